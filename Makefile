@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+# behavdiff: `make help` lists the targets.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD ?= build
+CC ?= cc
+OPT ?= -O2 -g
+SANITIZE ?=
+DEVELOPER ?= 0
+
+# Warnings a reader can act on; errors for developers and in CI.
+WARN = -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wpointer-arith \
+	-Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Wundef \
+	-Wformat=2 -Wnull-dereference
+# clang has no way to say __extension__ for a cleanup attribute's macros.
+ifneq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
+WARN += -Wno-gnu-statement-expression -Wno-gnu-zero-variadic-macro-arguments
+endif
+ifeq ($(DEVELOPER),1)
+WARN += -Werror
+endif
+
+# _FORTIFY_SOURCE and the sanitizers check the same things; one at a time.
+ifeq ($(SANITIZE),)
+HARDEN = -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
+LDHARDEN = -pie -Wl,-z,relro,-z,now
+else
+HARDEN = -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDHARDEN = -fsanitize=$(SANITIZE)
+endif
+
+LIBS = libgit2 libxxhash libcjson libseccomp
+PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
+PKG_LIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
+
+CPPFLAGS_ALL = -I. -D_GNU_SOURCE $(PKG_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL = -std=gnu17 $(OPT) $(WARN) $(HARDEN) $(CFLAGS)
+LDFLAGS_ALL = $(LDHARDEN) $(LDFLAGS)
+
+CORE_SRC := $(sort $(wildcard core/*/*.c))
+CMD_SRC := $(sort $(wildcard cmd/*.c))
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+FIXTURE_SRC := $(sort $(wildcard tests/fixtures/*.c))
+
+CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/obj/%.o)
+CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/obj/%.o)
+# What unit tests of cmd/ may link: everything but main().
+CMD_LIB_OBJ := $(filter-out $(BUILD)/obj/cmd/main.o,$(CMD_OBJ))
+UNITS := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
+FIXTURES := $(FIXTURE_SRC:tests/fixtures/%.c=$(BUILD)/fixtures/%)
+
+all: $(BUILD)/behavdiff ## build build/behavdiff
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' \
+		Makefile
+
+# Order-only: the check costs a few milliseconds and installs only what is
+# missing.
+.PHONY: deps deps-test
+deps: ## install what the build needs and is missing
+	@sh .ci/deps build
+deps-test: ## install what the tests need and is missing
+	@sh .ci/deps build test
+
+$(BUILD)/obj/%.o: %.c | deps
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+$(BUILD)/libcore.a: $(CORE_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/libcmd.a: $(CMD_LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/behavdiff: $(CMD_OBJ) $(BUILD)/libcore.a
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -o $@
+
+$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libcmd.a $(BUILD)/libcore.a | deps-test
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) $< \
+		$(BUILD)/libcmd.a $(BUILD)/libcore.a $(PKG_LIBS) -lcmocka -o $@
+
+# Fixtures are what is traced, not what is shipped: no hardening, no sanitizer.
+$(BUILD)/fixtures/%: tests/fixtures/%.c | deps
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -O1 -g -Wall -Wextra -D_GNU_SOURCE -I. $< -lpthread -o $@
+
+-include $(CORE_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNITS:=.d)
+
+units: $(UNITS) ## build the unit tests
+fixtures: $(FIXTURES) ## build the programs that the tests trace
+
+check: deps-test all units fixtures ## run every test
+	@BUILD=$(BUILD) sh tests/run
+
+demo: all ## compare two of the sample implementations
+	@sh .ci/deps demo
+	@BUILD=$(BUILD) sh tests/implementations/demo
+
+sanitize: ## build with ASan and UBSan into build/san and run every test
+	$(MAKE) BUILD=build/san SANITIZE=address,undefined OPT='-O1 -g' check
+
+install: all ## install below DESTDIR/PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/behavdiff/schemas
+	install -m 755 $(BUILD)/behavdiff $(DESTDIR)$(PREFIX)/bin/behavdiff
+	install -m 644 cmd/behavdiff.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 baselines/*.schema.json \
+		$(DESTDIR)$(PREFIX)/share/behavdiff/schemas/
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/behavdiff \
+		$(DESTDIR)$(PREFIX)/share/man/man1/behavdiff.1
+	rm -rf $(DESTDIR)$(PREFIX)/share/behavdiff
+
+clean: ## remove build/
+	rm -rf build
+
+.PHONY: all help units fixtures check demo sanitize install uninstall clean

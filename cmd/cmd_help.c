@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of commands and options, and the help printed from them. */
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/version.h"
+
+enum command_index {
+#define COMMAND(name, operands, summary) COMMAND_##name,
+#include "cmd/commands.def"
+#undef COMMAND
+};
+
+#define ON(name) (1U << COMMAND_##name)
+#define ALL (~0U)
+
+static const struct command commands[] = {
+#define COMMAND(name, operands, summary) \
+	{ #name, operands, summary, ON(name), cmd_##name },
+#include "cmd/commands.def"
+#undef COMMAND
+};
+
+static const struct opt options[] = {
+#define OPTION(sets, letter, name, type, field, arg, number, help)	\
+	{ sets, letter, name, OPT_##type,				\
+	  offsetof(struct settings, field), arg, number, help },
+#include "cmd/options.def"
+#undef OPTION
+};
+
+const struct opt_table option_table = { options, ARRAY_LEN(options) };
+
+const struct command *commands_table(size_t *n)
+{
+	*n = ARRAY_LEN(commands);
+	return commands;
+}
+
+const struct command *command_by_name(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (!strcmp(name, commands[i].name))
+			return &commands[i];
+	return NULL;
+}
+
+static const char revisions_help[] =
+	"\n"
+	"OLD, NEW and REV are what git rev-parse names, REV:DIR included; '.'\n"
+	"is the work tree; FILE.json is a fingerprint written by trace.\n";
+
+static const char status_help[] =
+	"\n"
+	"exit status:\n"
+	"  0  pass: nothing new at or above --fail-on\n"
+	"  1  regression\n"
+	"  2  trouble: usage, configuration, unknown revision, no sandbox, I/O\n"
+	"  3  inconclusive: the runs do not prove enough\n";
+
+static void program_help(struct buf *out)
+{
+	buf_c(out, "usage: behavdiff [OPTION]... OLD NEW\n"
+	      "       behavdiff COMMAND [OPTION]... OPERAND...\n\n"
+	      "Compare what two git revisions of a program do.\n\n"
+	      "commands:\n");
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		buf_printf(out, "  %s %s\n%*s%s\n", commands[i].name,
+			   commands[i].operands, 8, "", commands[i].summary);
+	buf_c(out, "\noptions of diff, the command when none is named:\n");
+	opt_help(out, &option_table, ON(diff));
+	buf_c(out, revisions_help);
+	buf_c(out, status_help);
+}
+
+void help_text(struct buf *out, const struct command *command)
+{
+	if (!command) {
+		program_help(out);
+		return;
+	}
+	buf_printf(out, "usage: behavdiff %s [OPTION]... %s\n\n%c%s.\n\n"
+		   "options:\n", command->name, command->operands,
+		   command->summary[0] - 'a' + 'A', command->summary + 1);
+	opt_help(out, &option_table, command->bit);
+	if (command->bit & (ON(diff) | ON(trace))) {
+		buf_c(out, revisions_help);
+		buf_c(out, status_help);
+	}
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* behavdiff trace REV: one fingerprint as JSON. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/status.h"
+#include "core/base/text.h"
+#include "core/compare/compare.h"
+
+static int check_operands(const struct invocation *inv, struct err *err)
+{
+	if (inv->operands.n == 1)
+		return 0;
+	if (!inv->operands.n)
+		err_set(err, ERR_TROUBLE, "trace: REV is missing");
+	else
+		err_set(err, ERR_TROUBLE, "trace: '%s' is one too many: REV is "
+			"all", inv->operands.v[1]);
+	return err_hint(err, "see behavdiff trace --help");
+}
+
+/*
+ * A fingerprint compared with itself has no findings; what is left are the
+ * doubts about its runs.
+ */
+static int judge(const struct fingerprint *fp)
+{
+	__attribute__((cleanup(comparison_free)))
+	struct comparison cmp = { .arena = ARENA_INIT };
+	struct policy policy = { .fail_on = LEVEL_NEVER };
+
+	compare(&cmp, fp, fp, &policy);
+	for (size_t i = 0; i < cmp.n_reasons; i++) {
+		autobuf struct buf safe = BUF_INIT;
+
+		text_sanitise(&safe, cmp.reasons[i]);
+		fprintf(stderr, "behavdiff: doubt: %s\n", safe.p);
+	}
+	return status_of_verdict(cmp.verdict);
+}
+
+int cmd_trace(const struct invocation *inv, struct err *err)
+{
+	struct run_options opt = run_options_of(&inv->set);
+	autosession struct session *s = NULL;
+	autobuf struct buf out = BUF_INIT;
+	const char *path = inv->set.output;
+
+	if (check_operands(inv, err) || session_open(&s, &opt, err) ||
+	    session_add(s, inv->operands.v[0], err) ||
+	    session_capture(s, err))
+		return -1;
+	fingerprint_write(&out, session_fingerprint(s, 0));
+	if (path && strcmp(path, "-") ? output_file(path, &out, err) :
+					output_stdout(&out, err))
+		return -1;
+	return judge(session_fingerprint(s, 0));
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Exit statuses: DESIGN section 3.  Never 0 on an internal error. */
+#ifndef CMD_STATUS_H
+#define CMD_STATUS_H
+
+#include "core/base/err.h"
+#include "core/compare/compare.h"
+
+enum status {
+	STATUS_PASS = 0,
+	STATUS_REGRESSION = 1,
+	STATUS_TROUBLE = 2,
+	STATUS_INCONCLUSIVE = 3
+};
+
+static inline enum status status_of_verdict(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_PASS:
+		return STATUS_PASS;
+	case VERDICT_REGRESSION:
+		return STATUS_REGRESSION;
+	case VERDICT_INCONCLUSIVE:
+		return STATUS_INCONCLUSIVE;
+	}
+	return STATUS_TROUBLE;
+}
+
+static inline enum status status_of_err(const struct err *err)
+{
+	return err->code == ERR_INCONCLUSIVE ? STATUS_INCONCLUSIVE :
+	       STATUS_TROUBLE;
+}
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Descriptors: whole reads and writes. */
+#include "core/base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+
+int fd_write_all(int fd, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len) {
+		ssize_t n = write(fd, p, len);
+
+		if (n >= 0) {
+			p += n;
+			len -= (size_t)n;
+			continue;
+		}
+		/* Whoever shares our standard output may have unblocked it. */
+		if (errno == EAGAIN) {
+			struct pollfd wait = { .fd = fd, .events = POLLOUT };
+
+			poll(&wait, 1, -1);
+		} else if (errno != EINTR) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int fd_read_all(int fd, struct buf *out, size_t max)
+{
+	size_t start = out->len;
+	char chunk[16 * 1024];
+
+	for (;;) {
+		ssize_t n = read(fd, chunk, sizeof(chunk));
+
+		if (n == 0)
+			return 0;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n > 0 && (size_t)n <= max - (out->len - start)) {
+			buf_add(out, chunk, (size_t)n);
+			continue;
+		}
+		if (n > 0)
+			errno = EFBIG;
+		buf_cut(out, start);
+		return -1;
+	}
+}
+
+/*
+ * Opening a FIFO waits for a writer, for ever if there is none; a repository
+ * may hold one where we expect a file.  Opened without waiting, it reads as
+ * empty.  Reading then waits again: /dev/fd/N of a shell's <(...) is a pipe.
+ */
+static int open_to_read(int dirfd, const char *path)
+{
+	int fd = openat(dirfd, path,
+			O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, 0);
+	return fd;
+}
+
+int fd_read_file(int dirfd, const char *path, struct buf *out, size_t max,
+		 struct err *err)
+{
+	autofd int fd = open_to_read(dirfd, path);
+
+	if (fd < 0)
+		return err_sys(err, "cannot open %s", path);
+	if (!fd_read_all(fd, out, max))
+		return 0;
+	if (errno == EFBIG)
+		return err_set(err, ERR_TROUBLE,
+			       "%s is larger than %zu bytes", path, max);
+	return err_sys(err, "cannot read %s", path);
+}

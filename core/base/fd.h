@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Descriptors: whole reads and writes, passing them between processes. */
+#ifndef BASE_FD_H
+#define BASE_FD_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+
+/* 0, or -1 with errno set; EINTR and short writes are handled. */
+int fd_write_all(int fd, const void *data, size_t len);
+
+/*
+ * Append what can be read up to end of file.  More than max bytes is an error
+ * (errno EFBIG).  0, or -1 with errno set and out as it was.
+ */
+int fd_read_all(int fd, struct buf *out, size_t max);
+
+/* Open path below dirfd (AT_FDCWD allowed), read it whole; names the path. */
+int fd_read_file(int dirfd, const char *path, struct buf *out, size_t max,
+		 struct err *err);
+
+/*
+ * Send n descriptors (at most 8) with a payload byte over a unix socket, and
+ * receive them (close-on-exec).  0 or -1 with errno; a peer that closed gives
+ * EPIPE or ECONNRESET, another number of descriptors than n EBADMSG (those
+ * that came are closed).
+ */
+int fd_send(int sock, const int *fds, size_t n);
+int fd_recv(int sock, int *fds, size_t n);
+
+/*
+ * Write a file beside path, fsync and rename it over path: readers see the old
+ * or the new file, never half of one.  The mode of an old file is kept, a
+ * symbolic link is followed, and what is no regular file (a pipe, a terminal,
+ * /dev/null) is written to as it is.
+ */
+int fd_write_file_atomic(const char *path, struct str data, struct err *err);
+
+#endif

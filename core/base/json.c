@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading JSON: cJSON between our own checks; a struct json is a cJSON. */
+#include "core/base/json.h"
+
+#include <cjson/cJSON.h>
+
+#include "core/base/json_scan.h"
+#include "core/base/strmap.h"
+
+static const cJSON *node(const struct json *value)
+{
+	return (const cJSON *)value;
+}
+
+static const struct json *value_of(const cJSON *n)
+{
+	return (const struct json *)n;
+}
+
+/* --- parsing --- */
+
+/* "line 3, column 7: why"; columns count characters, as editors do. */
+static int fail_at(struct err *err, struct str text, size_t at,
+		   const char *why)
+{
+	size_t line = 1, column = 1;
+
+	for (size_t i = 0; i < at && i < text.len; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		column += (c & 0xc0) != 0x80;
+		if (c == '\n') {
+			line++;
+			column = 1;
+		}
+	}
+	return err_set(err, ERR_TROUBLE, "line %zu, column %zu: %s",
+		       line, column, why);
+}
+
+/*
+ * Walk the tree in document order and find the first key that its object
+ * already has.  Few keys are compared with each other, many go through a
+ * table: an object may hold 100,000 facts.
+ */
+#define FEW_KEYS 8
+
+struct key_walk {
+	size_t nth;			/* keys seen so far in the document */
+	const cJSON *duplicate;
+};
+
+static bool is_among_few(const cJSON *object, const cJSON *key)
+{
+	for (const cJSON *n = object->child; n != key; n = n->next)
+		if (!strcmp(n->string, key->string))
+			return true;
+	return false;
+}
+
+/* index counts the keys of this object, seen holds them once they are many. */
+static bool is_duplicate(const cJSON *object, const cJSON *key, size_t index,
+			 struct strmap *seen)
+{
+	if (index < FEW_KEYS)
+		return is_among_few(object, key);
+	if (index == FEW_KEYS)
+		for (const cJSON *n = object->child; n != key; n = n->next)
+			strmap_put(seen, str_c(n->string));
+
+	size_t before = seen->n;
+
+	strmap_put(seen, str_c(key->string));
+	return seen->n == before;
+}
+
+/* Recursion is bounded by JSON_MAX_DEPTH. */
+static void walk_keys(struct key_walk *w, const cJSON *container)
+{
+	struct strmap seen = STRMAP_INIT;
+	size_t index = 0;
+
+	for (const cJSON *n = container->child; n; n = n->next, index++) {
+		if (cJSON_IsObject(container)) {
+			if (is_duplicate(container, n, index, &seen)) {
+				w->duplicate = n;
+				break;
+			}
+			w->nth++;
+		}
+		walk_keys(w, n);
+		if (w->duplicate)
+			break;
+	}
+	strmap_free(&seen);
+}
+
+static int check_keys(const cJSON *root, struct str text, struct err *err)
+{
+	struct key_walk w = { .nth = 0 };
+	autobuf struct buf why = BUF_INIT;
+
+	walk_keys(&w, root);
+	if (!w.duplicate)
+		return 0;
+	buf_printf(&why, "duplicate key \"%s\"", w.duplicate->string);
+	return fail_at(err, text, json_scan_key(text, w.nth), why.p);
+}
+
+/*
+ * cJSON's check for garbage after the value wants to see a NUL inside the
+ * given length, so it gets a copy that has one.
+ */
+static cJSON *parse_tree(struct str text, size_t *at)
+{
+	autobuf struct buf copy = BUF_INIT;
+	const char *end = NULL;
+
+	buf_str(&copy, text);
+
+	cJSON *root = cJSON_ParseWithLengthOpts(copy.p, copy.len + 1, &end, 1);
+
+	*at = end ? (size_t)(end - copy.p) : 0;
+	return root;
+}
+
+int json_parse(struct json **out, struct str text, size_t max,
+	       struct err *err)
+{
+	size_t at;
+
+	if (text.len > max)
+		return err_set(err, ERR_TROUBLE,
+			       "JSON text is larger than %zu bytes", max);
+
+	const char *bad = json_scan(text, &at);
+
+	if (bad)
+		return fail_at(err, text, at, bad);
+
+	cJSON *root = parse_tree(text, &at);
+
+	if (!root)
+		return fail_at(err, text, at, "syntax error");
+	if (check_keys(root, text, err)) {
+		cJSON_Delete(root);
+		return -1;
+	}
+	*out = (struct json *)root;
+	return 0;
+}
+
+void json_free(struct json *doc)
+{
+	cJSON_Delete((cJSON *)doc);
+}
+
+/* --- values --- */
+
+static const cJSON *member(const struct json *obj, const char *key)
+{
+	if (!cJSON_IsObject(node(obj)))
+		return NULL;
+	return cJSON_GetObjectItemCaseSensitive(node(obj), key);
+}
+
+/* Beyond 2^53 a double skips integers, and 2^53 is also what 2^53 + 1 reads. */
+static bool to_integer(const cJSON *n, int64_t *out)
+{
+	const double limit = 9007199254740992.0;
+
+	if (!cJSON_IsNumber(n) ||
+	    n->valuedouble <= -limit || n->valuedouble >= limit)
+		return false;
+
+	int64_t i = (int64_t)n->valuedouble;
+
+	if ((double)i < n->valuedouble || (double)i > n->valuedouble)
+		return false;
+	*out = i;
+	return true;
+}
+
+const struct json *json_object(const struct json *obj, const char *key)
+{
+	const cJSON *n = member(obj, key);
+
+	return cJSON_IsObject(n) ? value_of(n) : NULL;
+}
+
+const struct json *json_array(const struct json *obj, const char *key)
+{
+	const cJSON *n = member(obj, key);
+
+	return cJSON_IsArray(n) ? value_of(n) : NULL;
+}
+
+bool json_string(struct str *out, const struct json *obj, const char *key)
+{
+	return json_is_string(value_of(member(obj, key)), out);
+}
+
+bool json_uint(uint64_t *out, const struct json *obj, const char *key)
+{
+	return json_is_uint(value_of(member(obj, key)), out);
+}
+
+bool json_int(int64_t *out, const struct json *obj, const char *key)
+{
+	return to_integer(member(obj, key), out);
+}
+
+bool json_bool(bool *out, const struct json *obj, const char *key)
+{
+	const cJSON *n = member(obj, key);
+
+	if (!cJSON_IsBool(n))
+		return false;
+	*out = cJSON_IsTrue(n);
+	return true;
+}
+
+const struct json *json_first(const struct json *container)
+{
+	return container ? value_of(node(container)->child) : NULL;
+}
+
+const struct json *json_next(const struct json *value)
+{
+	return value ? value_of(node(value)->next) : NULL;
+}
+
+struct str json_key(const struct json *value)
+{
+	return str_c(value && node(value)->string ? node(value)->string : "");
+}
+
+bool json_is_object(const struct json *value)
+{
+	return cJSON_IsObject(node(value));
+}
+
+bool json_is_string(const struct json *value, struct str *out)
+{
+	if (!cJSON_IsString(node(value)))
+		return false;
+	*out = str_c(node(value)->valuestring);
+	return true;
+}
+
+bool json_is_uint(const struct json *value, uint64_t *out)
+{
+	int64_t i;
+
+	if (!to_integer(node(value), &i) || i < 0)
+		return false;
+	*out = (uint64_t)i;
+	return true;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The lexical half of reading JSON: strings, numbers, depth (RFC 8259). */
+#include "core/base/json_scan.h"
+
+#include "core/base/text.h"
+
+struct scan {
+	struct str text;
+	size_t at;
+	const char *bad;	/* what is wrong at `at` */
+};
+
+static int peek(const struct scan *s)
+{
+	return s->at < s->text.len ? (unsigned char)s->text.p[s->at] : -1;
+}
+
+static bool is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_space(int c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static int hex_value(int c)
+{
+	if (is_digit(c))
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* At the `u` of \uXXXX: its value, or -1. */
+static int unicode_escape(const struct scan *s)
+{
+	int value = 0;
+
+	if (s->text.len - s->at < 5)
+		return -1;
+	for (size_t i = 1; i <= 4; i++) {
+		int digit = hex_value((unsigned char)s->text.p[s->at + i]);
+
+		if (digit < 0)
+			return -1;
+		value = value << 4 | digit;
+	}
+	return value;
+}
+
+/* At a backslash.  Pairs of surrogates are left to cJSON. */
+static void scan_escape(struct scan *s)
+{
+	size_t start = s->at++;
+	int c = peek(s);
+
+	if (c == 'u') {
+		int value = unicode_escape(s);
+
+		if (value > 0) {
+			s->at += 5;
+			return;
+		}
+		/* It would end the string early for whoever reads C strings. */
+		s->bad = value ? "invalid \\u escape" : "NUL in a string";
+	} else if (c > 0 && strchr("\"\\/bfnrt", c)) {
+		s->at++;
+		return;
+	} else {
+		s->bad = "invalid escape";
+	}
+	s->at = start;
+}
+
+/* At the opening quote. */
+static void scan_string(struct scan *s)
+{
+	size_t start = s->at++;
+	uint32_t cp;
+
+	while (!s->bad && peek(s) != '"') {
+		int c = peek(s);
+
+		if (c < 0) {
+			s->bad = "unterminated string";
+			s->at = start;
+		} else if (c < 0x20) {
+			s->bad = "control character in a string";
+		} else if (c == '\\') {
+			scan_escape(s);
+		} else {
+			size_t len = text_utf8(str_sub(s->text, s->at), &cp);
+
+			s->at += len;
+			if (!len)
+				s->bad = "invalid UTF-8";
+		}
+	}
+	if (!s->bad)
+		s->at++;
+}
+
+/* One digit or more. */
+static bool scan_digits(struct scan *s)
+{
+	size_t start = s->at;
+
+	while (is_digit(peek(s)))
+		s->at++;
+	return s->at > start;
+}
+
+static bool number_is_valid(struct scan *s)
+{
+	if (peek(s) == '-')
+		s->at++;
+	if (peek(s) == '0')
+		s->at++;
+	else if (!scan_digits(s))
+		return false;
+	if (peek(s) == '.') {
+		s->at++;
+		if (!scan_digits(s))
+			return false;
+	}
+	if (peek(s) == 'e' || peek(s) == 'E') {
+		s->at++;
+		if (peek(s) == '+' || peek(s) == '-')
+			s->at++;
+		if (!scan_digits(s))
+			return false;
+	}
+	return !is_digit(peek(s));	/* a leading zero: 01 */
+}
+
+/* cJSON copies a number into 64 bytes and would cut a longer one. */
+#define NUMBER_MAX 63
+
+static void scan_number(struct scan *s)
+{
+	size_t start = s->at;
+
+	if (number_is_valid(s) && s->at - start <= NUMBER_MAX)
+		return;
+	s->at = start;
+	s->bad = "invalid number";
+}
+
+const char *json_scan(struct str text, size_t *at)
+{
+	struct scan s = { .text = text };
+	size_t depth = 0;
+
+	while (!s.bad && s.at < text.len) {
+		int c = peek(&s);
+
+		if (c == '"') {
+			scan_string(&s);
+		} else if (c == '-' || is_digit(c)) {
+			scan_number(&s);
+		} else if ((c == '{' || c == '[') &&
+			   ++depth > JSON_MAX_DEPTH) {
+			s.bad = "nested too deeply";
+		} else if (c < 0x20 && !is_space(c)) {
+			s.bad = "control character";
+		} else {
+			if ((c == '}' || c == ']') && depth)
+				depth--;
+			s.at++;
+		}
+	}
+	*at = s.at;
+	return s.bad;
+}
+
+size_t json_scan_key(struct str text, size_t nth)
+{
+	struct scan s = { .text = text };
+
+	while (s.at < text.len) {
+		size_t start = s.at;
+
+		if (peek(&s) != '"') {
+			s.at++;
+			continue;
+		}
+		scan_string(&s);
+		while (is_space(peek(&s)))
+			s.at++;
+		if (peek(&s) == ':' && nth-- == 0)
+			return start;
+	}
+	return text.len;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A hash table from byte strings to a pointer-sized value.  Keys are compared
+ * by their bytes, the hash only finds the slot.  Iterating is in insertion
+ * order, so that nothing a user sees depends on a hash.
+ */
+#ifndef BASE_STRMAP_H
+#define BASE_STRMAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/arena.h"
+#include "core/base/str.h"
+
+struct strmap_entry {
+	struct str key;		/* in the map's arena */
+	uint64_t hash;
+	union {
+		void *ptr;
+		uint64_t num;
+	} val;
+};
+
+struct strmap {
+	struct arena arena;
+	struct strmap_entry *entries;	/* n of them, insertion order */
+	size_t n, cap;
+	uint32_t *slots;		/* index + 1, 0 = empty */
+	size_t nslots;
+};
+
+#define STRMAP_INIT { ARENA_INIT, NULL, 0, 0, NULL, 0 }
+
+/* NULL when absent; valid until the next strmap_put(). */
+struct strmap_entry *strmap_get(const struct strmap *m, struct str key);
+
+/* The entry for key, made with val.num = 0 when it was absent. */
+struct strmap_entry *strmap_put(struct strmap *m, struct str key);
+
+void strmap_free(struct strmap *m);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Two fingerprints -> findings with levels -> a verdict.  Pure.
+ * The rules are rows of rules.def; DESIGN sections 5 and 6 are their source.
+ */
+#ifndef COMPARE_COMPARE_H
+#define COMPARE_COMPARE_H
+
+#include <stdbool.h>
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/base/hash.h"
+#include "core/base/str.h"
+#include "core/fingerprint/fingerprint.h"
+
+enum level { LEVEL_NOTE, LEVEL_WARNING, LEVEL_ERROR, LEVEL_NEVER };
+const char *level_name(enum level level);
+bool level_by_name(struct str name, enum level *out);
+
+enum change { CHANGE_NEW, CHANGE_OUTCOME, CHANGE_GONE, CHANGE_UNSTABLE };
+const char *change_name(enum change change);
+
+enum verdict { VERDICT_PASS, VERDICT_REGRESSION, VERDICT_INCONCLUSIVE };
+const char *verdict_name(enum verdict verdict);
+
+/* One row of rules.def. */
+struct rule {
+	/* "net-connect"; stable: users write it down, SARIF shows it */
+	const char *id;
+	enum event_kind first, last;	/* the kinds it looks at, inclusive */
+	enum level level;	/* of a fact that is new */
+	/* "connects to a peer it did not reach before" */
+	const char *message;
+	const char *help;
+};
+
+struct finding {
+	char id[HASH_ID_LEN + 1];
+	enum change change;
+	enum level level;
+	bool gates;		/* counts for the verdict */
+	const struct rule *rule;
+	const struct fact *fact;	/* where it was seen (NEW first) */
+	unsigned seen_old, runs_old, seen_new, runs_new;
+	bool accepted;
+};
+
+/*
+ * What the finding says, as a sentence without subject: the rule's message for
+ * what is new, and one of a few for what changed or went away.
+ */
+const char *finding_message(const struct finding *f);
+
+/* One regrade from the policy: kind and object glob -> level. */
+struct regrade {
+	enum event_kind kind;
+	struct str glob;
+	enum level level;
+};
+
+struct policy {
+	enum level fail_on;
+	const struct regrade *regrades;	/* the last that matches wins */
+	size_t n;
+};
+
+struct comparison {
+	struct arena arena;
+	struct finding *findings;	/* by level, change, kind, line */
+	size_t n;
+	size_t count[4];		/* per change */
+	enum verdict verdict;
+	struct str *reasons;	/* sentences; also set beside a regression */
+	size_t n_reasons;
+	uint64_t lost;
+	size_t seen_again, old_always;	/* "38 of 41 behaviours seen again" */
+};
+
+/*
+ * "KIND:GLOB LEVEL" as in `.behavdiff`; text must outlive it.  The glob is
+ * matched against a fact's object: both paths of a rename, the name a link
+ * gets, the path of file.mode with or without what follows it.  LEVEL "never"
+ * is a note that never makes a regression.
+ */
+int regrade_parse(struct regrade *out, struct str text, struct err *err);
+
+/*
+ * Neither fingerprint is changed and both must outlive out.  Fingerprints made
+ * under different plans are inconclusive with that reason.
+ */
+void compare(struct comparison *out, const struct fingerprint *old,
+	     const struct fingerprint *new, const struct policy *policy);
+void comparison_free(struct comparison *c);
+
+/* The table, for `list rules` and `explain`; the first row that fits wins. */
+const struct rule *rules_table(size_t *n);
+
+/* Is a normalised path on the list of sensitive ones (sensitive.def)? */
+bool path_is_sensitive(struct str path);
+
+#endif

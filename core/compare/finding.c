@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One finding: its level, whether it gates, its place in the list. */
+#include <stdlib.h>
+
+#include "core/base/path.h"
+#include "core/compare/internal.h"
+
+static const char *const level_names[] = {
+	[LEVEL_NOTE] = "note",
+	[LEVEL_WARNING] = "warning",
+	[LEVEL_ERROR] = "error",
+	[LEVEL_NEVER] = "never",
+};
+
+static const char *const change_names[] = {
+	[CHANGE_NEW] = "new",
+	[CHANGE_OUTCOME] = "outcome",
+	[CHANGE_GONE] = "gone",
+	[CHANGE_UNSTABLE] = "unstable",
+};
+
+const char *level_name(enum level level)
+{
+	return level_names[level];
+}
+
+bool level_by_name(struct str name, enum level *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(level_names); i++) {
+		if (!str_eq(name, str_c(level_names[i])))
+			continue;
+		*out = (enum level)i;
+		return true;
+	}
+	return false;
+}
+
+const char *change_name(enum change change)
+{
+	return change_names[change];
+}
+
+const char *finding_message(const struct finding *f)
+{
+	switch (f->change) {
+	case CHANGE_NEW:
+		return f->rule->message;
+	case CHANGE_OUTCOME:
+		return f->fact->err ? "did this before, with another result" :
+		       "did this before, and succeeds now";
+	case CHANGE_GONE:
+		return "did this in every run before, and in none now";
+	case CHANGE_UNSTABLE:
+		break;
+	}
+	return "differs from run to run";
+}
+
+/* --- the policy --- */
+
+static bool split_last(struct str s, char sep, struct str *head,
+		       struct str *tail)
+{
+	for (size_t i = s.len; i-- > 0;) {
+		if (s.p[i] != sep)
+			continue;
+		*head = (struct str){ s.p, i };
+		*tail = str_sub(s, i + 1);
+		return true;
+	}
+	return false;
+}
+
+static bool split_first(struct str s, struct str sep, struct str *head,
+			struct str *tail)
+{
+	for (size_t i = 0; i + sep.len <= s.len; i++) {
+		if (!str_starts(str_sub(s, i), sep))
+			continue;
+		*head = (struct str){ s.p, i };
+		*tail = str_sub(s, i + sep.len);
+		return true;
+	}
+	return false;
+}
+
+static struct str trim(struct str s)
+{
+	while (s.len && (s.p[0] == ' ' || s.p[0] == '\t'))
+		s = str_sub(s, 1);
+	while (s.len && (s.p[s.len - 1] == ' ' || s.p[s.len - 1] == '\t'))
+		s.len--;
+	return s;
+}
+
+int regrade_parse(struct regrade *out, struct str text, struct err *err)
+{
+	struct regrade r;
+	struct str kind, glob, rest, level;
+
+	text = trim(text);
+	if (!split_last(text, ' ', &rest, &level) ||
+	    !split_first(rest, STR(":"), &kind, &glob) || !trim(glob).len) {
+		err_set(err, ERR_TROUBLE, "'%.*s' is not KIND:GLOB LEVEL",
+			STR_ARG(text));
+		return err_hint(err, "for example: file.create:/tmp/** warning");
+	}
+	r.kind = event_by_name(kind);
+	if (r.kind == EV_COUNT) {
+		err_set(err, ERR_TROUBLE, "'%.*s' is no kind of fact",
+			STR_ARG(kind));
+		return err_hint(err, "behavdiff list facts names them");
+	}
+	if (!level_by_name(level, &r.level)) {
+		err_set(err, ERR_TROUBLE, "'%.*s' is no level",
+			STR_ARG(level));
+		return err_hint(err, "levels: error, warning, note, never");
+	}
+	r.glob = trim(glob);
+	*out = r;
+	return 0;
+}
+
+/*
+ * A glob may lower a level, so it must cover everything the fact changes:
+ * "/tmp" followed by anything would otherwise cover "/tmp/a -> /etc/passwd".
+ */
+static bool regrade_fits(const struct regrade *r, const struct fact *f)
+{
+	struct str a, b;
+	bool pair = event_shape(f->kind) == SHAPE_PATH_PATH &&
+		    split_first(f->object, STR(" -> "), &a, &b);
+
+	if (r->kind != f->kind)
+		return false;
+	if (!pair) {
+		if (path_glob(r->glob, f->object))
+			return true;
+		return f->kind == EV_FILE_MODE &&
+		       split_last(f->object, ' ', &a, &b) &&
+		       path_glob(r->glob, a);
+	}
+
+	struct str glob_a, glob_b;
+
+	if (split_first(r->glob, STR(" -> "), &glob_a, &glob_b))
+		return path_glob(glob_a, a) && path_glob(glob_b, b);
+	if (f->kind == EV_FILE_LINK)
+		return path_glob(r->glob, a);
+	return path_glob(r->glob, a) && path_glob(r->glob, b);
+}
+
+enum level policy_level(const struct policy *policy, const struct fact *f,
+			enum level dflt)
+{
+	for (size_t i = policy->n; i-- > 0;)
+		if (regrade_fits(&policy->regrades[i], f))
+			return policy->regrades[i].level;
+	return dflt;
+}
+
+/* --- one finding --- */
+
+/* DESIGN section 6: what a result that OLD never had weighs. */
+static enum level outcome_level(const struct fact *f, enum refusal refused)
+{
+	if (f->err || refused == REFUSED_NOT)
+		return LEVEL_NOTE;
+	if (f->kind == EV_EXEC || f->kind == EV_EXEC_ANON ||
+	    f->kind == EV_PRIV || fact_writes_outside(f) ||
+	    fact_reads_sensitive(f) || fact_beyond_loopback(f))
+		return LEVEL_ERROR;
+	return LEVEL_WARNING;
+}
+
+static enum level finding_level(const struct matching *m,
+				const struct finding *f, enum refusal refused)
+{
+	enum level level, regraded;
+
+	switch (f->change) {
+	case CHANGE_NEW:
+		return policy_level(m->policy, f->fact, f->rule->level);
+	case CHANGE_OUTCOME:
+		/* The policy grades what is new; here it can only soothe. */
+		level = outcome_level(f->fact, refused);
+		regraded = policy_level(m->policy, f->fact, level);
+		if (regraded == LEVEL_NEVER || regraded < level)
+			return regraded;
+		return level;
+	case CHANGE_GONE: case CHANGE_UNSTABLE:
+		break;
+	}
+	return LEVEL_NOTE;
+}
+
+/*
+ * Seen in some runs only: enough for what is an error, because a program that
+ * does it by the throw of a die does it.  A changed result must be more than a
+ * race between processes: then the throw of the die is the kernel's.
+ */
+static bool rare_but_grave(const struct finding *f, enum refusal refused)
+{
+	if (f->level != LEVEL_ERROR)
+		return false;
+	return f->change == CHANGE_NEW || refused == REFUSED_DENIED;
+}
+
+static void finding_grade(const struct matching *m, struct finding *f,
+			  enum refusal refused)
+{
+	enum level fail_on = m->policy->fail_on;
+	bool fresh = f->change == CHANGE_NEW || f->change == CHANGE_OUTCOME;
+	bool counts;
+
+	f->level = finding_level(m, f, refused);
+	counts = fresh && f->level != LEVEL_NEVER;
+	if (f->level == LEVEL_NEVER)
+		f->level = LEVEL_NOTE;
+	if (fresh && !fact_always(m->new, f->fact) &&
+	    !rare_but_grave(f, refused)) {
+		f->change = CHANGE_UNSTABLE;
+		f->level = LEVEL_NOTE;
+		counts = false;
+	}
+	f->gates = counts && fail_on != LEVEL_NEVER && f->level >= fail_on;
+}
+
+void finding_add(struct matching *m, enum change change,
+		 const struct fact *old, const struct fact *new,
+		 enum refusal refused)
+{
+	struct finding f = {
+		.change = change,
+		.fact = new ? new : old,
+		.seen_old = old ? old->seen : 0,
+		.runs_old = m->old->runs,
+		.seen_new = new ? new->seen : 0,
+		.runs_new = m->new->runs,
+	};
+
+	hash_id(f.id, f.fact->line);
+	f.rule = rule_for(f.fact);
+	finding_grade(m, &f, refused);
+	*vec_push(&m->findings) = f;
+	m->out->count[f.change]++;
+}
+
+/* --- the list --- */
+
+static int by_weight(const void *pa, const void *pb)
+{
+	const struct finding *a = pa, *b = pb;
+
+	if (a->level != b->level)
+		return a->level > b->level ? -1 : 1;
+	if (a->change != b->change)
+		return a->change < b->change ? -1 : 1;
+	if (a->fact->kind != b->fact->kind)
+		return a->fact->kind < b->fact->kind ? -1 : 1;
+	return str_cmp(a->fact->line, b->fact->line);
+}
+
+void findings_seal(struct matching *m)
+{
+	struct comparison *c = m->out;
+	size_t size = m->findings.n * sizeof(*m->findings.v);
+
+	c->n = m->findings.n;
+	c->findings = arena_alloc(&c->arena, size + 1);
+	if (size)
+		memcpy(c->findings, m->findings.v, size);
+	vec_free(&m->findings);
+	qsort(c->findings, c->n, sizeof(*c->findings), by_weight);
+}
+
+void comparison_free(struct comparison *c)
+{
+	arena_free(&c->arena);
+	*c = (struct comparison){ .arena = ARENA_INIT };
+}

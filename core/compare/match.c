@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Two fingerprints side by side, operation by operation.
+ *
+ *   line in OLD   line in NEW   operation elsewhere   finding
+ *   always        always        -                     none
+ *   sometimes     sometimes     -                     none
+ *   one always, the other sometimes                   unstable
+ *   never         any           not in OLD            new
+ *   never         any           in OLD                outcome
+ *   always        never         not in NEW            gone
+ *   sometimes     never         not in NEW            unstable
+ *   any           never         in NEW                unstable, unless the
+ *                                   outcome that took its place is a finding
+ *
+ * finding_add() turns what is new but rare and of little weight into unstable.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "core/compare/internal.h"
+
+/* The facts of one operation on one side. */
+struct group {
+	const struct fact **v;
+	size_t n;
+};
+
+static int by_operation(const void *pa, const void *pb)
+{
+	const struct fact *a = *(const struct fact *const *)pa;
+	const struct fact *b = *(const struct fact *const *)pb;
+	int c = str_cmp(a->operation, b->operation);
+
+	return c ? c : str_cmp(a->line, b->line);
+}
+
+/*
+ * Lines in their own order do not keep an operation together: "X (1)" sorts
+ * between "X" and "X = ENOENT".
+ */
+static struct group index_facts(const struct fingerprint *fp)
+{
+	struct group g = { mem_array(fp->n + 1, sizeof(*g.v)), fp->n };
+
+	for (size_t i = 0; i < fp->n; i++)
+		g.v[i] = &fp->facts[i];
+	qsort(g.v, g.n, sizeof(*g.v), by_operation);
+	return g;
+}
+
+/* Cut the facts of operation op off the front of rest. */
+static struct group take_group(struct group *rest, struct str op)
+{
+	struct group g = { rest->v, 0 };
+
+	while (g.n < rest->n && str_eq(rest->v[g.n]->operation, op))
+		g.n++;
+	rest->v += g.n;
+	rest->n -= g.n;
+	return g;
+}
+
+static struct str next_operation(const struct group *a, const struct group *b)
+{
+	if (!a->n)
+		return b->v[0]->operation;
+	if (!b->n || str_cmp(a->v[0]->operation, b->v[0]->operation) < 0)
+		return a->v[0]->operation;
+	return b->v[0]->operation;
+}
+
+static const struct fact *find_line(const struct group *g, struct str line)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (str_eq(g->v[i]->line, line))
+			return g->v[i];
+	return NULL;
+}
+
+/* A non-blocking call that is under way was not refused. */
+static enum refusal refusal_of(int err)
+{
+	switch (err) {
+	case 0: case EINPROGRESS: case EALREADY: case EAGAIN: case EINTR:
+		return REFUSED_NOT;
+	case EPERM: case EACCES: case EROFS: case ENOSYS:
+	case ENETUNREACH: case EHOSTUNREACH: case ENETDOWN:
+	case EAFNOSUPPORT: case EPROTONOSUPPORT: case EADDRNOTAVAIL:
+		return REFUSED_DENIED;
+	default:
+		return REFUSED_STATE;
+	}
+}
+
+/* What kept OLD from the success it never had: the mildest of its results. */
+static enum refusal group_refusal(const struct group *g)
+{
+	enum refusal mildest = REFUSED_DENIED;
+
+	for (size_t i = 0; i < g->n; i++)
+		if (refusal_of(g->v[i]->err) < mildest)
+			mildest = refusal_of(g->v[i]->err);
+	return mildest;
+}
+
+/* The facts of NEW; returns how many of them OLD knew with other results. */
+static size_t match_new(struct matching *m, const struct group *old,
+			const struct group *new)
+{
+	size_t outcomes = 0;
+
+	for (size_t i = 0; i < new->n; i++) {
+		const struct fact *f = new->v[i];
+		const struct fact *before = find_line(old, f->line);
+
+		if (before) {
+			if (fact_always(m->old, before) !=
+			    fact_always(m->new, f))
+				finding_add(m, CHANGE_UNSTABLE, before, f,
+					    REFUSED_NOT);
+		} else if (old->n) {
+			finding_add(m, CHANGE_OUTCOME, NULL, f,
+				    group_refusal(old));
+			outcomes++;
+		} else {
+			finding_add(m, CHANGE_NEW, NULL, f, REFUSED_NOT);
+		}
+	}
+	return outcomes;
+}
+
+static void match_old(struct matching *m, const struct group *old,
+		      const struct group *new, size_t outcomes)
+{
+	for (size_t i = 0; i < old->n; i++) {
+		const struct fact *f = old->v[i];
+		bool always = fact_always(m->old, f);
+
+		m->out->old_always += always;
+		if (find_line(new, f->line)) {
+			m->out->seen_again += always;
+			continue;
+		}
+		if (!new->n && always)
+			finding_add(m, CHANGE_GONE, f, NULL, REFUSED_NOT);
+		else if (!outcomes)
+			finding_add(m, CHANGE_UNSTABLE, f, NULL, REFUSED_NOT);
+	}
+}
+
+static void match(struct matching *m)
+{
+	struct group all_old = index_facts(m->old);
+	struct group all_new = index_facts(m->new);
+	struct group rest_old = all_old, rest_new = all_new;
+
+	while (rest_old.n || rest_new.n) {
+		struct str op = next_operation(&rest_old, &rest_new);
+		struct group old = take_group(&rest_old, op);
+		struct group new = take_group(&rest_new, op);
+
+		match_old(m, &old, &new, match_new(m, &old, &new));
+	}
+	free(all_old.v);
+	free(all_new.v);
+}
+
+void compare(struct comparison *out, const struct fingerprint *old,
+	     const struct fingerprint *new, const struct policy *policy)
+{
+	*out = (struct comparison){ .arena = ARENA_INIT };
+
+	struct matching m = {
+		.out = out, .old = old, .new = new, .policy = policy
+	};
+
+	match(&m);
+	findings_seal(&m);
+	verdict_reach(&m);
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rules.def as a table, and the predicates its rows name. */
+#include <assert.h>
+
+#include "core/base/path.h"
+#include "core/compare/internal.h"
+
+_Static_assert(EV_FILE_EXECUTABLE - EV_FILE_WRITE == 6,
+	       "rules.def counts on the kinds that change files in a row");
+
+static const char *const sensitive_globs[] = {
+#define SENSITIVE(glob) glob,
+#include "core/compare/sensitive.def"
+#undef SENSITIVE
+};
+
+static const char *const privileged_calls[] = {
+#define PRIVILEGED(name) name,
+#include "core/compare/privileged.def"
+#undef PRIVILEGED
+};
+
+enum startup_set {
+	SET_shell, SET_desktop, SET_service, SET_cron, SET_loader, SET_access
+};
+
+static const struct {
+	enum startup_set set;
+	const char *glob;
+} startup_globs[] = {
+#define STARTUP(set, glob) { SET_##set, glob },
+#include "core/compare/startup.def"
+#undef STARTUP
+};
+
+bool path_is_sensitive(struct str path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sensitive_globs); i++)
+		if (path_glob(str_c(sensitive_globs[i]), path))
+			return true;
+	return false;
+}
+
+/* --- the parts of an object --- */
+
+/* "A -> B"; normalise_object() sees to it that no name holds an arrow. */
+static bool split_arrow(struct str s, struct str *a, struct str *b)
+{
+	for (size_t i = 0; i + 4 <= s.len; i++) {
+		if (memcmp(s.p + i, " -> ", 4))
+			continue;
+		*a = (struct str){ s.p, i };
+		*b = str_sub(s, i + 4);
+		return true;
+	}
+	return false;
+}
+
+static struct str first_word(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && s.p[n] != ' ')
+		n++;
+	return (struct str){ s.p, n };
+}
+
+static struct str second_word(struct str s)
+{
+	struct str first = first_word(s);
+
+	return first.len < s.len ? first_word(str_sub(s, first.len + 1)) :
+	       STR("");
+}
+
+/*
+ * Ask about each path of the object until one says yes.  Of "PATH WORDS" the
+ * path may hold blanks itself, so every beginning that ends at one of the
+ * first blanks is asked.
+ */
+static bool some_path(const struct fact *f,
+		      bool (*ask)(struct str path, const void *arg),
+		      const void *arg)
+{
+	struct str a, b;
+
+	if (event_shape(f->kind) == SHAPE_PATH_PATH &&
+	    split_arrow(f->object, &a, &b))
+		return ask(a, arg) || ask(b, arg);
+	if (ask(f->object, arg))
+		return true;
+	if (event_shape(f->kind) != SHAPE_PATH_WORDS)
+		return false;
+	for (size_t i = 0, asked = 0; i < f->object.len && asked < 64; i++) {
+		if (f->object.p[i] != ' ')
+			continue;
+		if (ask((struct str){ f->object.p, i }, arg))
+			return true;
+		asked++;
+	}
+	return false;
+}
+
+/* The path whose place counts: of a link its name, not what it points to. */
+static enum zone fact_zone(const struct fact *f)
+{
+	struct str a, b;
+
+	if (event_shape(f->kind) == SHAPE_PATH_WORDS)
+		return zone_of(first_word(f->object));
+	if (event_shape(f->kind) != SHAPE_PATH_PATH ||
+	    !split_arrow(f->object, &a, &b))
+		return zone_of(f->object);
+	if (f->kind == EV_FILE_LINK || zone_of(a) != ZONE_TREE)
+		return zone_of(a);
+	return zone_of(b);
+}
+
+/* --- predicates, named by the rows --- */
+
+static bool when_any(const struct fact *f)
+{
+	(void)f;
+	return true;
+}
+
+static bool when_failed(const struct fact *f)
+{
+	return f->err != 0;
+}
+
+static bool when_in_temp(const struct fact *f)
+{
+	return fact_zone(f) == ZONE_TEMP;
+}
+
+static bool when_in_tree(const struct fact *f)
+{
+	return fact_zone(f) == ZONE_TREE;
+}
+
+static bool when_outside(const struct fact *f)
+{
+	return fact_zone(f) != ZONE_TREE;
+}
+
+static bool when_by_signal(const struct fact *f)
+{
+	static const struct str mark = STR(" signal=");
+
+	for (size_t i = 0; i + mark.len <= f->object.len; i++)
+		if (str_starts(str_sub(f->object, i), mark))
+			return true;
+	return false;
+}
+
+static bool ask_sensitive(struct str path, const void *arg)
+{
+	(void)arg;
+	return path_is_sensitive(path);
+}
+
+static bool when_sensitive(const struct fact *f)
+{
+	return some_path(f, ask_sensitive, NULL);
+}
+
+static bool ask_startup(struct str path, const void *arg)
+{
+	enum startup_set set = *(const enum startup_set *)arg;
+
+	for (size_t i = 0; i < ARRAY_LEN(startup_globs); i++)
+		if (startup_globs[i].set == set &&
+		    path_glob(str_c(startup_globs[i].glob), path))
+			return true;
+	return false;
+}
+
+/* A link changes the place of its name, not the one it points to. */
+static bool in_startup(const struct fact *f, enum startup_set set)
+{
+	struct str name, target;
+
+	if (f->kind == EV_FILE_LINK && split_arrow(f->object, &name, &target))
+		return ask_startup(name, &set);
+	return some_path(f, ask_startup, &set);
+}
+
+#define STARTUP_PREDICATE(name)						\
+	static bool when_startup_##name(const struct fact *f)		\
+	{								\
+		return in_startup(f, SET_##name);			\
+	}
+STARTUP_PREDICATE(shell)
+STARTUP_PREDICATE(desktop)
+STARTUP_PREDICATE(service)
+STARTUP_PREDICATE(cron)
+STARTUP_PREDICATE(loader)
+STARTUP_PREDICATE(access)
+
+static bool when_plain_device(const struct fact *f)
+{
+	static const char *const devices[] = {
+		"/dev/null", "/dev/zero", "/dev/full", "/dev/tty",
+		"/dev/ptmx", "/dev/pts/*", "/dev/console", "/dev/stdin",
+		"/dev/stdout", "/dev/stderr", "/dev/fd/*", "/dev/random",
+		"/dev/urandom",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(devices); i++)
+		if (path_glob(str_c(devices[i]), f->object))
+			return true;
+	return false;
+}
+
+/* The family, with or without the prefix of its constant. */
+static bool when_local_socket(const struct fact *f)
+{
+	static const char *const families[] = {
+		"unix", "netlink", "AF_UNIX", "AF_LOCAL", "AF_NETLINK",
+	};
+	struct str family = first_word(f->object);
+
+	for (size_t i = 0; i < ARRAY_LEN(families); i++)
+		if (str_eq(family, str_c(families[i])))
+			return true;
+	return false;
+}
+
+static bool when_any_address(const struct fact *f)
+{
+	struct str address = second_word(f->object);
+
+	return str_starts(address, STR("0.0.0.0:")) ||
+	       str_starts(address, STR("[::]:"));
+}
+
+/* ip(7): a connection to the any-address goes to the loopback. */
+static bool when_loopback(const struct fact *f)
+{
+	struct str address = second_word(f->object);
+
+	return str_starts(address, STR("127.")) ||
+	       str_starts(address, STR("[::1]:")) ||
+	       str_starts(address, STR("[::ffff:127.")) ||
+	       when_any_address(f);
+}
+
+static bool when_privileged(const struct fact *f)
+{
+	struct str name = first_word(f->object);
+
+	for (size_t i = 0; i < ARRAY_LEN(privileged_calls); i++)
+		if (str_eq(name, str_c(privileged_calls[i])))
+			return true;
+	return false;
+}
+
+/* --- the table --- */
+
+static const struct rule rules[] = {
+#define RULE(id, first, last, when, level, message, help) \
+	{ id, EV_##first, EV_##last, LEVEL_##level, message, help },
+#include "core/compare/rules.def"
+#undef RULE
+};
+
+static bool (*const predicates[])(const struct fact *f) = {
+#define RULE(id, first, last, when, level, message, help) when_##when,
+#include "core/compare/rules.def"
+#undef RULE
+};
+
+const struct rule *rules_table(size_t *n)
+{
+	*n = ARRAY_LEN(rules);
+	return rules;
+}
+
+const struct rule *rule_for(const struct fact *f)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+		if (f->kind >= rules[i].first && f->kind <= rules[i].last &&
+		    predicates[i](f))
+			return &rules[i];
+	assert(!"rules.def ends every kind with `any`");
+	return NULL;
+}
+
+/* --- what an outcome is weighed by --- */
+
+bool fact_writes_outside(const struct fact *f)
+{
+	return f->kind >= EV_FILE_WRITE && f->kind <= EV_FILE_EXECUTABLE &&
+	       when_outside(f) &&
+	       !(f->kind == EV_FILE_WRITE && when_plain_device(f));
+}
+
+bool fact_reads_sensitive(const struct fact *f)
+{
+	return f->kind == EV_FILE_READ && when_sensitive(f);
+}
+
+bool fact_beyond_loopback(const struct fact *f)
+{
+	return (f->kind == EV_NET_CONNECT || f->kind == EV_NET_SEND) &&
+	       !when_local_socket(f) && !when_loopback(f);
+}

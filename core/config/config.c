@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `.behavdiff` checked against keys.def, and the look-ups. */
+#include "core/config/config.h"
+
+#include <assert.h>
+
+#include "core/base/mem.h"
+#include "core/base/vec.h"
+#include "core/config/lex.h"
+#include "core/config/suggest.h"
+#include "core/config/value.h"
+
+/* What we are willing to read; nobody's own file comes near. */
+#define TEXT_MAX (1 << 20)
+#define ENTRIES_MAX 4096
+#define SUBSECTIONS_MAX 64
+
+enum { NO, YES };
+enum { ONCE, MANY };
+
+static const struct config_key keys[] = {
+#define KEY(section_, subsection_, name_, type_, multi_, min_, max_, dflt_,  \
+	    help_)							     \
+	{ .section = section_, .has_subsection = subsection_,		     \
+	  .name = name_, .type = CONFIG_##type_, .many = multi_,	     \
+	  .min = min_, .max = max_, .dflt = dflt_, .help = help_ },
+#include "core/config/keys.def"
+#undef KEY
+};
+
+const struct config_key *config_keys(size_t *n)
+{
+	*n = ARRAY_LEN(keys);
+	return keys;
+}
+
+static const struct config_key *find_section(struct str section)
+{
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (str_eq(str_c(keys[i].section), section))
+			return &keys[i];
+	return NULL;
+}
+
+static const struct config_key *find_key(struct str section, struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (str_eq(str_c(keys[i].section), section) &&
+		    str_eq(str_c(keys[i].name), name))
+			return &keys[i];
+	return NULL;
+}
+
+/* --- parsing --- */
+
+struct parser {
+	struct config_lexer lx;
+	VEC(struct config_entry) entries;
+	VEC(struct str) subsections;
+};
+
+static void parser_clear(struct parser *p)
+{
+	vec_free(&p->entries);
+	vec_free(&p->subsections);
+}
+
+static int refuse_include(const struct config_item *it, struct err *err)
+{
+	err_set(err, ERR_TROUBLE, "[%.*s] is not supported: no other file is "
+		"ever read", STR_ARG(it->section));
+	return err_hint(err, "write the keys into this file");
+}
+
+/* A header is checked even when no key follows. */
+static int check_section(const struct config_item *it, struct err *err)
+{
+	const struct config_key *row = find_section(it->section);
+
+	if (str_eq(it->section, STR("include")) ||
+	    str_eq(it->section, STR("includeif")))
+		return refuse_include(it, err);
+	if (!row) {
+		err_set(err, ERR_TROUBLE, "unknown section \"%.*s\"",
+			STR_ARG(it->section));
+		return config_suggest_section(it->section, err);
+	}
+	if (row->has_subsection && !it->has_subsection) {
+		err_set(err, ERR_TROUBLE, "[%s] needs a name", row->section);
+		return err_hint(err, "write [%s \"NAME\"]", row->section);
+	}
+	if (!row->has_subsection && it->has_subsection) {
+		err_set(err, ERR_TROUBLE, "[%s \"%.*s\"]: this section takes "
+			"no name", row->section, STR_ARG(it->subsection));
+		return err_hint(err, "write [%s]", row->section);
+	}
+	if (it->has_subsection && !config_word(it->subsection)) {
+		err_set(err, ERR_TROUBLE, "[%s \"%.*s\"]: bad name",
+			row->section, STR_ARG(it->subsection));
+		return err_hint(err, "letters, digits and . _ - inside, at "
+				"most 64");
+	}
+	return 0;
+}
+
+static int check_once(const struct parser *p, const struct config_entry *e,
+		      struct err *err)
+{
+	if (e->key->many)
+		return 0;
+	for (size_t i = 0; i < p->entries.n; i++) {
+		const struct config_entry *old = &p->entries.v[i];
+
+		if (old->key != e->key ||
+		    !str_eq(old->subsection, e->subsection))
+			continue;
+		err_set(err, ERR_TROUBLE, "%s.%s = \"%.*s\": given twice",
+			e->key->section, e->key->name, STR_ARG(e->value));
+		return err_hint(err, "the first stands on line %u", old->line);
+	}
+	return 0;
+}
+
+/* Room for one more value, and for its subsection when that is new? */
+static int count(struct parser *p, struct str subsection, struct err *err)
+{
+	if (p->entries.n == ENTRIES_MAX)
+		return err_set(err, ERR_TROUBLE, "more than %d values",
+			       ENTRIES_MAX);
+	if (!subsection.len)
+		return 0;
+	for (size_t i = 0; i < p->subsections.n; i++)
+		if (str_eq(p->subsections.v[i], subsection))
+			return 0;
+	if (p->subsections.n == SUBSECTIONS_MAX)
+		return err_set(err, ERR_TROUBLE, "\"%.*s\": more than %d steps",
+			       STR_ARG(subsection), SUBSECTIONS_MAX);
+	*vec_push(&p->subsections) = subsection;
+	return 0;
+}
+
+static int make_entry(struct config_entry *e, const struct config_item *it,
+		      unsigned line, struct err *err)
+{
+	*e = (struct config_entry){
+		.key = find_key(it->section, it->name),
+		.subsection = it->subsection,
+		.value = it->value,
+		.line = line,
+	};
+	if (!e->key) {
+		err_set(err, ERR_TROUBLE, "unknown key \"%.*s\" in [%.*s]",
+			STR_ARG(it->name), STR_ARG(it->section));
+		return config_suggest_key(it->section, it->name, err);
+	}
+	if (!it->has_value && e->key->type != CONFIG_BOOL) {
+		err_set(err, ERR_TROUBLE, "%s.%s has no value",
+			e->key->section, e->key->name);
+		return err_hint(err, "write %s = VALUE", e->key->name);
+	}
+	if (!it->has_value)
+		e->value = STR("true");
+	return config_value_check(e, err);
+}
+
+static int add_entry(struct parser *p, const struct config_item *it,
+		     struct err *err)
+{
+	struct config_entry e;
+
+	if (make_entry(&e, it, p->lx.item_line, err) ||
+	    check_once(p, &e, err) || count(p, e.subsection, err))
+		return -1;
+	*vec_push(&p->entries) = e;
+	return 0;
+}
+
+static int parse_items(struct parser *p, struct err *err)
+{
+	for (;;) {
+		struct config_item it;
+
+		if (config_lex_next(&p->lx, &it, err))
+			return -1;
+		if (it.token == CONFIG_END)
+			return 0;
+		if (it.token == CONFIG_SECTION ? check_section(&it, err)
+					       : add_entry(p, &it, err))
+			return -1;
+	}
+}
+
+static int check_bytes(const char *name, struct str text, struct err *err)
+{
+	if (text.len > TEXT_MAX) {
+		err_set(err, ERR_TROUBLE, "%s: larger than 1 MiB", name);
+		return err_hint(err, "is this a configuration file?");
+	}
+
+	const char *nul = text.len ? memchr(text.p, '\0', text.len) : NULL;
+	unsigned line = 1;
+
+	if (!nul)
+		return 0;
+	for (const char *c = text.p; c < nul; c++)
+		line += *c == '\n';
+	return err_set(err, ERR_TROUBLE, "%s:%u: a NUL byte", name, line);
+}
+
+int config_parse(struct config *cfg, const char *name, struct str text,
+		 struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct parser p = { 0 };
+
+	if (check_bytes(name, text, err))
+		return -1;
+	config_lex_init(&p.lx, &arena, text);
+	if (parse_items(&p, err)) {
+		err_wrap(err, "%s:%u", name, p.lx.item_line);
+		parser_clear(&p);
+		arena_free(&arena);
+		return -1;
+	}
+
+	char *own_name = arena_c(&arena, name);
+
+	*cfg = (struct config){
+		.name = own_name,
+		.arena = arena,
+		.v = p.entries.v,
+		.n = p.entries.n,
+		.present = true,
+	};
+	p.entries.v = NULL;
+	parser_clear(&p);
+	return 0;
+}
+
+void config_init(struct config *cfg)
+{
+	*cfg = (struct config){ .arena = ARENA_INIT };
+	cfg->name = arena_c(&cfg->arena, ".behavdiff");
+}
+
+void config_free(struct config *cfg)
+{
+	free(cfg->v);
+	arena_free(&cfg->arena);
+	*cfg = (struct config){ .arena = ARENA_INIT };
+}
+
+/* --- look-ups --- */
+
+static const struct config_key *known_key(const char *section,
+					  const char *name)
+{
+	const struct config_key *key = find_key(str_c(section), str_c(name));
+
+	assert(key);
+	return key;
+}
+
+const struct config_entry *config_nth(const struct config *cfg,
+				      const char *section,
+				      struct str subsection, const char *name,
+				      size_t i)
+{
+	const struct config_key *key = known_key(section, name);
+
+	for (size_t j = 0; j < cfg->n; j++)
+		if (cfg->v[j].key == key &&
+		    str_eq(cfg->v[j].subsection, subsection) && !i--)
+			return &cfg->v[j];
+	return NULL;
+}
+
+bool config_has(const struct config *cfg, const char *section,
+		struct str subsection, const char *name)
+{
+	return config_nth(cfg, section, subsection, name, 0) != NULL;
+}
+
+unsigned config_line(const struct config *cfg, const char *section,
+		     struct str subsection, const char *name)
+{
+	const struct config_entry *e =
+		config_nth(cfg, section, subsection, name, 0);
+
+	return e ? e->line : 0;
+}
+
+struct str config_str(const struct config *cfg, const char *section,
+		      struct str subsection, const char *name)
+{
+	const struct config_entry *e =
+		config_nth(cfg, section, subsection, name, 0);
+
+	return e ? e->value : str_c(known_key(section, name)->dflt);
+}
+
+uint64_t config_num(const struct config *cfg, const char *section,
+		    struct str subsection, const char *name)
+{
+	const struct config_entry *e =
+		config_nth(cfg, section, subsection, name, 0);
+
+	if (e)
+		return e->num;
+
+	struct config_entry dflt = { .key = known_key(section, name) };
+
+	dflt.value = str_c(dflt.key->dflt);
+	if (config_value_check(&dflt, NULL))
+		assert(!"a default in keys.def is of another type");
+	return dflt.num;
+}
+
+bool config_subsection(const struct config *cfg, const char *section,
+		       size_t i, struct str *out)
+{
+	struct str seen[SUBSECTIONS_MAX];
+	size_t n = 0;
+
+	for (size_t j = 0; j < cfg->n; j++) {
+		struct str sub = cfg->v[j].subsection;
+		size_t k = 0;
+
+		if (strcmp(cfg->v[j].key->section, section) != 0)
+			continue;
+		while (k < n && !str_eq(seen[k], sub))
+			k++;
+		if (k < n)
+			continue;
+		if (n == i) {
+			*out = sub;
+			return true;
+		}
+		assert(n < SUBSECTIONS_MAX);
+		seen[n++] = sub;
+	}
+	return false;
+}

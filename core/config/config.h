@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `.behavdiff`: git-config syntax (git-config(1), "CONFIGURATION FILE"), every
+ * key and value checked against keys.def.  An unknown section or key, a bad
+ * value, a key given twice that may stand once, and `include` are errors that
+ * name file and line.  The text is hostile: at most 1 MiB, 4096 values and 64
+ * subsections (steps), no recursion.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/base/str.h"
+
+enum config_type {
+	CONFIG_WORD, CONFIG_TEXT, CONFIG_COUNT, CONFIG_SIZE, CONFIG_DURATION,
+	CONFIG_PATH, CONFIG_BOOL, CONFIG_LEVEL, CONFIG_READY, CONFIG_REGRADE,
+	CONFIG_ENV, CONFIG_ADDRESS
+};
+
+/* A row of keys.def. */
+struct config_key {
+	const char *section;
+	bool has_subsection;
+	const char *name;
+	enum config_type type;
+	bool many;
+	uint64_t min, max;	/* of a number; see keys.def for a PATH */
+	const char *dflt;
+	const char *help;
+};
+
+struct config_entry {
+	const struct config_key *key;
+	struct str subsection;	/* "" without one */
+	struct str value;	/* unquoted, NUL-terminated */
+	uint64_t num;		/* COUNT; SIZE in bytes; DURATION in ms */
+	unsigned line;
+};
+
+struct config {
+	struct arena arena;
+	char *name;	/* for messages: ".behavdiff", "impl04:.behavdiff" */
+	struct config_entry *v;
+	size_t n;
+	bool present;		/* false: there was no file, all is default */
+};
+
+/* An empty configuration: every look-up gives the default. */
+void config_init(struct config *cfg);
+/*
+ * Make cfg from text; name is for messages.  cfg is untouched on failure and
+ * must not hold an earlier configuration (config_free() it first).
+ */
+int config_parse(struct config *cfg, const char *name, struct str text,
+		 struct err *err);
+void config_free(struct config *cfg);
+
+/*
+ * Look-ups by the table's names, e.g. ("sandbox", "", "timeout"): the value,
+ * or the default from keys.def.  Asking for a key that is not in the table is
+ * a programming error.
+ */
+struct str config_str(const struct config *cfg, const char *section,
+		      struct str subsection, const char *name);
+uint64_t config_num(const struct config *cfg, const char *section,
+		    struct str subsection, const char *name);
+bool config_has(const struct config *cfg, const char *section,
+		struct str subsection, const char *name);
+/* The i-th entry of a MANY key, in file order; NULL past the last. */
+const struct config_entry *config_nth(const struct config *cfg,
+				      const char *section,
+				      struct str subsection, const char *name,
+				      size_t i);
+/*
+ * The i-th subsection of this section that has a key, in order of first
+ * appearance.
+ */
+bool config_subsection(const struct config *cfg, const char *section,
+		       size_t i, struct str *out);
+/* The line a key stood on, 0 for a default: for messages. */
+unsigned config_line(const struct config *cfg, const char *section,
+		     struct str subsection, const char *name);
+
+const struct config_key *config_keys(size_t *n);
+
+/*
+ * A value of type READY in its two halves, "file" and "db/ready": false when
+ * malformed.  word is one of listen, output, file, exit, after; rest, what
+ * follows it: TEXT, PATH, a DURATION, or "".
+ */
+bool config_ready(struct str text, struct str *word, struct str *rest);
+
+/* "60s" "1500ms" "2m" "1h" or plain seconds -> ms; false when malformed. */
+bool config_duration(struct str text, uint64_t *ms);
+/* "1G" "512M" "4k" or plain bytes; false when malformed or too large. */
+bool config_size(struct str text, uint64_t *bytes);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Near names, by edit distance over the few dozen names of keys.def. */
+#include "core/config/suggest.h"
+
+#include "core/base/buf.h"
+#include "core/config/config.h"
+
+#define NAME_MAX_LEN 32		/* a longer one is no misspelt key */
+#define NEAR 2
+
+static size_t min3(size_t a, size_t b, size_t c)
+{
+	size_t least = a < b ? a : b;
+
+	return least < c ? least : c;
+}
+
+/* Levenshtein's distance, one row at a time. */
+static size_t distance(struct str a, struct str b)
+{
+	size_t row[NAME_MAX_LEN + 1];
+
+	if (a.len > NAME_MAX_LEN || b.len > NAME_MAX_LEN)
+		return NAME_MAX_LEN;
+	for (size_t j = 0; j <= b.len; j++)
+		row[j] = j;
+	for (size_t i = 0; i < a.len; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < b.len; j++) {
+			size_t above = row[j + 1];
+			size_t change = a.p[i] != b.p[j];
+
+			row[j + 1] = min3(above + 1, row[j] + 1,
+					  diagonal + change);
+			diagonal = above;
+		}
+	}
+	return row[b.len];
+}
+
+static bool near(struct str a, struct str b)
+{
+	return distance(a, b) <= NEAR && a.len > NEAR;
+}
+
+static void add(struct buf *list, struct str item)
+{
+	if (list->len)
+		buf_c(list, ", ");
+	buf_str(list, item);
+}
+
+static bool is_in(const struct config_key *key, struct str section)
+{
+	return str_eq(str_c(key->section), section);
+}
+
+/* The rows of one section stand together in keys.def. */
+static bool starts_section(const struct config_key *keys, size_t i)
+{
+	return !i || strcmp(keys[i].section, keys[i - 1].section) != 0;
+}
+
+int config_suggest_section(struct str section, struct err *err)
+{
+	size_t n;
+	const struct config_key *keys = config_keys(&n);
+	autobuf struct buf all = BUF_INIT;
+	autobuf struct buf close = BUF_INIT;
+
+	for (size_t i = 0; i < n; i++) {
+		struct str name = str_c(keys[i].section);
+
+		if (!starts_section(keys, i))
+			continue;
+		add(&all, name);
+		if (near(section, name))
+			add(&close, name);
+	}
+	if (close.len)
+		return err_hint(err, "did you mean %s?", close.p);
+	return err_hint(err, "sections: %s", all.p);
+}
+
+int config_suggest_key(struct str section, struct str name, struct err *err)
+{
+	size_t n;
+	const struct config_key *keys = config_keys(&n);
+	autobuf struct buf all = BUF_INIT;
+	autobuf struct buf close = BUF_INIT;
+	autobuf struct buf elsewhere = BUF_INIT;
+
+	for (size_t i = 0; i < n; i++) {
+		struct str key = str_c(keys[i].name);
+
+		if (!is_in(&keys[i], section)) {
+			if (str_eq(name, key))
+				add(&elsewhere, str_c(keys[i].section));
+			continue;
+		}
+		add(&all, key);
+		if (near(name, key))
+			add(&close, key);
+	}
+	if (elsewhere.len)
+		return err_hint(err, "%.*s is a key of [%s]", STR_ARG(name),
+				elsewhere.p);
+	if (close.len)
+		return err_hint(err, "did you mean %s?", close.p);
+	return err_hint(err, "keys of [%.*s]: %s", STR_ARG(section), all.p);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One run's events into one fingerprint, in bounded memory.
+ *
+ * A fact is made at its first event; later ones only count.  When a bound is
+ * reached, events of known facts still count and every other one is dropped
+ * and counted; "limit facts" tells that it happened.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "core/base/strmap.h"
+#include "core/base/text.h"
+#include "core/fingerprint/internal.h"
+
+/* Distinct names in the histogram: more than any architecture has calls. */
+#define SYSCALL_NAMES_MAX 4096
+#define BLIND_SPOTS_MAX 256
+/* Evidence is for people; a longer chain or call is cut. */
+#define EVIDENCE_MAX 1024
+
+struct builder {
+	struct arena arena;		/* evidence */
+	struct places places;
+	struct builder_limits limits;
+	struct strmap lines;		/* num: index of the fact */
+	VEC(struct fact) facts;		/* line and parts unset until sealed */
+	size_t limit;			/* index + 1 of "limit facts", or 0 */
+	struct strmap syscalls;		/* num: count */
+	struct strmap blind_spots;
+	struct ledger ledger;
+	struct buf line, text;		/* scratch */
+};
+
+struct builder *builder_new(const struct places *places,
+			    const struct builder_limits *limits)
+{
+	struct builder *b = mem_alloc(sizeof(*b));
+
+	*b = (struct builder){ .arena = ARENA_INIT, .limits = *limits };
+	b->places.tree = arena_str(&b->arena, places->tree);
+	b->places.home = arena_str(&b->arena, places->home);
+	return b;
+}
+
+static void builder_free(struct builder *b)
+{
+	arena_free(&b->arena);
+	strmap_free(&b->lines);
+	vec_free(&b->facts);
+	strmap_free(&b->syscalls);
+	strmap_free(&b->blind_spots);
+	buf_free(&b->line);
+	buf_free(&b->text);
+	free(b);
+}
+
+size_t builder_facts(const struct builder *b)
+{
+	return b->facts.n;
+}
+
+/* --- evidence --- */
+
+static struct str keep_text(struct builder *b, struct str raw)
+{
+	if (!raw.len)
+		return STR("");
+	buf_clear(&b->text);
+	normalise_text(&b->text, raw, &b->places);
+	normalise_shorten(&b->text, 0, EVIDENCE_MAX);
+	return arena_str(&b->arena, buf_view(&b->text));
+}
+
+static void set_evidence(struct builder *b, struct evidence *out,
+			 const struct event *ev)
+{
+	*out = (struct evidence){
+		.count = out->count,
+		.ns = ev->ns,
+		.step = keep_text(b, ev->step),
+		.process = keep_text(b, ev->process),
+		.call = keep_text(b, ev->call),
+		.note = keep_text(b, ev->note),
+	};
+}
+
+/* --- facts --- */
+
+static size_t bytes_used(const struct builder *b)
+{
+	return b->arena.used + b->lines.arena.used;
+}
+
+static bool is_full(const struct builder *b)
+{
+	return b->facts.n >= b->limits.max_facts ||
+	       bytes_used(b) >= b->limits.max_bytes;
+}
+
+static struct fact *add_fact(struct builder *b, struct str line,
+			     const struct event *ev)
+{
+	struct fact *f = vec_push(&b->facts);
+
+	strmap_put(&b->lines, line)->val.num = b->facts.n - 1;
+	*f = (struct fact){ .seen = 1 };
+	set_evidence(b, &f->ev, ev);
+	return f;
+}
+
+/* Not bound by the limits: it is how they are told. */
+static void note_limit(struct builder *b, const struct event *ev)
+{
+	struct event limit = {
+		.kind = EV_LIMIT, .a = STR("facts"), .ns = ev->ns,
+		.step = ev->step,
+		.note = STR("later facts of this run were dropped"),
+	};
+
+	if (!b->limit) {
+		buf_clear(&b->line);
+		fact_line(&b->line, &limit, &b->places);
+
+		struct str line = buf_view(&b->line);
+		const struct strmap_entry *e = strmap_get(&b->lines, line);
+
+		if (!e)
+			add_fact(b, line, &limit);
+		b->limit = e ? e->val.num + 1 : b->facts.n;
+	}
+	b->facts.v[b->limit - 1].ev.count++;
+}
+
+static void take_known(struct builder *b, struct fact *f,
+		       const struct event *ev)
+{
+	b->ledger.merged++;
+	f->ev.count++;
+	/* Events of several threads need not arrive in their order. */
+	if (ev->ns < f->ev.ns && !is_full(b))
+		set_evidence(b, &f->ev, ev);
+}
+
+static void take(void *ctx, const struct event *ev)
+{
+	struct builder *b = ctx;
+
+	b->ledger.events++;
+	if (!normalise_keeps(ev, &b->places))
+		return;
+	buf_clear(&b->line);
+	fact_line(&b->line, ev, &b->places);
+
+	struct str line = buf_view(&b->line);
+	const struct strmap_entry *e = strmap_get(&b->lines, line);
+
+	if (e) {
+		take_known(b, &b->facts.v[e->val.num], ev);
+	} else if (is_full(b)) {
+		b->ledger.dropped++;
+		note_limit(b, ev);
+	} else {
+		add_fact(b, line, ev)->ev.count = 1;
+	}
+}
+
+struct event_sink builder_sink(struct builder *b)
+{
+	return (struct event_sink){ .take = take, .ctx = b };
+}
+
+/* --- what is beside the facts --- */
+
+void builder_add_syscall(struct builder *b, const char *name, uint64_t count)
+{
+	autobuf struct buf safe = BUF_INIT;
+
+	text_escape(&safe, str_c(name));
+
+	struct str key = buf_view(&safe);
+
+	if (b->syscalls.n >= SYSCALL_NAMES_MAX &&
+	    !strmap_get(&b->syscalls, key))
+		key = STR("(others)");
+	strmap_put(&b->syscalls, key)->val.num += count;
+}
+
+void builder_add_blind_spot(struct builder *b, const char *text)
+{
+	autobuf struct buf safe = BUF_INIT;
+
+	text_escape(&safe, str_c(text));
+	if (b->blind_spots.n < BLIND_SPOTS_MAX)
+		strmap_put(&b->blind_spots, buf_view(&safe));
+}
+
+/* --- sealing --- */
+
+static int by_line(const void *a, const void *b)
+{
+	return str_cmp(((const struct fact *)a)->line,
+		       ((const struct fact *)b)->line);
+}
+
+static struct evidence evidence_copy(struct arena *a,
+				     const struct evidence *ev)
+{
+	struct evidence copy = *ev;
+
+	copy.step = arena_str(a, ev->step);
+	copy.process = arena_str(a, ev->process);
+	copy.call = arena_str(a, ev->call);
+	copy.note = arena_str(a, ev->note);
+	return copy;
+}
+
+static void seal_facts(struct fingerprint *fp, const struct builder *b)
+{
+	fp->n = b->facts.n;
+	fp->facts = arena_alloc(&fp->arena, fp->n * sizeof(*fp->facts));
+	/* Entries of the map are in the order of the facts. */
+	for (size_t i = 0; i < fp->n; i++) {
+		struct fact *f = &fp->facts[i];
+
+		*f = b->facts.v[i];
+		f->line = arena_str(&fp->arena, b->lines.entries[i].key);
+		f->ev = evidence_copy(&fp->arena, &f->ev);
+
+		bool ok = fact_parse(f->line, &f->kind, &f->operation,
+				     &f->object, &f->err);
+
+		assert(ok);
+		(void)ok;
+	}
+	if (fp->n)
+		qsort(fp->facts, fp->n, sizeof(*fp->facts), by_line);
+}
+
+struct fingerprint *builder_seal(struct builder *b, const struct run_end *end,
+				 uint64_t stops, uint64_t lost)
+{
+	struct fingerprint *fp = fingerprint_new();
+
+	fp->runs = 1;
+	fp->ledger = b->ledger;
+	fp->ledger.stops = stops;
+	fp->ledger.lost = lost;
+	seal_facts(fp, b);
+	fingerprint_set_syscalls(fp, &b->syscalls);
+	fingerprint_set_blind_spots(fp, &b->blind_spots);
+	if (end) {
+		fp->ends = arena_alloc(&fp->arena, sizeof(*fp->ends));
+		fp->ends[0] = run_end_copy(&fp->arena, end);
+		fp->n_ends = 1;
+	}
+	fingerprint_digest(fp);
+	builder_free(b);
+	return fp;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts as lines, and the sealed fingerprint: searched and digested. */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/text.h"
+#include "core/fingerprint/internal.h"
+
+#define OUTCOME STR(" = ")
+#define ERRNO_LAST 4095		/* include/linux/err.h */
+
+/* --- a fact's line --- */
+
+void fact_line(struct buf *out, const struct event *ev,
+	       const struct places *places)
+{
+	assert(ev->err >= 0 && ev->err <= ERRNO_LAST);
+	buf_c(out, event_name(ev->kind));
+	buf_ch(out, ' ');
+	normalise_object(out, ev, places);
+	if (!ev->err)
+		return;
+
+	const char *name = errno_name(ev->err);
+
+	buf_str(out, OUTCOME);
+	if (name)
+		buf_c(out, name);
+	else
+		buf_printf(out, "E%d", ev->err);
+}
+
+/* "ENOENT", or "E" and the number of an errno that has no name; 0: neither. */
+static int parse_errno(struct str s)
+{
+	char canonical[16];
+	int err = errno_by_name(s);
+
+	if (err || s.len < 2 || s.len > 5 || *s.p != 'E')
+		return err;
+	for (size_t i = 1; i < s.len; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return 0;
+		err = err * 10 + (s.p[i] - '0');
+	}
+	snprintf(canonical, sizeof(canonical), "E%d", err);
+	if (err > ERRNO_LAST || errno_name(err) ||
+	    !str_eq(s, str_c(canonical)))
+		return 0;
+	return err;
+}
+
+/* Where " = " stands in s, or s.len. */
+static size_t find_outcome(struct str s)
+{
+	for (size_t i = 0; i + OUTCOME.len <= s.len; i++)
+		if (str_starts(str_sub(s, i), OUTCOME))
+			return i;
+	return s.len;
+}
+
+bool fact_parse(struct str line, enum event_kind *kind, struct str *operation,
+		struct str *object, int *err)
+{
+	const char *blank = line.len ? memchr(line.p, ' ', line.len) : NULL;
+
+	if (!blank || !text_is_safe(line))
+		return false;
+
+	size_t name = (size_t)(blank - line.p), end = find_outcome(line);
+	enum event_kind found = event_by_name((struct str){ line.p, name });
+	int outcome = 0;
+
+	if (found == EV_COUNT || end <= name + 1)
+		return false;
+	if (end < line.len) {
+		outcome = parse_errno(str_sub(line, end + OUTCOME.len));
+		if (!outcome)
+			return false;
+	}
+	*kind = found;
+	*operation = (struct str){ line.p, end };
+	*object = (struct str){ blank + 1, end - name - 1 };
+	*err = outcome;
+	return true;
+}
+
+/* --- searching --- */
+
+static int compare_line(const void *key, const void *fact)
+{
+	return str_cmp(*(const struct str *)key,
+		       ((const struct fact *)fact)->line);
+}
+
+const struct fact *fingerprint_find(const struct fingerprint *fp,
+				    struct str line)
+{
+	if (!fp->n)
+		return NULL;
+	return bsearch(&line, fp->facts, fp->n, sizeof(*fp->facts),
+		       compare_line);
+}
+
+/* The first fact whose line is not before key. */
+static size_t lower_bound(const struct fingerprint *fp, struct str key)
+{
+	size_t low = 0, high = fp->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (str_cmp(fp->facts[mid].line, key) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+size_t fingerprint_operation(const struct fingerprint *fp, struct str op)
+{
+	autobuf struct buf failed = BUF_INIT;
+	size_t at = lower_bound(fp, op);
+
+	if (at < fp->n && str_eq(fp->facts[at].line, op))
+		return at;
+	/* "OP (1)" and "OP --all" sort between "OP" and "OP = ENOENT". */
+	buf_str(&failed, op);
+	buf_str(&failed, OUTCOME);
+	at = lower_bound(fp, buf_view(&failed));
+	return at < fp->n && str_eq(fp->facts[at].operation, op) ? at : fp->n;
+}
+
+/* --- sealing --- */
+
+struct fingerprint *fingerprint_new(void)
+{
+	struct fingerprint *fp = mem_alloc(sizeof(*fp));
+
+	*fp = (struct fingerprint){
+		.arena = ARENA_INIT, .spec = STR(""), .commit = STR(""),
+		.tree = STR(""), .scenario = STR(""), .entry = STR(""),
+		.plan = STR("{}"), .plan_digest = STR(""),
+	};
+	return fp;
+}
+
+void fingerprint_free(struct fingerprint *fp)
+{
+	if (!fp)
+		return;
+	/* Everything but the struct itself is in the arena. */
+	arena_free(&fp->arena);
+	free(fp);
+}
+
+void fingerprint_digest(struct fingerprint *fp)
+{
+	struct hash_state *all = hash_begin(), *section[SECTION_COUNT];
+
+	for (size_t i = 0; i < SECTION_COUNT; i++)
+		section[i] = hash_begin();
+	for (size_t i = 0; i < fp->n; i++) {
+		const struct fact *f = &fp->facts[i];
+
+		if (!fact_always(fp, f))
+			continue;
+		hash_field(all, f->line);
+		hash_field(section[event_section(f->kind)], f->line);
+	}
+	hash_end(all, fp->digest);
+	for (size_t i = 0; i < SECTION_COUNT; i++)
+		hash_end(section[i], fp->sections[i]);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return str_cmp(((const struct counted *)a)->name,
+		       ((const struct counted *)b)->name);
+}
+
+void fingerprint_set_syscalls(struct fingerprint *fp, const struct strmap *m)
+{
+	fp->n_syscalls = m->n;
+	fp->syscalls = arena_alloc(&fp->arena, m->n * sizeof(*fp->syscalls));
+	for (size_t i = 0; i < m->n; i++)
+		fp->syscalls[i] = (struct counted){
+			arena_str(&fp->arena, m->entries[i].key),
+			m->entries[i].val.num,
+		};
+	if (m->n)
+		qsort(fp->syscalls, m->n, sizeof(*fp->syscalls), by_name);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+void fingerprint_set_blind_spots(struct fingerprint *fp,
+				 const struct strmap *m)
+{
+	fp->n_blind = m->n;
+	fp->blind_spots = arena_alloc(&fp->arena,
+				      m->n * sizeof(*fp->blind_spots));
+	for (size_t i = 0; i < m->n; i++)
+		fp->blind_spots[i] = arena_str(&fp->arena, m->entries[i].key);
+	if (m->n)
+		qsort(fp->blind_spots, m->n, sizeof(*fp->blind_spots),
+		      by_text);
+}
+
+struct run_end run_end_copy(struct arena *a, const struct run_end *end)
+{
+	struct run_end copy = *end;
+
+	copy.how = arena_str(a, end->how);
+	copy.steps = arena_alloc(a, end->n_steps * sizeof(*copy.steps));
+	for (size_t i = 0; i < end->n_steps; i++) {
+		copy.steps[i] = end->steps[i];
+		copy.steps[i].name = arena_str(a, end->steps[i].name);
+		copy.steps[i].command = arena_str(a, end->steps[i].command);
+	}
+	return copy;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From events to facts to a fingerprint.  Pure: no clock, environment, file or
+ * process is asked here.
+ *
+ * A fact is one line, `KIND OBJECT[ = ERRNO]`.  Its operation is the line
+ * without the outcome.  Evidence (who, when, how often) rides along and is
+ * never compared.
+ */
+#ifndef FINGERPRINT_FINGERPRINT_H
+#define FINGERPRINT_FINGERPRINT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/arena.h"
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/hash.h"
+#include "core/base/str.h"
+#include "core/event/event.h"
+
+/* --- normalisation (normalise.def: the fixed rules) --- */
+
+/* Where the sandbox put things; text only. */
+struct places {
+	struct str tree;	/* "/home/auditor/app", shown as $TREE */
+	struct str home;	/* "/home/auditor", shown as $HOME */
+};
+
+enum zone {
+	ZONE_TREE,		/* $TREE and below */
+	ZONE_HOME,		/* the rest of $HOME */
+	ZONE_TEMP,		/* /tmp /var/tmp /dev/shm */
+	ZONE_PROC,		/* /proc */
+	ZONE_DEV,		/* /dev but for shm */
+	ZONE_ETC,
+	ZONE_SYSTEM,		/* /usr /lib* /bin /sbin /opt: read-only */
+	ZONE_OTHER		/* everything else, also what is no path */
+};
+
+/* The zone of a normalised path: "$TREE/x", "/usr/lib/libc.so.6". */
+enum zone zone_of(struct str path);
+
+/*
+ * The object of an event: zones named, system reads collapsed, volatile parts
+ * replaced by tokens, and everything escaped so that the line cannot be
+ * forged: " = " and " -> " inside a name and anything that looks like a token
+ * come out with a \xHH in them.  b of EV_EXEC_ARGS is the arguments joined by
+ * NUL bytes; an argument with a blank or a quote is shown in single quotes.
+ * Objects are bounded: what is longer ends in its length and a hash.
+ */
+void normalise_object(struct buf *out, const struct event *ev,
+		      const struct places *places);
+/* The same for a single path or text, for evidence. */
+void normalise_path(struct buf *out, struct str path,
+		    const struct places *places);
+void normalise_text(struct buf *out, struct str text,
+		    const struct places *places);
+
+/*
+ * Is this event a fact at all? Reads of the interpreter's own plumbing are
+ * collapsed rather than dropped; probes inside system directories are dropped,
+ * as DESIGN says.
+ */
+bool normalise_keeps(const struct event *ev, const struct places *places);
+
+/* --- facts --- */
+
+struct evidence {
+	uint64_t count;		/* events merged into it, all runs */
+	uint64_t ns;		/* first event, since the start of its run */
+	int64_t result;		/* unused: 0 */
+	struct str step, process, call, note;	/* escaped */
+};
+
+struct fact {
+	struct str line;
+	struct str operation;	/* prefix of line, without the outcome */
+	struct str object;	/* inside line */
+	enum event_kind kind;
+	int err;
+	unsigned seen;		/* runs that saw it */
+	struct evidence ev;
+};
+
+/* --- what one run adds beside its facts --- */
+
+struct step_end {
+	struct str name, command;
+	bool started;		/* its program was executed */
+	bool was_ready;
+	bool ended;
+	int status;		/* wait status, when ended */
+};
+
+struct run_end {
+	struct str how;	/* "exit", "deadline", "quiescent", "limit: ..." */
+	uint64_t ms;
+	unsigned alive;		/* processes alive at the end */
+	unsigned zombies;
+	struct step_end *steps;
+	size_t n_steps;
+};
+
+/* The loss ledger. */
+struct ledger {
+	uint64_t stops;		/* of the tracer */
+	uint64_t events;	/* handed to the builder */
+	uint64_t merged;	/* events that were a known fact */
+	uint64_t dropped;	/* events ignored because a bound was reached */
+	uint64_t lost;		/* events known to have escaped */
+};
+
+struct counted { struct str name; uint64_t count; };
+
+struct fingerprint {
+	struct arena arena;
+	struct fact *facts;	/* sorted by line, bytewise */
+	size_t n;
+	unsigned runs;
+	struct run_end *ends;	/* one per run */
+	size_t n_ends;
+	struct ledger ledger;	/* summed over the runs */
+	struct counted *syscalls;	/* histogram, sorted by name */
+	size_t n_syscalls;
+	struct str *blind_spots;	/* sorted, distinct */
+	size_t n_blind;
+
+	/* What was run; filled in by the caller before it is written. */
+	struct str spec, commit, tree, scenario, entry;
+	struct str plan;	/* the plan as JSON text, one object */
+	struct str plan_digest;
+	char digest[HASH_HEX_LEN + 1];	/* of the lines of the `always` facts */
+	char sections[SECTION_COUNT][HASH_HEX_LEN + 1];
+};
+
+/* --- building one run --- */
+
+struct builder;
+
+struct builder_limits {
+	size_t max_facts;	/* distinct; more are counted as dropped */
+	size_t max_bytes;	/* of lines and evidence */
+};
+
+struct builder *builder_new(const struct places *places,
+			    const struct builder_limits *limits);
+struct event_sink builder_sink(struct builder *b);
+/* Facts so far, for a progress line. */
+size_t builder_facts(const struct builder *b);
+void builder_add_syscall(struct builder *b, const char *name, uint64_t count);
+void builder_add_blind_spot(struct builder *b, const char *text);
+/*
+ * Seal: sorted, digested; the builder is freed.  stops and lost come from the
+ * tracer, the rest of the ledger is the builder's own.  end may be NULL; it is
+ * copied.
+ */
+struct fingerprint *builder_seal(struct builder *b, const struct run_end *end,
+				 uint64_t stops, uint64_t lost);
+
+/* --- several runs --- */
+
+/*
+ * Merge n one-run fingerprints (of one tree and plan) into one with runs = n:
+ * `seen` added up, evidence from the first run that has it.  The inputs are
+ * not changed.  The order of the inputs does not change facts or digest.
+ */
+struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
+				      size_t n);
+void fingerprint_free(struct fingerprint *fp);
+static inline void fingerprint_cleanup(struct fingerprint **fp)
+{
+	fingerprint_free(*fp);
+}
+#define autofingerprint __attribute__((cleanup(fingerprint_cleanup)))
+
+static inline bool fact_always(const struct fingerprint *fp,
+			       const struct fact *f)
+{
+	return f->seen == fp->runs;
+}
+
+/* Facts with this exact line, NULL when absent. */
+const struct fact *fingerprint_find(const struct fingerprint *fp,
+				    struct str line);
+/*
+ * Index of a fact with this operation, or n: the success when there is one,
+ * else the first failure.  Failures are adjacent, the success need not be:
+ * "OP --all" sorts between "OP" and "OP = ENOENT".
+ */
+size_t fingerprint_operation(const struct fingerprint *fp, struct str op);
+
+/*
+ * Take a line apart; false when it is not a fact's line: unknown kind, no
+ * object, an outcome that is no errno, unsafe text.  The parts point into line.
+ */
+bool fact_parse(struct str line, enum event_kind *kind, struct str *operation,
+		struct str *object, int *err);
+
+/* --- JSON, schema behavdiff.fingerprint/1 --- */
+
+void fingerprint_write(struct buf *out, const struct fingerprint *fp);
+/*
+ * Every field checked, lines parsed again, order and digest verified; name is
+ * for messages.  At most 256 MiB of text.
+ */
+int fingerprint_read(struct fingerprint **out, const char *name,
+		     struct str text, struct err *err);
+
+#endif

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A fingerprint as JSON: reading what somebody may have edited.
+ *
+ * Nothing is taken on trust: every member has its type and range, every line
+ * parses, order and digests are computed again.  Members that are not known
+ * are left alone, since additions are compatible.
+ */
+#include <limits.h>
+#include <stdarg.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/text.h"
+#include "core/fingerprint/internal.h"
+#include "core/fingerprint/json.h"
+
+#define RUNS_MAX 10000
+
+struct reader {
+	struct fingerprint *fp;
+	const char *at;		/* the member in work, for messages */
+	size_t index;		/* in an array, from 1; 0: in none */
+	struct err *err;
+};
+
+__attribute__((format(printf, 2, 3)))
+static int fail(const struct reader *r, const char *fmt, ...)
+{
+	autobuf struct buf what = BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&what, fmt, ap);
+	va_end(ap);
+	if (r->index)
+		return err_set(r->err, ERR_TROUBLE, "%s[%zu]: %s", r->at,
+			       r->index - 1, what.p);
+	return err_set(r->err, ERR_TROUBLE, "%s: %s", r->at, what.p);
+}
+
+/* --- members --- */
+
+static int need_str(const struct reader *r, struct str *out,
+		    const struct json *obj, const char *key)
+{
+	autobuf struct buf safe = BUF_INIT;
+	struct str s;
+
+	if (!json_string(&s, obj, key))
+		return fail(r, "\"%s\" is missing or is no string", key);
+	text_sanitise(&safe, s);
+	*out = arena_str(&r->fp->arena, buf_view(&safe));
+	return 0;
+}
+
+static int need_uint(const struct reader *r, uint64_t *out,
+		     const struct json *obj, const char *key, uint64_t max)
+{
+	uint64_t n;
+
+	if (!json_uint(&n, obj, key) || n > max)
+		return fail(r, "\"%s\" is missing, is no number, or is too "
+			    "large", key);
+	*out = n;
+	return 0;
+}
+
+static int need_unsigned(const struct reader *r, unsigned *out,
+			 const struct json *obj, const char *key, unsigned max)
+{
+	uint64_t n;
+
+	if (need_uint(r, &n, obj, key, max))
+		return -1;
+	*out = (unsigned)n;
+	return 0;
+}
+
+static int need_bool(const struct reader *r, bool *out,
+		     const struct json *obj, const char *key)
+{
+	if (!json_bool(out, obj, key))
+		return fail(r, "\"%s\" is missing or is no boolean", key);
+	return 0;
+}
+
+static int need_object(struct reader *r, const struct json **out,
+		       const struct json *doc, const char *key)
+{
+	r->at = key;
+	r->index = 0;
+	*out = json_object(doc, key);
+	return *out ? 0 : fail(r, "missing or no object");
+}
+
+static int need_array(struct reader *r, const struct json **out,
+		      const struct json *obj, const char *key)
+{
+	r->at = key;
+	r->index = 0;
+	*out = json_array(obj, key);
+	return *out ? 0 : fail(r, "missing or no array");
+}
+
+static size_t length(const struct json *container)
+{
+	size_t n = 0;
+
+	for (const struct json *v = json_first(container); v; v = json_next(v))
+		n++;
+	return n;
+}
+
+static bool has_member(const struct json *obj, const char *key)
+{
+	for (const struct json *v = json_first(obj); v; v = json_next(v))
+		if (str_eq(json_key(v), str_c(key)))
+			return true;
+	return false;
+}
+
+static int optional_str(const struct reader *r, struct str *out,
+			const struct json *obj, const char *key)
+{
+	*out = STR("");
+	return has_member(obj, key) ? need_str(r, out, obj, key) : 0;
+}
+
+static bool is_digest(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!s.p[i] || !strchr("0123456789abcdef", s.p[i]))
+			return false;
+	return s.len == HASH_HEX_LEN;
+}
+
+/* --- the parts --- */
+
+static int read_source(struct reader *r, const struct json *doc)
+{
+	struct fingerprint *fp = r->fp;
+	const struct json *o;
+
+	if (need_object(r, &o, doc, "source") ||
+	    need_str(r, &fp->spec, o, "spec") ||
+	    need_str(r, &fp->commit, o, "commit") ||
+	    need_str(r, &fp->tree, o, "tree") ||
+	    need_str(r, &fp->entry, o, "entry") ||
+	    need_str(r, &fp->scenario, o, "scenario"))
+		return -1;
+	return 0;
+}
+
+static int read_plan(struct reader *r, const struct json *doc)
+{
+	autobuf struct buf text = BUF_INIT;
+	struct fingerprint *fp = r->fp;
+	const struct json *o, *settings;
+	struct json_out j;
+
+	if (need_object(r, &o, doc, "plan") ||
+	    need_str(r, &fp->plan_digest, o, "digest"))
+		return -1;
+	if (!is_digest(fp->plan_digest))
+		return fail(r, "\"digest\" is not %d hexadecimal digits",
+			    HASH_HEX_LEN);
+	settings = json_object(o, "settings");
+	if (!settings)
+		return fail(r, "\"settings\" is missing or is no object");
+	json_out_init(&j, &text);
+	if (json_copy_object(&j, NULL, settings))
+		return fail(r, "\"settings\" holds a value no plan has");
+	json_out_end(&j);
+	fp->plan = arena_str(&fp->arena, buf_view(&text));
+	return 0;
+}
+
+static int read_ledger(struct reader *r, const struct json *doc)
+{
+	struct ledger *l = &r->fp->ledger;
+	const struct json *o;
+	uint64_t facts;
+
+	if (need_object(r, &o, doc, "ledger") ||
+	    need_uint(r, &l->stops, o, "stops", UINT64_MAX) ||
+	    need_uint(r, &l->events, o, "events", UINT64_MAX) ||
+	    need_uint(r, &facts, o, "facts", UINT64_MAX) ||
+	    need_uint(r, &l->merged, o, "merged", UINT64_MAX) ||
+	    need_uint(r, &l->dropped, o, "dropped", UINT64_MAX) ||
+	    need_uint(r, &l->lost, o, "lost", UINT64_MAX))
+		return -1;
+	if (facts != r->fp->n)
+		return fail(r, "\"facts\" is not the number of facts");
+	return 0;
+}
+
+static int read_blind_spots(struct reader *r, const struct json *doc)
+{
+	struct fingerprint *fp = r->fp;
+	const struct json *a;
+	struct str s;
+
+	if (need_array(r, &a, doc, "blind_spots"))
+		return -1;
+	fp->blind_spots = arena_alloc(&fp->arena,
+				      length(a) * sizeof(*fp->blind_spots));
+	for (const struct json *v = json_first(a); v; v = json_next(v)) {
+		struct str *out = &fp->blind_spots[fp->n_blind];
+
+		r->index++;
+		if (!json_is_string(v, &s) || !text_is_safe(s))
+			return fail(r, "no string, or unsafe to show");
+		if (fp->n_blind && str_cmp(out[-1], s) >= 0)
+			return fail(r, "not in order");
+		*out = arena_str(&fp->arena, s);
+		fp->n_blind++;
+	}
+	return 0;
+}
+
+static int read_syscalls(struct reader *r, const struct json *doc)
+{
+	struct fingerprint *fp = r->fp;
+	const struct json *o;
+
+	if (need_object(r, &o, doc, "syscalls"))
+		return -1;
+	fp->syscalls = arena_alloc(&fp->arena,
+				   length(o) * sizeof(*fp->syscalls));
+	for (const struct json *v = json_first(o); v; v = json_next(v)) {
+		struct counted *out = &fp->syscalls[fp->n_syscalls];
+		struct str name = json_key(v);
+
+		r->index++;
+		if (!text_is_safe(name) || !json_is_uint(v, &out->count))
+			return fail(r, "unsafe name, or no number");
+		if (fp->n_syscalls && str_cmp(out[-1].name, name) >= 0)
+			return fail(r, "not in order");
+		out->name = arena_str(&fp->arena, name);
+		fp->n_syscalls++;
+	}
+	return 0;
+}
+
+static int read_step(const struct reader *r, struct step_end *out,
+		     const struct json *o)
+{
+	int64_t status;
+
+	if (need_str(r, &out->name, o, "name") ||
+	    need_str(r, &out->command, o, "command") ||
+	    need_bool(r, &out->started, o, "started") ||
+	    need_bool(r, &out->was_ready, o, "ready") ||
+	    need_bool(r, &out->ended, o, "ended"))
+		return -1;
+	if (!json_int(&status, o, "status") || status < INT_MIN ||
+	    status > INT_MAX)
+		return fail(r, "\"status\" is missing or is no wait status");
+	out->status = (int)status;
+	return 0;
+}
+
+static int read_end(struct reader *r, struct run_end *out,
+		    const struct json *o)
+{
+	const struct json *steps = json_array(o, "steps");
+
+	if (need_str(r, &out->how, o, "how") ||
+	    need_uint(r, &out->ms, o, "ms", UINT64_MAX) ||
+	    need_unsigned(r, &out->alive, o, "alive", UINT_MAX) ||
+	    need_unsigned(r, &out->zombies, o, "zombies", UINT_MAX))
+		return -1;
+	if (!steps)
+		return fail(r, "\"steps\" is missing or is no array");
+	out->steps = arena_alloc(&r->fp->arena,
+				 length(steps) * sizeof(*out->steps));
+	for (const struct json *v = json_first(steps); v; v = json_next(v))
+		if (read_step(r, &out->steps[out->n_steps++], v))
+			return -1;
+	return 0;
+}
+
+static int read_ends(struct reader *r, const struct json *doc)
+{
+	struct fingerprint *fp = r->fp;
+	const struct json *a;
+
+	if (need_array(r, &a, doc, "ends"))
+		return -1;
+	if (length(a) > fp->runs)
+		return fail(r, "more ends than runs");
+	fp->ends = arena_alloc(&fp->arena, length(a) * sizeof(*fp->ends));
+	for (const struct json *v = json_first(a); v; v = json_next(v)) {
+		r->index++;
+		if (read_end(r, &fp->ends[fp->n_ends++], v))
+			return -1;
+	}
+	return 0;
+}
+
+/* --- facts --- */
+
+static int read_line(const struct reader *r, struct fact *out,
+		     const struct json *o)
+{
+	struct str line;
+
+	if (!json_string(&line, o, "fact"))
+		return fail(r, "\"fact\" is missing or is no string");
+	out->line = arena_str(&r->fp->arena, line);
+	if (!fact_parse(out->line, &out->kind, &out->operation, &out->object,
+			&out->err))
+		return fail(r, "\"%.*s\" is not a fact", STR_ARG(line));
+	return 0;
+}
+
+static int read_fact(const struct reader *r, struct fact *out,
+		     const struct json *o)
+{
+	struct evidence *ev = &out->ev;
+	uint64_t us;
+
+	if (read_line(r, out, o) ||
+	    need_unsigned(r, &out->seen, o, "seen", r->fp->runs) ||
+	    need_uint(r, &ev->count, o, "count", UINT64_MAX) ||
+	    need_uint(r, &us, o, "us", UINT64_MAX / 1000) ||
+	    optional_str(r, &ev->step, o, "step") ||
+	    optional_str(r, &ev->process, o, "process") ||
+	    optional_str(r, &ev->call, o, "call") ||
+	    optional_str(r, &ev->note, o, "note"))
+		return -1;
+	if (!out->seen || ev->count < out->seen)
+		return fail(r, "\"seen\" is 0, or \"count\" is smaller");
+	ev->ns = us * 1000;
+	return 0;
+}
+
+static int read_facts(struct reader *r, const struct json *doc)
+{
+	struct fingerprint *fp = r->fp;
+	const struct json *a;
+
+	if (need_array(r, &a, doc, "facts"))
+		return -1;
+	fp->facts = arena_alloc(&fp->arena, length(a) * sizeof(*fp->facts));
+	for (const struct json *v = json_first(a); v; v = json_next(v)) {
+		struct fact *f = &fp->facts[fp->n];
+
+		r->index++;
+		if (read_fact(r, f, v))
+			return -1;
+		if (fp->n && str_cmp(f[-1].line, f->line) >= 0)
+			return fail(r, "not in order, or twice");
+		fp->n++;
+	}
+	return 0;
+}
+
+/* --- digests --- */
+
+static int digest_differs(const struct reader *r)
+{
+	fail(r, "does not fit the facts: the file was edited or damaged");
+	return err_hint(r->err, "trace the revision again; what is expected "
+			"of it belongs into a baseline");
+}
+
+static int check_digests(struct reader *r, const struct json *doc)
+{
+	struct fingerprint *fp = r->fp;
+	const struct json *sections;
+	struct str digest;
+
+	fingerprint_digest(fp);
+	if (need_object(r, &sections, doc, "sections"))
+		return -1;
+	for (enum event_section i = 0; i < SECTION_COUNT; i++) {
+		const char *name = event_section_name(i);
+
+		if (need_str(r, &digest, sections, name))
+			return -1;
+		if (!str_eq(digest, str_c(fp->sections[i])))
+			return digest_differs(r);
+	}
+	r->at = "digest";
+	if (!json_string(&digest, doc, "digest") ||
+	    !str_eq(digest, str_c(fp->digest)))
+		return digest_differs(r);
+	return 0;
+}
+
+static int check_schema(struct reader *r, const struct json *doc)
+{
+	struct str schema;
+
+	r->at = "schema";
+	if (!json_string(&schema, doc, "schema"))
+		return fail(r, "missing: this is no fingerprint");
+	if (str_eq(schema, STR(FINGERPRINT_SCHEMA)))
+		return 0;
+	fail(r, "\"%.*s\" is not \"%s\"", STR_ARG(schema), FINGERPRINT_SCHEMA);
+	return err_hint(r->err, "write it again with `behavdiff trace`");
+}
+
+static int read_document(struct reader *r, const struct json *doc)
+{
+	if (check_schema(r, doc))
+		return -1;
+	r->at = "runs";
+	if (need_unsigned(r, &r->fp->runs, doc, "runs", RUNS_MAX))
+		return -1;
+	if (!r->fp->runs)
+		return fail(r, "there must be one at least");
+	if (read_source(r, doc) || read_plan(r, doc) || read_facts(r, doc) ||
+	    read_ledger(r, doc) || read_blind_spots(r, doc) ||
+	    read_ends(r, doc) || read_syscalls(r, doc))
+		return -1;
+	return check_digests(r, doc);
+}
+
+int fingerprint_read(struct fingerprint **out, const char *name,
+		     struct str text, struct err *err)
+{
+	autojson struct json *doc = NULL;
+	autofingerprint struct fingerprint *fp = fingerprint_new();
+	struct reader r = { .fp = fp, .at = "", .err = err };
+
+	if (json_parse(&doc, text, FINGERPRINT_FILE_MAX, err) ||
+	    read_document(&r, doc))
+		return err_wrap(err, "%s", name);
+	*out = steal_ptr(&fp);
+	return 0;
+}

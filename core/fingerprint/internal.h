@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of core/fingerprint share. */
+#ifndef FINGERPRINT_INTERNAL_H
+#define FINGERPRINT_INTERNAL_H
+
+#include "core/base/strmap.h"
+#include "core/base/vec.h"
+#include "core/fingerprint/fingerprint.h"
+
+/* --- spans.c and names.c: the volatile parts of raw bytes --- */
+
+enum token_id {
+#define TOKEN(id, text) TOKEN_##id,
+#include "core/fingerprint/normalise.def"
+	TOKEN_COUNT
+};
+
+const char *token_text(enum token_id id);	/* "<rand>" */
+
+struct token {
+	size_t at, len;		/* what it replaces */
+	const char *text;
+};
+
+/* Does a volatile part start at this byte of s? */
+bool token_span(struct str s, size_t at, struct token *out);
+
+/*
+ * The volatile part of a path's segment by its whole form, such as a temporary
+ * name; at counts from the segment's start.  temp: it is in ZONE_TEMP.
+ *
+ * Names that people give must survive, so the rows without a known prefix take
+ * characters only when they are no word: neither lower case, upper case,
+ * Capitalised or CamelCase letters, with or without digits at the end, and of
+ * more than one class.  What slips through is left to stability.c.
+ */
+bool token_name(struct str segment, bool temp, struct token *out);
+
+/* The number in the last segment of a path such as "/proc/12"; at as above. */
+bool token_number(struct str path, struct str segment, struct token *out);
+
+/* Does s, which starts with '<', read like a token? */
+bool token_forged(struct str s);
+
+/* Is it a decimal number that Linux gives out as ephemeral port? */
+bool token_is_ephemeral(struct str digits);
+
+/* --- scan.c --- */
+
+enum {
+	SCAN_PATH = 1,		/* s is one path: only '/' separates names */
+	SCAN_NAMES = 2,		/* words of s are names, even without a '/' */
+	SCAN_QUOTED = 4,	/* inside quotes: escape a quote */
+	SCAN_NO_BLANK = 8	/* something follows after a blank */
+};
+
+/* Append s: places named, volatile parts replaced, the rest escaped. */
+void scan_text(struct buf *out, struct str s, const struct places *places,
+	       unsigned flags);
+
+/* --- normalise.c --- */
+
+/*
+ * Longer than max bytes from start on: cut there, with the length and a hash
+ * of the whole in place of the rest.
+ */
+void normalise_shorten(struct buf *out, size_t start, size_t max);
+
+/* --- fingerprint.c --- */
+
+/* KIND OBJECT[ = ERRNO] */
+void fact_line(struct buf *out, const struct event *ev,
+	       const struct places *places);
+struct fingerprint *fingerprint_new(void);
+/* Recompute digest and sections; the facts are sorted. */
+void fingerprint_digest(struct fingerprint *fp);
+/* From a map of counts, and from the keys of one: copied and sorted. */
+void fingerprint_set_syscalls(struct fingerprint *fp, const struct strmap *m);
+void fingerprint_set_blind_spots(struct fingerprint *fp,
+				 const struct strmap *m);
+struct run_end run_end_copy(struct arena *a, const struct run_end *end);
+
+/* --- stability.c: rules learned from repeated runs --- */
+
+/* A fact of one run on its way into the merged fingerprint. */
+struct sighting {
+	struct str line;	/* maybe rewritten by stability_learn() */
+	const struct fact *fact;
+	size_t run;
+	bool learned;
+};
+
+/*
+ * Rewrite the lines of names that no two runs share, but that differ in one
+ * random or numbered part only; new lines are made in arena.  s is sorted by
+ * line, then run, and is not sorted again.
+ */
+void stability_learn(struct arena *arena, struct sighting *s, size_t n,
+		     size_t runs);
+
+#endif

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The object of an event as one line: what is a path, what words, what fact. */
+#include <errno.h>
+
+#include "core/base/path.h"
+#include "core/fingerprint/internal.h"
+
+#define PATH_SHOWN_MAX 4096	/* bytes of escaped text */
+#define TEXT_SHOWN_MAX 2048
+#define WORD_SHOWN_MAX 256
+
+/* --- zones --- */
+
+static const struct {
+	struct str path;
+	enum zone zone;
+} zones[] = {
+#define ZONE(id, path) { { path, sizeof(path) - 1 }, ZONE_##id },
+#include "core/fingerprint/normalise.def"
+};
+
+enum zone zone_of(struct str path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(zones); i++)
+		if (path_below(path, zones[i].path))
+			return zones[i].zone;
+	return ZONE_OTHER;
+}
+
+static enum zone zone_of_raw(struct str path, const struct places *places)
+{
+	if (path_below(path, places->tree))
+		return ZONE_TREE;
+	if (path_below(path, places->home))
+		return ZONE_HOME;
+	/* A raw path is no "$TREE", and one that is relative has no zone. */
+	return str_starts(path, STR("/")) ? zone_of(path) : ZONE_OTHER;
+}
+
+/* --- bounds --- */
+
+/* How much of an escape sequence stands before `at` in s, 0 when none does. */
+static size_t inside_escape(struct str s, size_t at)
+{
+	for (size_t back = 1; back <= 3 && back <= at; back++) {
+		size_t slash = at - back, run = 0;
+
+		if (s.p[slash] != '\\')
+			continue;
+		while (run <= slash && s.p[slash - run] == '\\')
+			run++;
+		/* An even number of backslashes shows backslashes. */
+		if (run % 2 == 0)
+			return 0;
+
+		size_t len = s.p[slash + 1] == 'x' ? 4 : 2;
+
+		return back < len ? back : 0;
+	}
+	return 0;
+}
+
+void normalise_shorten(struct buf *out, size_t start, size_t max)
+{
+	struct str s = str_sub(buf_view(out), start);
+	char id[HASH_ID_LEN + 1];
+	size_t cut = max - max / 4, len = s.len;
+
+	if (len <= max)
+		return;
+	hash_id(id, s);
+	while (cut && ((unsigned char)s.p[cut] & 0xc0) == 0x80)
+		cut--;
+	cut -= inside_escape(s, cut);
+	buf_cut(out, start + cut);
+	buf_printf(out, "...<%zu bytes, %s>", len, id);
+}
+
+/* --- paths --- */
+
+/* Is there anything in it that path_join() would take away? */
+static bool is_normal(struct str path)
+{
+	for (size_t i = 0; i < path.len; i++) {
+		if (path.p[i] != '/')
+			continue;
+
+		struct str rest = str_sub(path, i + 1);
+
+		if ((!rest.len && path.len > 1) || str_starts(rest, STR("/")) ||
+		    str_starts(rest, STR("./")) || str_eq(rest, STR(".")) ||
+		    str_starts(rest, STR("../")) || str_eq(rest, STR("..")))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The kernel's own names are normal; a path that it could not resolve may
+ * still hold "..", behind which a program could hide what it looks for.
+ */
+static struct str lexical(struct buf *tmp, struct str path)
+{
+	if (!str_starts(path, STR("/")) || is_normal(path))
+		return path;
+	path_join(tmp, STR("/"), path);
+	return buf_view(tmp);
+}
+
+/* A path that is none: "memfd:x", "pipe:[1]", a link's relative target. */
+static void put_pathless(struct buf *out, struct str text,
+			 const struct places *places, unsigned flags)
+{
+	size_t start = out->len;
+
+	if (!text.len) {
+		buf_c(out, "''");
+		return;
+	}
+	/* Only the empty one has a quote in front, only addresses an '@'. */
+	if (*text.p == '\'' || *text.p == '@') {
+		buf_printf(out, "\\x%02x", (unsigned)*text.p);
+		text = str_sub(text, 1);
+	}
+	scan_text(out, text, places, SCAN_NAMES | (flags & SCAN_NO_BLANK));
+	normalise_shorten(out, start, PATH_SHOWN_MAX);
+}
+
+static void put_path(struct buf *out, struct str path,
+		     const struct places *places, unsigned flags)
+{
+	autobuf struct buf tmp = BUF_INIT;
+	size_t start = out->len;
+
+	path = lexical(&tmp, path);
+	if (!str_starts(path, STR("/"))) {
+		put_pathless(out, path, places, flags);
+		return;
+	}
+	scan_text(out, path, places, SCAN_PATH | flags);
+	normalise_shorten(out, start, PATH_SHOWN_MAX);
+}
+
+void normalise_path(struct buf *out, struct str path,
+		    const struct places *places)
+{
+	put_path(out, path, places, 0);
+}
+
+void normalise_text(struct buf *out, struct str text,
+		    const struct places *places)
+{
+	size_t start = out->len;
+
+	scan_text(out, text, places, 0);
+	normalise_shorten(out, start, TEXT_SHOWN_MAX);
+}
+
+static const struct {
+	struct str dir, shown;
+} collapses[] = {
+#define COLLAPSE(dir, shown)			\
+	{ { dir, sizeof(dir) - 1 }, { shown, sizeof(shown) - 1 } },
+#include "core/fingerprint/normalise.def"
+};
+
+/* Reads below DIR/NAME/ become one fact; false when the path has none. */
+static bool put_collapsed(struct buf *out, struct str raw,
+			  const struct places *places)
+{
+	autobuf struct buf tmp = BUF_INIT;
+	struct str path = lexical(&tmp, raw);
+
+	for (size_t i = 0; i < ARRAY_LEN(collapses); i++) {
+		struct str dir = collapses[i].dir;
+
+		if (!path_below(path, dir) || path.len <= dir.len + 1)
+			continue;
+
+		struct str rest = str_sub(path, dir.len + 1);
+		const char *slash = memchr(rest.p, '/', rest.len);
+
+		if (!slash)
+			return false;
+
+		autobuf struct buf shown = BUF_INIT;
+
+		buf_str(&shown, collapses[i].shown);
+		buf_ch(&shown, '/');
+		buf_add(&shown, rest.p, (size_t)(slash - rest.p));
+		put_path(out, buf_view(&shown), places, 0);
+		buf_c(out, "/**");
+		return true;
+	}
+	return false;
+}
+
+/* --- words --- */
+
+static bool needs_quotes(struct str word)
+{
+	return !word.len || memchr(word.p, ' ', word.len) ||
+	       memchr(word.p, '\'', word.len) || str_eq(word, STR("=")) ||
+	       str_eq(word, STR("->"));
+}
+
+static void put_word(struct buf *out, struct str word,
+		     const struct places *places)
+{
+	bool quotes = needs_quotes(word);
+	size_t start;
+
+	if (quotes)
+		buf_ch(out, '\'');
+	start = out->len;
+	scan_text(out, word, places, SCAN_NAMES | (quotes ? SCAN_QUOTED : 0));
+	normalise_shorten(out, start, WORD_SHOWN_MAX);
+	if (quotes)
+		buf_ch(out, '\'');
+}
+
+/* "--port 45123": the port that a test's server has just been given. */
+static bool is_port_option(struct str previous)
+{
+	return str_starts(previous, STR("-")) &&
+	       str_ends(previous, STR("port"));
+}
+
+/* Arguments, joined by NUL bytes, as a shell would take them. */
+static void put_args(struct buf *out, struct str args,
+		     const struct places *places)
+{
+	struct str previous = STR("");
+	size_t start = out->len;
+
+	for (bool more = true; more;) {
+		const char *nul = args.len ? memchr(args.p, '\0', args.len) :
+					     NULL;
+		struct str word = { args.p, nul ? (size_t)(nul - args.p) :
+						  args.len };
+
+		if (out->len != start)
+			buf_ch(out, ' ');
+		if (is_port_option(previous) && token_is_ephemeral(word))
+			buf_c(out, token_text(TOKEN_PORT));
+		else
+			put_word(out, word, places);
+		previous = word;
+		more = nul;
+		if (more)
+			args = str_sub(args, word.len + 1);
+	}
+	normalise_shorten(out, start, TEXT_SHOWN_MAX);
+}
+
+/* --- events --- */
+
+static void put_words(struct buf *out, struct str words,
+		      const struct places *places)
+{
+	if (words.len)
+		normalise_text(out, words, places);
+	else
+		buf_c(out, "''");
+}
+
+static void put_first(struct buf *out, const struct event *ev,
+		      const struct places *places)
+{
+	if (ev->kind == EV_FILE_READ && !ev->err &&
+	    put_collapsed(out, ev->a, places))
+		return;
+	put_path(out, ev->a, places,
+		 event_shape(ev->kind) == SHAPE_PATH_WORDS ? SCAN_NO_BLANK : 0);
+}
+
+static void put_second(struct buf *out, const struct event *ev,
+		       const struct places *places)
+{
+	if (event_shape(ev->kind) == SHAPE_WORDS_PATH)
+		put_path(out, ev->b, places, 0);
+	else if (ev->kind == EV_EXEC_ARGS)
+		put_args(out, ev->b, places);
+	else
+		normalise_text(out, ev->b, places);
+}
+
+void normalise_object(struct buf *out, const struct event *ev,
+		      const struct places *places)
+{
+	switch (event_shape(ev->kind)) {
+	case SHAPE_PATH:
+		put_first(out, ev, places);
+		break;
+	case SHAPE_PATH_PATH:
+		put_first(out, ev, places);
+		buf_c(out, " -> ");
+		put_path(out, ev->b, places, 0);
+		break;
+	case SHAPE_PATH_WORDS:
+		put_first(out, ev, places);
+		if (ev->b.len) {
+			buf_ch(out, ' ');
+			put_second(out, ev, places);
+		}
+		break;
+	case SHAPE_WORDS:
+	case SHAPE_WORDS_PATH:
+		put_words(out, ev->a, places);
+		if (ev->b.len && event_shape(ev->kind) == SHAPE_WORDS_PATH) {
+			buf_ch(out, ' ');
+			put_second(out, ev, places);
+		}
+		break;
+	}
+}
+
+bool normalise_keeps(const struct event *ev, const struct places *places)
+{
+	autobuf struct buf tmp = BUF_INIT;
+	bool absent = ev->kind == EV_FILE_PROBE ||
+		      (ev->kind == EV_FILE_READ &&
+		       (ev->err == ENOENT || ev->err == ENOTDIR));
+
+	return !absent ||
+	       zone_of_raw(lexical(&tmp, ev->a), places) != ZONE_SYSTEM;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The scanner behind every object: raw bytes in, one line of safe text out.
+ *
+ * Bytes are looked at once from left to right; at each of them either a place
+ * ($TREE), a volatile part (a token), or the byte itself is written.  What is
+ * not replaced is escaped, and bytes that would forge a separator, a place or
+ * a token are escaped too: two texts that differ in anything but volatile
+ * parts never give one line.
+ */
+#include "core/base/text.h"
+#include "core/fingerprint/internal.h"
+
+struct scan {
+	struct buf *out;
+	const struct places *places;
+	struct str s;
+	unsigned flags;
+	size_t at;
+	size_t written;		/* s up to here is in out */
+	size_t run;		/* where the current path or word started */
+	struct token name;	/* ahead in the current segment; len 0: none */
+};
+
+/* May c be part of a path inside a text? Blanks and punctuation end it. */
+static bool in_run(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || (unsigned char)c >= 0x80 ||
+	       (c && strchr("._-+~@%/#", c));
+}
+
+static bool in_segment(const struct scan *c, size_t at)
+{
+	if (at >= c->s.len || c->s.p[at] == '/')
+		return false;
+	return (c->flags & SCAN_PATH) || in_run(c->s.p[at]);
+}
+
+static bool is_temp(struct str run)
+{
+	const char *slash = run.len ? memchr(run.p, '/', run.len) : NULL;
+
+	if (!slash)
+		return false;
+	/* "-o/tmp/x" is a path too; a slash follows every zone. */
+	return zone_of(str_sub(run, (size_t)(slash - run.p))) == ZONE_TEMP;
+}
+
+/* At the start of a segment: is there a volatile part in it? */
+static void find_name(struct scan *c)
+{
+	struct str run = str_sub(c->s, c->run);
+	size_t end = c->at;
+
+	while (in_segment(c, end))
+		end++;
+
+	struct str seg = { c->s.p + c->at, end - c->at };
+	struct str path = { run.p, end - c->run };
+	bool rooted = str_starts(run, STR("/"));
+
+	if (!rooted && !(c->flags & SCAN_NAMES))
+		return;
+	if ((rooted && token_number(path, seg, &c->name)) ||
+	    token_name(seg, is_temp(path), &c->name))
+		c->name.at += c->at;
+}
+
+static void enter(struct scan *c)
+{
+	bool before = c->at && ((c->flags & SCAN_PATH) ||
+				in_run(c->s.p[c->at - 1]));
+
+	if (!before)
+		c->run = c->at;
+	if (in_segment(c, c->at) && (!before || c->s.p[c->at - 1] == '/')) {
+		c->name.len = 0;
+		find_name(c);
+	}
+}
+
+/* What may follow a directory's name, so that it is not a longer name? */
+static bool ends_name(struct str s, size_t at)
+{
+	return at >= s.len || s.p[at] == '/' || !in_run(s.p[at]);
+}
+
+static bool place_at(const struct scan *c, struct str dir, const char *shown,
+		     struct token *out)
+{
+	size_t end = c->at + dir.len;
+
+	if (!dir.len || !str_starts(str_sub(c->s, c->at), dir))
+		return false;
+	if (c->flags & SCAN_PATH ?
+	    c->at || (end < c->s.len && c->s.p[end] != '/') :
+	    !ends_name(c->s, end))
+		return false;
+	*out = (struct token){ c->at, dir.len, shown };
+	return true;
+}
+
+static bool replaced_at(const struct scan *c, struct token *out)
+{
+	if (c->s.p[c->at] == '/')
+		return place_at(c, c->places->tree, "$TREE", out) ||
+		       place_at(c, c->places->home, "$HOME", out);
+	if (c->name.len && c->name.at == c->at) {
+		*out = c->name;
+		return true;
+	}
+	if (!token_span(c->s, c->at, out))
+		return false;
+	/* Of two that overlap, the whole name's rule is the surer one. */
+	return !c->name.len || c->name.at < c->at ||
+	       c->at + out->len <= c->name.at;
+}
+
+/* --- what must not be mistaken --- */
+
+static bool blank_or_edge(struct str s, size_t at)
+{
+	return at >= s.len || s.p[at] == ' ';
+}
+
+/* Does `what` stand at the scanner between blanks, as a separator would? */
+static bool separator(const struct scan *c, struct str what)
+{
+	return str_starts(str_sub(c->s, c->at), what) &&
+	       (!c->at || c->s.p[c->at - 1] == ' ') &&
+	       blank_or_edge(c->s, c->at + what.len);
+}
+
+static bool forged(const struct scan *c)
+{
+	struct str rest = str_sub(c->s, c->at);
+
+	switch (*rest.p) {
+	case ' ':
+		return c->flags & SCAN_NO_BLANK;
+	case '=':
+		return !(c->flags & SCAN_QUOTED && c->s.len == 1) &&
+		       separator(c, STR("="));
+	case '-':
+		return !(c->flags & SCAN_QUOTED && c->s.len == 2) &&
+		       separator(c, STR("->"));
+	case '<':
+		return token_forged(rest);
+	case '$':
+		return str_starts(rest, STR("$TREE")) ||
+		       str_starts(rest, STR("$HOME"));
+	case '*':
+		return (c->flags & SCAN_PATH) && c->s.p[c->at - 1] == '/' &&
+		       str_starts(rest, STR("**")) &&
+		       (rest.len == 2 || rest.p[2] == '/');
+	case '\'':
+		return c->flags & SCAN_QUOTED;
+	default:
+		return false;
+	}
+}
+
+static void flush(struct scan *c)
+{
+	text_escape(c->out, (struct str){ c->s.p + c->written,
+					  c->at - c->written });
+	c->written = c->at;
+}
+
+static void skip(struct scan *c, size_t len, const char *shown)
+{
+	flush(c);
+	buf_c(c->out, shown);
+	c->at += len;
+	c->written = c->at;
+}
+
+static void escape_here(struct scan *c)
+{
+	static const char hex[] = "0123456789abcdef";
+	unsigned char byte = (unsigned char)c->s.p[c->at];
+	char shown[] = { '\\', 'x', hex[byte >> 4], hex[byte & 15], '\0' };
+
+	skip(c, 1, byte == '\'' ? "\\'" : shown);
+}
+
+void scan_text(struct buf *out, struct str s, const struct places *places,
+	       unsigned flags)
+{
+	struct scan c = { .out = out, .places = places, .s = s,
+			  .flags = flags };
+	struct token t;
+
+	while (c.at < s.len) {
+		enter(&c);
+		if (replaced_at(&c, &t))
+			skip(&c, t.len, t.text);
+		else if (forged(&c))
+			escape_here(&c);
+		else
+			c.at++;
+	}
+	flush(&c);
+}

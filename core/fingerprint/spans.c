@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Volatile parts that are told by their form alone, wherever they stand. */
+#include "core/fingerprint/internal.h"
+
+static bool digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool xdigit(char c)
+{
+	return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static bool alnum(char c)
+{
+	return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static size_t run_of(struct str s, size_t at, bool (*in)(char))
+{
+	size_t end = at;
+
+	while (end < s.len && in(s.p[end]))
+		end++;
+	return end - at;
+}
+
+/* Is there nothing that would make it part of a longer word? */
+static bool starts_word(struct str s, size_t at)
+{
+	return !at || !alnum(s.p[at - 1]);
+}
+
+static bool ends_word(struct str s, size_t end)
+{
+	return end >= s.len || !alnum(s.p[end]);
+}
+
+static bool follows(struct str s, size_t at, struct str what)
+{
+	return at >= what.len &&
+	       str_ends((struct str){ s.p, at }, what);
+}
+
+/* 8-4-4-4-12 hexadecimal digits (RFC 9562) */
+static size_t span_uuid(struct str s, size_t at)
+{
+	static const unsigned char groups[] = { 8, 4, 4, 4, 12 };
+	size_t end = at;
+
+	if (!starts_word(s, at))
+		return 0;
+	for (size_t i = 0; i < sizeof(groups); i++) {
+		if (i && (end >= s.len || s.p[end++] != '-'))
+			return 0;
+		if (run_of(s, end, xdigit) != groups[i])
+			return 0;
+		end += groups[i];
+	}
+	return ends_word(s, end) ? end - at : 0;
+}
+
+/* Sixteen hexadecimal digits or more, of which one is a letter, one is not. */
+static size_t span_hex(struct str s, size_t at)
+{
+	if (!starts_word(s, at) && !follows(s, at, STR("0x")))
+		return 0;
+
+	size_t len = run_of(s, at, xdigit), digits = 0;
+
+	if (len < 16 || !ends_word(s, at + len))
+		return 0;
+	for (size_t i = 0; i < len; i++)
+		digits += digit(s.p[at + i]);
+	return digits && digits < len ? len : 0;
+}
+
+/* n digits with a value of at most max. */
+static bool number(struct str s, size_t at, size_t n, unsigned max)
+{
+	unsigned value = 0;
+
+	if (at > s.len || s.len - at < n)
+		return false;
+	for (size_t i = at; i < at + n; i++) {
+		if (!digit(s.p[i]))
+			return false;
+		value = value * 10 + (unsigned)(s.p[i] - '0');
+	}
+	return value <= max;
+}
+
+static bool byte_in(struct str s, size_t at, const char *set)
+{
+	return at < s.len && s.p[at] && strchr(set, s.p[at]);
+}
+
+/* The fraction of a second: [.,] and 1 to 9 digits; its length, or 0. */
+static size_t fraction(struct str s, size_t at)
+{
+	if (!byte_in(s, at, ".,"))
+		return 0;
+
+	size_t n = run_of(s, at + 1, digit);
+
+	return n >= 1 && n <= 9 ? n + 1 : 0;
+}
+
+/* "Z" or "+01:00" */
+static size_t time_zone(struct str s, size_t at)
+{
+	if (byte_in(s, at, "Z"))
+		return 1;
+	if (!byte_in(s, at, "+-") || !number(s, at + 1, 2, 23))
+		return 0;
+
+	size_t colon = byte_in(s, at + 3, ":");
+
+	return number(s, at + 3 + colon, 2, 59) ? 5 + colon : 0;
+}
+
+/* "12:00:00", "12-00-00", "120000", "12:00"; its length, or 0. */
+static size_t clock_time(struct str s, size_t at)
+{
+	if (!number(s, at, 2, 23))
+		return 0;
+
+	size_t sep = byte_in(s, at + 2, ":-.");
+
+	if (!number(s, at + 2 + sep, 2, 59))
+		return 0;
+
+	size_t end = at + 4 + sep;
+
+	if (sep && !byte_in(s, end, ":-."))
+		return end - at;
+	if (!number(s, end + sep, 2, 60))
+		return sep ? end - at : 0;
+	end += sep + 2;
+	end += fraction(s, end);
+	end += time_zone(s, end);
+	return end - at;
+}
+
+/* "2024-01-31", alone or before a time */
+static size_t span_date(struct str s, size_t at)
+{
+	if (!starts_word(s, at) || !number(s, at, 4, 2999) ||
+	    !byte_in(s, at, "12") || !byte_in(s, at + 4, "-") ||
+	    !number(s, at + 5, 2, 12) || !byte_in(s, at + 7, "-") ||
+	    !number(s, at + 8, 2, 31))
+		return 0;
+
+	size_t end = at + 10;
+
+	if (byte_in(s, end, "T _-")) {
+		size_t len = clock_time(s, end + 1);
+
+		if (len && ends_word(s, end + 1 + len))
+			return end + 1 + len - at;
+	}
+	return ends_word(s, end) ? end - at : 0;
+}
+
+/* "20240131T120000", "20240131_120000", "20240131-120000", also with Z */
+static size_t span_compact_date(struct str s, size_t at)
+{
+	if (!starts_word(s, at) || !number(s, at, 4, 2999) ||
+	    !byte_in(s, at, "12") || !number(s, at + 4, 2, 12) ||
+	    !number(s, at + 6, 2, 31))
+		return 0;
+
+	size_t end = at + 8 + byte_in(s, at + 8, "T_-");
+
+	if (!number(s, end, 2, 23) || !number(s, end + 2, 2, 59) ||
+	    !number(s, end + 4, 2, 60))
+		return 0;
+	end += 6;
+	end += fraction(s, end);
+	end += time_zone(s, end);
+	return ends_word(s, end) ? end - at : 0;
+}
+
+/* Seconds since 1970 (2001 to 2033), or their thousandths, ... billionths. */
+static size_t span_epoch(struct str s, size_t at)
+{
+	if (s.p[at] != '1' || (at && digit(s.p[at - 1])))
+		return 0;
+
+	size_t len = run_of(s, at, digit);
+
+	if ((len != 10 && len != 13 && len != 16 && len != 19) ||
+	    !ends_word(s, at + len))
+		return 0;
+	if (len == 10)
+		len += fraction(s, at + len);
+	return ends_word(s, at + len) ? len : 0;
+}
+
+/* The number in what /proc/PID/fd and ns links say: "socket:[123]". */
+static size_t span_inode(struct str s, size_t at)
+{
+	if (at < 3 || !follows(s, at, STR(":[")) || !alnum(s.p[at - 3]))
+		return 0;
+
+	size_t len = run_of(s, at, digit);
+
+	return byte_in(s, at + len, "]") ? len : 0;
+}
+
+static size_t span_pid(struct str s, size_t at)
+{
+	if (!follows(s, at, STR("pid=")))
+		return 0;
+
+	size_t len = run_of(s, at, digit);
+
+	return ends_word(s, at + len) ? len : 0;
+}
+
+bool token_is_ephemeral(struct str digits)
+{
+	unsigned value = 0;
+
+	if (digits.len != 5 || !number(digits, 0, 5, 99999))
+		return false;
+	for (size_t i = 0; i < digits.len; i++)
+		value = value * 10 + (unsigned)(digits.p[i] - '0');
+	/* net.ipv4.ip_local_port_range, the default since Linux 3.2 */
+	return value >= 32768 && value <= 60999;
+}
+
+static bool host_char(char c)
+{
+	return alnum(c) || c == '.' || c == '-' || c == '_';
+}
+
+static bool is_loopback_v4(struct str host)
+{
+	size_t dots = 0;
+
+	for (size_t i = 0; i < host.len; i++) {
+		if (!digit(host.p[i]) && host.p[i] != '.')
+			return false;
+		dots += host.p[i] == '.';
+	}
+	return dots == 3 &&
+	       (str_starts(host, STR("127.")) || str_eq(host, STR("0.0.0.0")));
+}
+
+/* Longer than any address of this host; keeps the search linear. */
+#define HOST_MAX 64
+
+/* The host that ends at `end`, with an IPv6 address in brackets. */
+static struct str host_before(struct str s, size_t end)
+{
+	size_t from = end, least = end > HOST_MAX ? end - HOST_MAX : 0;
+
+	if (from && s.p[from - 1] == ']') {
+		while (from > least && s.p[from - 1] != '[')
+			from--;
+		return from > least ?
+			(struct str){ s.p + from, end - 1 - from } : STR_NULL;
+	}
+	while (from > least && host_char(s.p[from - 1]))
+		from--;
+	return (struct str){ s.p + from, end - from };
+}
+
+static bool is_local(struct str host)
+{
+	static const char mapped[] = "::ffff:";
+
+	if (str_starts(host, str_c(mapped)))
+		host = str_sub(host, sizeof(mapped) - 1);
+	return is_loopback_v4(host) || str_eq(host, STR("::1")) ||
+	       str_eq(host, STR("::")) || str_eq(host, STR("localhost"));
+}
+
+/*
+ * An ephemeral port, after an address of this host or "port=".  A peer beyond
+ * loopback keeps its port: that is how a beacon is told.
+ */
+static size_t span_port(struct str s, size_t at)
+{
+	bool option = follows(s, at, STR("port="));
+
+	if (!option && !follows(s, at, STR(":")))
+		return 0;
+
+	size_t len = run_of(s, at, digit);
+
+	if (!ends_word(s, at + len) ||
+	    !token_is_ephemeral((struct str){ s.p + at, len }))
+		return 0;
+	return option || is_local(host_before(s, at - 1)) ? len : 0;
+}
+
+const char *token_text(enum token_id id)
+{
+	static const char *const texts[] = {
+#define TOKEN(id, text) [TOKEN_##id] = text,
+#include "core/fingerprint/normalise.def"
+	};
+
+	return texts[id];
+}
+
+static const struct {
+	size_t (*match)(struct str s, size_t at);
+	enum token_id token;
+} spans[] = {
+#define SPAN(matcher, token) { span_##matcher, TOKEN_##token },
+#include "core/fingerprint/normalise.def"
+};
+
+bool token_span(struct str s, size_t at, struct token *out)
+{
+	if (!xdigit(s.p[at]))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(spans); i++) {
+		size_t len = spans[i].match(s, at);
+
+		if (len) {
+			*out = (struct token){
+				at, len, token_text(spans[i].token),
+			};
+			return true;
+		}
+	}
+	return false;
+}
+
+bool token_forged(struct str s)
+{
+	/* "<300 bytes, ID>" is what normalise_shorten() writes. */
+	if (s.len > 1 && digit(s.p[1]))
+		return true;
+	for (enum token_id id = 0; id < TOKEN_COUNT; id++)
+		if (str_starts(s, str_c(token_text(id))))
+			return true;
+	return false;
+}

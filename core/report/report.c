@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of formats, and what every format counts. */
+#include "core/base/vec.h"
+#include "core/report/internal.h"
+
+static const struct format formats[] = {
+#define FORMAT(name, help) { #name, help, report_##name },
+#include "core/report/formats.def"
+#undef FORMAT
+};
+
+const struct format *formats_table(size_t *n)
+{
+	*n = ARRAY_LEN(formats);
+	return formats;
+}
+
+const struct format *format_by_name(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
+		if (str_eq(name, str_c(formats[i].name)))
+			return &formats[i];
+	return NULL;
+}
+
+int verdict_exit(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_PASS:
+		return 0;
+	case VERDICT_REGRESSION:
+		return 1;
+	case VERDICT_INCONCLUSIVE:
+		break;
+	}
+	return 3;
+}
+
+size_t count_sometimes(const struct fingerprint *fp)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < fp->n; i++)
+		n += !fact_always(fp, &fp->facts[i]);
+	return n;
+}
+
+size_t count_gating(const struct comparison *c, enum level level)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		n += c->findings[i].gates && c->findings[i].level == level;
+	return n;
+}
+
+bool next_blind_spot(const struct report *r, size_t *io, size_t *in,
+		     struct str *spot)
+{
+	bool old = *io < r->old->n_blind, new = *in < r->new->n_blind;
+	int c;
+
+	if (!old && !new)
+		return false;
+	c = !old ? 1 : !new ? -1 :
+	    str_cmp(r->old->blind_spots[*io], r->new->blind_spots[*in]);
+	*spot = c <= 0 ? r->old->blind_spots[*io] : r->new->blind_spots[*in];
+	*io += c <= 0;
+	*in += c >= 0;
+	return true;
+}

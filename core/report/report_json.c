@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* For machines: schema behavdiff.result/1 (baselines/result.schema.json). */
+#include "core/base/json.h"
+#include "core/report/internal.h"
+
+/* As large as fingerprint_read() lets a plan be. */
+#define PLAN_MAX (1u << 20)
+
+static void put_side(struct json_out *j, const char *key,
+		     const struct fingerprint *fp, const char *from)
+{
+	json_begin_object(j, key);
+	json_put_str(j, "spec", fp->spec);
+	json_put_str(j, "commit", fp->commit);
+	json_put_str(j, "fingerprint", str_c(fp->digest));
+	json_put_uint(j, "runs", fp->runs);
+	json_put_uint(j, "facts", fp->n);
+	json_put_str(j, "from", str_c(from));
+	json_put_str(j, "tree", fp->tree);
+	json_put_str(j, "entry", fp->entry);
+	json_put_str(j, "plan", fp->plan_digest);
+	json_put_uint(j, "unstable", count_sometimes(fp));
+	json_put_uint(j, "lost", fp->ledger.lost);
+	json_put_uint(j, "dropped", fp->ledger.dropped);
+	json_begin_array_inline(j, "ends");
+	for (size_t i = 0; i < fp->n_ends; i++)
+		json_put_str(j, NULL, fp->ends[i].how);
+	json_end_array(j);
+	json_end_object(j);
+}
+
+/* The few fields of the plan a reader of results asks for. */
+static void put_plan(struct json_out *j, const struct fingerprint *fp)
+{
+	static const char *const numbers[] = { "uid", "timeout_ms" };
+	autojson struct json *plan = NULL;
+	struct err err = ERR_INIT;
+	struct str text;
+	uint64_t n;
+
+	json_begin_object_inline(j, "plan");
+	json_put_str(j, "digest", fp->plan_digest);
+	if (fp->plan.len && !json_parse(&plan, fp->plan, PLAN_MAX, &err)) {
+		if (json_string(&text, plan, "network"))
+			json_put_str(j, "network", text);
+		for (size_t i = 0; i < 2; i++)
+			if (json_uint(&n, plan, numbers[i]))
+				json_put_uint(j, numbers[i], n);
+	}
+	json_end_object(j);
+}
+
+/* "a > b > c" as an array. */
+static void put_chain(struct json_out *j, struct str chain)
+{
+	json_begin_array_inline(j, "process");
+	while (chain.len) {
+		size_t n = 0;
+
+		while (n < chain.len && !str_starts(str_sub(chain, n),
+						    STR(" > ")))
+			n++;
+		json_put_str(j, NULL, (struct str){ chain.p, n });
+		chain = str_sub(chain, n < chain.len ? n + 3 : n);
+	}
+	json_end_array(j);
+}
+
+static void put_pair(struct json_out *j, const char *key, unsigned a,
+		     unsigned b)
+{
+	json_begin_array_inline(j, key);
+	json_put_uint(j, NULL, a);
+	json_put_uint(j, NULL, b);
+	json_end_array(j);
+}
+
+/* The errno's name as the line writes it: what follows the operation. */
+static void put_outcome(struct json_out *j, const struct fact *f)
+{
+	if (f->err && f->line.len > f->operation.len + 3)
+		json_put_str(j, "outcome",
+			     str_sub(f->line, f->operation.len + 3));
+	else
+		json_put_null(j, "outcome");
+}
+
+static void put_first(struct json_out *j, const struct evidence *ev)
+{
+	json_begin_object_inline(j, "first");
+	json_put_str(j, "call", ev->call);
+	json_put_uint(j, "ns", ev->ns);
+	json_put_str(j, "step", ev->step);
+	json_put_str(j, "note", ev->note);
+	json_end_object(j);
+}
+
+static void put_finding(struct json_out *j, const struct finding *f)
+{
+	const struct fact *fact = f->fact;
+
+	json_begin_object(j, NULL);
+	json_put_str(j, "id", str_c(f->id));
+	json_put_str(j, "change", str_c(change_name(f->change)));
+	json_put_str(j, "level", str_c(level_name(f->level)));
+	json_put_bool(j, "gates", f->gates);
+	json_put_str(j, "rule", str_c(f->rule->id));
+	json_put_str(j, "kind", str_c(event_name(fact->kind)));
+	json_put_str(j, "object", fact->object);
+	put_outcome(j, fact);
+	json_put_str(j, "fact", fact->line);
+	json_begin_object_inline(j, "seen");
+	put_pair(j, "old", f->seen_old, f->runs_old);
+	put_pair(j, "new", f->seen_new, f->runs_new);
+	json_end_object(j);
+	json_put_uint(j, "count", fact->ev.count);
+	put_chain(j, fact->ev.process);
+	put_first(j, &fact->ev);
+	json_put_bool(j, "accepted", f->accepted);
+	json_put_str(j, "message", str_c(finding_message(f)));
+	json_end_object(j);
+}
+
+static void put_blind_spots(struct json_out *j, const struct report *r)
+{
+	size_t io = 0, in = 0;
+	struct str spot;
+
+	json_begin_array(j, "blind_spots");
+	while (next_blind_spot(r, &io, &in, &spot))
+		json_put_str(j, NULL, spot);
+	json_end_array(j);
+}
+
+static void put_counts(struct json_out *j, const struct comparison *c)
+{
+	static const enum change changes[] = {
+		CHANGE_NEW, CHANGE_OUTCOME, CHANGE_GONE, CHANGE_UNSTABLE
+	};
+
+	json_begin_object_inline(j, "counts");
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++)
+		json_put_uint(j, change_name(changes[i]),
+			      c->count[changes[i]]);
+	json_put_uint(j, "seen_again", c->seen_again);
+	json_put_uint(j, "old_always", c->old_always);
+	json_end_object(j);
+}
+
+void report_json(struct buf *out, const struct report *r)
+{
+	const struct comparison *c = r->cmp;
+	struct json_out j;
+
+	json_out_init(&j, out);
+	json_begin_object(&j, NULL);
+	json_put_str(&j, "schema", STR("behavdiff.result/1"));
+	json_put_str(&j, "verdict", str_c(verdict_name(c->verdict)));
+	json_begin_array(&j, "reasons");
+	for (size_t i = 0; i < c->n_reasons; i++)
+		json_put_str(&j, NULL, c->reasons[i]);
+	json_end_array(&j);
+	put_side(&j, "old", r->old, r->old_from);
+	put_side(&j, "new", r->new, r->new_from);
+	put_plan(&j, r->new);
+	json_put_str(&j, "configuration", r->config_from);
+	json_put_str(&j, "fail_on", str_c(level_name(r->fail_on)));
+	json_put_uint(&j, "lost", c->lost);
+	put_blind_spots(&j, r);
+	put_counts(&j, c);
+	json_begin_array(&j, "findings");
+	for (size_t i = 0; i < c->n; i++)
+		put_finding(&j, &c->findings[i]);
+	json_end_array(&j);
+	json_end_object(&j);
+	json_out_end(&j);
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One run, from the empty sandbox to the sealed fingerprint.  Steps are
+ * started as their predecessors become ready; the run ends when every step's
+ * processes are gone, at the deadline, or at a limit.
+ */
+#include "core/run/capture.h"
+
+#include <stdio.h>
+#include <sys/statfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/run/layers.h"
+#include "core/run/stepper.h"
+#include "core/sandbox/spawn.h"
+#include "core/trace/trace.h"
+
+#define MAX_FACTS 200000
+#define MAX_FACT_BYTES (64U << 20)
+#define MEMORY_EVERY 4		/* ticks between two looks at the memory */
+
+struct run {
+	const struct capture *c;
+	struct box box;
+	struct tracer *tracer;
+	struct builder *builder;
+	struct event_sink sink;
+	struct stepper steps;
+	const char *how;	/* why it ended; NULL while it goes on */
+	uint64_t end_ms;
+	unsigned alive;		/* processes when it was ended */
+	unsigned ticks;
+	bool memory_said;
+	struct err *err;
+};
+
+static void limit_event(struct run *r, const char *what)
+{
+	struct event ev = { .kind = EV_LIMIT, .a = str_c(what) };
+
+	ev.ns = stepper_ms(&r->steps) * 1000000U;
+	r->sink.take(r->sink.ctx, &ev);
+}
+
+static void stop(struct run *r, const char *how)
+{
+	if (r->how)
+		return;
+	r->how = how;
+	r->end_ms = stepper_ms(&r->steps);
+	r->alive = tracer_stats(r->tracer).alive;
+	tracer_ending(r->tracer);
+	spawn_kill(&r->box);
+}
+
+/*
+ * The kernel refuses memory per process (RLIMIT_DATA), silently for us; a
+ * process close to it has met it or is about to.
+ */
+static void watch_memory(struct run *r)
+{
+	uint64_t resident, largest, limit = r->c->plan->memory;
+
+	if (++r->ticks % MEMORY_EVERY)
+		return;
+	tracer_memory(r->tracer, &resident, &largest);
+	if (largest > limit - limit / 16 && !r->memory_said) {
+		r->memory_said = true;
+		limit_event(r, "memory");
+	}
+	if (resident > limit) {
+		if (!r->memory_said)
+			limit_event(r, "memory");
+		stop(r, "limit: memory");
+	}
+}
+
+static void read_messages(struct run *r)
+{
+	struct box_message msg;
+
+	while (spawn_message(&r->box, &msg) == 1) {
+		if (msg.kind == BOX_DNS && msg.value > 0 &&
+		    (size_t)msg.value <= sizeof(msg.text))
+			tracer_dns(r->tracer, (struct str){
+				msg.text, (size_t)msg.value });
+		else if (msg.kind == BOX_EXEC_FAILED)
+			stepper_failed(&r->steps, msg.step, msg.value);
+	}
+}
+
+/* Start what may start now, one at a time so that each fork has its step. */
+static void advance(struct run *r)
+{
+	size_t step;
+
+	if (r->how || tracer_expecting(r->tracer) ||
+	    !stepper_next(&r->steps, &step))
+		return;
+	tracer_expect_step(r->tracer, step);
+	if (stepper_start(&r->steps, &r->box, step, r->err))
+		stop(r, "trouble");
+}
+
+static void on_tick(void *ctx)
+{
+	struct run *r = ctx;
+
+	read_messages(r);
+	stepper_drain(&r->steps);
+	if (r->how)
+		return;
+	advance(r);
+	watch_memory(r);
+	if (stepper_done(&r->steps) && !tracer_expecting(r->tracer) &&
+	    !tracer_stats(r->tracer).alive)
+		stop(r, "exit");
+	else if (stepper_ms(&r->steps) >= r->c->plan->timeout_ms)
+		stop(r, "deadline");
+}
+
+static void on_started(void *ctx, size_t step)
+{
+	struct run *r = ctx;
+
+	stepper_started(&r->steps, step);
+	advance(r);
+}
+
+static void on_listening(void *ctx, size_t step)
+{
+	struct run *r = ctx;
+
+	stepper_listening(&r->steps, step);
+	advance(r);
+}
+
+static void on_ended(void *ctx, size_t step, int status)
+{
+	struct run *r = ctx;
+
+	stepper_ended(&r->steps, step, status);
+	advance(r);
+}
+
+static void after_run(struct run *r, const struct timespec *start)
+{
+	struct statfs fs;
+
+	read_messages(r);
+	stepper_drain(&r->steps);
+	if (stepper_output_cut(&r->steps))
+		limit_event(r, "output");
+	if (!fstatfs(r->box.scratch, &fs) && (!fs.f_bavail || !fs.f_ffree))
+		limit_event(r, "files");
+	layers_scan(r->box.scratch, r->c->tree, start, r->tracer);
+}
+
+static void add_counts(struct run *r)
+{
+	const char *text;
+	char name[64];
+	enum syscall_class class;
+
+	for (int nr = 0; nr < SYSCALL_LAST; nr++) {
+		uint64_t n = tracer_count(r->tracer, nr);
+
+		if (n && syscall_by_number(nr, name, &class))
+			builder_add_syscall(r->builder, name, n);
+	}
+	for (size_t i = 0; (text = tracer_blind_spot(r->tracer, i)); i++)
+		builder_add_blind_spot(r->builder, text);
+}
+
+static struct fingerprint *seal(struct run *r)
+{
+	struct tracer_stats stats = tracer_stats(r->tracer);
+	struct run_end end = {
+		.how = str_c(r->how), .ms = r->end_ms, .alive = r->alive,
+		.zombies = stats.zombies,
+	};
+
+	struct fingerprint *fp;
+
+	add_counts(r);
+	end.steps = stepper_ends(&r->steps, &end.n_steps);
+	fp = builder_seal(steal_ptr(&r->builder), &end, stats.stops,
+			  stats.lost);
+	fp->plan = arena_str(&fp->arena, r->c->plan->json);
+	fp->plan_digest = arena_str(&fp->arena, str_c(r->c->plan->digest));
+	return fp;
+}
+
+static int trace(struct run *r)
+{
+	const struct tracer_hooks hooks = {
+		.tick = on_tick, .started = on_started, .ended = on_ended,
+		.listening = on_listening, .ctx = r,
+	};
+	struct timespec start;
+	int failed;
+
+	clock_gettime(CLOCK_REALTIME, &start);
+	stepper_begin(&r->steps, &r->box);
+	advance(r);
+	failed = tracer_run(r->tracer, &hooks, r->err);
+	if (!r->how)
+		stop(r, "sandbox gone");
+	if (failed || r->err->code)
+		return -1;
+	after_run(r, &start);
+	return 0;
+}
+
+static int open_run(struct run *r)
+{
+	const struct capture *c = r->c;
+	const struct spawn_options spawn = {
+		.plan = c->plan, .scenario = c->scenario, .stage = c->stage,
+		.tree = c->tree_name, .binds = c->binds, .filter = c->filter,
+	};
+	struct tracer_options opt = {
+		.sink = r->sink, .max_processes = c->plan->processes,
+	};
+
+	opt.steps = stepper_names(&r->steps, &opt.n_steps);
+	return spawn_open(&r->box, &spawn, r->err) ||
+	       tracer_new(&r->tracer, r->box.pid, &opt, r->err) ? -1 : 0;
+}
+
+int capture_run(struct fingerprint **out, const struct capture *c,
+		struct err *err)
+{
+	const struct places places = { STR(PLAN_TREE), STR(PLAN_HOME) };
+	const struct builder_limits limits = { MAX_FACTS, MAX_FACT_BYTES };
+	struct run r = { .c = c, .box = BOX_INIT, .err = err };
+	int failed;
+
+	err->code = ERR_NONE;
+	stepper_init(&r.steps, c->scenario, c->tree);
+	r.builder = builder_new(&places, &limits);
+	r.sink = builder_sink(r.builder);
+	failed = open_run(&r) || trace(&r);
+	if (failed && r.box.pid > 0)
+		spawn_kill(&r.box);
+	else if (!failed)
+		*out = seal(&r);
+	if (r.builder)
+		fingerprint_free(builder_seal(r.builder, NULL, 0, 0));
+	tracer_free(r.tracer);
+	spawn_close(&r.box);
+	stepper_free(&r.steps);
+	return failed ? -1 : 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One run: sandbox, tracer and builder introduced to each other. */
+#ifndef RUN_CAPTURE_H
+#define RUN_CAPTURE_H
+
+#include <linux/filter.h>
+
+#include "core/base/err.h"
+#include "core/fingerprint/fingerprint.h"
+#include "core/sandbox/plan.h"
+#include "core/sandbox/stage.h"
+#include "core/scenario/scenario.h"
+
+struct capture {
+	const struct plan *plan;
+	const struct scenario *scenario;
+	const struct stage *stage;
+	const struct sock_fprog *filter;
+	char *const *binds;	/* see struct spawn_options */
+	const char *tree_name;
+	int tree;		/* the exported tree, a directory */
+};
+
+/*
+ * Run the scenario once and seal what was seen.  The caller is a process of
+ * its own with no other child: the tracer collects every one.
+ */
+int capture_run(struct fingerprint **out, const struct capture *c,
+		struct err *err);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs side by side: one worker process each, every one on its own CPU. */
+#ifndef RUN_POOL_H
+#define RUN_POOL_H
+
+#include <stdbool.h>
+
+#include "core/base/err.h"
+#include "core/fingerprint/fingerprint.h"
+#include "core/run/capture.h"
+
+struct job {
+	const struct capture *what;
+	const char *label;		/* "impl04" */
+	struct fingerprint *result;	/* the caller frees */
+};
+
+/*
+ * Do all jobs, at most `jobs` at a time (0: one for each CPU we may use).
+ * The first that fails ends the others.
+ */
+int pool_run(struct job *jobs, size_t n, unsigned at_once, bool progress,
+	     struct err *err);
+
+#endif

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One command's work: sides, configuration, the one plan, the runs. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/fd.h"
+#include "core/base/vec.h"
+#include "core/run/capture.h"
+#include "core/run/pool.h"
+#include "core/run/run.h"
+#include "core/sandbox/plan.h"
+#include "core/sandbox/stage.h"
+#include "core/scenario/scenario.h"
+#include "core/source/source.h"
+#include "core/trace/trace.h"
+
+#define SIDES_MAX 2
+#define CONFIG_MAX (1U << 20)
+#define FINGERPRINT_MAX (256U << 20)
+#define TREE_BYTES_MAX (4ULL << 30)
+#define TREE_ENTRIES_MAX 1000000
+#define CONFIG_FILE ".behavdiff"
+
+struct side {
+	bool is_file;
+	struct rev rev;		/* when it is none */
+	struct tree_info info;
+	struct scenario scenario;
+	char tree_name[16];
+	int tree;		/* directory in the stage, -1 */
+	struct fingerprint *fp;
+};
+
+struct session {
+	struct run_options opt;
+	struct repo *repo;
+	struct config config;
+	char *config_name;
+	bool configured;
+	struct stage stage;
+	struct plan plan;
+	struct sock_fprog filter;
+	char **binds;		/* host paths, NULL-terminated */
+	struct side sides[SIDES_MAX];
+	size_t n;
+};
+
+int session_open(struct session **out, const struct run_options *opt,
+		 struct err *err)
+{
+	struct session *s = mem_alloc(sizeof(*s));
+
+	(void)err;
+	s->opt = *opt;
+	s->stage = (struct stage)STAGE_INIT;
+	config_init(&s->config);
+	for (size_t i = 0; i < SIDES_MAX; i++)
+		s->sides[i].tree = -1;
+	*out = s;
+	return 0;
+}
+
+void session_free(struct session *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->n; i++) {
+		struct side *side = &s->sides[i];
+
+		fingerprint_free(side->fp);
+		if (side->is_file)
+			continue;
+		rev_release(&side->rev);
+		scenario_free(&side->scenario);
+		if (side->tree >= 0)
+			close(side->tree);
+	}
+	for (char **b = s->binds; b && *b; b++)
+		free(*b);
+	free(s->binds);
+	free(s->filter.filter);
+	free(s->config_name);
+	plan_free(&s->plan);
+	config_free(&s->config);
+	stage_close(&s->stage);
+	repo_free(s->repo);
+	free(s);
+}
+
+/* --- naming the sides --- */
+
+static int parse_config(struct session *s, char *name, struct str text,
+			struct err *err)
+{
+	free(s->config_name);
+	s->config_name = name;
+	return config_parse(&s->config, name, text, err);
+}
+
+/* The configuration comes from the trusted side: OLD, the first named. */
+static int read_config(struct session *s, const struct rev *rev,
+		       struct err *err)
+{
+	autobuf struct buf text = BUF_INIT;
+	int there;
+
+	s->configured = true;
+	if (s->opt.config_file) {
+		if (fd_read_file(AT_FDCWD, s->opt.config_file, &text,
+				 CONFIG_MAX, err))
+			return -1;
+		return parse_config(s, mem_strdup(s->opt.config_file),
+				    buf_view(&text), err);
+	}
+	there = rev_read_file(s->repo, rev, CONFIG_FILE, CONFIG_MAX, &text,
+			      err);
+	if (there < 0)
+		return -1;
+	if (!there) {
+		s->config_name = mem_strdup("defaults");
+		return 0;
+	}
+	return parse_config(s, mem_printf("%s:" CONFIG_FILE, rev->spec),
+			    buf_view(&text), err);
+}
+
+static bool names_file(const char *spec)
+{
+	struct stat st;
+	struct str s = str_c(spec);
+
+	return str_ends(s, STR(".json")) && !stat(spec, &st) &&
+	       !S_ISDIR(st.st_mode);
+}
+
+static int add_file(struct side *side, const char *spec, struct err *err)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	if (fd_read_file(AT_FDCWD, spec, &text, FINGERPRINT_MAX, err))
+		return -1;
+	side->is_file = true;
+	return fingerprint_read(&side->fp, spec, buf_view(&text), err);
+}
+
+static int add_revision(struct session *s, struct side *side, const char *spec,
+			struct err *err)
+{
+	if (!s->repo && repo_open(&s->repo, s->opt.dir ? s->opt.dir : ".",
+				  err))
+		return -1;
+	return rev_resolve(&side->rev, s->repo, spec, err);
+}
+
+int session_add(struct session *s, const char *spec, struct err *err)
+{
+	struct side *side = &s->sides[s->n];
+
+	if (names_file(spec)) {
+		if (add_file(side, spec, err))
+			return -1;
+		s->n++;
+		return 0;
+	}
+	if (add_revision(s, side, spec, err))
+		return -1;
+	s->n++;
+	return s->configured ? 0 : read_config(s, &side->rev, err);
+}
+
+/* --- making the ground --- */
+
+static int export_side(struct session *s, size_t i, struct err *err)
+{
+	struct side *side = &s->sides[i];
+	const struct export_options opt = {
+		.chown = s->stage.as_root, .uid = s->stage.uid,
+		.gid = s->stage.gid, .max_bytes = TREE_BYTES_MAX,
+		.max_entries = TREE_ENTRIES_MAX,
+	};
+
+	snprintf(side->tree_name, sizeof(side->tree_name), "tree%zu", i);
+	if (mkdirat(s->stage.root, side->tree_name, 0755))
+		return err_sys(err, "cannot make a directory for %s",
+			       side->rev.spec);
+	side->tree = openat(s->stage.root, side->tree_name,
+			    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (side->tree < 0)
+		return err_sys(err, "cannot open the directory for %s",
+			       side->rev.spec);
+	if (rev_export(s->repo, &side->rev, side->tree, &opt, &side->info,
+		       err))
+		return err_wrap(err, "%s", side->rev.spec);
+	if (scenario_make(&side->scenario, &s->config, side->tree, err))
+		return err_wrap(err, "%s", side->rev.spec);
+	return 0;
+}
+
+/* sandbox.bind names folders of the work tree; they must be there. */
+static int find_binds(struct session *s, struct err *err)
+{
+	const char *workdir = s->repo ? repo_workdir(s->repo) : NULL;
+	size_t n = 0;
+
+	while (s->plan.binds[n])
+		n++;
+	s->binds = mem_array(n + 1, sizeof(*s->binds));
+	for (size_t i = 0; i < n; i++) {
+		const char *name = s->plan.binds[i];
+		struct stat st;
+
+		if (!workdir)
+			return err_set(err, ERR_TROUBLE, "sandbox.bind %s: the "
+				       "repository has no work tree", name);
+		s->binds[i] = mem_printf("%s/%s", workdir, name);
+		if (stat(s->binds[i], &st))
+			return err_sys(err, "sandbox.bind %s", name);
+		if (!S_ISDIR(st.st_mode))
+			return err_set(err, ERR_TROUBLE, "sandbox.bind %s: "
+				       "not a folder", name);
+	}
+	return 0;
+}
+
+static int prepare(struct session *s, struct err *err)
+{
+	const struct plan_overrides over = { s->opt.timeout_ms };
+
+	plan_make(&s->plan, &s->config, &over, TRACE_VERSION);
+	if (stage_open(&s->stage, err) || trace_filter(&s->filter, err) ||
+	    find_binds(s, err))
+		return -1;
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->sides[i].is_file && export_side(s, i, err))
+			return -1;
+	return 0;
+}
+
+/* --- running --- */
+
+static void describe(struct session *s, struct side *side)
+{
+	struct fingerprint *fp = side->fp;
+	struct arena *a = &fp->arena;
+
+	fp->spec = arena_str(a, str_c(side->rev.spec));
+	fp->commit = arena_str(a, str_c(side->rev.commit));
+	fp->tree = arena_str(a, str_c(side->info.digest));
+	fp->scenario = arena_str(a, STR("default"));
+	fp->entry = arena_str(a, side->scenario.how);
+	fp->plan = arena_str(a, s->plan.json);
+	fp->plan_digest = arena_str(a, str_c(s->plan.digest));
+}
+
+static unsigned runs_of(const struct session *s)
+{
+	return s->opt.runs ? s->opt.runs :
+	       (unsigned)config_num(&s->config, "behavdiff", STR(""), "runs");
+}
+
+/* All runs of a side, merged into its fingerprint. */
+static void merge_side(struct session *s, size_t i, struct job *jobs, size_t n,
+		       const struct capture *what)
+{
+	struct fingerprint **runs = mem_array(n, sizeof(*runs));
+	size_t got = 0;
+
+	for (size_t k = 0; k < n; k++)
+		if (jobs[k].what == what)
+			runs[got++] = jobs[k].result;
+	s->sides[i].fp = fingerprint_merge(runs, got);
+	describe(s, &s->sides[i]);
+	free(runs);
+}
+
+static int run_all(struct session *s, struct err *err)
+{
+	struct capture what[SIDES_MAX];
+	VEC(struct job) jobs = { NULL, 0, 0 };
+	unsigned runs = runs_of(s);
+	int failed;
+
+	/* OLD and NEW in turn, so that drift of the machine hits both. */
+	for (unsigned k = 0; k < runs; k++) {
+		for (size_t i = 0; i < s->n; i++) {
+			struct side *side = &s->sides[i];
+
+			if (side->is_file)
+				continue;
+			what[i] = (struct capture){
+				.plan = &s->plan, .scenario = &side->scenario,
+				.stage = &s->stage, .filter = &s->filter,
+				.binds = s->binds, .tree = side->tree,
+				.tree_name = side->tree_name,
+			};
+			*vec_push(&jobs) = (struct job){
+				&what[i], side->rev.spec, NULL
+			};
+		}
+	}
+	failed = pool_run(jobs.v, jobs.n, s->opt.jobs, s->opt.progress, err);
+	for (size_t i = 0; !failed && i < s->n; i++)
+		if (!s->sides[i].is_file)
+			merge_side(s, i, jobs.v, jobs.n, &what[i]);
+	for (size_t k = 0; k < jobs.n; k++)
+		fingerprint_free(jobs.v[k].result);
+	vec_free(&jobs);
+	return failed;
+}
+
+int session_capture(struct session *s, struct err *err)
+{
+	size_t revisions = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		revisions += !s->sides[i].is_file;
+	if (!revisions)
+		return 0;
+	return prepare(s, err) || run_all(s, err) ? -1 : 0;
+}
+
+/* --- results --- */
+
+const struct fingerprint *session_fingerprint(const struct session *s,
+					      size_t side)
+{
+	return s->sides[side].fp;
+}
+
+const char *session_from(const struct session *s, size_t side)
+{
+	return s->sides[side].is_file ? "file" : "traced";
+}
+
+const struct config *session_config(const struct session *s)
+{
+	return &s->config;
+}
+
+const char *session_config_name(const struct session *s)
+{
+	return s->config_name ? s->config_name : "defaults";
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The scenario's steps while they run: who may start, who is ready. */
+#ifndef RUN_STEPPER_H
+#define RUN_STEPPER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/fingerprint/fingerprint.h"
+#include "core/sandbox/spawn.h"
+#include "core/scenario/scenario.h"
+
+struct step_state {
+	bool asked;		/* pid 1 was told to start it */
+	bool executed;		/* its program runs or ran */
+	bool ready;
+	bool ended;
+	int status;		/* wait status, when ended */
+	uint64_t asked_ms;
+	int out[2];		/* our ends of its stdout and stderr, -1 */
+	struct buf text;	/* what it printed, both, up to a bound */
+	bool cut;
+};
+
+struct stepper {
+	const struct scenario *scenario;
+	int tree, scratch;	/* borrowed: lower and upper layers */
+	uint64_t start_ns;
+	struct step_state *s;
+	struct step_end *ends;
+	struct str *names;
+	struct arena arena;
+};
+
+void stepper_init(struct stepper *st, const struct scenario *scenario,
+		  int tree);
+void stepper_free(struct stepper *st);
+/* Starts the clock. */
+void stepper_begin(struct stepper *st, const struct box *box);
+uint64_t stepper_ms(const struct stepper *st);	/* since stepper_begin() */
+
+/* The next step that may start, in the scenario's order. */
+bool stepper_next(struct stepper *st, size_t *step);
+int stepper_start(struct stepper *st, const struct box *box, size_t step,
+		  struct err *err);
+/* Read what the steps printed, without waiting; re-checks readiness. */
+void stepper_drain(struct stepper *st);
+
+void stepper_started(struct stepper *st, size_t step);
+void stepper_listening(struct stepper *st, size_t step);
+void stepper_ended(struct stepper *st, size_t step, int status);
+void stepper_failed(struct stepper *st, size_t step, int error);
+
+/* Nothing runs and nothing more will be started. */
+bool stepper_done(const struct stepper *st);
+bool stepper_output_cut(const struct stepper *st);
+const struct str *stepper_names(const struct stepper *st, size_t *n);
+/* For the fingerprint; valid until stepper_free(). */
+struct step_end *stepper_ends(struct stepper *st, size_t *n);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Limits, signals, capabilities and the filter of a step's child. */
+#include "core/sandbox/harden.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/base/vec.h"
+
+/*
+ * The kernel counts tasks, not processes, against RLIMIT_NPROC, since 5.14 per
+ * user namespace.  The tracer bounds processes; this bounds threads.
+ */
+#define TASKS_MAX 4096
+
+int harden_limits(const struct plan *plan)
+{
+	const struct { int which; rlim_t value; } limits[] = {
+		{ RLIMIT_CORE, 0 },
+		{ RLIMIT_NOFILE, plan->descriptors },
+		/* Private writable memory (since 4.7 not only brk). */
+		{ RLIMIT_DATA, plan->memory },
+		{ RLIMIT_FSIZE, plan->files },
+		{ RLIMIT_NPROC, TASKS_MAX },
+		{ RLIMIT_STACK, 8 << 20 },
+		{ RLIMIT_MEMLOCK, 8 << 20 },
+		{ RLIMIT_MSGQUEUE, 819200 },
+		{ RLIMIT_NICE, 0 },
+		{ RLIMIT_RTPRIO, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+		struct rlimit now, want = { limits[i].value, limits[i].value };
+
+		if (getrlimit(limits[i].which, &now))
+			return -1;
+		/* A host's lower hard limit cannot be raised. */
+		if (want.rlim_max > now.rlim_max)
+			want.rlim_cur = want.rlim_max = now.rlim_max;
+		if (setrlimit(limits[i].which, &want))
+			return -1;
+	}
+	return 0;
+}
+
+int harden_signals(void)
+{
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sig != SIGKILL && sig != SIGSTOP)
+			signal(sig, SIG_DFL);
+	sigemptyset(&none);
+	return sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+int harden_privileges(void)
+{
+	struct __user_cap_header_struct head = {
+		_LINUX_CAPABILITY_VERSION_3, 0
+	};
+	struct __user_cap_data_struct none[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
+
+	for (unsigned long cap = 0; cap < 64; cap++)
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) && errno != EINVAL)
+			return -1;
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) ||
+	    prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED |
+		  SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |
+		  SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
+		  SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED, 0, 0, 0) ||
+	    syscall(SYS_capset, &head, none) ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -1;
+	/* Addresses are evidence; the same in every run they say more. */
+	return personality(ADDR_NO_RANDOMIZE) < 0 ? -1 : 0;
+}
+
+int harden_filter(const struct sock_fprog *filter)
+{
+	if (!filter)
+		return 0;
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* User namespaces: one id mapped, everybody else is nobody. */
+#include "core/sandbox/ids.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+static int write_proc(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+	int saved;
+
+	if (fd < 0)
+		return -1;
+	n = write(fd, text, strlen(text));
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return n < 0 ? -1 : 0;
+}
+
+const char *ids_new_user_ns(uid_t inner_uid, gid_t inner_gid,
+			    uid_t outer_uid, gid_t outer_gid)
+{
+	char map[64];
+
+	/*
+	 * A change of uid makes a process non-dumpable (prctl(2)), and then
+	 * /proc/self/uid_map belongs to root and cannot be opened for writing.
+	 */
+	if (prctl(PR_SET_DUMPABLE, 1))
+		return "prctl(PR_SET_DUMPABLE)";
+	if (unshare(CLONE_NEWUSER))
+		return "unshare(CLONE_NEWUSER)";
+	if (write_proc("/proc/self/setgroups", "deny"))
+		return "writing /proc/self/setgroups";
+	snprintf(map, sizeof(map), "%u %u 1", inner_gid, outer_gid);
+	if (write_proc("/proc/self/gid_map", map))
+		return "writing /proc/self/gid_map";
+	snprintf(map, sizeof(map), "%u %u 1", inner_uid, outer_uid);
+	if (write_proc("/proc/self/uid_map", map))
+		return "writing /proc/self/uid_map";
+	return NULL;
+}
+
+static long read_number(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	long n = -1;
+
+	if (!f)
+		return -1;
+	if (fscanf(f, "%ld", &n) != 1)
+		n = -1;
+	fclose(f);
+	return n;
+}
+
+int ids_hint(int error, struct err *err)
+{
+	if (read_number("/proc/sys/user/max_user_namespaces") == 0)
+		return err_hint(err, "user namespaces are disabled; as root: "
+				"sysctl user.max_user_namespaces=15000");
+	if (read_number("/proc/sys/kernel/unprivileged_userns_clone") == 0)
+		return err_hint(err, "user namespaces are disabled for users; "
+				"as root: sysctl "
+				"kernel.unprivileged_userns_clone=1");
+	if (read_number("/proc/sys/kernel/"
+			"apparmor_restrict_unprivileged_userns") == 1)
+		return err_hint(err, "AppArmor restricts user namespaces; as "
+				"root: sysctl kernel."
+				"apparmor_restrict_unprivileged_userns=0");
+	if (error == EPERM || error == EACCES)
+		return err_hint(err, "the host or its container refuses "
+				"namespaces; in Docker or Podman: "
+				"--security-opt seccomp=unconfined "
+				"--security-opt apparmor=unconfined "
+				"--security-opt systempaths=unconfined");
+	if (error == ENOSPC)
+		return err_hint(err, "too many namespaces; as root: raise "
+				"sysctl user.max_user_namespaces and "
+				"user.max_mnt_namespaces");
+	return err_hint(err, "Linux 5.11 or later with user namespaces and "
+			"overlayfs is needed");
+}

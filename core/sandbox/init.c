@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pid 1 of the sandbox: sets up the root, starts steps, answers the resolver's
+ * questions, and lets orphans be collected by the kernel.
+ *
+ * It keeps the capabilities of its namespace, so that the traced program,
+ * which has none, can neither inspect nor trace it (ptrace(2), access mode
+ * checking); kill(2) cannot reach it because it handles no signal
+ * (pid_namespaces(7)).
+ */
+#include "core/sandbox/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/fd.h"
+#include "core/base/vec.h"
+#include "core/sandbox/harden.h"
+#include "core/sandbox/setup.h"
+
+static const struct op ops[] = {
+#define OP(function, doing) { function, doing },
+#include "core/sandbox/ops.def"
+#undef OP
+};
+
+const struct op *setup_ops(size_t *n)
+{
+	*n = ARRAY_LEN(ops);
+	return ops;
+}
+
+void init_report(int control, uint32_t kind, int value, const char *text)
+{
+	struct box_message msg = { .kind = kind, .value = value };
+
+	snprintf(msg.text, sizeof(msg.text), "%s", text);
+	while (send(control, &msg, sizeof(msg), MSG_NOSIGNAL) < 0 &&
+	       errno == EINTR)
+		;
+}
+
+void init_prefer_oom(void)
+{
+	autofd int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	/* Without it the kernel may choose another victim; nothing breaks. */
+	if (fd >= 0 && write(fd, "800", 3) < 0)
+		return;
+}
+
+static int set_up(struct setup *s, int control)
+{
+	for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
+		char text[300];
+
+		if (!ops[i].run(s))
+			continue;
+		snprintf(text, sizeof(text), "%s: %s", ops[i].doing, s->at);
+		init_report(control, BOX_SETUP_FAILED, errno, text);
+		return -1;
+	}
+	return 0;
+}
+
+static void start_step(const struct spawn_options *opt, int control)
+{
+	struct box_message msg;
+	int stdio[3];
+	pid_t pid;
+
+	if (recv(control, &msg, sizeof(msg), 0) != (ssize_t)sizeof(msg) ||
+	    msg.kind != BOX_START || fd_recv(control, stdio, 3))
+		_exit(1);
+	pid = fork();
+	if (!pid)
+		step_exec(opt, msg.step, stdio, control);
+	if (pid < 0) {
+		struct box_message bad = {
+			.kind = BOX_EXEC_FAILED, .step = msg.step,
+			.value = errno,
+		};
+
+		send(control, &bad, sizeof(bad), MSG_NOSIGNAL);
+	}
+	for (int i = 0; i < 3; i++)
+		close(stdio[i]);
+}
+
+static void serve(const struct spawn_options *opt, int control, int dns)
+	__attribute__((noreturn));
+
+static void serve(const struct spawn_options *opt, int control, int dns)
+{
+	struct pollfd fds[] = {
+		{ .fd = control, .events = POLLIN },
+		{ .fd = dns, .events = POLLIN },
+	};
+
+	for (;;) {
+		if (poll(fds, ARRAY_LEN(fds), -1) < 0)
+			continue;	/* EINTR: an orphan ended */
+		if (fds[1].revents & POLLIN)
+			dns_answer(dns, control);
+		if (fds[0].revents & POLLIN)
+			start_step(opt, control);
+		else if (fds[0].revents)
+			_exit(0);	/* behavdiff is gone */
+	}
+}
+
+void init_main(const struct spawn_options *opt, int control)
+{
+	struct setup s = { .opt = opt, .tree = -1, .scratch = -1,
+			   .dns = -1 };
+
+	umask(022);
+	/* Children that nobody waits for are collected by the kernel. */
+	signal(SIGCHLD, SIG_IGN);
+	if (set_up(&s, control))
+		_exit(1);
+	/*
+	 * The tracer attaches as an ordinary process of the parent namespace,
+	 * which needs us dumpable: our memory still belongs to its namespace.
+	 */
+	prctl(PR_SET_DUMPABLE, 1);
+	init_report(control, BOX_READY, 0, "");
+	if (fd_send(control, &s.scratch, 1))
+		_exit(1);
+	close(s.scratch);
+	serve(opt, control, s.dns);
+}

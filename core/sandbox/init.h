@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pid 1 of the sandbox; private to this module. */
+#ifndef SANDBOX_INIT_H
+#define SANDBOX_INIT_H
+
+#include "core/sandbox/spawn.h"
+
+/* Further kinds of box_message, between launcher, pid 1 and spawn.c only. */
+enum {
+	BOX_PID = 100,		/* value: pid 1's pid outside */
+	BOX_READY,		/* followed by a descriptor: the scratch */
+	BOX_START		/* to pid 1; followed by three descriptors */
+};
+
+/* Set up, report, serve until the control socket closes. */
+void init_main(const struct spawn_options *opt, int control)
+	__attribute__((noreturn));
+
+void init_report(int control, uint32_t kind, int value, const char *text);
+
+void init_prefer_oom(void);
+
+/* In the step's child: become the program, or report why not. */
+void step_exec(const struct spawn_options *opt, size_t i, const int stdio[3],
+	       int control) __attribute__((noreturn));
+
+/* Answer one question on the resolver socket and report it. */
+void dns_answer(int dns, int control);
+
+#endif

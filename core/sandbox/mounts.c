@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The root of the sandbox, mount by mount.
+ *
+ * One tmpfs, the scratch, holds everything that can be written, so that one
+ * size bounds it all.  It hides the stage in pid 1's own mount namespace:
+ *
+ *   SCRATCH/root     becomes the root, read-only but for what is mounted on it
+ *   SCRATCH/up/X     upper layer of X, or the private directory X itself
+ *   SCRATCH/work/X   overlayfs's work directory of X
+ *
+ * After the root has changed, the scratch can be reached through the
+ * descriptor that the tracer's side holds, and through no path.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/fd.h"
+#include "core/base/vec.h"
+#include "core/sandbox/setup.h"
+
+#define SCRATCH STAGE_MOUNT
+#define ROOT SCRATCH "/root"
+
+/* Directories of the host that show through, each below a private layer. */
+static const char *const system_dirs[] = {
+	"usr", "etc", "opt", "bin", "sbin", "lib", "lib32", "lib64", "libx32",
+};
+
+/* Directories of our own: where they are, their mode, in which layer. */
+struct private_dir {
+	const char *mount;
+	const char *layer;
+	mode_t mode;
+};
+
+static const struct private_dir private_dirs[] = {
+	{ "/home/" PLAN_USER, "home", 0755 },
+	{ "/tmp", "tmp", 01777 },
+	{ "/var/tmp", "vartmp", 01777 },
+	{ "/dev/shm", "shm", 01777 },
+	{ "/run/lock", "lock", 01777 },
+};
+
+/* Plain directories of the read-only root. */
+static const struct { const char *path; mode_t mode; } skeleton[] = {
+	{ "home", 0755 }, { "home/" PLAN_USER, 0755 }, { "root", 0 },
+	{ "run", 0755 }, { "run/lock", 0755 }, { "var", 0755 },
+	{ "var/tmp", 0755 }, { "var/lib", 0755 }, { "var/log", 0755 },
+	{ "var/cache", 0755 }, { "var/spool", 0755 }, { "tmp", 0755 },
+	{ "mnt", 0755 }, { "media", 0755 }, { "srv", 0755 }, { "sys", 0755 },
+	{ "boot", 0755 }, { "proc", 0755 }, { "dev", 0755 },
+	{ "dev/shm", 0755 }, { "dev/pts", 0755 },
+};
+
+static const struct box_layer layers[] = {
+	{ "up/usr", "/usr", true }, { "up/etc", "/etc", true },
+	{ "up/opt", "/opt", true }, { "up/bin", "/bin", true },
+	{ "up/sbin", "/sbin", true }, { "up/lib", "/lib", true },
+	{ "up/lib32", "/lib32", true }, { "up/lib64", "/lib64", true },
+	{ "up/libx32", "/libx32", true },
+	{ "up/home", PLAN_HOME, false }, { "up/tmp", "/tmp", false },
+	{ "up/vartmp", "/var/tmp", false }, { "up/shm", "/dev/shm", false },
+	{ "up/lock", "/run/lock", false }, { "up/tree", PLAN_TREE, true },
+};
+
+const struct box_layer *box_layers(size_t *n)
+{
+	*n = ARRAY_LEN(layers);
+	return layers;
+}
+
+static int at(struct setup *s, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Remember what is being worked on, for the message. */
+static int at(struct setup *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(s->at, sizeof(s->at), fmt, ap);
+	va_end(ap);
+	return 0;
+}
+
+static int make_dir(struct setup *s, const char *path, mode_t mode)
+{
+	at(s, "%s", path);
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return -1;
+	return chmod(path, mode);
+}
+
+static int make_file(struct setup *s, const char *path, const char *text)
+{
+	int fd, failed;
+
+	at(s, "%s", path);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0444);
+	if (fd < 0)
+		return -1;
+	failed = fd_write_all(fd, text, strlen(text)) || fchmod(fd, 0444);
+	return close(fd) || failed ? -1 : 0;
+}
+
+
+/*
+ * A bind mount takes over the flags of what it binds; flags of its own need a
+ * second call, which in a user namespace has to repeat those the host set or
+ * is refused with EPERM (mount_namespaces(7), "locked"), so they are read back.
+ */
+static int bind_mount(struct setup *s, const char *from, const char *to,
+		      unsigned long flags)
+{
+	static const struct { unsigned long st, ms; } kept[] = {
+		{ ST_RDONLY, MS_RDONLY }, { ST_NOSUID, MS_NOSUID },
+		{ ST_NODEV, MS_NODEV }, { ST_NOEXEC, MS_NOEXEC },
+		{ ST_NOATIME, MS_NOATIME }, { ST_NODIRATIME, MS_NODIRATIME },
+		{ ST_RELATIME, MS_RELATIME },
+	};
+	struct statvfs now;
+
+	at(s, "%s", to);
+	if (mount(from, to, NULL, MS_BIND, NULL))
+		return -1;
+	if (!flags)
+		return 0;
+	if (statvfs(to, &now))
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+		if (now.f_flag & kept[i].st)
+			flags |= kept[i].ms;
+	return mount(NULL, to, NULL, MS_BIND | MS_REMOUNT | flags, NULL);
+}
+
+/*
+ * An overlay whose upper layer is in the scratch.  Since Linux 5.11 overlayfs
+ * mounts in a user namespace, with its bookkeeping in user.* attributes
+ * ("userxattr").  A tmpfs has those since 6.6; before, overlayfs works without
+ * them but cannot replace a removed directory of the lower layer by a new one.
+ */
+static int overlay(struct setup *s, const char *lower, const char *layer,
+		   const char *to)
+{
+	char data[512], upper[128], work[128];
+
+	snprintf(upper, sizeof(upper), SCRATCH "/up/%s", layer);
+	snprintf(work, sizeof(work), SCRATCH "/work/%s", layer);
+	if (make_dir(s, upper, 0755) || make_dir(s, work, 0755))
+		return -1;
+	at(s, "%s over %s", to, lower);
+	snprintf(data, sizeof(data),
+		 "lowerdir=%s,upperdir=%s,workdir=%s,userxattr",
+		 lower, upper, work);
+	return mount("behavdiff", to, "overlay", MS_NODEV, data);
+}
+
+int op_private(struct setup *s)
+{
+	at(s, "/");
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+/*
+ * Overlayfs takes only layers that are mounted in its own mount namespace, so
+ * a descriptor from outside would not do: the tree is opened again here.
+ */
+int op_lower(struct setup *s)
+{
+	at(s, STAGE_MOUNT "/%s", s->opt->tree);
+	s->tree = open(s->at, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return s->tree < 0 ? -1 : 0;
+}
+
+int op_scratch(struct setup *s)
+{
+	char data[128];
+
+	at(s, SCRATCH);
+	snprintf(data, sizeof(data), "mode=0755,size=%llu,nr_inodes=%u",
+		 (unsigned long long)s->opt->plan->files, 1U << 20);
+	if (mount("behavdiff", SCRATCH, "tmpfs", MS_NODEV, data))
+		return -1;
+	s->scratch = open(SCRATCH, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->scratch < 0)
+		return -1;
+	return make_dir(s, ROOT, 0755) || make_dir(s, SCRATCH "/up", 0755) ||
+	       make_dir(s, SCRATCH "/work", 0755) ? -1 : 0;
+}
+
+/* pivot_root(2) wants the new root to be a mount point. */
+int op_skeleton(struct setup *s)
+{
+	char path[128];
+
+	if (bind_mount(s, ROOT, ROOT, 0))
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(skeleton); i++) {
+		snprintf(path, sizeof(path), ROOT "/%s", skeleton[i].path);
+		if (make_dir(s, path, skeleton[i].mode))
+			return -1;
+	}
+	return 0;
+}
+
+/* On a merged-usr host /bin and /lib are symbolic links: op_links. */
+int op_system(struct setup *s)
+{
+	char from[64], to[64];
+	struct stat st;
+
+	for (size_t i = 0; i < ARRAY_LEN(system_dirs); i++) {
+		snprintf(from, sizeof(from), "/%s", system_dirs[i]);
+		snprintf(to, sizeof(to), ROOT "/%s", system_dirs[i]);
+		if (lstat(from, &st) || !S_ISDIR(st.st_mode))
+			continue;
+		if (make_dir(s, to, 0755) ||
+		    overlay(s, from, system_dirs[i], to))
+			return -1;
+	}
+	return 0;
+}
+
+static int link_to(struct setup *s, const char *target, const char *path)
+{
+	at(s, "%s", path);
+	return symlink(target, path) && errno != EEXIST ? -1 : 0;
+}
+
+int op_links(struct setup *s)
+{
+	char from[64], to[64], target[256];
+	ssize_t n;
+
+	for (size_t i = 0; i < ARRAY_LEN(system_dirs); i++) {
+		snprintf(from, sizeof(from), "/%s", system_dirs[i]);
+		snprintf(to, sizeof(to), ROOT "/%s", system_dirs[i]);
+		n = readlink(from, target, sizeof(target) - 1);
+		if (n <= 0)
+			continue;
+		target[n] = '\0';
+		if (link_to(s, target, to))
+			return -1;
+	}
+	return link_to(s, "/run", ROOT "/var/run") ||
+	       link_to(s, "/run/lock", ROOT "/var/lock") ? -1 : 0;
+}
+
+static const struct { const char *name, *text; } identity[] = {
+	{ "passwd", "root:x:0:0:root:/root:/bin/sh\n"
+		PLAN_USER ":x:1000:1000::" PLAN_HOME ":/bin/sh\n"
+		"nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n" },
+	{ "group", "root:x:0:\n" PLAN_USER ":x:1000:\nnogroup:x:65534:\n" },
+	{ "hosts", "127.0.0.1\tlocalhost\n127.0.1.1\t" PLAN_HOST "\n"
+		"::1\tlocalhost ip6-localhost ip6-loopback\n" },
+	{ "hostname", PLAN_HOST "\n" },
+	{ "resolv.conf", "nameserver " PLAN_RESOLVER "\n" },
+	{ "machine-id", "5c1f6c4be0a14c3f9d0a7e3b2d8f4a61\n" },
+};
+
+bool box_is_ours(struct str path)
+{
+	if (str_eq(path, STR(PLAN_TREE)))
+		return true;
+	if (!str_starts(path, STR("/etc/")))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(identity); i++)
+		if (str_eq(str_sub(path, 5), str_c(identity[i].name)))
+			return true;
+	return false;
+}
+
+/*
+ * Files of our own in the upper layer of /etc hide the host's, which may be
+ * missing or symbolic links to somewhere that does not exist here.  They are
+ * made before the overlay is mounted: changing the upper layer of a mounted
+ * overlay is undefined (overlayfs.rst).
+ */
+int op_identity(struct setup *s)
+{
+	char path[128];
+
+	if (make_dir(s, SCRATCH "/etc", 0755) ||
+	    make_dir(s, SCRATCH "/up/etc", 0755))
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(identity); i++) {
+		snprintf(path, sizeof(path), SCRATCH "/etc/%s",
+			 identity[i].name);
+		if (make_file(s, path, identity[i].text))
+			return -1;
+		snprintf(path, sizeof(path), SCRATCH "/up/etc/%s",
+			 identity[i].name);
+		if (make_file(s, path, identity[i].text))
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * They belong to the program's own uid, the only one there is; a read-only
+ * mount over each keeps them as they are.
+ */
+int op_identity_seal(struct setup *s)
+{
+	char from[128], to[128];
+
+	for (size_t i = 0; i < ARRAY_LEN(identity); i++) {
+		snprintf(from, sizeof(from), SCRATCH "/etc/%s",
+			 identity[i].name);
+		snprintf(to, sizeof(to), ROOT "/etc/%s", identity[i].name);
+		if (bind_mount(s, from, to, MS_RDONLY | MS_NOSUID))
+			return -1;
+	}
+	return 0;
+}
+
+int op_private_dirs(struct setup *s)
+{
+	char layer[128], to[128];
+
+	for (size_t i = 0; i < ARRAY_LEN(private_dirs); i++) {
+		snprintf(layer, sizeof(layer), SCRATCH "/up/%s",
+			 private_dirs[i].layer);
+		snprintf(to, sizeof(to), ROOT "%s", private_dirs[i].mount);
+		if (make_dir(s, layer, private_dirs[i].mode) ||
+		    bind_mount(s, layer, to, MS_NOSUID | MS_NODEV))
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Device nodes cannot be made in a user namespace; the host's are bound over
+ * empty files.  /dev/tty works only with a controlling terminal, which a step
+ * does not have.
+ */
+int op_dev(struct setup *s)
+{
+	static const char *const nodes[] = {
+		"null", "zero", "full", "random", "urandom", "tty",
+	};
+	static const struct { const char *target, *name; } links[] = {
+		{ "/proc/self/fd", "fd" }, { "/proc/self/fd/0", "stdin" },
+		{ "/proc/self/fd/1", "stdout" },
+		{ "/proc/self/fd/2", "stderr" }, { "pts/ptmx", "ptmx" },
+	};
+	char from[64], to[64];
+
+	for (size_t i = 0; i < ARRAY_LEN(nodes); i++) {
+		snprintf(from, sizeof(from), "/dev/%s", nodes[i]);
+		snprintf(to, sizeof(to), ROOT "/dev/%s", nodes[i]);
+		if (make_file(s, to, "") || bind_mount(s, from, to, 0))
+			return -1;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
+		snprintf(to, sizeof(to), ROOT "/dev/%s", links[i].name);
+		if (link_to(s, links[i].target, to))
+			return -1;
+	}
+	at(s, "/dev/pts");
+	return mount("devpts", ROOT "/dev/pts", "devpts",
+		     MS_NOSUID | MS_NOEXEC,
+		     "newinstance,ptmxmode=0666,mode=0620");
+}
+
+int op_proc(struct setup *s)
+{
+	at(s, "/proc");
+	return mount("proc", ROOT "/proc", "proc",
+		     MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+}
+
+int op_tree(struct setup *s)
+{
+	char lower[64];
+
+	snprintf(lower, sizeof(lower), "/proc/self/fd/%d", s->tree);
+	if (make_dir(s, ROOT PLAN_TREE, 0755))
+		return -1;
+	return overlay(s, lower, "tree", ROOT PLAN_TREE);
+}
+
+/* mkdir -p below the tree, which follows no link: the tree is hostile. */
+static int make_mount_point(struct setup *s, const char *rel, char *out,
+			    size_t size)
+{
+	char path[1024];
+	size_t used = 0;
+	struct stat st;
+
+	for (const char *p = rel; *p; p += strspn(p, "/")) {
+		size_t len = strcspn(p, "/");
+
+		used += (size_t)snprintf(path + used, sizeof(path) - used,
+					 "/%.*s", (int)len, p);
+		if (used >= sizeof(path) ||
+		    snprintf(out, size, ROOT PLAN_TREE "%s", path) >= (int)size) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		if (mkdir(out, 0755) && errno != EEXIST)
+			return -1;
+		if (lstat(out, &st))
+			return -1;
+		if (!S_ISDIR(st.st_mode)) {
+			errno = ENOTDIR;
+			return -1;
+		}
+		p += len;
+	}
+	at(s, "%s", rel);
+	return 0;
+}
+
+int op_binds(struct setup *s)
+{
+	char to[1200];
+
+	for (size_t i = 0; s->opt->plan->binds[i]; i++) {
+		at(s, "%s", s->opt->plan->binds[i]);
+		if (make_mount_point(s, s->opt->plan->binds[i], to, sizeof(to)))
+			return -1;
+		if (bind_mount(s, s->opt->binds[i], to, MS_RDONLY | MS_NOSUID | MS_NODEV))
+			return -1;
+	}
+	return 0;
+}
+
+int op_seal(struct setup *s)
+{
+	at(s, "/");
+	return mount(NULL, ROOT, NULL,
+		     MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NODEV, NULL);
+}
+
+/*
+ * pivot_root(".", ".") stacks the old root on the new one (pivot_root(2),
+ * NOTES), and detaching it leaves no path to anything of the host.
+ */
+int op_pivot(struct setup *s)
+{
+	at(s, "/");
+	if (chdir(ROOT) || syscall(SYS_pivot_root, ".", ".") ||
+	    umount2(".", MNT_DETACH))
+		return -1;
+	return chdir("/");
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The stage.  A short-lived child makes the namespaces and the tmpfs and sends
+ * descriptors of them; the child is gone before anything is exported.
+ *
+ * An ordinary user needs a user namespace to mount a tmpfs.  It maps only the
+ * caller's own ids, to themselves, so that files belong to the caller and the
+ * caller can write them from outside with no capability.
+ *
+ * Root needs none, and must not have one: a tmpfs that belongs to a namespace
+ * where uid 0 is not mapped refuses files made by root with EOVERFLOW.
+ */
+#include "core/sandbox/stage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/fd.h"
+#include "core/sandbox/ids.h"
+
+struct stage_report {
+	int32_t error;
+	char what[60];
+};
+
+static const char *make_stage(const struct stage *s, int fds[3])
+{
+	if (!s->as_root) {
+		const char *what = ids_new_user_ns(s->uid, s->gid,
+						   s->uid, s->gid);
+
+		if (what)
+			return what;
+	}
+	if (unshare(CLONE_NEWNS))
+		return "unshare(CLONE_NEWNS)";
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return "making mounts private";
+	if (mount("behavdiff", STAGE_MOUNT, "tmpfs", MS_NOSUID | MS_NODEV,
+		  "mode=0700"))
+		return "mounting a tmpfs";
+	if (s->as_root && chown(STAGE_MOUNT, s->uid, s->gid))
+		return "giving the tmpfs away";
+	fds[0] = open(STAGE_MOUNT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fds[1] = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	fds[2] = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+	if (fds[0] < 0 || fds[1] < 0 || fds[2] < 0)
+		return "opening /proc/self/ns";
+	return NULL;
+}
+
+static void stage_child(const struct stage *s, int sock)
+	__attribute__((noreturn));
+
+static void stage_child(const struct stage *s, int sock)
+{
+	struct stage_report report = { 0, "" };
+	int fds[3] = { -1, -1, -1 };
+	const char *what;
+
+	errno = 0;
+	what = make_stage(s, fds);
+	if (what) {
+		report.error = errno;
+		snprintf(report.what, sizeof(report.what), "%s", what);
+	}
+	if (!fd_write_all(sock, &report, sizeof(report)) && !what)
+		fd_send(sock, fds, 3);
+	_exit(0);
+}
+
+static int receive(struct stage *s, int sock, struct err *err)
+{
+	struct stage_report report;
+	autobuf struct buf in = BUF_INIT;
+	ssize_t n = recv(sock, &report, sizeof(report), MSG_WAITALL);
+	int fds[3];
+
+	if (n != sizeof(report)) {
+		errno = n < 0 ? errno : EPIPE;
+		return err_sys(err, "the sandbox's stage did not come up");
+	}
+	if (report.error) {
+		report.what[sizeof(report.what) - 1] = '\0';
+		errno = report.error;
+		err_sys(err, "no sandbox here: %s", report.what);
+		return ids_hint(report.error, err);
+	}
+	if (fd_recv(sock, fds, 3))
+		return err_sys(err, "the sandbox's stage did not come up");
+	s->root = fds[0];
+	s->mnt_ns = fds[1];
+	s->user_ns = fds[2];
+	return 0;
+}
+
+int stage_open(struct stage *out, struct err *err)
+{
+	struct stage s = STAGE_INIT;
+	autofd int ours = -1;
+	int pair[2], failed;
+	pid_t pid;
+
+	s.as_root = geteuid() == 0;
+	s.uid = s.as_root ? STAGE_ROOT_UID : geteuid();
+	s.gid = s.as_root ? STAGE_ROOT_UID : getegid();
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		return err_sys(err, "cannot make a socket pair");
+	ours = pair[0];
+	pid = fork();
+	if (pid < 0) {
+		close(pair[1]);
+		return err_sys(err, "cannot fork");
+	}
+	if (!pid)
+		stage_child(&s, pair[1]);
+	close(pair[1]);
+	failed = receive(&s, ours, err);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (failed)
+		return -1;
+	*out = s;
+	return 0;
+}
+
+void stage_close(struct stage *s)
+{
+	if (s->root >= 0)
+		close(s->root);
+	if (s->mnt_ns >= 0)
+		close(s->mnt_ns);
+	if (s->user_ns >= 0)
+		close(s->user_ns);
+	*s = (struct stage)STAGE_INIT;
+}
+
+int stage_enter(const struct stage *s, const char **what)
+{
+	*what = "setns(user namespace of the stage)";
+	if (!s->as_root && setns(s->user_ns, CLONE_NEWUSER))
+		return -1;
+	*what = "setns(mount namespace of the stage)";
+	if (setns(s->mnt_ns, CLONE_NEWNS))
+		return -1;
+	if (!s->as_root)
+		return 0;
+	*what = "setgroups";
+	if (setgroups(0, NULL))
+		return -1;
+	*what = "setresgid";
+	if (setresgid(s->gid, s->gid, s->gid))
+		return -1;
+	*what = "setresuid";
+	return setresuid(s->uid, s->uid, s->uid);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A step's child, between fork and exec. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <linux/close_range.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/base/path.h"
+#include "core/sandbox/harden.h"
+#include "core/sandbox/init.h"
+
+static const char *env_value(char *const *env, const char *name)
+{
+	size_t len = strlen(name);
+	const char *found = NULL;
+
+	for (; *env; env++)
+		if (!strncmp(*env, name, len) && (*env)[len] == '=')
+			found = *env + len + 1;
+	return found;
+}
+
+/* The plan's environment; a step's own entry replaces one of the same name. */
+static char **merge_env(char *const *plan, char *const *step)
+{
+	size_t n = 0, more = 0;
+	char **out;
+
+	while (plan[n])
+		n++;
+	while (step && step[more])
+		more++;
+	out = mem_array(n + more + 1, sizeof(*out));
+	memcpy(out, plan, n * sizeof(*out));
+	for (size_t i = 0; i < more; i++) {
+		size_t len = strcspn(step[i], "=") + 1, at = 0;
+
+		while (at < n && strncmp(out[at], step[i], len) != 0)
+			at++;
+		out[at] = step[i];
+		n += at == n;
+	}
+	return out;
+}
+
+/*
+ * As execvp(3), along the PATH of the sandbox rather than ours: a candidate
+ * that exists and may not be executed outlives one that is not there.
+ */
+static int exec_path(char *const *argv, char **env)
+{
+	const char *dirs = env_value(env, "PATH");
+	int error = ENOENT;
+	char path[4096];
+
+	if (strchr(argv[0], '/')) {
+		execve(argv[0], argv, env);
+		return errno;
+	}
+	for (const char *d = dirs ? dirs : ""; ; d++) {
+		size_t len = strcspn(d, ":");
+
+		snprintf(path, sizeof(path), "%.*s/%s", (int)len, d, argv[0]);
+		execve(path, argv, env);
+		if (errno != ENOENT && errno != ENOTDIR)
+			error = errno;
+		d += len;
+		if (!*d)
+			return error;
+	}
+}
+
+static int prepare(const struct spawn_options *opt, const struct step *step,
+		   const int stdio[3])
+{
+	int fds[3];
+
+	/* Out of the way first: stdio may itself be 0, 1 or 2. */
+	for (int i = 0; i < 3; i++) {
+		fds[i] = fcntl(stdio[i], F_DUPFD, 10);
+		if (fds[i] < 0)
+			return -1;
+	}
+	for (int i = 0; i < 3; i++)
+		if (dup2(fds[i], i) < 0)
+			return -1;
+	/* CLOSE_RANGE_CLOEXEC since 5.11; the report's socket stays so far. */
+	if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC))
+		return -1;
+	if (setsid() < 0 || chdir(PLAN_TREE))
+		return -1;
+	if (step->dir.len && chdir(step->dir.p))
+		return -1;
+	umask(022);
+	if (harden_signals() || harden_limits(opt->plan) ||
+	    harden_privileges())
+		return -1;
+	return harden_filter(opt->filter);
+}
+
+void step_exec(const struct spawn_options *opt, size_t i, const int stdio[3],
+	       int control)
+{
+	const struct step *step = &opt->scenario->steps[i];
+	char **env = merge_env(opt->plan->env, step->env);
+	struct box_message msg = {
+		.kind = BOX_EXEC_FAILED, .step = (uint32_t)i,
+	};
+
+	if (prepare(opt, step, stdio))
+		msg.value = errno;
+	else
+		msg.value = exec_path(step->argv, env);
+	send(control, &msg, sizeof(msg), MSG_NOSIGNAL);
+	_exit(127);
+}

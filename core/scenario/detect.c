@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The entry point of a tree: the rows of detect.def, one after the other. */
+#include "core/scenario/detect.h"
+
+#include "core/base/buf.h"
+#include "core/base/path.h"
+#include "core/base/text.h"
+#include "core/base/vec.h"
+#include "core/scenario/detect_run.h"
+#include "core/scenario/listing.h"
+
+#define STEPS_MAX 16		/* more of one rank are no entry points */
+
+enum role { ROLE_MAIN, ROLE_SERVER, ROLE_CLIENT };
+enum check { CHECK_ANY, CHECK_RUNS, CHECK_ONLY, CHECK_ONLY_RUNS };
+
+struct row {
+	enum role role;
+	enum detect_runner runner;
+	const char *names;
+	enum check check;
+};
+
+static const struct row rows[] = {
+#define ENTRY(role_, runner_, names_, check_) \
+	{ ROLE_##role_, RUNNER_##runner_, names_, CHECK_##check_ },
+#include "core/scenario/detect.def"
+};
+
+static const char *const skipped[] = {
+#define SKIP(names_) names_,
+#include "core/scenario/detect.def"
+};
+
+/* An entry point that was found. */
+struct found {
+	enum role role;
+	struct str file;
+	char **argv;
+};
+
+struct search {
+	struct arena *arena;	/* the scenario's */
+	struct listing list;
+	struct str folder;	/* the one we went down into, or "" */
+	VEC(struct found) found;
+	bool have[3];		/* by role */
+};
+
+/* --- names --- */
+
+/* Does name fit one of the globs?  *exact: the glob was the name itself. */
+static bool fits(const char *globs, struct str name, bool *exact)
+{
+	while (*globs) {
+		size_t len = strcspn(globs, " ");
+		struct str glob = { globs, len };
+
+		if (path_glob(glob, name)) {
+			*exact = str_eq(glob, name);
+			return true;
+		}
+		globs += len;
+		globs += strspn(globs, " ");
+	}
+	return false;
+}
+
+static bool is_skipped(struct str name)
+{
+	bool exact;
+
+	for (size_t i = 0; i < ARRAY_LEN(skipped); i++)
+		if (fits(skipped[i], name, &exact))
+			return true;
+	return false;
+}
+
+/*
+ * A name becomes an argument and is shown: no option, nothing hidden, nothing
+ * that would have to be escaped.
+ */
+static bool is_usable(struct str name)
+{
+	return name.len && name.p[0] != '-' && name.p[0] != '.' &&
+	       !memchr(name.p, '\\', name.len) && text_is_safe(name);
+}
+
+static bool name_fits(const struct search *se, const struct row *row,
+		      struct str name)
+{
+	autobuf struct buf low = BUF_INIT;
+	bool exact;
+
+	if (!is_usable(name))
+		return false;
+	if (!strcmp(row->names, "/"))
+		return str_eq(name, se->folder);
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.p[i];
+
+		buf_ch(&low, (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
+	}
+	if (!fits(row->names, buf_view(&low), &exact))
+		return false;
+	if (row->role == ROLE_CLIENT && strstr(low.p, "server"))
+		return false;
+	return exact || !is_skipped(buf_view(&low));
+}
+
+/* --- one row --- */
+
+static bool needs_to_run(enum check check)
+{
+	return check == CHECK_RUNS || check == CHECK_ONLY_RUNS;
+}
+
+static void try_name(struct search *se, const struct row *row,
+		     struct str name)
+{
+	autobuf struct buf content = BUF_INIT;
+	struct found f = { .role = row->role };
+
+	if (!name_fits(se, row, name) ||
+	    !listing_read(&se->list, name,
+			  row->runner == RUNNER_PROGRAM ? LISTING_PROGRAM
+							: LISTING_FILE,
+			  &content))
+		return;
+	if (needs_to_run(row->check) && !detect_python_runs(buf_view(&content)))
+		return;
+	f.argv = detect_argv(row->runner, name, buf_view(&content),
+			     se->list.fd, se->arena);
+	if (!f.argv)
+		return;
+	f.file = arena_str(se->arena, name);
+	*vec_push(&se->found) = f;
+}
+
+/* Past this many, more candidates of a row change nothing. */
+static size_t most_of(const struct row *row)
+{
+	return row->check == CHECK_ONLY || row->check == CHECK_ONLY_RUNS ?
+	       1 : STEPS_MAX;
+}
+
+static int no_entry(const char *why, struct err *err)
+{
+	err_set(err, ERR_INCONCLUSIVE, "no entry point: %s", why);
+	return err_hint(err, "name it in .behavdiff: [step \"main\"] "
+			"command = python3 FILE.py");
+}
+
+static int try_row(struct search *se, const struct row *row, struct err *err)
+{
+	size_t before = se->found.n, most = most_of(row);
+
+	for (size_t i = 0; i < se->list.n; i++) {
+		try_name(se, row, se->list.names[i]);
+		if (se->list.exhausted)
+			return no_entry("too many files to choose from", err);
+		if (se->found.n - before > most)
+			break;
+	}
+	if (se->found.n - before > most) {
+		if (most > 1)
+			return no_entry("too many files of the same rank",
+					err);
+		se->found.n = before;
+	}
+	se->have[row->role] = se->found.n > before;
+	return 0;
+}
+
+static int try_rows(struct search *se, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows) && !se->have[ROLE_MAIN]; i++) {
+		if (rows[i].role == ROLE_MAIN && se->found.n)
+			break;
+		if (!se->have[rows[i].role] && try_row(se, &rows[i], err))
+			return -1;
+	}
+	return 0;
+}
+
+/* --- one folder down --- */
+
+/* What may stand beside the only folder. */
+static bool is_beside(struct str name)
+{
+	return name.p[0] == '.' || str_ends(name, STR(".md")) ||
+	       str_ends(name, STR(".txt")) || str_eq(name, STR("LICENSE"));
+}
+
+/* Go down when the root holds nothing but one folder. */
+static int enter_only_folder(struct search *se, struct err *err)
+{
+	const struct listing *l = &se->list;
+	struct listing sub = LISTING_INIT;
+	struct str only = STR("");
+	struct err none = ERR_INIT;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (is_beside(l->names[i]))
+			continue;
+		if (only.len)
+			return 0;
+		only = l->names[i];
+	}
+	if (!only.len || !is_usable(only))
+		return 0;
+	if (listing_open(&sub, l->fd, only.p, &none)) {
+		if (none.code == ERR_TROUBLE)
+			return 0;	/* a file, a link, not readable */
+		*err = none;
+		return -1;
+	}
+	se->folder = arena_str(se->arena, only);
+	listing_close(&se->list);
+	se->list = sub;
+	return 0;
+}
+
+/* --- what was found, as steps --- */
+
+static struct str describe(const struct search *se)
+{
+	autobuf struct buf b = BUF_INIT;
+
+	buf_printf(&b, "main %s: ", se->found.n > 1 ? "entries" : "entry");
+	for (size_t i = 0; i < se->found.n; i++)
+		buf_printf(&b, "%s%.*s%s%.*s", i ? ", " : "",
+			   STR_ARG(se->folder), se->folder.len ? "/" : "",
+			   STR_ARG(se->found.v[i].file));
+	buf_c(&b, ", detected automatically");
+	return arena_str(se->arena, buf_view(&b));
+}
+
+static struct str stem(struct str file)
+{
+	const char *dot = memrchr(file.p, '.', file.len);
+
+	if (dot && dot > file.p)
+		file.len = (size_t)(dot - file.p);
+	return file;
+}
+
+/* Servers listen before the clients start. */
+static void make_steps(struct scenario *s, const struct search *se)
+{
+	size_t servers = 0;
+
+	while (servers < se->found.n &&
+	       se->found.v[servers].role == ROLE_SERVER)
+		servers++;
+	s->n = se->found.n;
+	s->steps = arena_alloc(&s->arena, s->n * sizeof(*s->steps));
+	for (size_t i = 0; i < s->n; i++) {
+		const struct found *f = &se->found.v[i];
+		struct step *step = &s->steps[i];
+
+		*step = (struct step){
+			.name = arena_str(&s->arena, stem(f->file)),
+			.argv = f->argv,
+			.dir = se->folder,
+			.stdin_path = STR(""),
+			.ready_text = STR(""),
+			.env = arena_alloc(&s->arena, sizeof(*step->env)),
+		};
+		if (f->role == ROLE_SERVER)
+			step->ready = READY_LISTEN;
+		if (f->role != ROLE_CLIENT || !servers)
+			continue;
+		step->after = arena_alloc(&s->arena,
+					  servers * sizeof(*step->after));
+		while (step->n_after < servers) {
+			step->after[step->n_after] = step->n_after;
+			step->n_after++;
+		}
+	}
+	s->how = describe(se);
+}
+
+int scenario_detect(struct scenario *s, int treefd, struct err *err)
+{
+	struct search se = {
+		.arena = &s->arena,
+		.list = LISTING_INIT,
+		.folder = STR(""),
+	};
+
+	int rc = listing_open(&se.list, treefd, ".", err);
+
+	if (!rc)
+		rc = enter_only_folder(&se, err);
+	if (!rc)
+		rc = try_rows(&se, err);
+	if (!rc && !se.found.n)
+		rc = no_entry("nothing in the tree looks like one", err);
+	if (!rc)
+		make_steps(s, &se);
+	listing_close(&se.list);
+	vec_free(&se.found);
+	return rc;
+}

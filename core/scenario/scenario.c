@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configured steps, checked against each other and put in order. */
+#include "core/scenario/scenario.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/base/buf.h"
+#include "core/base/cleanup.h"
+#include "core/base/hash.h"
+#include "core/base/mem.h"
+#include "core/scenario/detect.h"
+
+/* One step being read: where messages about it point to. */
+struct reading {
+	const struct config *cfg;
+	struct str name;
+	struct arena *arena;
+};
+
+/* Put "FILE:LINE: step "NAME"" in front of the error for one of its keys. */
+static int blame(const struct reading *rd, const struct config_entry *e,
+		 struct err *err)
+{
+	return err_wrap(err, "%s:%u: step \"%.*s\"", rd->cfg->name, e->line,
+			STR_ARG(rd->name));
+}
+
+static const struct config_entry *entry(const struct reading *rd,
+					const char *key)
+{
+	return config_nth(rd->cfg, "step", rd->name, key, 0);
+}
+
+static const struct config_entry *first_entry(const struct reading *rd)
+{
+	for (size_t i = 0; i < rd->cfg->n; i++)
+		if (!strcmp(rd->cfg->v[i].key->section, "step") &&
+		    str_eq(rd->cfg->v[i].subsection, rd->name))
+			return &rd->cfg->v[i];
+	return NULL;
+}
+
+static int read_command(struct step *step, const struct reading *rd,
+			struct err *err)
+{
+	const struct config_entry *e = entry(rd, "command");
+
+	if (!e) {
+		err_set(err, ERR_TROUBLE, "has no command");
+		err_hint(err, "add command = PROGRAM ARGUMENTS");
+		return blame(rd, first_entry(rd), err);
+	}
+	if (scenario_split(&step->argv, rd->arena, e->value, err)) {
+		err_wrap(err, "command");
+		return blame(rd, e, err);
+	}
+	return 0;
+}
+
+/*
+ * A symbolic link must not lead out of the tree.  openat2(2), Linux 5.6 on,
+ * answers EXDEV for one that does.  Every other failure is not ours: an
+ * earlier step may still make the file.
+ */
+static bool leaves_tree(int treefd, const char *path)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+	};
+	autofd int fd = (int)syscall(SYS_openat2, treefd, path, &how,
+				     sizeof(how));
+
+	return fd < 0 && errno == EXDEV;
+}
+
+static int read_path(struct str *out, const struct reading *rd,
+		     const char *key, int treefd, struct err *err)
+{
+	const struct config_entry *e = entry(rd, key);
+
+	*out = STR("");
+	if (!e || str_eq(e->value, STR(".")))
+		return 0;
+	if (treefd >= 0 && leaves_tree(treefd, e->value.p)) {
+		err_set(err, ERR_TROUBLE, "%s = \"%.*s\" leads out of the tree",
+			key, STR_ARG(e->value));
+		err_hint(err, "a symbolic link on the way points elsewhere");
+		return blame(rd, e, err);
+	}
+	*out = arena_str(rd->arena, e->value);
+	return 0;
+}
+
+static void read_env(struct step *step, const struct reading *rd)
+{
+	const struct config_entry *e;
+	size_t n = 0;
+
+	while (config_nth(rd->cfg, "step", rd->name, "env", n))
+		n++;
+	step->env = arena_alloc(rd->arena, (n + 1) * sizeof(*step->env));
+	for (size_t i = 0; i < n; i++) {
+		e = config_nth(rd->cfg, "step", rd->name, "env", i);
+		step->env[i] = arena_c(rd->arena, e->value.p);
+	}
+}
+
+/* The configuration has checked the form. */
+static void read_ready(struct step *step, const struct reading *rd)
+{
+	static const struct {
+		struct str word;
+		enum ready_kind kind;
+	} kinds[] = {
+		{ { "listen", 6 }, READY_LISTEN },
+		{ { "output", 6 }, READY_OUTPUT },
+		{ { "file", 4 }, READY_FILE },
+		{ { "exit", 4 }, READY_EXIT },
+		{ { "after", 5 }, READY_AFTER },
+	};
+	struct str word = STR(""), rest = STR("");
+
+	config_ready(config_str(rd->cfg, "step", rd->name, "ready"), &word,
+		     &rest);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (str_eq(kinds[i].word, word))
+			step->ready = kinds[i].kind;
+	if (step->ready == READY_AFTER)
+		config_duration(rest, &step->ready_ms);
+	else
+		step->ready_text = arena_str(rd->arena, rest);
+}
+
+static int read_step(struct step *step, const struct reading *rd, int treefd,
+		     struct err *err)
+{
+	step->name = arena_str(rd->arena, rd->name);
+	if (read_command(step, rd, err) ||
+	    read_path(&step->dir, rd, "dir", treefd, err) ||
+	    read_path(&step->stdin_path, rd, "stdin", treefd, err))
+		return -1;
+	read_env(step, rd);
+	read_ready(step, rd);
+	return 0;
+}
+
+/* --- order --- */
+
+#define NOT_FOUND ((size_t)-1)
+
+static size_t find_step(const struct step *steps, size_t n, struct str name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(steps[i].name, name))
+			return i;
+	return NOT_FOUND;
+}
+
+static int unknown_step(const struct scenario *s, const struct reading *rd,
+			const struct config_entry *e, struct err *err)
+{
+	autobuf struct buf names = BUF_INIT;
+
+	for (size_t i = 0; i < s->n; i++)
+		buf_printf(&names, "%s%.*s", i ? ", " : "",
+			   STR_ARG(s->steps[i].name));
+	err_set(err, ERR_TROUBLE, "after = \"%.*s\" names no step",
+		STR_ARG(e->value));
+	err_hint(err, "steps: %s", names.p);
+	return blame(rd, e, err);
+}
+
+/* The steps' `after` as indexes into the steps in file order. */
+static int read_after(struct scenario *s, struct step *step,
+		      const struct reading *rd, struct err *err)
+{
+	const struct config_entry *e;
+
+	step->after = arena_alloc(rd->arena, s->n * sizeof(*step->after));
+	for (size_t i = 0;
+	     (e = config_nth(rd->cfg, "step", rd->name, "after", i)); i++) {
+		size_t at = find_step(s->steps, s->n, e->value);
+		size_t k = 0;
+
+		if (at == NOT_FOUND)
+			return unknown_step(s, rd, e, err);
+		while (k < step->n_after && step->after[k] != at)
+			k++;
+		if (k == step->n_after)
+			step->after[step->n_after++] = at;
+	}
+	return 0;
+}
+
+/* May this step be placed, given where the placed ones went? */
+static bool is_free(const struct step *step, const size_t *place)
+{
+	for (size_t i = 0; i < step->n_after; i++)
+		if (place[step->after[i]] == NOT_FOUND)
+			return false;
+	return true;
+}
+
+/* The step that an unplaced step waits for, itself unplaced. */
+static size_t waits_for(const struct scenario *s, const size_t *place,
+			size_t at)
+{
+	const size_t *after = s->steps[at].after;
+
+	while (place[*after] != NOT_FOUND)
+		after++;
+	return *after;
+}
+
+/*
+ * Every step that was not placed waits for another such step, so following
+ * that wait from any of them ends in a cycle.  It is told from the step that
+ * stands first in the file.
+ */
+static int report_cycle(const struct scenario *s, const struct config *cfg,
+			const size_t *place, size_t at, struct err *err)
+{
+	autobuf struct buf path = BUF_INIT;
+	size_t first;
+
+	for (size_t i = 0; i < s->n; i++)
+		at = waits_for(s, place, at);
+	first = at;
+	for (size_t i = 0; i < s->n; i++) {
+		at = waits_for(s, place, at);
+		if (at < first)
+			first = at;
+	}
+	at = first;
+	do {
+		buf_printf(&path, "%.*s after ", STR_ARG(s->steps[at].name));
+		at = waits_for(s, place, at);
+	} while (at != first);
+	buf_str(&path, s->steps[first].name);
+	err_set(err, ERR_TROUBLE, "steps wait for each other: %s", path.p);
+	err_hint(err, "take one of the `after` away");
+	return err_wrap(err, "%s:%u", cfg->name,
+			config_line(cfg, "step", s->steps[first].name,
+				    "after"));
+}
+
+/* Always the first step of the file that may run: the order is stable. */
+static int order_steps(struct scenario *s, const struct config *cfg,
+		       struct err *err)
+{
+	struct step *sorted = arena_alloc(&s->arena, s->n * sizeof(*sorted));
+	size_t *place = arena_alloc(&s->arena, s->n * sizeof(*place));
+
+	for (size_t i = 0; i < s->n; i++)
+		place[i] = NOT_FOUND;
+	for (size_t done = 0; done < s->n; done++) {
+		size_t i = 0, waiting = NOT_FOUND;
+
+		for (; i < s->n; i++) {
+			if (place[i] != NOT_FOUND)
+				continue;
+			if (is_free(&s->steps[i], place))
+				break;
+			waiting = i;
+		}
+		if (i == s->n)
+			return report_cycle(s, cfg, place, waiting, err);
+		place[i] = done;
+		sorted[done] = s->steps[i];
+	}
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t k = 0; k < sorted[i].n_after; k++)
+			sorted[i].after[k] = place[sorted[i].after[k]];
+	s->steps = sorted;
+	return 0;
+}
+
+static int from_config(struct scenario *s, const struct config *cfg,
+		       int treefd, struct err *err)
+{
+	struct reading rd = { .cfg = cfg, .arena = &s->arena };
+
+	while (config_subsection(cfg, "step", s->n, &rd.name))
+		s->n++;
+	s->steps = arena_alloc(&s->arena, s->n * sizeof(*s->steps));
+	for (size_t i = 0; i < s->n; i++) {
+		config_subsection(cfg, "step", i, &rd.name);
+		if (read_step(&s->steps[i], &rd, treefd, err))
+			return -1;
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		rd.name = s->steps[i].name;
+		if (read_after(s, &s->steps[i], &rd, err))
+			return -1;
+	}
+	s->how = STR("");
+	return order_steps(s, cfg, err);
+}
+
+int scenario_make(struct scenario *out, const struct config *cfg, int treefd,
+		  struct err *err)
+{
+	struct scenario s = { .arena = ARENA_INIT, .name = STR("default") };
+	struct str first;
+	int rc;
+
+	s.detected = !config_subsection(cfg, "step", 0, &first);
+	rc = s.detected ? scenario_detect(&s, treefd, err)
+			: from_config(&s, cfg, treefd, err);
+	if (rc) {
+		scenario_free(&s);
+		return -1;
+	}
+	*out = s;
+	return 0;
+}
+
+void scenario_free(struct scenario *s)
+{
+	arena_free(&s->arena);
+	*s = (struct scenario){ .arena = ARENA_INIT };
+}
+
+/* Keys in the table's order: how the file is laid out does not matter. */
+static void digest_step(struct hash_state *h, const struct config *cfg,
+			struct str name)
+{
+	size_t n;
+	const struct config_key *keys = config_keys(&n);
+	const struct config_entry *e;
+
+	hash_field(h, name);
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(keys[i].section, "step") != 0)
+			continue;
+		for (size_t k = 0; (e = config_nth(cfg, "step", name,
+						   keys[i].name, k)); k++) {
+			hash_field(h, str_c(keys[i].name));
+			hash_field(h, e->value);
+		}
+	}
+	hash_field(h, STR(""));	/* no key has this name: the step ends */
+}
+
+void scenario_digest(const struct config *cfg, char out[33])
+{
+	struct str name;
+
+	if (!config_subsection(cfg, "step", 0, &name)) {
+		snprintf(out, 33, "detected");
+		return;
+	}
+
+	struct hash_state *h = hash_begin();
+
+	for (size_t i = 0; config_subsection(cfg, "step", i, &name); i++)
+		digest_step(h, cfg, name);
+	hash_end(h, out);
+}

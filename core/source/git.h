@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of this folder share: the handle, errors, object reading. */
+#ifndef SOURCE_GIT_H
+#define SOURCE_GIT_H
+
+#include <git2.h>
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+
+/* A tree nested deeper is refused: every level costs an open descriptor. */
+#define MAX_DEPTH 256
+
+struct repo {
+	git_repository *git;
+	git_odb *odb;
+	char *dir;		/* where the user pointed, for messages */
+	char *workdir;		/* without trailing slash; NULL when bare */
+	char *prefix;		/* dir below workdir, "" at its root */
+};
+
+/* libgit2's objects leave scope as ours do. */
+#define GIT_CLEANUP(type)						\
+	static inline void git_##type##_cleanup(git_##type **p)		\
+	{								\
+		git_##type##_free(*p);					\
+	}
+GIT_CLEANUP(object)
+GIT_CLEANUP(tree)
+GIT_CLEANUP(tree_entry)
+GIT_CLEANUP(commit)
+GIT_CLEANUP(odb_object)
+GIT_CLEANUP(reference)
+GIT_CLEANUP(repository)
+GIT_CLEANUP(config)
+GIT_CLEANUP(index)
+GIT_CLEANUP(status_list)
+#undef GIT_CLEANUP
+#define autogit(type) __attribute__((cleanup(git_##type##_cleanup)))
+
+/* err_set() with libgit2's own reason appended. */
+int git_fail(struct err *err, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* git_fail() for a missing object: names it, what it is of, and a way out. */
+int git_fail_object(struct err *err, struct repo *repo, const git_oid *id,
+		    const char *what);
+
+/* --- object.c; `what` is the path or revision that messages name --- */
+
+/* Size of a blob, without reading it. */
+int object_blob_size(size_t *size, struct repo *repo, const git_oid *id,
+		     const char *what, struct err *err);
+int object_blob(git_odb_object **out, struct repo *repo, const git_oid *id,
+		const char *what, struct err *err);
+int object_tree(git_tree **out, struct repo *repo, const git_oid *id,
+		const char *what, struct err *err);
+
+/*
+ * Walk down path ("a/b", no empty segment; "" is root itself).  Returns 1 and
+ * the entry's raw mode and id, 0 when there is none, -1 when an object on the
+ * way cannot be read.
+ */
+int object_find(unsigned *mode, git_oid *id, struct repo *repo,
+		const git_oid *root, const char *path, struct err *err);
+
+/* --- hint.c --- */
+
+/* Say why libgit2 did not resolve name (rc is its answer), and what is near. */
+int hint_unknown(struct err *err, struct repo *repo, const char *name, int rc);
+
+/* --- export.c, tree.c, worktree.c --- */
+
+struct out;
+struct rev;
+
+int tree_export(struct out *out, struct repo *repo, const struct rev *rev,
+		struct err *err);
+int worktree_export(struct out *out, struct repo *repo, struct err *err);
+/* As rev_read_file(), for ".". */
+int worktree_read_file(struct repo *repo, const char *path, size_t max,
+		       struct buf *out, struct err *err);
+
+/*
+ * While libgit2's search paths are open, the user's own configuration counts;
+ * see worktree.c.
+ */
+void git_user_config(bool on);
+
+#endif

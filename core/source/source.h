@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Revisions: from what the user names to a clean private directory.  libgit2
+ * lives here and nowhere else.  The repository is only ever read: no filter,
+ * hook, index refresh or configuration of it has any effect (see README.md).
+ */
+#ifndef SOURCE_SOURCE_H
+#define SOURCE_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/str.h"
+
+struct repo;
+
+/*
+ * The repository that holds dir, found as git finds it (upwards; linked work
+ * trees, bare and shallow ones; GIT_DIR, GIT_WORK_TREE and the quarantine of a
+ * pre-receive hook are honoured, relative paths in them counting from dir).
+ * libgit2's switches and the umask belong to the process: this module is not
+ * for several threads at once.
+ */
+int repo_open(struct repo **out, const char *dir, struct err *err);
+void repo_free(struct repo *repo);
+static inline void repo_cleanup(struct repo **r)
+{
+	repo_free(*r);
+}
+#define autorepo __attribute__((cleanup(repo_cleanup)))
+/* Root of the work tree, without a trailing slash; NULL when bare. */
+const char *repo_workdir(const struct repo *repo);
+
+enum rev_kind {
+	REV_TREE,		/* a commit's tree, a tree, REV:DIR */
+	REV_WORKTREE		/* "." */
+};
+
+struct rev {
+	enum rev_kind kind;
+	char *spec;		/* as the user wrote it */
+	char commit[65];	/* hex; HEAD's for "."; "" when a bare tree */
+	char tree[65];		/* hex; "" for "." until it is exported */
+	char subdir[512];	/* DIR of REV:DIR, else "" */
+};
+
+/*
+ * Resolve spec: anything `git rev-parse` names that peels to a tree, REV:DIR,
+ * or "." for the work tree.  An error names spec; the hint offers near names.
+ */
+int rev_resolve(struct rev *out, struct repo *repo, const char *spec,
+		struct err *err);
+void rev_release(struct rev *rev);
+
+/* Certainly the same files, known without an export. */
+static inline bool rev_is_same_tree(const struct rev *a, const struct rev *b)
+{
+	return a->kind == REV_TREE && b->kind == REV_TREE &&
+	       !strcmp(a->tree, b->tree);
+}
+
+/*
+ * Read one file (at most max bytes) of the revision.  Returns 1 when it is
+ * there, 0 when not (nor when it is a folder or a special file), -1 on error;
+ * a symbolic link is an error, lest a configuration be ignored in silence.
+ * For REV:DIR first DIR/path, then path at the commit's root.
+ */
+int rev_read_file(struct repo *repo, const struct rev *rev, const char *path,
+		  size_t max, struct buf *out, struct err *err);
+
+/*
+ * What an export did.  The digest is over the sorted paths, modes and git
+ * blob ids: a commit and a clean work tree of it have the same.  The two
+ * paths are escaped for display (text.h), and cut if need be.
+ */
+struct tree_info {
+	char digest[33];	/* names the tree */
+	uint64_t files, dirs, links, bytes;	/* bytes: in files */
+	uint64_t submodules;	/* each an empty directory */
+	char first_submodule[256];
+	uint64_t skipped;	/* entries that cannot be exported */
+	char first_skipped[256];
+};
+
+struct export_options {
+	bool chown;		/* give every entry to uid:gid */
+	uid_t uid;
+	gid_t gid;
+	uint64_t max_bytes;	/* 0: no limit; more is ERR_TROUBLE */
+	uint64_t max_entries;	/* likewise */
+};
+
+/*
+ * Export the revision into the empty directory dirfd: files (0644 or 0755),
+ * directories 0755, symbolic links as committed; dirfd keeps its mode.
+ *
+ * Nothing is ever written outside dirfd, whatever the tree contains: names
+ * that are ".", "..", hold a slash or are .git in any case or Unicode disguise
+ * are skipped and counted, as are second entries of one name, names too long
+ * for the file system, links the kernel cannot hold and unknown modes; every
+ * directory is opened with O_NOFOLLOW.  An empty name is an error, as in git:
+ * such a tree object cannot be parsed.  So is nesting deeper than 256.
+ *
+ * A work tree is copied: tracked files as they are on disk and untracked ones
+ * that git does not ignore (the user's own excludes file counts); sockets,
+ * fifos and devices are left out, and so are untracked folders that may not
+ * be read.  A file that changes meanwhile or may not be read is an error.
+ *
+ * Times are the commit's, for a work tree HEAD's (so that a clean one does not
+ * differ from HEAD), and where there is no commit 2000-01-01; never before
+ * 1980, which zip files cannot express.  On failure dirfd holds what was
+ * written so far, and info is untouched.
+ */
+int rev_export(struct repo *repo, const struct rev *rev, int dirfd,
+	       const struct export_options *opt, struct tree_info *info,
+	       struct err *err);
+
+#endif

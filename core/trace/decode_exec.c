@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Programs.  What the kernel runs is told by the stop after the exec and the
+ * exe link; the arguments are what was in memory on entry.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "core/base/path.h"
+#include "core/trace/tracer.h"
+
+#define ARGS_MAX 256
+#define ARG_MAX_BYTES 4096
+#define WORDS_MAX (64U << 10)
+#define LABEL_MAX 80
+#define CHAIN_MAX 400
+
+static void read_argv(struct task *k, uint64_t at)
+{
+	struct buf *words = &k->call.words;
+
+	for (unsigned i = 0; at && i < ARGS_MAX && words->len < WORDS_MAX; i++) {
+		autofree char *arg = NULL;
+		uint64_t ptr;
+
+		if (mem_read(k->tid, at + i * sizeof(ptr), &ptr,
+			     sizeof(ptr)) != sizeof(ptr) || !ptr)
+			return;
+		arg = mem_read_string(k->tid, ptr, ARG_MAX_BYTES);
+		if (i)
+			buf_ch(words, '\0');
+		if (arg)
+			buf_c(words, arg);
+	}
+	if (at && words->len)
+		buf_add(words, "\0...", 4);
+}
+
+enum next enter_exec(struct tracer *t, struct task *k)
+{
+	bool at = k->row->shape.d1 >= 0;
+
+	(void)t;
+	read_argv(k, k->call.args[at ? 2 : 1]);
+	return NEXT_LEAVE;
+}
+
+static int exec_dirfd(const struct task *k)
+{
+	return k->row->shape.d1 >= 0 ? (int)k->call.args[0] : AT_FDCWD;
+}
+
+/* Only a refusal gets here: an exec that works is exec_happened(). */
+void leave_exec(struct tracer *t, struct task *k)
+{
+	struct proc *p = k->proc;
+	int err = call_err(&k->call);
+	autobuf struct buf at = BUF_INIT;
+
+	if (!err || !p->live)
+		return;
+	resolve_path(t, k, exec_dirfd(k), k->call.path1, err != ENOENT, &at);
+	if ((err == ENOENT || err == ENOTDIR) && p->n_pending < PENDING_EXECS) {
+		p->pending[p->n_pending++] = buf_steal(&at);
+		return;
+	}
+	emit(t, k, EV_EXEC, buf_view(&at), STR(""), err);
+}
+
+/*
+ * execvp(3) tries one directory of PATH after the other.  Where the search
+ * succeeds, the misses were probes; where it does not, they were attempts to
+ * execute.
+ */
+static void settle_pending(struct tracer *t, struct proc *p, const char *found)
+{
+	struct str name = found ? path_base(str_c(found)) : STR_NULL;
+
+	for (unsigned i = 0; i < p->n_pending; i++) {
+		struct str path = str_c(p->pending[i]);
+		bool searched = found && str_eq(path_base(path), name);
+
+		emit_proc(t, p, searched ? EV_FILE_PROBE : EV_EXEC, path,
+			  STR(""), ENOENT, STR("execve"));
+		free(p->pending[i]);
+	}
+	p->n_pending = 0;
+}
+
+void exec_flush(struct tracer *t, struct proc *p)
+{
+	settle_pending(t, p, NULL);
+}
+
+/* "python3 client.py": the name of the program and its arguments, cut. */
+static char *make_label(const struct call *c, const char *exe)
+{
+	struct buf b = BUF_INIT;
+	struct str words = buf_view(&c->words);
+	struct str first = path_base(str_c(c->words.p ? c->words.p : exe));
+
+	buf_str(&b, first);
+	for (size_t i = strnlen(words.p ? words.p : "", words.len);
+	     i < words.len && b.len < LABEL_MAX; i++) {
+		char ch = words.p[i];
+
+		buf_ch(&b, ch == '\0' || ch == '\n' ? ' ' : ch);
+	}
+	if (b.len >= LABEL_MAX)
+		buf_c(&b, "...");
+	return buf_steal(&b);
+}
+
+static char *make_chain(const struct proc *p)
+{
+	const char *above = p->parent && !p->parent->is_init ?
+			    p->parent->chain : NULL;
+
+	/* An exec in place: the program that was here is part of the story. */
+	if (p->chain && (!above || strcmp(above, p->chain) != 0))
+		above = p->chain;
+	if (!above)
+		return mem_strdup(p->label);
+	if (strlen(above) > CHAIN_MAX)
+		above += strlen(above) - CHAIN_MAX;
+	return mem_printf("%s > %s", above, p->label);
+}
+
+static void name_program(struct proc *p, const struct call *c, const char *exe)
+{
+	char *chain;
+
+	free(p->label);
+	p->label = make_label(c, exe);
+	chain = make_chain(p);
+	free(p->chain);
+	p->chain = chain;
+	free(p->exe);
+	p->exe = mem_strdup(exe);
+}
+
+/* no_new_privs takes away the effect, not the intent. */
+static void report_setuid(struct tracer *t, struct task *k)
+{
+	char link[64];
+	struct stat st;
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", k->tid);
+	if (!stat(link, &st) && (st.st_mode & (S_ISUID | S_ISGID)))
+		emit(t, k, EV_PRIV, STR("exec of a set-id program"),
+		     str_c(k->proc->exe), 0);
+}
+
+/* A #! script is executed as well as its interpreter. */
+static void report_script(struct tracer *t, struct task *k)
+{
+	autobuf struct buf script = BUF_INIT;
+
+	if (!k->call.path1 || !*k->call.path1)
+		return;
+	resolve_path(t, k, exec_dirfd(k), k->call.path1, true, &script);
+	if (!str_eq(buf_view(&script), str_c(k->proc->exe)))
+		emit(t, k, EV_EXEC, buf_view(&script), STR(""), 0);
+}
+
+void exec_happened(struct tracer *t, struct task *k)
+{
+	struct proc *p = k->proc;
+	autobuf struct buf exe = BUF_INIT;
+	bool deleted, first = p->main && !p->live;
+
+	if (p->is_init)
+		return;
+	k->call.ret = 0;
+	resolve_exe(k, &exe, &deleted);
+	if (p->live)
+		settle_pending(t, p, k->call.path1);
+	name_program(p, &k->call, exe.p);
+	p->live = true;
+	p->tail_len = 0;
+	if (deleted || str_starts(buf_view(&exe), STR("/memfd:"))) {
+		emit(t, k, EV_EXEC_ANON, buf_view(&exe), STR(""), 0);
+	} else {
+		emit(t, k, EV_EXEC, buf_view(&exe), STR(""), 0);
+		if (k->row)
+			report_script(t, k);
+	}
+	emit(t, k, EV_EXEC_ARGS, buf_view(&exe), buf_view(&k->call.words), 0);
+	report_setuid(t, k);
+	if (first && p->step != STEP_NONE)
+		t->hooks->started(t->hooks->ctx, p->step);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files: opening, looking, making, removing, renaming. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/trace/tracer.h"
+
+#define EXISTED (1ULL << 63)
+
+static int dir1(const struct task *k)
+{
+	int8_t d = k->row->shape.d1;
+
+	return d >= 0 ? (int)k->call.args[d] : AT_FDCWD;
+}
+
+static int dir2(const struct task *k)
+{
+	int8_t d = k->row->shape.d2;
+
+	return d >= 0 ? (int)k->call.args[d] : AT_FDCWD;
+}
+
+/* --- open --- */
+
+static uint64_t open_flags(struct task *k)
+{
+	const char *name = k->row->name;
+	struct open_how how = { 0 };
+
+	if (!strcmp(name, "creat"))
+		return O_CREAT | O_WRONLY | O_TRUNC;
+	if (!strcmp(name, "open"))
+		return k->call.args[1];
+	if (!strcmp(name, "openat"))
+		return k->call.args[2];
+	mem_read(k->tid, k->call.args[2], &how, sizeof(how));
+	return how.flags;
+}
+
+/*
+ * Whether O_CREAT makes a file or opens one is not in the result, so the name
+ * is looked up before.
+ */
+enum next enter_open(struct tracer *t, struct task *k)
+{
+	uint64_t flags = open_flags(k) & 0xffffffff;
+
+	k->call.aux = flags;
+	if ((flags & O_CREAT) && k->proc->live &&
+	    resolve_exists(t, k, dir1(k), k->call.path1))
+		k->call.aux |= EXISTED;
+	return NEXT_LEAVE;
+}
+
+static bool wants_write(uint64_t flags)
+{
+	return (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC);
+}
+
+static bool makes(uint64_t flags)
+{
+	return (flags & O_TMPFILE) == O_TMPFILE ||
+	       ((flags & O_CREAT) && !(flags & EXISTED));
+}
+
+static void open_failed(struct tracer *t, struct task *k, int err)
+{
+	uint64_t flags = k->call.aux;
+	enum event_kind kind = EV_FILE_READ;
+
+	if (flags & O_CREAT && (!(flags & EXISTED) || err == EEXIST))
+		kind = EV_FILE_CREATE;
+	else if (wants_write(flags))
+		kind = EV_FILE_WRITE;
+	else if (err == ENOENT || err == ENOTDIR || (flags & O_PATH))
+		kind = EV_FILE_PROBE;
+	emit_path(t, k, kind, dir1(k), k->call.path1,
+		  err != ENOENT && !(flags & O_NOFOLLOW), STR(""));
+}
+
+/* Opening another process's memory is looking into it. */
+static bool is_memory(struct str path)
+{
+	return str_starts(path, STR("/proc/")) && str_ends(path, STR("/mem"));
+}
+
+static void opened(struct tracer *t, struct task *k, struct str path)
+{
+	uint64_t flags = k->call.aux;
+
+	if (is_memory(path))
+		emit(t, k, EV_PROCESS_INSPECT, STR("open"), path, 0);
+	if (flags & O_PATH) {
+		emit(t, k, EV_FILE_PROBE, path, STR(""), 0);
+		return;
+	}
+	if (makes(flags)) {
+		emit(t, k, EV_FILE_CREATE, path, STR(""), 0);
+		resolve_forget(t);
+	} else if (wants_write(flags)) {
+		emit(t, k, EV_FILE_WRITE, path, STR(""), 0);
+	}
+	if (makes(flags) || wants_write(flags))
+		touch(t, path);
+	if ((flags & O_ACCMODE) != O_WRONLY && !makes(flags))
+		emit(t, k, EV_FILE_READ, path, STR(""), 0);
+}
+
+void leave_open(struct tracer *t, struct task *k)
+{
+	autobuf struct buf path = BUF_INIT;
+	int err = call_err(&k->call);
+
+	if (!k->proc->live)
+		return;
+	if (err) {
+		open_failed(t, k, err);
+		return;
+	}
+	/* What the kernel opened beats what memory said. */
+	if (!resolve_fd(t, k, (int)k->call.ret, &path, NULL))
+		resolve_path(t, k, dir1(k), k->call.path1, true, &path);
+	if ((k->call.aux & O_TMPFILE) == O_TMPFILE) {
+		resolve_path(t, k, dir1(k), k->call.path1, true, &path);
+		buf_c(&path, "/(unnamed)");
+	}
+	opened(t, k, buf_view(&path));
+}
+
+/* --- looking --- */
+
+/* fstat in disguise (AT_EMPTY_PATH) asks about an open descriptor. */
+enum next enter_probe(struct tracer *t, struct task *k)
+{
+	const char *path = k->call.path1;
+
+	(void)t;
+	if (path && (!*path || (*path == '/' && path_is_system(str_c(path)))))
+		return NEXT_GO;
+	return NEXT_LEAVE;
+}
+
+void leave_probe(struct tracer *t, struct task *k)
+{
+	const char *path = k->call.path1;
+
+	/* Facts about looking stop at the system's own directories. */
+	if (!path || (*path == '/' && path_is_system(str_c(path))))
+		return;
+	emit_path(t, k, EV_FILE_PROBE, dir1(k), path, false, STR(""));
+}
+
+/* --- making, removing, renaming --- */
+
+void leave_create(struct tracer *t, struct task *k)
+{
+	emit_path(t, k, EV_FILE_CREATE, dir1(k), k->call.path1, false, STR(""));
+}
+
+void leave_delete(struct tracer *t, struct task *k)
+{
+	emit_path(t, k, EV_FILE_DELETE, dir1(k), k->call.path1, false, STR(""));
+}
+
+void leave_write(struct tracer *t, struct task *k)
+{
+	emit_path(t, k, EV_FILE_WRITE, dir1(k), k->call.path1, true, STR(""));
+}
+
+void leave_rename(struct tracer *t, struct task *k)
+{
+	autobuf struct buf to = BUF_INIT;
+
+	if (!k->proc->live)
+		return;
+	resolve_path(t, k, dir2(k), k->call.path2, false, &to);
+	emit_path(t, k, EV_FILE_RENAME, dir1(k), k->call.path1, false,
+		  buf_view(&to));
+	if (!call_err(&k->call))
+		touch(t, buf_view(&to));
+}
+
+/* NAME -> TARGET: the new name first, as ls(1) shows links. */
+static void made_link(struct tracer *t, struct task *k, struct str target)
+{
+	autobuf struct buf name = BUF_INIT;
+	int err = call_err(&k->call);
+
+	resolve_path(t, k, dir2(k), k->call.path2, false, &name);
+	emit(t, k, EV_FILE_LINK, buf_view(&name), target, err);
+	if (!err) {
+		touch(t, buf_view(&name));
+		resolve_forget(t);
+	}
+}
+
+void leave_link(struct tracer *t, struct task *k)
+{
+	autobuf struct buf target = BUF_INIT;
+
+	if (!k->proc->live)
+		return;
+	if (k->call.path1 && !*k->call.path1)
+		resolve_fd(t, k, dir1(k), &target, NULL);
+	else
+		resolve_path(t, k, dir1(k), k->call.path1, false, &target);
+	made_link(t, k, buf_view(&target));
+}
+
+/* The target of a symbolic link is text, not a path that exists. */
+void leave_symlink(struct tracer *t, struct task *k)
+{
+	if (k->proc->live)
+		made_link(t, k, str_c(k->call.path1 ? k->call.path1 : "?"));
+}

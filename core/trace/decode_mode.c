@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Permissions, owners, times and attributes of files. */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/trace/tracer.h"
+
+static int dir1(const struct task *k)
+{
+	int8_t d = k->row->shape.d1;
+
+	return d >= 0 ? (int)k->call.args[d] : AT_FDCWD;
+}
+
+/* A change given by path, or by descriptor when path is NULL or empty. */
+static void changed(struct tracer *t, struct task *k, int fd, const char *path,
+		    bool follow, const char *fmt, ...)
+	__attribute__((format(printf, 6, 7)));
+
+static void changed(struct tracer *t, struct task *k, int fd, const char *path,
+		    bool follow, const char *fmt, ...)
+{
+	autobuf struct buf at = BUF_INIT;
+	char words[128];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	if (path && *path) {
+		emit_path(t, k, EV_FILE_MODE, fd, path, follow, str_c(words));
+		return;
+	}
+	if (!resolve_fd(t, k, fd, &at, NULL))
+		buf_printf(&at, "fd:%d", fd);
+	emit(t, k, EV_FILE_MODE, buf_view(&at), str_c(words),
+	     call_err(&k->call));
+	if (!call_err(&k->call))
+		touch(t, buf_view(&at));
+}
+
+void leave_chmod(struct tracer *t, struct task *k)
+{
+	changed(t, k, AT_FDCWD, k->call.path1, true, "%04o",
+		(unsigned)k->call.args[1] & 07777);
+}
+
+void leave_chmodat(struct tracer *t, struct task *k)
+{
+	changed(t, k, dir1(k), k->call.path1, true, "%04o",
+		(unsigned)k->call.args[2] & 07777);
+}
+
+void leave_fchmod(struct tracer *t, struct task *k)
+{
+	changed(t, k, (int)k->call.args[0], NULL, true, "%04o",
+		(unsigned)k->call.args[1] & 07777);
+}
+
+void leave_chown(struct tracer *t, struct task *k)
+{
+	changed(t, k, AT_FDCWD, k->call.path1, k->row->name[0] != 'l',
+		"owner %d:%d", (int)k->call.args[1], (int)k->call.args[2]);
+}
+
+void leave_chownat(struct tracer *t, struct task *k)
+{
+	changed(t, k, dir1(k), k->call.path1,
+		!(k->call.args[4] & AT_SYMLINK_NOFOLLOW), "owner %d:%d",
+		(int)k->call.args[2], (int)k->call.args[3]);
+}
+
+void leave_fchown(struct tracer *t, struct task *k)
+{
+	changed(t, k, (int)k->call.args[0], NULL, true, "owner %d:%d",
+		(int)k->call.args[1], (int)k->call.args[2]);
+}
+
+void leave_times(struct tracer *t, struct task *k)
+{
+	changed(t, k, dir1(k), k->call.path1, true, "times");
+}
+
+void leave_xattr(struct tracer *t, struct task *k)
+{
+	bool removed = strstr(k->row->name, "remove") != NULL;
+
+	changed(t, k, AT_FDCWD, k->call.path1, k->row->name[0] != 'l',
+		"%s %.100s", removed ? "remove-xattr" : "xattr",
+		k->call.path2 ? k->call.path2 : "?");
+}
+
+/* The descriptor forms have the attribute's name where a path would be. */
+void leave_fxattr(struct tracer *t, struct task *k)
+{
+	bool removed = strstr(k->row->name, "remove") != NULL;
+
+	changed(t, k, (int)k->call.args[0], NULL, true, "%s %.100s",
+		removed ? "remove-xattr" : "xattr",
+		k->call.path1 ? k->call.path1 : "?");
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sockets.  What a descriptor speaks and where it is bound is asked of the
+ * socket itself: pidfd_getfd(2), since 5.6, gives us the tracee's own.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/trace/sockaddr.h"
+#include "core/trace/tracer.h"
+
+#define DNS_PORT 53
+#define PACKET_MAX 1500
+#define MESSAGES_MAX 64
+
+/* Families that belong to a network namespace, or to nothing of the host. */
+static bool family_held(int family)
+{
+	return family == AF_UNIX || family == AF_INET || family == AF_INET6 ||
+	       family == AF_NETLINK || family == AF_PACKET;
+}
+
+static void socket_event(struct tracer *t, struct task *k, int err)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	socket_text(&text, (int)k->call.args[0], (int)k->call.args[1],
+		    (int)k->call.args[2]);
+	emit(t, k, EV_NET_SOCKET, buf_view(&text), STR(""), err);
+}
+
+enum next enter_socket(struct tracer *t, struct task *k)
+{
+	if (family_held((int)k->call.args[0]))
+		return NEXT_LEAVE;
+	/* vsock reaches the hypervisor, alg and bluetooth the kernel itself. */
+	refuse(k, EAFNOSUPPORT);
+	socket_event(t, k, EAFNOSUPPORT);
+	return NEXT_REFUSED;
+}
+
+void leave_socket(struct tracer *t, struct task *k)
+{
+	socket_event(t, k, call_err(&k->call));
+}
+
+/* --- asking the socket --- */
+
+static int borrow(struct task *k, int fd)
+{
+	autofd int pidfd = (int)syscall(SYS_pidfd_open, k->proc->tgid, 0);
+
+	if (pidfd < 0)
+		return -1;
+	return (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+}
+
+static int option(int fd, int name)
+{
+	int value = 0;
+	socklen_t len = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, name, &value, &len) ? 0 : value;
+}
+
+/* What it speaks ("tcp") and its local address; -1 when it cannot be had. */
+int sock_query(struct tracer *t, struct task *k, int fd, struct buf *proto,
+	       struct sockaddr_storage *local, socklen_t *len)
+{
+	autofd int ours = borrow(k, fd);
+
+	(void)t;
+	if (ours < 0)
+		return -1;
+	protocol_text(proto, option(ours, SO_DOMAIN), option(ours, SO_TYPE),
+		      option(ours, SO_PROTOCOL));
+	if (local) {
+		memset(local, 0, sizeof(*local));
+		*len = sizeof(*local);
+		if (getsockname(ours, (struct sockaddr *)local, len))
+			return -1;
+		if (*len > sizeof(*local))
+			*len = sizeof(*local);
+	}
+	return 0;
+}
+
+/* The protocol when the socket is gone: by the address's family. */
+static void socket_protocol(struct tracer *t, struct task *k, int fd,
+			    int family, struct buf *out)
+{
+	const char *name = family_name(family);
+
+	if (!sock_query(t, k, fd, out, NULL, NULL))
+		return;
+	buf_clear(out);
+	buf_c(out, name ? name : "unknown");
+}
+
+/*
+ * "tcp 127.0.0.1:8765", or "unix" with its path apart so that it is resolved
+ * and normalised as one.
+ */
+static void address_event(struct tracer *t, struct task *k,
+			  enum event_kind kind, int fd,
+			  const struct sockaddr_storage *sa, socklen_t len,
+			  int err)
+{
+	autobuf struct buf words = BUF_INIT;
+	autobuf struct buf path = BUF_INIT;
+	autobuf struct buf at = BUF_INIT;
+
+	if (sockaddr_path(sa, len, &path)) {
+		resolve_path(t, k, AT_FDCWD, path.p, true, &at);
+		emit(t, k, kind, STR("unix"), buf_view(&at), err);
+		if (kind == EV_NET_BIND && !err)
+			touch(t, buf_view(&at));
+		return;
+	}
+	socket_protocol(t, k, fd, sa->ss_family, &words);
+	buf_ch(&words, ' ');
+	sockaddr_text(&words, sa, len);
+	emit(t, k, kind, buf_view(&words), STR(""), err);
+}
+
+void leave_bind(struct tracer *t, struct task *k)
+{
+	const struct call *c = &k->call;
+
+	address_event(t, k, EV_NET_BIND, (int)c->args[0], &c->sa, c->sa_len,
+		      call_err(c));
+}
+
+void leave_listen(struct tracer *t, struct task *k)
+{
+	autobuf struct buf proto = BUF_INIT;
+	struct sockaddr_storage local;
+	socklen_t len = 0;
+	int err = call_err(&k->call), fd = (int)k->call.args[0];
+
+	if (sock_query(t, k, fd, &proto, &local, &len)) {
+		emit(t, k, EV_NET_LISTEN, STR("unknown"), STR(""), err);
+		return;
+	}
+	address_event(t, k, EV_NET_LISTEN, fd, &local, len, err);
+	if (!err && k->proc->step != STEP_NONE)
+		t->hooks->listening(t->hooks->ctx, k->proc->step);
+}
+
+static void used_resolver(struct tracer *t, struct proc *p)
+{
+	if (t->resolver_user == p)
+		return;
+	proc_put(t->resolver_user);
+	t->resolver_user = p;
+	p->refs++;
+}
+
+void leave_connect(struct tracer *t, struct task *k)
+{
+	const struct call *c = &k->call;
+
+	if (!c->sa_len && call_err(c) == EFAULT)
+		return;
+	/* AF_UNSPEC dissolves an association (connect(2)). */
+	if (c->sa_len && c->sa.ss_family == AF_UNSPEC)
+		return;
+	if (sockaddr_port(&c->sa, c->sa_len) == DNS_PORT)
+		used_resolver(t, k->proc);
+	address_event(t, k, EV_NET_CONNECT, (int)c->args[0], &c->sa,
+		      c->sa_len, call_err(c));
+}
+
+/* --- messages --- */
+
+static void dns_event(struct tracer *t, struct task *k, uint64_t at,
+		      uint64_t len, int err)
+{
+	autobuf struct buf name = BUF_INIT;
+	char packet[PACKET_MAX];
+	ssize_t n;
+
+	if (len > sizeof(packet))
+		len = sizeof(packet);
+	n = mem_read(k->tid, at, packet, len);
+	if (n > 0 && dns_question(&name, (struct str){ packet, (size_t)n }))
+		emit(t, k, EV_NET_DNS, buf_view(&name), STR(""), err);
+}
+
+void leave_sendto(struct tracer *t, struct task *k)
+{
+	const struct call *c = &k->call;
+
+	if (!c->sa_len)
+		return;
+	address_event(t, k, EV_NET_SEND, (int)c->args[0], &c->sa, c->sa_len,
+		      call_err(c));
+	if (sockaddr_port(&c->sa, c->sa_len) == DNS_PORT)
+		dns_event(t, k, c->args[1], c->args[2], call_err(c));
+}
+
+static void message(struct tracer *t, struct task *k, uint64_t at, int err)
+{
+	struct msghdr msg;
+	struct sockaddr_storage sa;
+	struct iovec iov;
+	socklen_t len;
+
+	if (mem_read(k->tid, at, &msg, sizeof(msg)) != sizeof(msg) ||
+	    !msg.msg_name || msg.msg_namelen < sizeof(sa_family_t))
+		return;
+	memset(&sa, 0, sizeof(sa));
+	len = msg.msg_namelen < sizeof(sa) ? msg.msg_namelen : sizeof(sa);
+	if (mem_read(k->tid, (uintptr_t)msg.msg_name, &sa, len) != (ssize_t)len)
+		return;
+	/* Talking to the kernel over netlink is net.socket's business. */
+	if (sa.ss_family == AF_NETLINK)
+		return;
+	address_event(t, k, EV_NET_SEND, (int)k->call.args[0], &sa, len, err);
+	if (sockaddr_port(&sa, len) == DNS_PORT && msg.msg_iovlen &&
+	    mem_read(k->tid, (uintptr_t)msg.msg_iov, &iov, sizeof(iov)) ==
+	    sizeof(iov))
+		dns_event(t, k, (uintptr_t)iov.iov_base, iov.iov_len, err);
+}
+
+void leave_sendmsg(struct tracer *t, struct task *k)
+{
+	message(t, k, k->call.args[1], call_err(&k->call));
+}
+
+void leave_sendmmsg(struct tracer *t, struct task *k)
+{
+	uint64_t n = k->call.args[2];
+	int err = call_err(&k->call);
+
+	if (n > MESSAGES_MAX) {
+		n = MESSAGES_MAX;
+		blind_spot(t, "sendmmsg with more than %d messages",
+			   MESSAGES_MAX);
+	}
+	/* Those that were sent have no error; the next one has it. */
+	for (uint64_t i = 0; i < n; i++)
+		message(t, k, k->call.args[1] + i * sizeof(struct mmsghdr),
+			err);
+}
+
+/* What reached the sandbox's own resolver, through whatever call. */
+void tracer_dns(struct tracer *t, struct str packet)
+{
+	autobuf struct buf name = BUF_INIT;
+
+	if (t->resolver_user && dns_question(&name, packet))
+		emit_proc(t, t->resolver_user, EV_NET_DNS, buf_view(&name),
+			  STR(""), 0, STR("question to the resolver"));
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Privileged calls, refused ones, and the calls that are only recorded. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/trace/flags.h"
+#include "core/trace/tracer.h"
+
+/* A call without a decoder: its name and how it ended. */
+void leave_call(struct tracer *t, struct task *k)
+{
+	char name[64];
+
+	emit(t, k, EV_SYSCALL, str_c(k->row ? k->row->name :
+			call_name(k->call.nr, name, sizeof(name))),
+	     STR(""), call_err(&k->call));
+}
+
+void leave_priv_call(struct tracer *t, struct task *k)
+{
+	emit(t, k, EV_PRIV, str_c(k->row->name), STR(""), call_err(&k->call));
+}
+
+void leave_priv_path(struct tracer *t, struct task *k)
+{
+	autobuf struct buf at = BUF_INIT;
+
+	if (!k->proc->live)
+		return;
+	if (k->call.path1)
+		resolve_path(t, k, AT_FDCWD, k->call.path1, true, &at);
+	emit(t, k, EV_PRIV, str_c(k->row->name), buf_view(&at),
+	     call_err(&k->call));
+}
+
+void leave_mount(struct tracer *t, struct task *k)
+{
+	autobuf struct buf at = BUF_INIT;
+
+	if (!k->proc->live)
+		return;
+	resolve_path(t, k, AT_FDCWD, k->call.path2, true, &at);
+	emit(t, k, EV_PRIV, str_c(k->row->name), buf_view(&at),
+	     call_err(&k->call));
+}
+
+/* How many arguments are ids; setgroups has a list and is told by its count. */
+void leave_setid(struct tracer *t, struct task *k)
+{
+	const char *name = k->row->name;
+	size_t n = strstr(name, "setres") ? 3 : strstr(name, "setre") ? 2 : 1;
+	char text[80];
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < n; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "%s%d", i ? ", " : "",
+					 (int)k->call.args[i]);
+	emit_words(t, k, EV_PRIV, call_err(&k->call), "%s(%s)", name, text);
+}
+
+enum next enter_unshare(struct tracer *t, struct task *k)
+{
+	uint64_t flags = k->call.args[0];
+	char text[200], words[220];
+
+	/* Files, fs and semaphores of one's own are nobody else's business. */
+	if (!(flags & CLONE_NAMESPACES))
+		return NEXT_GO;
+	flags_text(text, sizeof(text), clone_flags, flags & CLONE_NAMESPACES);
+	snprintf(words, sizeof(words), "unshare(%s)", text);
+	return refuse_event(t, k, EV_PRIV, words, EPERM);
+}
+
+enum next enter_refused(struct tracer *t, struct task *k)
+{
+	return refuse_event(t, k, EV_PRIV, k->row->name, EPERM);
+}
+
+/* Programs ask whether io_uring is there and fall back when it is not. */
+enum next enter_evasive(struct tracer *t, struct task *k)
+{
+	return refuse_event(t, k, EV_EVASION, k->row->name, ENOSYS);
+}
+
+/*
+ * A filter of the program's own may refuse calls before we see them; what it
+ * refuses does not happen.  But one that asks a listener (SECCOMP_RET_USER_
+ * NOTIF, since 5.0) outranks ours and could let calls pass unobserved.
+ */
+enum next enter_seccomp(struct tracer *t, struct task *k)
+{
+	if (k->call.args[0] != SECCOMP_SET_MODE_FILTER &&
+	    k->call.args[0] != SECCOMP_SET_MODE_STRICT)
+		return NEXT_GO;
+	if (k->call.args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+		return refuse_event(t, k, EV_EVASION, "seccomp(listener)",
+				    EPERM);
+	emit(t, k, EV_EVASION, STR("seccomp(filter)"), STR(""), 0);
+	return NEXT_GO;
+}
+
+/* The only request the filter lets through: pushing into a terminal. */
+void leave_ioctl(struct tracer *t, struct task *k)
+{
+	emit(t, k, EV_EVASION, STR("ioctl(TIOCSTI)"), STR(""),
+	     call_err(&k->call));
+}
+
+static const struct {
+	int option;
+	const char *name;
+	enum event_kind kind;
+} prctls[] = {
+	{ PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG", EV_SYSCALL },
+	{ PR_SET_DUMPABLE, "PR_SET_DUMPABLE", EV_EVASION },
+	{ PR_SET_KEEPCAPS, "PR_SET_KEEPCAPS", EV_PRIV },
+	{ PR_SET_SECCOMP, "PR_SET_SECCOMP", EV_EVASION },
+	{ PR_CAPBSET_DROP, "PR_CAPBSET_DROP", EV_PRIV },
+	{ PR_SET_TSC, "PR_SET_TSC", EV_EVASION },
+	{ PR_SET_SECUREBITS, "PR_SET_SECUREBITS", EV_PRIV },
+	{ PR_SET_TIMERSLACK, "PR_SET_TIMERSLACK", EV_SYSCALL },
+	{ PR_SET_MM, "PR_SET_MM", EV_EVASION },
+	{ PR_SET_PTRACER, "PR_SET_PTRACER", EV_PROCESS_INSPECT },
+	{ PR_SET_CHILD_SUBREAPER, "PR_SET_CHILD_SUBREAPER", EV_SYSCALL },
+	{ PR_SET_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS", EV_SYSCALL },
+	{ PR_CAP_AMBIENT, "PR_CAP_AMBIENT", EV_PRIV },
+	{ PR_SET_SYSCALL_USER_DISPATCH, "PR_SET_SYSCALL_USER_DISPATCH",
+	  EV_EVASION },
+};
+
+void leave_prctl(struct tracer *t, struct task *k)
+{
+	int option = (int)k->call.args[0], err = call_err(&k->call);
+
+	for (size_t i = 0; i < ARRAY_LEN(prctls); i++) {
+		if (prctls[i].option != option)
+			continue;
+		emit_words(t, k, prctls[i].kind, err, "prctl(%s)",
+			   prctls[i].name);
+		return;
+	}
+	emit_words(t, k, EV_SYSCALL, err, "prctl(%d)", option);
+}
+
+void leave_personality(struct tracer *t, struct task *k)
+{
+	emit_words(t, k, EV_SYSCALL, call_err(&k->call), "personality(%#llx)",
+		   (unsigned long long)k->call.args[0]);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Processes: forks, signals, sessions, ends, and memory that runs. */
+#include <errno.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+
+#include "core/trace/flags.h"
+#include "core/trace/tracer.h"
+
+/* --- forks --- */
+
+static enum next refuse_flags(struct tracer *t, struct task *k, uint64_t flags)
+{
+	char text[200], words[220];
+
+	flags_text(text, sizeof(text), clone_flags,
+		   flags & (CLONE_NAMESPACES | CLONE_UNTRACED));
+	snprintf(words, sizeof(words), "%s(%s)", k->row->name, text);
+	return refuse_event(t, k, flags & CLONE_UNTRACED ? EV_EVASION :
+			    EV_PRIV, words, EPERM);
+}
+
+/* The filter lets every clone pass that asks for nothing of this. */
+enum next enter_clone(struct tracer *t, struct task *k)
+{
+	return refuse_flags(t, k, k->call.args[0]);
+}
+
+/*
+ * clone3 has its flags in memory, where another thread can change them after
+ * we looked: it does not exist here.  The C library then uses clone(2), whose
+ * flags are in a register.
+ */
+enum next enter_clone3(struct tracer *t, struct task *k)
+{
+	uint64_t flags = 0;
+
+	mem_read(k->tid, k->call.args[0], &flags, sizeof(flags));
+	if (flags & (CLONE_NAMESPACES | CLONE_UNTRACED))
+		refuse_flags(t, k, flags);
+	return refuse(k, ENOSYS);
+}
+
+void leave_setsid(struct tracer *t, struct task *k)
+{
+	(void)t;
+	if (!call_err(&k->call))
+		k->proc->setsid = true;
+}
+
+/* --- looking into others --- */
+
+enum next enter_kill(struct tracer *t, struct task *k)
+{
+	int target = (int)k->call.args[0];
+
+	(void)t;
+	/* Everybody, or pid 1, which is ours; one's own family is ordinary. */
+	return target == -1 || target == 1 ? NEXT_LEAVE : NEXT_GO;
+}
+
+void leave_kill(struct tracer *t, struct task *k)
+{
+	int sig = (int)k->call.args[1];
+	const char *name = sigabbrev_np(sig);
+
+	emit_words(t, k, EV_PROCESS_INSPECT, call_err(&k->call),
+		   "%s(%s, %s%s)", k->row->name,
+		   (int)k->call.args[0] == 1 ? "pid 1" : "every process",
+		   name ? "SIG" : "", name ? name : "0");
+}
+
+static const char *ptrace_request(uint64_t request)
+{
+	static const struct { uint64_t number; const char *name; } names[] = {
+		{ PTRACE_TRACEME, "PTRACE_TRACEME" },
+		{ PTRACE_ATTACH, "PTRACE_ATTACH" },
+		{ PTRACE_SEIZE, "PTRACE_SEIZE" },
+		{ PTRACE_PEEKDATA, "PTRACE_PEEKDATA" },
+		{ PTRACE_PEEKTEXT, "PTRACE_PEEKTEXT" },
+		{ PTRACE_POKEDATA, "PTRACE_POKEDATA" },
+		{ PTRACE_POKETEXT, "PTRACE_POKETEXT" },
+		{ PTRACE_DETACH, "PTRACE_DETACH" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (names[i].number == request)
+			return names[i].name;
+	return "other";
+}
+
+void leave_ptrace(struct tracer *t, struct task *k)
+{
+	bool self = k->call.args[0] == PTRACE_TRACEME;
+
+	emit_words(t, k, self ? EV_EVASION : EV_PROCESS_INSPECT,
+		   call_err(&k->call), "ptrace(%s)",
+		   ptrace_request(k->call.args[0]));
+}
+
+void leave_inspect(struct tracer *t, struct task *k)
+{
+	emit(t, k, EV_PROCESS_INSPECT, str_c(k->row->name), STR(""),
+	     call_err(&k->call));
+}
+
+/* --- standard error: its end explains a failed exit --- */
+
+static void keep_tail(struct proc *p, const char *text, size_t len)
+{
+	if (len > STDERR_TAIL) {
+		text += len - STDERR_TAIL;
+		len = STDERR_TAIL;
+	}
+	if (p->tail_len + len > STDERR_TAIL) {
+		size_t drop = p->tail_len + len - STDERR_TAIL;
+
+		memmove(p->tail, p->tail + drop, p->tail_len - drop);
+		p->tail_len -= (unsigned)drop;
+	}
+	memcpy(p->tail + p->tail_len, text, len);
+	p->tail_len += (unsigned)len;
+}
+
+static void read_tail(struct task *k, uint64_t at, uint64_t len)
+{
+	char text[STDERR_TAIL];
+	ssize_t n;
+
+	if (len > sizeof(text)) {
+		at += len - sizeof(text);
+		len = sizeof(text);
+	}
+	n = len ? mem_read(k->tid, at, text, len) : 0;
+	if (n > 0)
+		keep_tail(k->proc, text, (size_t)n);
+}
+
+enum next enter_stderr(struct tracer *t, struct task *k)
+{
+	(void)t;
+	read_tail(k, k->call.args[1], k->call.args[2]);
+	return NEXT_GO;
+}
+
+enum next enter_stderr_v(struct tracer *t, struct task *k)
+{
+	struct iovec iov[8];
+	uint64_t n = k->call.args[2] < 8 ? k->call.args[2] : 8;
+
+	(void)t;
+	if (mem_read(k->tid, k->call.args[1], iov, n * sizeof(*iov)) ==
+	    (ssize_t)(n * sizeof(*iov)))
+		for (uint64_t i = 0; i < n; i++)
+			read_tail(k, (uintptr_t)iov[i].iov_base,
+				  iov[i].iov_len);
+	return NEXT_GO;
+}
+
+/* The last line that says something. */
+static struct str last_line(const struct proc *p)
+{
+	struct str s = { p->tail, p->tail_len };
+	size_t from;
+
+	while (s.len && (s.p[s.len - 1] == '\n' || s.p[s.len - 1] == ' '))
+		s.len--;
+	for (from = s.len; from && s.p[from - 1] != '\n'; from--)
+		;
+	return str_sub(s, from);
+}
+
+/* --- memory that runs --- */
+
+/*
+ * Is the memory at this address backed by a file?  mprotect does not say; the
+ * dynamic linker makes a library's own pages executable this way.
+ */
+static bool anonymous_at(pid_t tid, uint64_t at)
+{
+	unsigned long long from, to, inode;
+	char path[64], line[512];
+	bool anonymous = true;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", tid);
+	f = fopen(path, "re");
+	if (!f)
+		return true;
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%llx-%llx %*s %*s %*s %llu", &from, &to,
+			   &inode) != 3 || at < from || at >= to)
+			continue;
+		anonymous = inode == 0;
+		break;
+	}
+	fclose(f);
+	return anonymous;
+}
+
+void leave_memory(struct tracer *t, struct task *k)
+{
+	int err = call_err(&k->call);
+	bool map = !strcmp(k->row->name, "mmap");
+
+	if (!map && !err && !anonymous_at(k->tid, k->call.args[0]))
+		return;
+	emit(t, k, EV_MEMORY_EXEC, str_c(k->proc->exe ? k->proc->exe : "?"),
+	     STR(""), err);
+}
+
+/* --- ends --- */
+
+static void remember_dead(struct tracer *t, struct proc *p)
+{
+	struct dead *d;
+
+	if (t->dead.n == DEAD_MAX) {
+		d = &t->dead.v[0];
+		free(d->exe);
+		free(d->chain);
+		memmove(d, d + 1, (DEAD_MAX - 1) * sizeof(*d));
+		t->dead.n--;
+	}
+	d = vec_push(&t->dead);
+	d->pid = p->tgid;
+	d->exe = p->exe ? mem_strdup(p->exe) : NULL;
+	d->chain = p->chain ? mem_strdup(p->chain) : NULL;
+	d->step = p->step;
+}
+
+/* Children in a session of their own go on without their parent. */
+static void report_daemons(struct tracer *t, struct proc *p)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct proc *c = t->procs[i]; c; c = c->next)
+			if (c->parent == p && c->setsid && c->live)
+				emit_proc(t, c, EV_PROCESS_DAEMON,
+					  str_c(c->exe ? c->exe : "?"),
+					  STR(""), 0, STR("setsid"));
+}
+
+static void report_exit(struct tracer *t, struct proc *p, int status)
+{
+	struct str line = last_line(p);
+	char words[64];
+
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return;
+	if (WIFEXITED(status)) {
+		snprintf(words, sizeof(words), "status=%d",
+			 WEXITSTATUS(status));
+	} else {
+		const char *name = sigabbrev_np(WTERMSIG(status));
+
+		snprintf(words, sizeof(words), "signal=%s%d",
+			 name ? "SIG" : "", WTERMSIG(status));
+		if (name)
+			snprintf(words, sizeof(words), "signal=SIG%s", name);
+	}
+	memmove(p->tail, line.p, line.len);
+	p->tail_len = (unsigned)line.len;
+	emit_proc(t, p, EV_PROCESS_EXIT, str_c(p->exe ? p->exe : "?"),
+		  str_c(words), 0, STR("exit"));
+}
+
+void proc_ended(struct tracer *t, struct proc *p, int status)
+{
+	if (!t->ending) {
+		exec_flush(t, p);
+		if (p->live) {
+			report_exit(t, p, status);
+			report_daemons(t, p);
+			remember_dead(t, p);
+		}
+	}
+	if (p->main && p->step != STEP_NONE && !t->ending)
+		t->hooks->ended(t->hooks->ctx, p->step, status);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a finished call to an event with its evidence. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/base/path.h"
+#include "core/trace/sockaddr.h"
+#include "core/trace/tracer.h"
+
+#define BLIND_MAX 64
+
+uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000U + (uint64_t)ts.tv_nsec;
+}
+
+/* "openat("/etc/shadow") = -1 EACCES", for a reader who knows strace. */
+static void describe(struct task *k, int err, struct buf *out)
+{
+	const struct call *c = &k->call;
+	char name[64];
+
+	buf_c(out, k->row ? k->row->name :
+		   call_name(c->nr, name, sizeof(name)));
+	buf_ch(out, '(');
+	if (c->path1)
+		buf_printf(out, "\"%s\"", c->path1);
+	if (c->path2)
+		buf_printf(out, ", \"%s\"", c->path2);
+	if (c->sa_len) {
+		buf_printf(out, "%d, ", (int)c->args[0]);
+		sockaddr_text(out, &c->sa, c->sa_len);
+	}
+	buf_ch(out, ')');
+	if (err)
+		buf_printf(out, " = -1 %s", errno_name(err) ?
+						    errno_name(err) : "?");
+	else
+		buf_printf(out, " = %lld", (long long)c->ret);
+}
+
+static struct str step_name(const struct tracer *t, size_t step)
+{
+	return step < t->opt.n_steps ? t->opt.steps[step] : STR("");
+}
+
+void emit_proc(struct tracer *t, struct proc *p, enum event_kind kind,
+	       struct str a, struct str b, int err, struct str call)
+{
+	struct event ev = { .kind = kind, .a = a, .b = b, .err = err };
+
+	if (!p->live)
+		return;
+	ev.pid = p->tgid;
+	ev.ns = now_ns() - t->start_ns;
+	ev.step = step_name(t, p->step);
+	ev.process = str_c(p->chain ? p->chain : "");
+	ev.call = call;
+	if (kind == EV_PROCESS_EXIT)
+		ev.note = (struct str){ p->tail, p->tail_len };
+	t->opt.sink.take(t->opt.sink.ctx, &ev);
+}
+
+void emit(struct tracer *t, struct task *k, enum event_kind kind,
+	  struct str a, struct str b, int err)
+{
+	autobuf struct buf call = BUF_INIT;
+
+	if (!k->proc->live)
+		return;
+	describe(k, err, &call);
+	emit_proc(t, k->proc, kind, a, b, err, buf_view(&call));
+}
+
+void emit_words(struct tracer *t, struct task *k, enum event_kind kind,
+		int err, const char *fmt, ...)
+{
+	char words[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	emit(t, k, kind, str_c(words), STR(""), err);
+}
+
+void touch(struct tracer *t, struct str path)
+{
+	if (t->touched.n < TOUCHED_MAX)
+		strmap_put(&t->touched, path);
+}
+
+static bool changes_names(enum event_kind kind)
+{
+	return kind == EV_FILE_RENAME || kind == EV_FILE_LINK ||
+	       kind == EV_FILE_DELETE || kind == EV_FILE_CREATE;
+}
+
+static bool changes_files(enum event_kind kind)
+{
+	return changes_names(kind) || kind == EV_FILE_WRITE ||
+	       kind == EV_FILE_MODE;
+}
+
+void emit_path(struct tracer *t, struct task *k, enum event_kind kind,
+	       int dirfd, const char *path, bool follow, struct str b)
+{
+	autobuf struct buf at = BUF_INIT;
+	int err = call_err(&k->call);
+
+	if (!k->proc->live)
+		return;
+	resolve_path(t, k, dirfd, path, follow, &at);
+	emit(t, k, kind, buf_view(&at), b, err);
+	if (err)
+		return;
+	if (changes_files(kind))
+		touch(t, buf_view(&at));
+	if (changes_names(kind) && !path_is_system(buf_view(&at)))
+		resolve_forget(t);
+}
+
+void blind_spot(struct tracer *t, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	for (size_t i = 0; i < t->blind.n; i++)
+		if (!strcmp(t->blind.v[i], text))
+			return;
+	if (t->blind.n < BLIND_MAX)
+		*vec_push(&t->blind) = mem_strdup(text);
+}
+
+void tracer_add_blind_spot(struct tracer *t, const char *text)
+{
+	blind_spot(t, "%s", text);
+}
+
+const char *tracer_blind_spot(const struct tracer *t, size_t i)
+{
+	return i < t->blind.n ? t->blind.v[i] : NULL;
+}
+
+void tracer_untraced(struct tracer *t, enum event_kind kind, struct str path,
+		     const char *note)
+{
+	struct event ev = {
+		.kind = kind, .a = path, .ns = now_ns() - t->start_ns,
+		.note = str_c(note),
+	};
+
+	t->opt.sink.take(t->opt.sink.ctx, &ev);
+}
+
+/* At path or above it: who renames a directory moves all that is in it. */
+bool tracer_touched(const struct tracer *t, struct str path)
+{
+	if (t->touched.n >= TOUCHED_MAX)
+		return true;
+	while (path.len > 1) {
+		if (strmap_get(&t->touched, path))
+			return true;
+		path = path_dir(path);
+	}
+	return false;
+}

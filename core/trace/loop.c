@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The stops of ptrace(2), one at a time.
+ *
+ * Pid 1 of the sandbox is seized before it starts anything, so every task
+ * below it is attached by the kernel when it is forked: none runs a single
+ * instruction unobserved.  PTRACE_O_EXITKILL ends all of them with us.
+ *
+ * A call stops on entry because the filter says so, and a second time at its
+ * end only when its result matters.
+ */
+#include <errno.h>
+#include <linux/audit.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <linux/ptrace.h>
+#include <unistd.h>
+
+#include "core/trace/tracer.h"
+
+#define OPTIONS (PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | \
+		 PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | \
+		 PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | \
+		 PTRACE_O_EXITKILL)
+#define TICK_NS 50000000U
+
+#if defined(__x86_64__)
+#define NATIVE_ARCH AUDIT_ARCH_X86_64
+#define FOREIGN_BIT 0x40000000	/* x32 */
+#elif defined(__aarch64__)
+#define NATIVE_ARCH AUDIT_ARCH_AARCH64
+#define FOREIGN_BIT 0
+#else
+#error "behavdiff knows the registers of x86-64 and arm64"
+#endif
+
+static void resume(struct task *k, int request, int sig)
+{
+	/* ESRCH: killed while it was stopped; its end is reported next. */
+	ptrace(request, k->tid, NULL, (void *)(intptr_t)sig);
+}
+
+/*
+ * SECCOMP_RET_ERRNO would hide the call from us.  Instead the number becomes
+ * -1, for which the kernel runs nothing, and the result is put in its place.
+ */
+enum next refuse(struct task *k, int err)
+{
+#if defined(__x86_64__)
+	ptrace(PTRACE_POKEUSER, k->tid,
+	       offsetof(struct user_regs_struct, orig_rax), -1L);
+	ptrace(PTRACE_POKEUSER, k->tid,
+	       offsetof(struct user_regs_struct, rax), -(long)err);
+#else
+	int none = -1;
+	struct user_pt_regs regs;
+	struct iovec nr = { &none, sizeof(none) };
+	struct iovec all = { &regs, sizeof(regs) };
+
+	ptrace(PTRACE_SETREGSET, k->tid, NT_ARM_SYSTEM_CALL, &nr);
+	if (!ptrace(PTRACE_GETREGSET, k->tid, NT_PRSTATUS, &all)) {
+		regs.regs[0] = (unsigned long)-(long)err;
+		ptrace(PTRACE_SETREGSET, k->tid, NT_PRSTATUS, &all);
+	}
+#endif
+	k->call.ret = -err;
+	return NEXT_REFUSED;
+}
+
+enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
+		       const char *words, int err)
+{
+	refuse(k, err);
+	emit(t, k, kind, str_c(words), STR(""), err);
+	return NEXT_REFUSED;
+}
+
+/* --- calls --- */
+
+static void read_sockaddr(struct task *k, uint64_t at, uint64_t len)
+{
+	struct call *c = &k->call;
+
+	memset(&c->sa, 0, sizeof(c->sa));
+	c->sa_len = 0;
+	if (!at || len < sizeof(sa_family_t))
+		return;
+	if (len > sizeof(c->sa))
+		len = sizeof(c->sa);
+	if (mem_read(k->tid, at, &c->sa, len) == (ssize_t)len)
+		c->sa_len = (socklen_t)len;
+}
+
+static void read_arguments(struct task *k)
+{
+	const struct shape *s = &k->row->shape;
+	struct call *c = &k->call;
+
+	if (s->p1 >= 0)
+		c->path1 = mem_read_string(k->tid, c->args[s->p1], PATH_MAX);
+	if (s->p2 >= 0)
+		c->path2 = mem_read_string(k->tid, c->args[s->p2], PATH_MAX);
+	if (s->sa >= 0)
+		read_sockaddr(k, c->args[s->sa], c->args[s->sa_len]);
+}
+
+static int foreign(struct tracer *t, struct task *k)
+{
+	bool x32 = k->call.arch == NATIVE_ARCH;
+
+	refuse(k, ENOSYS);
+	emit_words(t, k, EV_EVASION, ENOSYS, "foreign-abi %s call %d",
+		   x32 ? "x32" : "32-bit",
+		   x32 ? k->call.nr & ~FOREIGN_BIT : k->call.nr);
+	call_clear(&k->call);
+	return PTRACE_CONT;
+}
+
+/* The request to go on with. */
+static int on_entry(struct tracer *t, struct task *k)
+{
+	struct ptrace_syscall_info info;
+	struct call *c = &k->call;
+	enum next next = NEXT_LEAVE;
+
+	memset(&info, 0, sizeof(info));
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, k->tid, sizeof(info), &info) <= 0 ||
+	    info.op != PTRACE_SYSCALL_INFO_SECCOMP) {
+		t->stats.lost += errno != ESRCH;
+		return PTRACE_CONT;
+	}
+	call_clear(c);
+	c->nr = (int)info.seccomp.nr;
+	c->arch = info.arch;
+	for (int i = 0; i < 6; i++)
+		c->args[i] = info.seccomp.args[i];
+	if (info.arch != NATIVE_ARCH || (c->nr & FOREIGN_BIT))
+		return foreign(t, k);
+	k->row = c->nr >= 0 && c->nr < CALLS_MAX ? t->rows[c->nr] : NULL;
+	/* Until the program itself runs, only its start is of interest. */
+	if (!k->proc->live && !(k->row && k->row->enter == enter_exec))
+		return PTRACE_CONT;
+	if (k->proc->live && c->nr >= 0 && c->nr < CALLS_MAX)
+		t->counts[c->nr]++;
+	if (k->row)
+		read_arguments(k);
+	if (k->row && k->row->enter)
+		next = k->row->enter(t, k);
+	if (next != NEXT_LEAVE || (k->row && !k->row->leave)) {
+		call_clear(c);
+		return PTRACE_CONT;
+	}
+	k->inside = true;
+	return PTRACE_SYSCALL;
+}
+
+/*
+ * ERESTARTSYS and its kin (linux/errno.h) are between the kernel and itself:
+ * the call was interrupted and is either made again or ends with EINTR.
+ */
+static int64_t visible_result(int64_t ret)
+{
+	return ret <= -512 && ret >= -530 ? -EINTR : ret;
+}
+
+void call_finish(struct tracer *t, struct task *k, int64_t ret)
+{
+	k->inside = false;
+	k->call.ret = visible_result(ret);
+	if (k->row)
+		k->row->leave(t, k);
+	else
+		leave_call(t, k);
+	call_clear(&k->call);
+}
+
+static void on_exit_stop(struct tracer *t, struct task *k)
+{
+	struct ptrace_syscall_info info;
+
+	if (!k->inside)
+		return;
+	memset(&info, 0, sizeof(info));
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, k->tid, sizeof(info), &info) <= 0 ||
+	    info.op != PTRACE_SYSCALL_INFO_EXIT) {
+		t->stats.lost += errno != ESRCH;
+		return;
+	}
+	call_finish(t, k, info.exit.rval);
+}
+
+/* --- forks and execs --- */
+
+static pid_t thread_group(pid_t tid)
+{
+	char path[64], line[256];
+	int tgid = tid;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	f = fopen(path, "re");
+	if (!f)
+		return tid;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "Tgid: %d", &tgid) == 1)
+			break;
+	fclose(f);
+	return tgid;
+}
+
+static void over_limit(struct tracer *t, struct task *k, struct proc *child)
+{
+	kill(child->tgid, SIGKILL);
+	if (!t->stats.limited)
+		emit_words(t, k, EV_LIMIT, 0, "processes %u",
+			   t->opt.max_processes);
+	t->stats.limited = true;
+}
+
+static struct proc *new_process(struct tracer *t, struct task *k, pid_t pid)
+{
+	struct proc *p = proc_add(t, pid, k->proc);
+
+	if (k->proc->is_init) {
+		p->main = true;
+		p->step = t->expected;
+		t->expected = STEP_NONE;
+		if (!t->start_ns)
+			t->start_ns = now_ns();
+	}
+	if (t->stats.alive > t->opt.max_processes + 1)
+		over_limit(t, k, p);
+	return p;
+}
+
+static void on_fork(struct tracer *t, struct task *k, bool maybe_thread)
+{
+	unsigned long tid = 0;
+	struct task *child;
+	pid_t tgid;
+
+	if (ptrace(PTRACE_GETEVENTMSG, k->tid, NULL, &tid))
+		return;
+	child = task_find(t, (pid_t)tid);
+	if (!child)
+		child = task_add(t, (pid_t)tid);
+	if (child->proc)
+		return;
+	tgid = maybe_thread ? thread_group((pid_t)tid) : (pid_t)tid;
+	if (tgid == k->proc->tgid)
+		task_set_proc(child, k->proc);
+	else
+		task_set_proc(child, new_process(t, k, (pid_t)tid));
+	/* Its first stop may have come before its parent's event. */
+	if (child->waiting) {
+		child->waiting = false;
+		resume(child, PTRACE_CONT, 0);
+	}
+}
+
+/*
+ * An exec makes its thread the leader and the only one (ptrace(2), "execve(2)
+ * under ptrace"): the old leader's id now belongs to the thread that called.
+ */
+static void on_exec(struct tracer *t, struct task *k)
+{
+	unsigned long old = 0;
+	struct task *caller;
+
+	ptrace(PTRACE_GETEVENTMSG, k->tid, NULL, &old);
+	caller = task_find(t, (pid_t)old);
+	if (caller && caller != k) {
+		call_clear(&k->call);
+		k->call = caller->call;
+		memset(&caller->call, 0, sizeof(caller->call));
+		k->row = caller->row;
+		task_remove(t, caller);
+	}
+	k->inside = false;
+	exec_happened(t, k);
+	call_clear(&k->call);
+}
+
+/* --- ends --- */
+
+static void on_end(struct tracer *t, struct task *k, int status)
+{
+	struct proc *p = k->proc;
+	bool leader = p && p->tgid == k->tid;
+
+	if (p && k->inside && !t->ending)
+		call_finish(t, k, -EINTR);
+	if (p)
+		p->refs++;
+	task_remove(t, k);
+	if (leader) {
+		proc_ended(t, p, status);
+		proc_drop(t, p);
+	}
+	proc_put(p);
+}
+
+/* --- the loop --- */
+
+static void on_stop(struct tracer *t, struct task *k, int status)
+{
+	int sig = WSTOPSIG(status), event = status >> 16;
+	int request = PTRACE_CONT, deliver = 0;
+
+	switch (event) {
+	case PTRACE_EVENT_SECCOMP:
+		request = on_entry(t, k);
+		break;
+	case PTRACE_EVENT_FORK:
+	case PTRACE_EVENT_VFORK:
+		on_fork(t, k, false);
+		break;
+	case PTRACE_EVENT_CLONE:
+		on_fork(t, k, true);
+		break;
+	case PTRACE_EVENT_EXEC:
+		on_exec(t, k);
+		break;
+	case PTRACE_EVENT_STOP:
+		/* A stop of job control lasts until SIGCONT. */
+		if (sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN ||
+		    sig == SIGTTOU)
+			request = PTRACE_LISTEN;
+		break;
+	default:
+		if (sig == (SIGTRAP | 0x80))
+			on_exit_stop(t, k);
+		else
+			deliver = sig;
+	}
+	/* A signal between entry and exit leaves the exit stop to come. */
+	if (request == PTRACE_CONT && k->inside)
+		request = PTRACE_SYSCALL;
+	resume(k, request, deliver);
+}
+
+static void dispatch(struct tracer *t, pid_t tid, int status)
+{
+	struct task *k = task_find(t, tid);
+
+	if (WIFEXITED(status) || WIFSIGNALED(status)) {
+		if (k)
+			on_end(t, k, status);
+		return;
+	}
+	if (!WIFSTOPPED(status))
+		return;
+	t->stats.stops++;
+	if (!k)
+		k = task_add(t, tid);
+	if (!k->proc) {
+		k->waiting = true;
+		return;
+	}
+	on_stop(t, k, status);
+}
+
+static void on_alarm(int sig)
+{
+	(void)sig;	/* only to interrupt wait4 */
+}
+
+/*
+ * wait4 waits for tracees and nothing else; a timer interrupts it, so that
+ * deadline and output are looked after.  A signal that comes just before
+ * wait4 is made good by the next one.
+ */
+static int set_timer(long us, struct err *err)
+{
+	struct sigaction sa = { .sa_handler = on_alarm };
+	struct itimerval it = { { 0, us }, { 0, us } };
+
+	if (sigaction(SIGALRM, &sa, NULL) ||
+	    setitimer(ITIMER_REAL, &it, NULL))
+		return err_sys(err, "cannot set a timer");
+	return 0;
+}
+
+static void tick(struct tracer *t)
+{
+	uint64_t now = now_ns();
+
+	if (now < t->next_tick)
+		return;
+	t->next_tick = now + TICK_NS;
+	t->hooks->tick(t->hooks->ctx);
+}
+
+int tracer_run(struct tracer *t, const struct tracer_hooks *hooks,
+	       struct err *err)
+{
+	int status;
+	pid_t tid;
+
+	t->hooks = hooks;
+	if (set_timer(TICK_NS / 1000, err))
+		return -1;
+	for (;;) {
+		tick(t);
+		tid = waitpid(-1, &status, __WALL);
+		if (tid > 0)
+			dispatch(t, tid, status);
+		else if (errno == ECHILD)
+			break;
+		else if (errno != EINTR)
+			return err_sys(err, "cannot wait for the sandbox");
+	}
+	return set_timer(0, err);
+}
+
+int tracer_new(struct tracer **out, pid_t init,
+	       const struct tracer_options *opt, struct err *err)
+{
+	struct tracer *t;
+	struct proc *p;
+
+	if (ptrace(PTRACE_SEIZE, init, NULL, OPTIONS)) {
+		err_sys(err, "cannot trace the sandbox: ptrace");
+		return err_hint(err, "another tracer, kernel.yama.ptrace_scope "
+				"= 3 or a container without ptrace refuses "
+				"it; in Docker: --cap-add SYS_PTRACE or "
+				"--security-opt seccomp=unconfined");
+	}
+	t = mem_alloc(sizeof(*t));
+	t->opt = *opt;
+	t->init = init;
+	t->root = -1;
+	t->expected = STEP_NONE;
+	rows_fill(t->rows);
+	p = proc_add(t, init, NULL);
+	p->is_init = true;
+	task_set_proc(task_add(t, init), p);
+	*out = t;
+	return 0;
+}
+
+void tracer_expect_step(struct tracer *t, size_t step)
+{
+	t->expected = step;
+}
+
+bool tracer_expecting(const struct tracer *t)
+{
+	return t->expected != STEP_NONE;
+}
+
+void tracer_free(struct tracer *t)
+{
+	if (!t)
+		return;
+	for (size_t i = 0; i < BUCKETS; i++)
+		while (t->tasks[i])
+			task_remove(t, t->tasks[i]);
+	for (size_t i = 0; i < BUCKETS; i++)
+		while (t->procs[i])
+			proc_drop(t, t->procs[i]);
+	for (size_t i = 0; i < t->dead.n; i++) {
+		free(t->dead.v[i].exe);
+		free(t->dead.v[i].chain);
+	}
+	for (size_t i = 0; i < t->blind.n; i++)
+		free(t->blind.v[i]);
+	if (t->root >= 0)
+		close(t->root);
+	proc_put(t->resolver_user);
+	vec_free(&t->dead);
+	vec_free(&t->blind);
+	strmap_free(&t->touched);
+	strmap_free(&t->dirs);
+	free(t);
+}

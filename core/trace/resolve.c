@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a path argument to the path the kernel meant.
+ *
+ * The tracer is outside the sandbox, but holds its root directory and lets the
+ * kernel walk: openat2(2) with RESOLVE_IN_ROOT follows links as if the sandbox's
+ * root were ours, and /proc/self/fd tells where it ended.  Directories are
+ * remembered until a name changes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/path.h"
+#include "core/trace/tracer.h"
+
+#define CACHE_MAX 4096
+#define DELETED " (deleted)"
+
+static const char *const system_dirs[] = {
+	"/usr", "/lib", "/lib64", "/lib32", "/libx32", "/bin", "/sbin", "/opt",
+};
+
+bool path_is_system(struct str path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(system_dirs); i++)
+		if (path_below(path, str_c(system_dirs[i])))
+			return true;
+	return false;
+}
+
+static bool read_link(const char *link, struct buf *out)
+{
+	char text[PATH_MAX];
+	ssize_t n = readlink(link, text, sizeof(text));
+
+	if (n <= 0)
+		return false;
+	buf_clear(out);
+	buf_add(out, text, (size_t)n);
+	return true;
+}
+
+/* The kernel marks removed names (proc(5)); a name may end so by itself. */
+static bool strip_deleted(const char *link, struct buf *out)
+{
+	struct stat st;
+
+	if (!str_ends(buf_view(out), STR(DELETED)))
+		return false;
+	if (!stat(link, &st) && st.st_nlink > 0 && !S_ISDIR(st.st_mode))
+		return false;
+	out->len -= sizeof(DELETED) - 1;
+	out->p[out->len] = '\0';
+	return true;
+}
+
+bool resolve_fd(struct tracer *t, struct task *k, int fd, struct buf *out,
+		bool *deleted)
+{
+	char link[64];
+	bool gone;
+
+	(void)t;
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", k->tid, fd);
+	if (!read_link(link, out))
+		return false;
+	gone = strip_deleted(link, out);
+	if (deleted)
+		*deleted = gone;
+	return true;
+}
+
+void resolve_exe(struct task *k, struct buf *out, bool *deleted)
+{
+	char link[64];
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", k->tid);
+	if (!read_link(link, out)) {
+		buf_clear(out);
+		buf_c(out, "?");
+		*deleted = false;
+		return;
+	}
+	*deleted = strip_deleted(link, out);
+}
+
+static int open_root(struct tracer *t, struct task *k)
+{
+	char link[64];
+
+	if (t->root < 0) {
+		snprintf(link, sizeof(link), "/proc/%d/root", k->tid);
+		t->root = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	}
+	return t->root;
+}
+
+static int walk(struct tracer *t, struct task *k, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (uint64_t)(O_PATH | O_CLOEXEC | flags),
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	int root = open_root(t, k);
+
+	if (root < 0)
+		return -1;
+	return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+}
+
+static bool walk_to_text(struct tracer *t, struct task *k, const char *path,
+			 int flags, struct buf *out)
+{
+	autofd int fd = walk(t, k, path, flags);
+	char link[64];
+
+	if (fd < 0)
+		return false;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	return read_link(link, out);
+}
+
+void resolve_forget(struct tracer *t)
+{
+	strmap_free(&t->dirs);
+}
+
+/*
+ * The deepest directory of dir that exists, links resolved, and the rest as
+ * text behind it.
+ */
+static void resolve_dir(struct tracer *t, struct task *k, struct str dir,
+			struct buf *out)
+{
+	struct strmap_entry *hit = strmap_get(&t->dirs, dir);
+	autofree char *path = mem_strndup(dir.p, dir.len);
+	size_t len = dir.len;
+
+	if (hit) {
+		buf_clear(out);
+		buf_c(out, hit->val.ptr);
+		return;
+	}
+	while (len > 1 && !walk_to_text(t, k, path, O_DIRECTORY, out)) {
+		while (len && path[--len] != '/')
+			;
+		path[len ? len : 1] = '\0';
+		len = len ? len : 1;
+	}
+	if (len <= 1) {
+		buf_clear(out);
+		buf_c(out, "/");
+		len = 1;
+	}
+	if (len < dir.len) {
+		autobuf struct buf joined = BUF_INIT;
+		struct str rest = str_sub(dir, len);
+
+		while (rest.len && *rest.p == '/')
+			rest = str_sub(rest, 1);
+		path_join(&joined, buf_view(out), rest);
+		buf_clear(out);
+		buf_str(out, buf_view(&joined));
+	}
+	if (t->dirs.n >= CACHE_MAX)
+		resolve_forget(t);
+	hit = strmap_put(&t->dirs, dir);
+	hit->val.ptr = arena_c(&t->dirs.arena, out->p);
+}
+
+/* The text of the path made absolute, "." and ".." still inside. */
+static void absolute(struct tracer *t, struct task *k, int dirfd,
+		     const char *path, struct buf *out)
+{
+	char link[64];
+	bool deleted;
+
+	buf_clear(out);
+	if (*path == '/') {
+		buf_c(out, path);
+		return;
+	}
+	if (dirfd == AT_FDCWD) {
+		snprintf(link, sizeof(link), "/proc/%d/cwd", k->tid);
+		if (!read_link(link, out))
+			buf_c(out, "?");
+		else
+			strip_deleted(link, out);
+	} else if (!resolve_fd(t, k, dirfd, out, &deleted)) {
+		buf_clear(out);
+		buf_printf(out, "fd:%d", dirfd);
+	}
+	if (*path) {
+		buf_ch(out, '/');
+		buf_c(out, path);
+	}
+}
+
+/*
+ * /proc/self is the tracer here.  Links below a process's directory are taken
+ * as the process means them: its root is the sandbox's, its cwd and its
+ * descriptors are read from outside.
+ */
+static void untangle_proc(struct tracer *t, struct task *k, struct buf *path)
+{
+	static const char *const selves[] = {
+		"/proc/self/", "/proc/thread-self/", "/dev/fd/",
+	};
+	autobuf struct buf target = BUF_INIT;
+	struct str p = buf_view(path);
+	char link[64] = "";
+	size_t used = 0;
+	int fd;
+
+	if (str_starts(p, str_c(selves[2]))) {
+		if (sscanf(p.p + 8, "%d", &fd) == 1)
+			snprintf(link, sizeof(link), "/proc/%d/fd/%d", k->tid,
+				 fd);
+		used = 8;
+	} else {
+		struct str rest;
+
+		if (str_starts(p, str_c(selves[0])))
+			used = strlen(selves[0]);
+		else if (str_starts(p, str_c(selves[1])))
+			used = strlen(selves[1]);
+		else
+			return;
+		rest = str_sub(p, used);
+		if (str_starts(rest, STR("root/"))) {
+			buf_str(&target, str_sub(rest, 4));
+			buf_clear(path);
+			buf_str(path, buf_view(&target));
+			return;
+		}
+		if (str_starts(rest, STR("cwd/"))) {
+			snprintf(link, sizeof(link), "/proc/%d/cwd", k->tid);
+		} else if (sscanf(rest.p, "fd/%d", &fd) == 1) {
+			snprintf(link, sizeof(link), "/proc/%d/fd/%d", k->tid,
+				 fd);
+			used += 3;
+		}
+	}
+	if (!link[0] || !read_link(link, &target))
+		return;
+	used += strcspn(p.p + used, "/");
+	buf_str(&target, str_sub(p, used));
+	buf_clear(path);
+	buf_str(path, buf_view(&target));
+	(void)t;
+}
+
+static bool has_dots(const char *path)
+{
+	for (const char *p = path; (p = strstr(p, "/.")); p++)
+		if (p[2] == '/' || !p[2] ||
+		    (p[2] == '.' && (p[3] == '/' || !p[3])))
+			return true;
+	return false;
+}
+
+void resolve_path(struct tracer *t, struct task *k, int dirfd,
+		  const char *path, bool follow, struct buf *out)
+{
+	autobuf struct buf abs = BUF_INIT;
+	autobuf struct buf dir = BUF_INIT;
+	struct str text, base;
+
+	if (!path) {
+		buf_clear(out);
+		buf_c(out, "(unreadable)");
+		return;
+	}
+	absolute(t, k, dirfd, path, &abs);
+	untangle_proc(t, k, &abs);
+	text = buf_view(&abs);
+	/* Facts about the system's own directories are collapsed anyway. */
+	if (!text.len || *text.p != '/' ||
+	    (!follow && path_is_system(text) && !has_dots(abs.p))) {
+		buf_clear(out);
+		if (text.len && *text.p == '/')
+			path_join(out, STR("/"), text);
+		else
+			buf_str(out, text);
+		return;
+	}
+	if (follow && walk_to_text(t, k, abs.p, 0, out))
+		return;
+	while (text.len > 1 && text.p[text.len - 1] == '/')
+		text.len--;
+	base = path_base(text);
+	if (str_eq(base, STR(".")) || str_eq(base, STR("..")) ||
+	    str_eq(base, STR("/"))) {
+		resolve_dir(t, k, text, out);
+		return;
+	}
+	resolve_dir(t, k, path_dir(text), &dir);
+	buf_clear(out);
+	path_join(out, buf_view(&dir), base);
+}
+
+bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
+		    const char *path)
+{
+	autobuf struct buf abs = BUF_INIT;
+	int fd;
+
+	if (!path)
+		return false;
+	absolute(t, k, dirfd, path, &abs);
+	untangle_proc(t, k, &abs);
+	fd = walk(t, k, abs.p, 0);
+	if (fd < 0)
+		return errno != ENOENT && errno != ENOTDIR;
+	close(fd);
+	return true;
+}

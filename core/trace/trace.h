@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tracer: seccomp RET_TRACE decides which calls stop, ptrace reads them,
+ * decoders turn them into events.  It is given a process and knows no sandbox.
+ */
+#ifndef TRACE_TRACE_H
+#define TRACE_TRACE_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/str.h"
+#include "core/event/event.h"
+
+/* Changes whenever a traced program's facts may change. */
+#define TRACE_VERSION "1"
+
+/*
+ * The filter for every step: ambient calls pass, everything else stops, calls
+ * of a foreign ABI stop too.  The caller frees out->filter.
+ */
+int trace_filter(struct sock_fprog *out, struct err *err);
+
+struct tracer;
+
+struct tracer_options {
+	struct event_sink sink;
+	const struct str *steps;	/* names, by index; borrowed */
+	size_t n_steps;
+	unsigned max_processes;
+};
+
+/* What the run wants to be told.  Called between stops, in any order. */
+struct tracer_hooks {
+	/* About every 50 ms. */
+	void (*tick)(void *ctx);
+	/* The step's program was executed. */
+	void (*started)(void *ctx, size_t step);
+	/* The step's first process ended with this wait status. */
+	void (*ended)(void *ctx, size_t step, int status);
+	/* A process of the step listens now. */
+	void (*listening)(void *ctx, size_t step);
+	void *ctx;
+};
+
+/* Attach to the sandbox's pid 1, which is waiting for orders. */
+int tracer_new(struct tracer **out, pid_t init,
+	       const struct tracer_options *opt, struct err *err);
+void tracer_free(struct tracer *t);
+
+/* The next child that pid 1 forks is this step's. */
+void tracer_expect_step(struct tracer *t, size_t step);
+/* Has that child not come yet? */
+bool tracer_expecting(const struct tracer *t);
+
+/*
+ * Trace until pid 1 and everything below it is gone.  Whoever wants an end
+ * kills pid 1; the hooks may do so.
+ */
+int tracer_run(struct tracer *t, const struct tracer_hooks *hooks,
+	       struct err *err);
+
+/*
+ * The run is being ended from outside: what dies from here on died by our
+ * hand.  Reports zombies and calls that are still under way.
+ */
+void tracer_ending(struct tracer *t);
+
+/* A question that reached the sandbox's resolver: a DNS message. */
+void tracer_dns(struct tracer *t, struct str packet);
+
+/*
+ * Emit a file event that has no traced call: what the writable layers show
+ * (path in the sandbox, note saying how it was found).
+ */
+void tracer_untraced(struct tracer *t, enum event_kind kind, struct str path,
+		     const char *note);
+/* Did a traced call account for a change at path or at one above it? */
+bool tracer_touched(const struct tracer *t, struct str path);
+
+struct tracer_stats {
+	uint64_t stops;
+	uint64_t lost;		/* stops whose call could not be read */
+	unsigned alive;		/* processes, now */
+	unsigned processes;	/* ever */
+	unsigned zombies;	/* counted by tracer_ending() */
+	bool limited;		/* the process limit was hit */
+};
+struct tracer_stats tracer_stats(const struct tracer *t);
+
+/*
+ * Memory of the processes alive, from /proc/PID/statm: resident bytes of all
+ * of them, and the private writable bytes of the largest.
+ */
+void tracer_memory(const struct tracer *t, uint64_t *resident,
+		   uint64_t *largest);
+/* How often the call of this number stopped, for the histogram. */
+uint64_t tracer_count(const struct tracer *t, int nr);
+/* What the tracer could not see; NULL past the last. */
+const char *tracer_blind_spot(const struct tracer *t, size_t i);
+void tracer_add_blind_spot(struct tracer *t, const char *text);
+
+/* --- the table, for `list syscalls` and its test --- */
+
+enum syscall_class {
+	SYSCALL_MODELLED,	/* has a decoder */
+	SYSCALL_AMBIENT,	/* passes without a stop */
+	SYSCALL_CONDITIONAL,	/* passes unless its arguments matter */
+	SYSCALL_RECORDED	/* recorded by name and outcome */
+};
+const char *syscall_class_name(enum syscall_class c);
+
+/*
+ * The name and class of system call number nr of this architecture; false
+ * when the number is not in use.  Numbers are below SYSCALL_LAST.
+ */
+#define SYSCALL_LAST 1024
+bool syscall_by_number(int nr, char name[64], enum syscall_class *class);
+
+/* Decode the question of a DNS message: "example.org A"; false if malformed. */
+bool dns_question(struct buf *out, struct str packet);
+
+#endif

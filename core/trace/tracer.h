@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tracer's inside: tasks, processes, calls; private to core/trace. */
+#ifndef TRACE_TRACER_H
+#define TRACE_TRACER_H
+
+#include <linux/limits.h>
+#include <sys/socket.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/strmap.h"
+#include "core/base/vec.h"
+#include "core/trace/trace.h"
+
+#define STEP_NONE ((size_t)-1)
+#define PENDING_EXECS 8
+#define STDERR_TAIL 256
+
+/* A thread group. */
+struct proc {
+	struct proc *next;	/* in the table's bucket */
+	struct proc *parent;	/* who forked it; counted reference or NULL */
+	unsigned refs;		/* tasks, children, the table */
+	pid_t tgid;
+	unsigned tasks;		/* threads alive */
+	bool live;		/* an exec of the scenario's program was seen */
+	bool is_init;		/* pid 1: ours, not the program's */
+	bool main;		/* a step's first process */
+	bool setsid;		/* left its session, or its parent had */
+	size_t step;
+	char *exe;		/* resolved program, raw bytes */
+	char *label;		/* "python3 client.py", escaped later */
+	char *chain;		/* labels from the step down, " > " between */
+	/* execs refused with ENOENT: a search along PATH, or a failure. */
+	char *pending[PENDING_EXECS];
+	unsigned n_pending;
+	char tail[STDERR_TAIL];	/* the end of what it wrote to stderr */
+	unsigned tail_len;
+};
+
+/* The call a task is in. */
+struct call {
+	int nr;
+	uint32_t arch;
+	uint64_t args[6];
+	int64_t ret;		/* on leave; negative errno */
+	char *path1, *path2;	/* strings read on entry; NULL unreadable */
+	struct sockaddr_storage sa;
+	socklen_t sa_len;
+	uint64_t aux;		/* from enter to leave */
+	struct buf words;	/* argv joined by NUL */
+};
+
+struct task {
+	struct task *next;
+	struct proc *proc;	/* NULL until its parent's event came */
+	pid_t tid;
+	bool inside;		/* between entry and exit stop */
+	bool waiting;		/* stopped early, until its parent's event */
+	const struct row *row;
+	struct call call;
+};
+
+/* Arguments of a call that are read on entry; -1: none. */
+struct shape {
+	int8_t d1, p1, d2, p2;	/* directory and path; d = CWD: relative to cwd */
+	int8_t sa, sa_len;
+};
+#define CWD -2
+
+struct tracer;
+
+/* What enter decides. */
+enum next {
+	NEXT_LEAVE,		/* run it and stop at its end */
+	NEXT_GO,		/* run it, no further stop */
+	NEXT_REFUSED		/* the number is -1 now, run on */
+};
+
+struct row {
+	const char *name;
+	struct shape shape;
+	enum next (*enter)(struct tracer *t, struct task *k);
+	void (*leave)(struct tracer *t, struct task *k);
+};
+
+/* A process that ended, remembered until its parent may have collected it. */
+struct dead {
+	pid_t pid;
+	char *exe, *chain;
+	size_t step;
+};
+
+#define DEAD_MAX 1024
+#define BUCKETS 1024
+#define CALLS_MAX 1024		/* system-call numbers are far below */
+#define TOUCHED_MAX 200000
+
+struct tracer {
+	struct tracer_options opt;
+	const struct tracer_hooks *hooks;
+	pid_t init;
+	size_t expected;	/* step of init's next child */
+	bool ending;
+	int root;		/* O_PATH on the sandbox's root, -1 at first */
+	uint64_t start_ns;
+	uint64_t next_tick;
+	struct task *tasks[BUCKETS];
+	struct proc *procs[BUCKETS];
+	struct tracer_stats stats;
+	const struct row *rows[CALLS_MAX];	/* by number */
+	uint64_t counts[CALLS_MAX];
+	struct strmap touched;	/* paths a traced call changed */
+	struct strmap dirs;	/* directory -> resolved; see resolve.c */
+	VEC(char *) blind;
+	VEC(struct dead) dead;	/* ended, perhaps not collected yet */
+	struct proc *resolver_user;	/* last to talk to port 53 */
+};
+
+/* --- rows (filter.c) --- */
+void rows_fill(const struct row *table[CALLS_MAX]);
+const char *call_name(int nr, char *buf, size_t size);
+
+/* A call came to its end with this result (loop.c). */
+void call_finish(struct tracer *t, struct task *k, int64_t ret);
+
+/* --- tasks and processes (task.c) --- */
+struct task *task_find(struct tracer *t, pid_t tid);
+struct task *task_add(struct tracer *t, pid_t tid);
+void task_remove(struct tracer *t, struct task *k);
+void task_set_proc(struct task *k, struct proc *p);
+struct proc *proc_find(struct tracer *t, pid_t tgid);
+struct proc *proc_add(struct tracer *t, pid_t tgid, struct proc *parent);
+void proc_put(struct proc *p);
+void proc_drop(struct tracer *t, struct proc *p);	/* out of the table */
+void call_clear(struct call *c);
+
+/* --- memory of a tracee (memory.c) --- */
+/* Bytes read, -1 with errno; a short read is what was mapped. */
+ssize_t mem_read(pid_t tid, uint64_t at, void *out, size_t len);
+/* A string of at most max bytes; NULL when its start cannot be read. */
+char *mem_read_string(pid_t tid, uint64_t at, size_t max);
+
+/* --- paths (resolve.c) --- */
+/*
+ * Absolute path of a path argument, links in its directory resolved, and the
+ * last one too with follow.  Never fails: what cannot be resolved is joined
+ * as text.
+ */
+void resolve_path(struct tracer *t, struct task *k, int dirfd,
+		  const char *path, bool follow, struct buf *out);
+/* What a descriptor refers to, " (deleted)" removed and told by *deleted. */
+bool resolve_fd(struct tracer *t, struct task *k, int fd, struct buf *out,
+		bool *deleted);
+void resolve_exe(struct task *k, struct buf *out, bool *deleted);
+void resolve_forget(struct tracer *t);	/* names have changed */
+bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
+		    const char *path);
+bool path_is_system(struct str path);
+
+/* --- events (emit.c) --- */
+uint64_t now_ns(void);
+void emit(struct tracer *t, struct task *k, enum event_kind kind,
+	  struct str a, struct str b, int err);
+void emit_proc(struct tracer *t, struct proc *p, enum event_kind kind,
+	       struct str a, struct str b, int err, struct str call);
+/* The same with the words "NAME" or "NAME(detail)" and no path. */
+void emit_words(struct tracer *t, struct task *k, enum event_kind kind,
+		int err, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+/* A file event on a path argument; successful changes are remembered. */
+void emit_path(struct tracer *t, struct task *k, enum event_kind kind,
+	       int dirfd, const char *path, bool follow, struct str b);
+void touch(struct tracer *t, struct str path);
+void blind_spot(struct tracer *t, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* errno of a finished call, 0 for success. */
+static inline int call_err(const struct call *c)
+{
+	return c->ret < 0 && c->ret >= -4095 ? (int)-c->ret : 0;
+}
+/* Make the call at hand fail with this errno instead of happening. */
+enum next refuse(struct task *k, int err);
+/* refuse() and say so: "NAME DETAIL" with the errno. */
+enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
+		       const char *words, int err);
+
+/* --- decoders --- */
+void exec_happened(struct tracer *t, struct task *k);	/* decode_exec.c */
+void exec_flush(struct tracer *t, struct proc *p);
+void proc_ended(struct tracer *t, struct proc *p, int status);
+int sock_query(struct tracer *t, struct task *k, int fd, struct buf *proto,
+	       struct sockaddr_storage *local, socklen_t *len);
+
+#define ENTER(name) enum next enter_##name(struct tracer *t, struct task *k);
+#define LEAVE(name) void leave_##name(struct tracer *t, struct task *k);
+#include "core/trace/decoders.def"
+#undef ENTER
+#undef LEAVE
+
+#endif

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which rule a fact falls under, what it weighs, and how a policy regrades. */
+#include "core/compare/internal.h"
+#include "tests/unit/facts.h"
+
+struct row {
+	const char *line, *rule;
+	enum level level;
+};
+
+static const struct row rows[] = {
+	{ "exec /usr/bin/id", "exec", LEVEL_ERROR },
+	{ "exec /usr/bin/id = ENOENT", "exec-attempt", LEVEL_ERROR },
+	{ "exec /tmp/x", "exec-temporary", LEVEL_ERROR },
+	{ "exec $TREE/x", "exec-tree", LEVEL_ERROR },
+	{ "exec.anonymous memfd:x", "exec-anonymous", LEVEL_ERROR },
+	{ "exec.args /usr/bin/id -u", "exec-args", LEVEL_NOTE },
+	{ "process.exit /bin/x status=1", "process-exit", LEVEL_WARNING },
+	{ "process.exit /bin/x signal=SIGSEGV", "process-crash",
+	  LEVEL_WARNING },
+	{ "process.daemon /bin/x", "process-daemon", LEVEL_WARNING },
+	{ "process.zombie /bin/x", "process-zombie", LEVEL_WARNING },
+	{ "process.inspect ptrace /bin/x", "process-inspect", LEVEL_ERROR },
+	{ "file.read /usr/lib/python3.11/**", "file-read", LEVEL_NOTE },
+	{ "file.read /etc/shadow = EACCES", "file-read-sensitive", LEVEL_ERROR },
+	{ "file.read $HOME/.ssh/id_rsa = ENOENT", "file-read-sensitive",
+	  LEVEL_ERROR },
+	{ "file.probe $HOME/.ssh", "file-probe-sensitive", LEVEL_WARNING },
+	{ "file.probe $TREE/x", "file-probe", LEVEL_NOTE },
+	{ "file.write $TREE/x", "file-write", LEVEL_NOTE },
+	{ "file.write $HOME/x", "file-write-outside", LEVEL_ERROR },
+	{ "file.write $TREEX/x", "file-write-outside", LEVEL_ERROR },
+	{ "file.write /dev/null", "file-write-device", LEVEL_NOTE },
+	{ "file.write /dev/sda", "file-write-sensitive", LEVEL_ERROR },
+	{ "file.create /tmp/<rand>", "file-create-outside", LEVEL_ERROR },
+	{ "file.create $TREE/x y -z", "file-create", LEVEL_NOTE },
+	{ "file.create /dev/null", "file-create-outside", LEVEL_ERROR },
+	{ "file.write $HOME/.bashrc", "persist-shell", LEVEL_ERROR },
+	{ "file.rename $TREE/x -> $HOME/.profile", "persist-shell",
+	  LEVEL_ERROR },
+	{ "file.create $HOME/.config/autostart/x.desktop", "persist-desktop",
+	  LEVEL_ERROR },
+	{ "file.create $HOME/.config/systemd/user/x.service",
+	  "persist-service", LEVEL_ERROR },
+	{ "file.create /etc/cron.d/x = EACCES", "persist-cron", LEVEL_ERROR },
+	{ "file.create /etc/ld.so.preload", "persist-loader", LEVEL_ERROR },
+	{ "file.write $HOME/.ssh/authorized_keys", "persist-access",
+	  LEVEL_ERROR },
+	{ "file.delete $TREE/x", "file-delete", LEVEL_NOTE },
+	{ "file.link $HOME/.bashrc -> /tmp/x", "persist-shell", LEVEL_ERROR },
+	{ "file.delete /srv/x", "file-delete-outside", LEVEL_ERROR },
+	{ "file.rename $TREE/a -> $TREE/b", "file-rename", LEVEL_NOTE },
+	{ "file.rename $TREE/a -> /tmp/b", "file-rename-outside", LEVEL_ERROR },
+	{ "file.rename /tmp/a -> $TREE/b", "file-rename-outside", LEVEL_ERROR },
+	{ "file.link $TREE/a -> /usr/bin/python3", "file-link", LEVEL_NOTE },
+	{ "file.link $TREE/a -> /etc/shadow", "file-write-sensitive",
+	  LEVEL_ERROR },
+	{ "file.link /tmp/a -> $TREE/b", "file-link-outside", LEVEL_ERROR },
+	{ "file.mode $TREE 0755", "file-mode", LEVEL_NOTE },
+	{ "file.mode $TREE/a b 0755", "file-mode", LEVEL_NOTE },
+	{ "file.mode /tmp/a 0755", "file-mode-outside", LEVEL_ERROR },
+	{ "file.mode $HOME/.ssh/id_rsa owner 0", "file-write-sensitive",
+	  LEVEL_ERROR },
+	{ "file.executable $TREE/x", "file-program-inside", LEVEL_WARNING },
+	{ "file.executable /tmp/x", "file-program-outside", LEVEL_ERROR },
+	{ "net.socket inet stream tcp", "net-socket", LEVEL_ERROR },
+	{ "net.socket inet6 dgram udp", "net-socket", LEVEL_ERROR },
+	{ "net.socket vsock stream 0", "net-socket", LEVEL_ERROR },
+	{ "net.socket family-99 raw 0", "net-socket", LEVEL_ERROR },
+	{ "net.socket unix stream", "net-socket-local", LEVEL_NOTE },
+	{ "net.socket netlink raw", "net-socket-local", LEVEL_NOTE },
+	{ "net.bind tcp 0.0.0.0:8765", "net-bind-any", LEVEL_ERROR },
+	{ "net.bind tcp 127.0.0.1:8765", "net-bind", LEVEL_ERROR },
+	{ "net.listen tcp [::]:1", "net-bind-any", LEVEL_ERROR },
+	{ "net.listen tcp [::1]:1", "net-listen", LEVEL_ERROR },
+	{ "net.connect tcp 127.0.0.1:1", "net-connect-loopback", LEVEL_ERROR },
+	{ "net.connect unix /run/x", "net-connect-local", LEVEL_ERROR },
+	{ "net.connect tcp 1.127.0.0:1", "net-connect", LEVEL_ERROR },
+	{ "net.send udp 1.1.1.1:53", "net-send", LEVEL_ERROR },
+	{ "net.dns example.org A", "net-dns", LEVEL_ERROR },
+	{ "priv setuid(0)", "privilege", LEVEL_ERROR },
+	{ "memory.exec /bin/x", "memory-exec", LEVEL_WARNING },
+	{ "evasion ptrace-self", "evasion", LEVEL_ERROR },
+	{ "syscall sysinfo", "syscall", LEVEL_NOTE },
+	{ "syscall mount = EPERM", "syscall-privileged", LEVEL_ERROR },
+	{ "syscall userfaultfd", "syscall-privileged", LEVEL_ERROR },
+	{ "limit memory", "limit", LEVEL_WARNING },
+};
+
+static void every_fact_falls_under_its_rule(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fact f = { .line = str_c(rows[i].line) };
+		const struct rule *rule;
+
+		assert_true(fact_parse(f.line, &f.kind, &f.operation,
+				       &f.object, &f.err));
+		rule = rule_for(&f);
+		if (strcmp(rule->id, rows[i].rule))
+			fail_msg("%s: %s, not %s", rows[i].line, rule->id,
+				 rows[i].rule);
+		assert_int_equal(rule->level, rows[i].level);
+	}
+}
+
+static void every_rule_has_an_example_here(void **state)
+{
+	size_t n;
+	const struct rule *rules = rules_table(&n);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		bool seen = false;
+
+		for (size_t j = 0; j < ARRAY_LEN(rows); j++)
+			seen |= !strcmp(rules[i].id, rows[j].rule);
+		if (!seen)
+			fail_msg("no example for rule %s", rules[i].id);
+	}
+}
+
+static void every_kind_has_a_rule_for_any_object(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < EV_COUNT; kind++) {
+		struct fact f = {
+			.kind = (enum event_kind)kind, .object = STR("")
+		};
+		const struct rule *rule = rule_for(&f);
+
+		assert_non_null(rule);
+		assert_true(rule->first <= f.kind && f.kind <= rule->last);
+	}
+}
+
+static void secrets_are_known_and_other_files_are_not(void **state)
+{
+	static const char *const secret[] = {
+		"/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/sudoers",
+		"/etc/sudoers.d/me", "/root", "/root/.bashrc",
+		"$HOME/.ssh", "$HOME/.ssh/keys/id", "/home/bob/.ssh/id_rsa",
+		"$HOME/.netrc", "$HOME/.bash_history", "$HOME/.python_history",
+		"/etc/ssh/ssh_host_rsa_key", "/etc/ssl/private/a/b.pem",
+		"/proc/kcore", "/proc/<pid>/mem", "/proc/<pid>/environ",
+		"/dev/mem", "$HOME/.mozilla/firefox/x/logins.json",
+		"$HOME/.local/share/keyrings/login.keyring",
+		"/var/run/docker.sock",
+	};
+	static const char *const plain[] = {
+		"", "/", "/etc/passwd", "/etc/ssl/certs/a.pem", "/rooted",
+		"$TREE/.ssh/id_rsa", "$HOME/.sshx", "/proc/self/environ",
+		"/proc/self/mem", "/dev/null", "$HOME/x/.netrc",
+		"/etc/ssh/ssh_config", "/xetc/shadow",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(secret); i++)
+		if (!path_is_sensitive(str_c(secret[i])))
+			fail_msg("not known: %s", secret[i]);
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+		if (path_is_sensitive(str_c(plain[i])))
+			fail_msg("known: %s", plain[i]);
+}
+
+/* --- the policy --- */
+
+static enum level regraded(const char *regrade, const char *line)
+{
+	struct err err = ERR_INIT;
+	struct regrade r;
+	struct policy policy = { .regrades = &r, .n = 1 };
+	struct fact f = { .line = str_c(line) };
+
+	assert_int_equal(regrade_parse(&r, str_c(regrade), &err), 0);
+	assert_true(fact_parse(f.line, &f.kind, &f.operation, &f.object,
+			       &f.err));
+	return policy_level(&policy, &f, LEVEL_ERROR);
+}
+
+static void a_regrade_covers_what_its_glob_covers(void **state)
+{
+	static const struct {
+		const char *regrade, *line;
+		bool fits;
+	} cases[] = {
+		{ "file.create:/tmp/** note", "file.create /tmp/a/b", true },
+		{ "file.create:/tmp/** note", "file.create /tmp/a = EACCES",
+		  true },
+		{ "file.create:/tmp/** note", "file.write /tmp/a", false },
+		{ "file.create:/tmp/** note", "file.create /tmpx", false },
+		{ "net.connect:tcp 127.0.0.1:* note",
+		  "net.connect tcp 127.0.0.1:80", true },
+		{ "file.rename:/tmp/** note", "file.rename /tmp/a -> /tmp/b",
+		  true },
+		{ "file.rename:/tmp/** note",
+		  "file.rename /tmp/a -> /etc/passwd", false },
+		{ "file.rename:/tmp/** note",
+		  "file.rename /etc/passwd -> /tmp/a", false },
+		{ "file.rename:/a/** -> /b/** note",
+		  "file.rename /a/x -> /b/x", true },
+		{ "file.rename:/a/** -> /b/** note",
+		  "file.rename /a/x -> /c/x", false },
+		{ "file.link:$TREE/** note",
+		  "file.link $TREE/py -> /usr/bin/python3", true },
+		{ "file.mode:/tmp/a note", "file.mode /tmp/a 0755", true },
+		{ "file.mode:/tmp/a note", "file.mode /tmp/ab 0755", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		if ((regraded(cases[i].regrade, cases[i].line) ==
+		     LEVEL_NOTE) != cases[i].fits)
+			fail_msg("%s | %s", cases[i].regrade, cases[i].line);
+}
+
+static void the_last_regrade_wins_and_never_is_a_note(void **state)
+{
+	struct err err = ERR_INIT;
+	struct regrade r[2];
+	struct policy policy = {
+		.fail_on = LEVEL_NOTE, .regrades = r, .n = 2
+	};
+	struct fingerprint *old = NO_FACTS("a");
+	struct fingerprint *new = FACTS("b", "3 exec /bin/x", "3 exec /bin/y");
+	struct comparison c;
+
+	(void)state;
+	regrade_parse(&r[0], STR("exec:/bin/* warning"), &err);
+	regrade_parse(&r[1], STR("exec:/bin/x never"), &err);
+	compare(&c, old, new, &policy);
+	assert_int_equal(c.findings[0].level, LEVEL_WARNING);
+	assert_true(c.findings[0].gates);
+	assert_int_equal(c.findings[1].level, LEVEL_NOTE);
+	assert_false(c.findings[1].gates);
+	comparison_free(&c);
+	fingerprint_free(old);
+	fingerprint_free(new);
+}
+
+static void a_regrade_may_soothe_an_outcome_but_not_raise_it(void **state)
+{
+	struct err err = ERR_INIT;
+	struct regrade r[2];
+	struct policy policy = { .regrades = r, .n = 2 };
+	struct fingerprint *old = FACTS("a", "3 exec /bin/x = EACCES",
+					"3 file.read $TREE/a");
+	struct fingerprint *new = FACTS("b", "3 exec /bin/x",
+					"3 file.read $TREE/a = ENOENT");
+	struct comparison c;
+
+	(void)state;
+	regrade_parse(&r[0], STR("exec:/bin/* warning"), &err);
+	regrade_parse(&r[1], STR("file.read:** error"), &err);
+	compare(&c, old, new, &policy);
+	assert_int_equal(c.n, 2);
+	assert_int_equal(c.findings[0].level, LEVEL_WARNING);
+	assert_int_equal(c.findings[1].level, LEVEL_NOTE);
+	comparison_free(&c);
+	fingerprint_free(old);
+	fingerprint_free(new);
+}
+
+static void a_malformed_regrade_is_refused_by_name(void **state)
+{
+	static const char *const bad[] = {
+		"", " ", "note", "exec note", "exec: note", "exec:/bin/x",
+		"nothing:/x note", "exec:/x loud", ":/x note", "exec:/x note ,",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct err err = ERR_INIT;
+		struct regrade r = { .kind = EV_LIMIT };
+
+		assert_int_equal(regrade_parse(&r, str_c(bad[i]), &err), -1);
+		assert_int_equal(err.code, ERR_TROUBLE);
+		assert_true(err.msg[0] && err.hint[0]);
+		assert_int_equal(r.kind, EV_LIMIT);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_fact_falls_under_its_rule),
+		cmocka_unit_test(every_rule_has_an_example_here),
+		cmocka_unit_test(every_kind_has_a_rule_for_any_object),
+		cmocka_unit_test(secrets_are_known_and_other_files_are_not),
+		cmocka_unit_test(a_regrade_covers_what_its_glob_covers),
+		cmocka_unit_test(the_last_regrade_wins_and_never_is_a_note),
+		cmocka_unit_test(a_regrade_may_soothe_an_outcome_but_not_raise_it),
+		cmocka_unit_test(a_malformed_regrade_is_refused_by_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* When a comparison proves nothing, and which sentence says so. */
+#include <signal.h>
+#include <stdio.h>
+
+#include "core/base/vec.h"
+#include "tests/unit/facts.h"
+
+#define SIX "3 exec /bin/1", "3 exec /bin/2", "3 exec /bin/3", \
+	"3 exec /bin/4", "3 exec /bin/5", "3 exec /bin/6"
+
+static const struct step_end alive = {
+	.name = STR("server"), .started = true, .was_ready = true
+};
+
+/* Takes both; the verdict, and the only reason there shall be (or NULL). */
+static void expect(struct fingerprint *old, struct fingerprint *new,
+		   enum verdict verdict, const char *reason)
+{
+	struct policy policy = { .fail_on = LEVEL_ERROR };
+	struct comparison c;
+
+	compare(&c, old, new, &policy);
+	if (reason && (!c.n_reasons || !str_eq(c.reasons[0], str_c(reason))))
+		fail_msg("'%.*s', not '%s'",
+			 STR_ARG(c.n_reasons ? c.reasons[0] : STR("")), reason);
+	assert_int_equal(c.n_reasons, reason ? 1 : 0);
+	assert_string_equal(verdict_name(c.verdict), verdict_name(verdict));
+	comparison_free(&c);
+	fingerprint_free(old);
+	fingerprint_free(new);
+}
+
+static struct fingerprint *ended(struct fingerprint *fp, const char *how,
+				 struct step_end step)
+{
+	facts_end(fp, how, &step);
+	return fp;
+}
+
+static void two_healthy_sides_pass(void **state)
+{
+	(void)state;
+	expect(ended(FACTS("a", SIX), "deadline", alive),
+	       ended(FACTS("b", SIX), "deadline", alive), VERDICT_PASS, NULL);
+}
+
+static void a_step_that_never_started_is_inconclusive(void **state)
+{
+	struct step_end step = alive;
+
+	(void)state;
+	step.started = step.was_ready = false;
+	expect(ended(FACTS("a", SIX), "exit", alive),
+	       ended(FACTS("b", SIX), "exit", step), VERDICT_INCONCLUSIVE,
+	       "b: step server never started");
+	expect(ended(FACTS("a", SIX), "exit", step),
+	       ended(FACTS("b", SIX), "exit", alive), VERDICT_INCONCLUSIVE,
+	       "a: step server never started");
+}
+
+static void a_step_that_started_in_one_run_did_start(void **state)
+{
+	struct fingerprint *new = FACTS("b", SIX);
+
+	(void)state;
+	facts_end(new, "exit", &alive);
+	new->ends[0].steps[0].started = false;
+	new->ends[0].steps[0].was_ready = false;
+	expect(ended(FACTS("a", SIX), "exit", alive), new, VERDICT_PASS, NULL);
+}
+
+static void a_step_no_longer_ready_is_inconclusive(void **state)
+{
+	struct step_end step = alive;
+
+	(void)state;
+	step.was_ready = false;
+	expect(ended(FACTS("a", SIX), "exit", alive),
+	       ended(FACTS("b", SIX), "exit", step), VERDICT_INCONCLUSIVE,
+	       "b: step server never became ready, as it did in a");
+	expect(ended(FACTS("a", SIX), "exit", step),
+	       ended(FACTS("b", SIX), "exit", step), VERDICT_PASS, NULL);
+}
+
+static void a_crash_that_shows_little_is_inconclusive(void **state)
+{
+	struct step_end crash = alive, exited = alive;
+
+	(void)state;
+	crash.ended = true;
+	crash.status = SIGSEGV;
+	exited.ended = true;
+	exited.status = 1 << 8;
+	expect(ended(FACTS("a", SIX), "exit", alive),
+	       ended(FACTS("b", "3 exec /bin/1", "3 exec.args /bin/1 x",
+			   "3 exec.args /bin/1 y"), "exit", crash),
+	       VERDICT_INCONCLUSIVE, "b: step server was ended by signal 11 in "
+	       "every run, and 1 of 6 behaviours of a were seen again");
+	expect(ended(FACTS("a", SIX), "exit", alive),
+	       ended(FACTS("b", "3 exec /bin/1", "3 exec.args /bin/1 x",
+			   "3 exec.args /bin/1 y"), "exit", exited),
+	       VERDICT_INCONCLUSIVE, "b: step server ended with status 1 in "
+	       "every run, and 1 of 6 behaviours of a were seen again");
+}
+
+static void a_crash_after_all_is_shown_or_as_before_is_no_doubt(void **state)
+{
+	struct step_end crash = alive;
+
+	(void)state;
+	crash.ended = true;
+	crash.status = SIGSEGV;
+	expect(ended(FACTS("a", SIX), "exit", alive),
+	       ended(FACTS("b", SIX), "exit", crash), VERDICT_PASS, NULL);
+	expect(ended(FACTS("a", SIX), "exit", crash),
+	       ended(FACTS("b", "3 exec /bin/1", "3 exec.args /bin/1 x",
+			   "3 exec.args /bin/1 y"), "exit", crash),
+	       VERDICT_PASS, NULL);
+}
+
+static void showing_less_than_half_is_inconclusive(void **state)
+{
+	(void)state;
+	expect(FACTS("a", SIX), FACTS("b", "3 exec /bin/1", "3 exec /bin/2"),
+	       VERDICT_INCONCLUSIVE, "b: showed less than half of what a did: "
+	       "2 of 6 behaviours were seen again");
+	expect(FACTS("a", SIX),
+	       FACTS("b", "3 exec /bin/1", "3 exec /bin/2", "3 exec /bin/3"),
+	       VERDICT_PASS, NULL);
+}
+
+static void lost_and_dropped_events_are_inconclusive_on_both_sides(void **state)
+{
+	struct fingerprint *lossy;
+
+	(void)state;
+	lossy = FACTS("b", SIX);
+	lossy->ledger.lost = 7;
+	expect(FACTS("a", SIX), lossy, VERDICT_INCONCLUSIVE,
+	       "b: events were lost: 7");
+	lossy = FACTS("a", SIX);
+	lossy->ledger.dropped = 9;
+	expect(lossy, FACTS("b", SIX), VERDICT_INCONCLUSIVE, "a: the "
+	       "fingerprint was full, events were dropped: 9");
+}
+
+static void a_run_cut_short_by_a_limit_is_inconclusive(void **state)
+{
+	(void)state;
+	expect(ended(FACTS("a", SIX), "exit", alive),
+	       ended(FACTS("b", SIX), "limit: memory", alive),
+	       VERDICT_INCONCLUSIVE, "b: a run was cut short (limit: memory)");
+}
+
+static void runs_that_hardly_agree_are_inconclusive(void **state)
+{
+	char text[20][32];
+	const char *lines[21] = { NULL };
+	struct fingerprint *wild;
+
+	(void)state;
+	for (size_t i = 0; i < 20; i++) {
+		snprintf(text[i], sizeof(text[i]), "%d file.create $TREE/%zu",
+			 i < 18 ? 1 : 3, i);
+		lines[i] = text[i];
+	}
+	wild = facts_v("w", 3, lines);
+	expect(facts_v("w", 3, lines), wild, VERDICT_INCONCLUSIVE,
+	       "w: 18 of 20 facts differ from run to run");
+}
+
+static void different_plans_are_never_compared_silently(void **state)
+{
+	struct fingerprint *new = FACTS("b", SIX, "3 exec /bin/new");
+
+	(void)state;
+	new->plan_digest = STR("ffffffffffffffffffffffffffffffff");
+	expect(FACTS("a", SIX), new, VERDICT_INCONCLUSIVE,
+	       "a and b were observed under different plans "
+	       "(00112233 and ffffffff)");
+	new = FACTS("b", SIX);
+	new->plan_digest = STR("");
+	expect(FACTS("a", SIX), new, VERDICT_INCONCLUSIVE,
+	       "a and b were observed under different plans "
+	       "(00112233 and none)");
+}
+
+static void a_regression_stays_one_beside_a_doubt(void **state)
+{
+	struct fingerprint *new = FACTS("b", SIX, "3 exec /bin/new");
+
+	(void)state;
+	new->ledger.lost = 1;
+	expect(FACTS("a", SIX), new, VERDICT_REGRESSION,
+	       "b: events were lost: 1");
+}
+
+static void a_side_without_runs_is_inconclusive(void **state)
+{
+	(void)state;
+	expect(FACTS("a", SIX),
+	       facts_v("b", 0, (const char *const[]){ "0 exec /bin/1",
+			"0 exec /bin/2", "0 exec /bin/3", NULL }),
+	       VERDICT_INCONCLUSIVE, "b: was never run");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_healthy_sides_pass),
+		cmocka_unit_test(a_step_that_never_started_is_inconclusive),
+		cmocka_unit_test(a_step_that_started_in_one_run_did_start),
+		cmocka_unit_test(a_step_no_longer_ready_is_inconclusive),
+		cmocka_unit_test(a_crash_that_shows_little_is_inconclusive),
+		cmocka_unit_test(a_crash_after_all_is_shown_or_as_before_is_no_doubt),
+		cmocka_unit_test(showing_less_than_half_is_inconclusive),
+		cmocka_unit_test(lost_and_dropped_events_are_inconclusive_on_both_sides),
+		cmocka_unit_test(a_run_cut_short_by_a_limit_is_inconclusive),
+		cmocka_unit_test(runs_that_hardly_agree_are_inconclusive),
+		cmocka_unit_test(different_plans_are_never_compared_silently),
+		cmocka_unit_test(a_regression_stays_one_beside_a_doubt),
+		cmocka_unit_test(a_side_without_runs_is_inconclusive),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

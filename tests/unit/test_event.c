@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names, sections and errnos of events. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/vec.h"
+#include "core/event/event.h"
+
+static void every_kind_is_found_by_its_own_name(void **state)
+{
+	(void)state;
+	for (enum event_kind k = 0; k < EV_COUNT; k++) {
+		assert_int_equal(event_by_name(str_c(event_name(k))), k);
+		assert_true(strlen(event_help(k)) > 10);
+	}
+}
+
+static void an_unknown_name_is_no_kind(void **state)
+{
+	(void)state;
+	assert_int_equal(event_by_name(STR("")), EV_COUNT);
+	assert_int_equal(event_by_name(STR("exe")), EV_COUNT);
+	assert_int_equal(event_by_name(STR("exec.")), EV_COUNT);
+	assert_int_equal(event_by_name(STR("EXEC")), EV_COUNT);
+	assert_int_equal(event_by_name(STR("exec\0")), EV_COUNT);
+}
+
+/* The contract: sections come in this order, with no gap between kinds. */
+static void kinds_belong_to_their_sections(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *section;
+	} want[] = {
+		{ "exec", "process" }, { "exec.anonymous", "process" },
+		{ "process.exit", "process" }, { "process.inspect", "process" },
+		{ "file.probe", "file" }, { "file.executable", "file" },
+		{ "net.socket", "network" }, { "net.dns", "network" },
+		{ "priv", "privilege" }, { "memory.exec", "privilege" },
+		{ "evasion", "privilege" },
+		{ "syscall", "syscall" }, { "limit", "syscall" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		enum event_kind k = event_by_name(str_c(want[i].name));
+
+		assert_string_equal(event_section_name(event_section(k)),
+				    want[i].section);
+	}
+	for (enum event_kind k = 1; k < EV_COUNT; k++)
+		assert_true(event_section(k - 1) <= event_section(k));
+}
+
+static void shapes_come_from_the_table(void **state)
+{
+	(void)state;
+	assert_int_equal(event_shape(EV_FILE_RENAME), SHAPE_PATH_PATH);
+	assert_int_equal(event_shape(EV_NET_DNS), SHAPE_WORDS);
+	assert_int_equal(event_shape(EV_EXEC_ARGS), SHAPE_PATH_WORDS);
+}
+
+static void errnos_have_names_and_names_errnos(void **state)
+{
+	(void)state;
+	assert_string_equal(errno_name(ENOENT), "ENOENT");
+	assert_string_equal(errno_name(ENETUNREACH), "ENETUNREACH");
+	assert_string_equal(errno_name(EAGAIN), "EAGAIN");
+	assert_int_equal(errno_by_name(STR("EACCES")), EACCES);
+	assert_int_equal(errno_by_name(STR("EHWPOISON")), EHWPOISON);
+	for (int e = 1; e < 200; e++)
+		if (errno_name(e))
+			assert_int_equal(errno_by_name(str_c(errno_name(e))),
+					 e);
+}
+
+static void unknown_errnos_have_none(void **state)
+{
+	(void)state;
+	assert_null(errno_name(0));
+	assert_null(errno_name(-ENOENT));
+	assert_null(errno_name(512));	/* ERESTARTSYS: the kernel's own */
+	assert_null(errno_name(1 << 30));
+	assert_int_equal(errno_by_name(STR("")), 0);
+	assert_int_equal(errno_by_name(STR("0")), 0);
+	assert_int_equal(errno_by_name(STR("ENOENTX")), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_kind_is_found_by_its_own_name),
+		cmocka_unit_test(an_unknown_name_is_no_kind),
+		cmocka_unit_test(kinds_belong_to_their_sections),
+		cmocka_unit_test(shapes_come_from_the_table),
+		cmocka_unit_test(errnos_have_names_and_names_errnos),
+		cmocka_unit_test(unknown_errnos_have_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
