@@ -144,9 +144,22 @@ enum next enter_probe(struct tracer *t, struct task *k)
 	return NEXT_LEAVE;
 }
 
+/*
+ * "It is no link" and "it has no such attribute" are answers about something
+ * that is there.
+ */
+static bool says_it_exists(int err)
+{
+	return err == EINVAL || err == ENODATA || err == EOPNOTSUPP ||
+	       err == ERANGE;
+}
+
 void leave_probe(struct tracer *t, struct task *k)
 {
 	const char *path = k->call.path1;
+
+	if (says_it_exists(call_err(&k->call)))
+		k->call.ret = 0;
 
 	/* Facts about looking stop at the system's own directories. */
 	if (!path || (*path == '/' && path_is_system(str_c(path))))

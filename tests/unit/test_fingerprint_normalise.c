@@ -380,8 +380,9 @@ static void objects_are_bounded_and_quick(void **state)
 	(void)state;
 	static const struct str pieces[] = {
 		S("a"), S("0"), S("f"), S("/"), S("/tmp/"), S("/1"),
-		S("]:32768"), S("."), S("<"), S("\\"), S("1."), S("-"), S("\xff"), S(" "),
-		{ "\0", 1 }, S("/home/auditor/app"), S("127.0.0.1:"),
+		S("]:32768"), S("."), S("<"), S("\\"), S("1."), S("-"),
+		S("\xff"), S(" "), { "\0", 1 }, S("/home/auditor/app"),
+		S("127.0.0.1:"),
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
