@@ -146,7 +146,7 @@ static bool when_outside(const struct fact *f)
 
 static bool when_by_signal(const struct fact *f)
 {
-	static const struct str mark = STR(" signal=");
+	const struct str mark = STR(" signal=");
 
 	for (size_t i = 0; i + mark.len <= f->object.len; i++)
 		if (str_starts(str_sub(f->object, i), mark))
@@ -209,6 +209,25 @@ static bool when_plain_device(const struct fact *f)
 
 	for (size_t i = 0; i < ARRAY_LEN(devices); i++)
 		if (path_glob(str_c(devices[i]), f->object))
+			return true;
+	return false;
+}
+
+/*
+ * How the C library asks for names: its cache daemons, and the resolver that
+ * the sandbox's resolv.conf names.  What is asked is a fact of its own.
+ */
+static bool when_name_service(const struct fact *f)
+{
+	static const char *const services[] = {
+		"unix /run/nscd/socket", "unix /var/run/nscd/socket",
+		"unix /run/systemd/resolve/io.systemd.Resolve",
+		"unix /run/systemd/userdb/*", "udp 127.0.0.53:53",
+		"tcp 127.0.0.53:53",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(services); i++)
+		if (path_glob(str_c(services[i]), f->object))
 			return true;
 	return false;
 }

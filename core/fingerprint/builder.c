@@ -67,7 +67,7 @@ static struct str keep_text(struct builder *b, struct str raw)
 	if (!raw.len)
 		return STR("");
 	buf_clear(&b->text);
-	normalise_text(&b->text, raw, &b->places);
+	normalise_evidence(&b->text, raw, &b->places);
 	normalise_shorten(&b->text, 0, EVIDENCE_MAX);
 	return arena_str(&b->arena, buf_view(&b->text));
 }

@@ -52,11 +52,14 @@ enum zone zone_of(struct str path);
  */
 void normalise_object(struct buf *out, const struct event *ev,
 		      const struct places *places);
-/* The same for a single path or text, for evidence. */
+/* The same for a single path or text. */
 void normalise_path(struct buf *out, struct str path,
 		    const struct places *places);
 void normalise_text(struct buf *out, struct str text,
 		    const struct places *places);
+/* Text as it was, but for the names of places and what may not be shown. */
+void normalise_evidence(struct buf *out, struct str text,
+			const struct places *places);
 
 /*
  * Is this event a fact at all? Reads of the interpreter's own plumbing are

@@ -56,7 +56,7 @@ static int need_str(const struct reader *r, struct str *out,
 static int need_uint(const struct reader *r, uint64_t *out,
 		     const struct json *obj, const char *key, uint64_t max)
 {
-	uint64_t n;
+	uint64_t n = 0;
 
 	if (!json_uint(&n, obj, key) || n > max)
 		return fail(r, "\"%s\" is missing, is no number, or is too "
@@ -68,7 +68,7 @@ static int need_uint(const struct reader *r, uint64_t *out,
 static int need_unsigned(const struct reader *r, unsigned *out,
 			 const struct json *obj, const char *key, unsigned max)
 {
-	uint64_t n;
+	uint64_t n = 0;
 
 	if (need_uint(r, &n, obj, key, max))
 		return -1;
@@ -179,7 +179,7 @@ static int read_ledger(struct reader *r, const struct json *doc)
 {
 	struct ledger *l = &r->fp->ledger;
 	const struct json *o;
-	uint64_t facts;
+	uint64_t facts = 0;
 
 	if (need_object(r, &o, doc, "ledger") ||
 	    need_uint(r, &l->stops, o, "stops", UINT64_MAX) ||
@@ -318,7 +318,7 @@ static int read_fact(const struct reader *r, struct fact *out,
 		     const struct json *o)
 {
 	struct evidence *ev = &out->ev;
-	uint64_t us;
+	uint64_t us = 0;
 
 	if (read_line(r, out, o) ||
 	    need_unsigned(r, &out->seen, o, "seen", r->fp->runs) ||

@@ -51,7 +51,8 @@ enum {
 	SCAN_PATH = 1,		/* s is one path: only '/' separates names */
 	SCAN_NAMES = 2,		/* words of s are names, even without a '/' */
 	SCAN_QUOTED = 4,	/* inside quotes: escape a quote */
-	SCAN_NO_BLANK = 8	/* something follows after a blank */
+	SCAN_NO_BLANK = 8,	/* something follows after a blank */
+	SCAN_EVIDENCE = 16	/* as it was: places are named, nothing else */
 };
 
 /* Append s: places named, volatile parts replaced, the rest escaped. */

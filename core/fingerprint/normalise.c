@@ -156,6 +156,12 @@ void normalise_text(struct buf *out, struct str text,
 	normalise_shorten(out, start, TEXT_SHOWN_MAX);
 }
 
+void normalise_evidence(struct buf *out, struct str text,
+			const struct places *places)
+{
+	scan_text(out, text, places, SCAN_EVIDENCE);
+}
+
 static const struct {
 	struct str dir, shown;
 } collapses[] = {

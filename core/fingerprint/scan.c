@@ -106,6 +106,8 @@ static bool replaced_at(const struct scan *c, struct token *out)
 	if (c->s.p[c->at] == '/')
 		return place_at(c, c->places->tree, "$TREE", out) ||
 		       place_at(c, c->places->home, "$HOME", out);
+	if (c->flags & SCAN_EVIDENCE)
+		return false;
 	if (c->name.len && c->name.at == c->at) {
 		*out = c->name;
 		return true;
@@ -136,6 +138,9 @@ static bool forged(const struct scan *c)
 {
 	struct str rest = str_sub(c->s, c->at);
 
+	/* Evidence is read by people; only lines can be forged. */
+	if (c->flags & SCAN_EVIDENCE && *rest.p != '$')
+		return false;
 	switch (*rest.p) {
 	case ' ':
 		return c->flags & SCAN_NO_BLANK;

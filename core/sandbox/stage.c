@@ -83,7 +83,6 @@ static void stage_child(const struct stage *s, int sock)
 static int receive(struct stage *s, int sock, struct err *err)
 {
 	struct stage_report report;
-	autobuf struct buf in = BUF_INIT;
 	ssize_t n = recv(sock, &report, sizeof(report), MSG_WAITALL);
 	int fds[3];
 

@@ -26,8 +26,8 @@ struct reading {
 static int blame(const struct reading *rd, const struct config_entry *e,
 		 struct err *err)
 {
-	return err_wrap(err, "%s:%u: step \"%.*s\"", rd->cfg->name, e->line,
-			STR_ARG(rd->name));
+	return err_wrap(err, "%s:%u: step \"%.*s\"", rd->cfg->name,
+			e ? e->line : 0, STR_ARG(rd->name));
 }
 
 static const struct config_entry *entry(const struct reading *rd,
