@@ -21,6 +21,10 @@ ifeq ($(DEVELOPER),1)
 WARN += -Werror
 endif
 
+# Tests pass literals where a command line would be, and dereference what an
+# assertion has just found.
+WARN_UNIT = $(filter-out -Wwrite-strings -Wnull-dereference -Wpedantic,$(WARN))
+
 # _FORTIFY_SOURCE and the sanitizers check the same things; one at a time.
 ifeq ($(SANITIZE),)
 HARDEN = -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
@@ -81,7 +85,8 @@ $(BUILD)/behavdiff: $(CMD_OBJ) $(BUILD)/libcore.a
 
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libcmd.a $(BUILD)/libcore.a | deps-test
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) $< \
+	$(CC) $(CPPFLAGS_ALL) -std=gnu17 $(OPT) $(WARN_UNIT) $(HARDEN) \
+		$(CFLAGS) -MMD -MP $(LDFLAGS_ALL) $< \
 		$(BUILD)/libcmd.a $(BUILD)/libcore.a $(PKG_LIBS) -lcmocka -o $@
 
 # Fixtures are what is traced, not what is shipped: no hardening, no sanitizer.
