@@ -119,6 +119,9 @@ static void on_tick(void *ctx)
 		stop(r, "exit");
 	else if (stepper_ms(&r->steps) >= r->c->plan->timeout_ms)
 		stop(r, "deadline");
+	else if (!tracer_expecting(r->tracer) && !stepper_expects(&r->steps) &&
+		 tracer_quiet(r->tracer))
+		stop(r, "quiescent");
 }
 
 static void on_started(void *ctx, size_t step)

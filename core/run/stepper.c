@@ -246,19 +246,24 @@ void stepper_failed(struct stepper *st, size_t step, int error)
 
 /* --- the end --- */
 
-bool stepper_done(const struct stepper *st)
+bool stepper_expects(struct stepper *st)
+{
+	size_t next;
+
+	for (size_t i = 0; i < st->scenario->n; i++)
+		if (st->s[i].executed && !st->s[i].ready &&
+		    st->scenario->steps[i].ready == READY_AFTER)
+			return true;
+	return stepper_next(st, &next);
+}
+
+bool stepper_done(struct stepper *st)
 {
 	for (size_t i = 0; i < st->scenario->n; i++)
 		if (st->s[i].asked && !st->s[i].ended)
 			return false;
 	/* A step whose predecessor never got ready cannot start any more. */
-	for (size_t i = 0; i < st->scenario->n; i++) {
-		size_t next;
-
-		if (stepper_next((struct stepper *)st, &next))
-			return false;
-	}
-	return true;
+	return !stepper_expects(st);
 }
 
 bool stepper_output_cut(const struct stepper *st)

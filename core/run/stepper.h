@@ -53,8 +53,10 @@ void stepper_listening(struct stepper *st, size_t step);
 void stepper_ended(struct stepper *st, size_t step, int status);
 void stepper_failed(struct stepper *st, size_t step, int error);
 
+/* Will time alone make a step ready, or may one start now? */
+bool stepper_expects(struct stepper *st);
 /* Nothing runs and nothing more will be started. */
-bool stepper_done(const struct stepper *st);
+bool stepper_done(struct stepper *st);
 bool stepper_output_cut(const struct stepper *st);
 const struct str *stepper_names(const struct stepper *st, size_t *n);
 /* For the fingerprint; valid until stepper_free(). */

@@ -54,7 +54,8 @@ void leave_socket(struct tracer *t, struct task *k)
 
 /* --- asking the socket --- */
 
-static int borrow(struct task *k, int fd)
+/* The tracee's own socket, as a descriptor of ours; -1 with errno. */
+int sock_borrow(struct task *k, int fd)
 {
 	autofd int pidfd = (int)syscall(SYS_pidfd_open, k->proc->tgid, 0);
 
@@ -75,7 +76,7 @@ static int option(int fd, int name)
 int sock_query(struct tracer *t, struct task *k, int fd, struct buf *proto,
 	       struct sockaddr_storage *local, socklen_t *len)
 {
-	autofd int ours = borrow(k, fd);
+	autofd int ours = sock_borrow(k, fd);
 
 	(void)t;
 	if (ours < 0)
@@ -177,7 +178,7 @@ static void settle_connect(struct task *k)
 
 	if (call_err(&k->call) != EINPROGRESS)
 		return;
-	ours = borrow(k, (int)k->call.args[0]);
+	ours = sock_borrow(k, (int)k->call.args[0]);
 	if (ours < 0 ||
 	    getsockopt(ours, IPPROTO_TCP, TCP_INFO, &info, &len))
 		return;

@@ -333,6 +333,7 @@ static void on_stop(struct tracer *t, struct task *k, int status)
 		if (sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN ||
 		    sig == SIGTTOU)
 			request = PTRACE_LISTEN;
+		k->listening = request == PTRACE_LISTEN;
 		break;
 	default:
 		if (sig == (SIGTRAP | 0x80))

@@ -66,6 +66,13 @@ int tracer_run(struct tracer *t, const struct tracer_hooks *hooks,
 	       struct err *err);
 
 /*
+ * Can nothing happen any more?  Every task sleeps with nobody to wake it and
+ * no timer was armed.  To be asked again and again: only the second look in a
+ * row that finds nothing changed says yes.
+ */
+bool tracer_quiet(struct tracer *t);
+
+/*
  * The run is being ended from outside: what dies from here on died by our
  * hand.  Reports zombies and calls that are still under way.
  */

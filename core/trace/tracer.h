@@ -56,6 +56,7 @@ struct task {
 	pid_t tid;
 	bool inside;		/* between entry and exit stop */
 	bool waiting;		/* stopped early, until its parent's event */
+	bool listening;		/* in a stop of job control */
 	const struct row *row;
 	struct call call;
 };
@@ -101,6 +102,8 @@ struct tracer {
 	pid_t init;
 	size_t expected;	/* step of init's next child */
 	bool ending;
+	bool timers;		/* one was armed at some time */
+	uint64_t quiet;		/* what the last look saw, 0: not quiet */
 	int root;		/* O_PATH on the sandbox's root, -1 at first */
 	uint64_t start_ns;
 	uint64_t next_tick;
@@ -188,6 +191,7 @@ enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
 void exec_happened(struct tracer *t, struct task *k);	/* decode_exec.c */
 void exec_flush(struct tracer *t, struct proc *p);
 void proc_ended(struct tracer *t, struct proc *p, int status);
+int sock_borrow(struct task *k, int fd);
 int sock_query(struct tracer *t, struct task *k, int fd, struct buf *proto,
 	       struct sockaddr_storage *local, socklen_t *len);
 

@@ -13,7 +13,10 @@ set -u
 
 BUILD=${BUILD:-build}
 top=$(pwd)
-behavdiff=$top/$BUILD/behavdiff
+case $BUILD in
+/*) behavdiff=$BUILD/behavdiff ;;
+*) behavdiff=$top/$BUILD/behavdiff ;;
+esac
 tests=0
 failures=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/behavdiff-test.XXXXXX")

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * When can nothing happen any more?
+ *
+ * Every task of the sandbox sleeps in a call that has no time-out, no timer of
+ * any kind was ever armed, no packet is on its way, and nothing outside can
+ * wake them: the network is the sandbox's own, and what it reads and writes
+ * ends with us.  Two looks at all tasks with the same counts of context
+ * switches prove that none of them ran in between, so that there was a moment
+ * at which all slept, and such a moment does not end.
+ *
+ * Everything unknown counts as able to wake.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/trace/tracer.h"
+
+static int read_text(const char *path, char *out, size_t size)
+{
+	FILE *f = fopen(path, "re");
+	size_t n;
+
+	if (!f)
+		return -1;
+	n = fread(out, 1, size - 1, f);
+	fclose(f);
+	out[n] = '\0';
+	return n ? 0 : -1;
+}
+
+/* A socket's receive time-out (socket(7)) wakes its reader. */
+static bool has_timeout(struct task *k, int fd)
+{
+	autofd int ours = sock_borrow(k, fd);
+	struct timeval tv;
+	socklen_t len = sizeof(tv);
+
+	return ours < 0 ||
+	       getsockopt(ours, SOL_SOCKET, SO_RCVTIMEO, &tv, &len) ||
+	       tv.tv_sec || tv.tv_usec;
+}
+
+/* Reading from something that only another task of the sandbox can fill? */
+static bool sleeps_on(struct tracer *t, struct task *k, int fd)
+{
+	autobuf struct buf what = BUF_INIT;
+	struct str s;
+
+	if (!resolve_fd(t, k, fd, &what, NULL))
+		return false;
+	s = buf_view(&what);
+	if (str_starts(s, STR("socket:")))
+		return !has_timeout(k, fd);
+	return str_starts(s, STR("pipe:")) ||
+	       str_eq(s, STR("anon_inode:[eventfd]")) ||
+	       str_eq(s, STR("anon_inode:[signalfd]")) ||
+	       str_eq(s, STR("anon_inode:inotify"));
+}
+
+static bool waits_forever(struct tracer *t, struct task *k, const char *name,
+			  const unsigned long long a[6])
+{
+#define WAIT(call, condition) \
+	if (!strcmp(name, #call)) \
+		return condition;
+#include "core/trace/waits.def"
+#undef WAIT
+	return false;
+}
+
+/* "nr a0 ... a5 sp pc", or "running" (proc(5), /proc/PID/syscall). */
+static bool call_sleeps(struct tracer *t, struct task *k)
+{
+	char path[64], text[512], name[64];
+	unsigned long long a[6];
+	int nr;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", k->tid);
+	if (read_text(path, text, sizeof(text)) ||
+	    sscanf(text, "%d %llx %llx %llx %llx %llx %llx", &nr, &a[0], &a[1],
+		   &a[2], &a[3], &a[4], &a[5]) != 7)
+		return false;
+	return waits_forever(t, k, call_name(nr, name, sizeof(name)), a);
+}
+
+/* State and context switches, both kinds, from /proc/PID/status. */
+static bool task_state(pid_t tid, char *state, unsigned long long *switches)
+{
+	char path[64], text[4096];
+	unsigned long long yes = 0, no = 0;
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	if (read_text(path, text, sizeof(text)))
+		return false;
+	at = strstr(text, "\nState:\t");
+	if (!at)
+		return false;
+	*state = at[8];
+	at = strstr(text, "\nvoluntary_ctxt_switches:");
+	if (!at || sscanf(at, "\nvoluntary_ctxt_switches: %llu "
+			  "nonvoluntary_ctxt_switches: %llu", &yes, &no) != 2)
+		return false;
+	*switches = yes + no;
+	return true;
+}
+
+static bool task_quiet(struct tracer *t, struct task *k, uint64_t *sum)
+{
+	unsigned long long switches;
+	char state;
+
+	if (!k->proc || k->waiting)
+		return false;
+	if (!task_state(k->tid, &state, &switches))
+		return false;
+	*sum = (*sum ^ (uint64_t)k->tid) * 0x9e3779b97f4a7c15ULL + switches;
+	/* Dead, with threads left that speak for themselves. */
+	if (state == 'Z')
+		return true;
+	/* Stopped by job control; only a signal makes it go on. */
+	if (k->listening)
+		return true;
+	return state == 'S' && (k->proc->is_init || call_sleeps(t, k));
+}
+
+/*
+ * A connection under way, or bytes in it that the other side has not got, is
+ * looked after by the kernel's timers.  Columns of /proc/net/tcp: sl local
+ * remote st tx_queue:rx_queue ...
+ */
+static bool packets_under_way(pid_t pid, const char *table)
+{
+	enum { ESTABLISHED = 1, TIME_WAIT = 6, CLOSE = 7, CLOSE_WAIT = 8,
+	       LISTEN = 10 };
+	char path[64], line[512];
+	unsigned state;
+	unsigned long tx;
+	bool busy = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/net/%s", pid, table);
+	f = fopen(path, "re");
+	if (!f)
+		return false;	/* a kernel without this protocol */
+	while (!busy && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%*s %*s %*s %x %lx:", &state, &tx) == 2)
+			busy = tx || (state != ESTABLISHED &&
+				      state != TIME_WAIT && state != CLOSE &&
+				      state != CLOSE_WAIT && state != LISTEN);
+	fclose(f);
+	return busy;
+}
+
+static bool stop_pending(void)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	return !waitid(P_ALL, 0, &info, WNOHANG | WNOWAIT | WSTOPPED |
+		       WEXITED | __WALL) && info.si_pid;
+}
+
+static bool all_quiet(struct tracer *t, uint64_t *sum)
+{
+	*sum = t->stats.stops;
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct task *k = t->tasks[i]; k; k = k->next)
+			if (!task_quiet(t, k, sum))
+				return false;
+	return !packets_under_way(t->init, "tcp") &&
+	       !packets_under_way(t->init, "tcp6") && !stop_pending();
+}
+
+bool tracer_quiet(struct tracer *t)
+{
+	uint64_t before = t->quiet, now = 0;
+
+	t->quiet = 0;
+	if (t->timers || !all_quiet(t, &now))
+		return false;
+	t->quiet = now | 1;
+	return before == t->quiet;
+}
+
+/* --- timers: once one was armed, the deadline stands --- */
+
+static enum next armed(struct tracer *t, struct task *k, int arg)
+{
+	struct itimerspec spec;
+
+	/* itimerval and itimerspec: the second half is when it fires. */
+	if (mem_read(k->tid, k->call.args[arg], &spec, sizeof(spec)) !=
+	    sizeof(spec) || spec.it_value.tv_sec || spec.it_value.tv_nsec)
+		t->timers = true;
+	return NEXT_GO;
+}
+
+enum next enter_alarm(struct tracer *t, struct task *k)
+{
+	t->timers |= k->call.args[0] != 0;
+	return NEXT_GO;
+}
+
+enum next enter_setitimer(struct tracer *t, struct task *k)
+{
+	return armed(t, k, 1);
+}
+
+enum next enter_timer(struct tracer *t, struct task *k)
+{
+	return armed(t, k, 2);
+}
