@@ -303,6 +303,9 @@ static void on_end(struct tracer *t, struct task *k, int status)
 	if (leader) {
 		proc_ended(t, p, status);
 		proc_drop(t, p);
+		/* Only pid 1 is left: the run may be over, do not wait. */
+		if (t->stats.alive <= 1)
+			t->next_tick = 0;
 	}
 	proc_put(p);
 }
