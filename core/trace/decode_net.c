@@ -19,7 +19,7 @@
 
 #define DNS_PORT 53
 #define PACKET_MAX 1500
-#define MESSAGES_MAX 64
+#define MESSAGES_MAX 1024		/* UIO_MAXIOV, the kernel's own bound */
 
 /* Families that belong to a network namespace, or to nothing of the host. */
 static bool family_held(int family)
@@ -128,7 +128,10 @@ static void address_event(struct tracer *t, struct task *k,
 	}
 	socket_protocol(t, k, fd, sa->ss_family, &words);
 	buf_ch(&words, ' ');
-	sockaddr_text(&words, sa, len);
+	if (len)
+		sockaddr_text(&words, sa, len);
+	else
+		buf_c(&words, "(unreadable)");
 	emit(t, k, kind, buf_view(&words), STR(""), err);
 }
 

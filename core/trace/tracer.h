@@ -142,6 +142,9 @@ void call_clear(struct call *c);
 ssize_t mem_read(pid_t tid, uint64_t at, void *out, size_t len);
 /* A string of at most max bytes; NULL when its start cannot be read. */
 char *mem_read_string(pid_t tid, uint64_t at, size_t max);
+/* A socket address; the length read, 0 when there is none to read. */
+socklen_t mem_read_sockaddr(pid_t tid, uint64_t at, uint64_t len,
+			    struct sockaddr_storage *out);
 
 /* --- paths (resolve.c) --- */
 /*
