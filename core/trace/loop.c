@@ -197,6 +197,10 @@ static void check_arguments(struct tracer *t, struct task *k)
 
 	if (k->row->leave == leave_probe)
 		return;
+	if (k->row->leave == leave_send) {
+		check_sent(t, k);
+		return;
+	}
 	check_path(t, k, s->p1, c->path1);
 	check_path(t, k, s->p2, c->path2);
 	if (s->sa < 0 || !c->sa_len ||

@@ -198,6 +198,9 @@ int sock_borrow(struct task *k, int fd);
 int sock_query(struct tracer *t, struct task *k, int fd, struct buf *proto,
 	       struct sockaddr_storage *local, socklen_t *len);
 
+/* Do the messages of a finished call still say what they said on entry? */
+void check_sent(struct tracer *t, struct task *k);
+
 #define ENTER(name) enum next enter_##name(struct tracer *t, struct task *k);
 #define LEAVE(name) void leave_##name(struct tracer *t, struct task *k);
 #include "core/trace/decoders.def"
