@@ -12,7 +12,7 @@
 #include "core/trace/trace.h"
 
 #define STEP_NONE ((size_t)-1)
-#define PENDING_EXECS 8
+#define PENDING_EXECS 32
 #define STDERR_TAIL 256
 
 /* A thread group. */
