@@ -2,10 +2,10 @@
 /*
  * From a path argument to the path the kernel meant.
  *
- * The tracer is outside the sandbox, but holds its root directory and lets the
- * kernel walk: openat2(2) with RESOLVE_IN_ROOT follows links as if the sandbox's
- * root were ours, and /proc/self/fd tells where it ended.  Directories are
- * remembered until a name changes.
+ * The tracer is outside the sandbox, but holds its root directory and lets
+ * the kernel walk: openat2(2) with RESOLVE_IN_ROOT follows links as if the
+ * sandbox's root were ours, and /proc/self/fd tells where it ended.
+ * Directories are remembered until a name changes.
  */
 #include <errno.h>
 #include <fcntl.h>

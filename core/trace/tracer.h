@@ -63,7 +63,7 @@ struct task {
 
 /* Arguments of a call that are read on entry; -1: none. */
 struct shape {
-	int8_t d1, p1, d2, p2;	/* directory and path; d = CWD: relative to cwd */
+	int8_t d1, p1, d2, p2;	/* directory and path; d = CWD: the cwd */
 	int8_t sa, sa_len;
 };
 #define CWD -2
@@ -113,7 +113,7 @@ struct tracer {
 	struct tracer_stats stats;
 	const struct row *rows[CALLS_MAX];	/* by number */
 	uint64_t counts[CALLS_MAX];
-	struct strmap touched;	/* hashes of paths a traced call changed */
+	struct strmap touched;	/* hashes of the paths that calls changed */
 	struct strmap dirs;	/* directory -> resolved; see resolve.c */
 	VEC(char *) blind;
 	VEC(struct dead) dead;	/* ended, perhaps not collected yet */
