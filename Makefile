@@ -72,6 +72,9 @@ $(BUILD)/obj/%.o: %.c | deps
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
+# The assembler reads these two into the object; -MMD does not see it.
+$(BUILD)/obj/core/report/page.o: core/report/page.css core/report/page.js
+
 $(BUILD)/libcore.a: $(CORE_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^

@@ -9,6 +9,12 @@
 #include "core/compare/compare.h"
 #include "core/fingerprint/fingerprint.h"
 
+/* Where a step stands in the configuration. */
+struct step_line {
+	struct str name;
+	unsigned line;
+};
+
 /* A view; owns nothing. */
 struct report {
 	const struct fingerprint *old, *new;
@@ -16,15 +22,24 @@ struct report {
 	enum level fail_on;
 	const char *old_from, *new_from;	/* "traced", "file", "cache" */
 	struct str config_from;	/* ".behavdiff of impl04", "defaults" */
+	/* The configuration's path in the repository, "" when it is not there */
+	struct str config_path;
+	const struct step_line *steps;	/* of that file, in its order */
+	size_t n_steps;
+	const char *version;	/* of the program */
 	bool color;
 	int verbosity;		/* -1 quiet, 0, 1 */
 	unsigned width;		/* columns; 0: do not fold */
 };
 
+struct audit;			/* core/report/audit.h */
+
 struct format {
-	const char *name;	/* "text", "json" */
+	const char *name;	/* "text", "sarif-new" */
 	const char *help;
 	void (*write)(struct buf *out, const struct report *r);
+	/* NULL: not a format for one revision */
+	void (*write_audit)(struct buf *out, const struct audit *a);
 };
 
 const struct format *format_by_name(struct str name);	/* NULL */
