@@ -11,6 +11,7 @@ void chapter_begin(struct document *d, const char *id, const char *title,
 {
 	*vec_push(&d->chapters) = (struct chapter){
 		.id = id, .title = title, .columns = columns, .foreign = foreign,
+		.basis_at = 1,
 	};
 }
 

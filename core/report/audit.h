@@ -48,6 +48,7 @@ struct chapter {
 	/* The heads of the table's columns, NULL-terminated; NULL: no table */
 	const char *const *columns;
 	unsigned foreign;	/* bits: columns with text from outside */
+	size_t basis_at;	/* the column its facts stand in */
 	bool prose;		/* a row reads well without the heads */
 	VEC(struct part) parts;
 };

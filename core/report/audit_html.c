@@ -41,7 +41,7 @@ static void put_table_row(struct buf *out, const struct audit *a,
 	for (size_t i = 0; c->columns[i]; i++) {
 		buf_c(out, i ? "<td>" : "<th scope=\"row\">");
 		html_str(out, p->cells[i]);
-		if (i == 1)
+		if (i == c->basis_at)
 			put_basis(out, a, &p->basis);
 		buf_c(out, i ? "</td>" : "</th>");
 	}

@@ -53,7 +53,7 @@ static void put_table(struct buf *out, const struct chapter *c)
 				md_code(out, p->cells[k], CELL_MAX);
 			else
 				buf_str(out, p->cells[k]);
-			if (k == 1)
+			if (k == c->basis_at)
 				put_basis_cell(out, &p->basis);
 			buf_ch(out, ' ');
 		}
