@@ -4,8 +4,7 @@
 #include "cmd/formats.h"
 #include "cmd/status.h"
 #include "cmd/version.h"
-#include "core/compare/compare.h"
-#include "core/report/audit.h"
+#include "core/report/report.h"
 
 static int check_operands(const struct invocation *inv, struct err *err)
 {
@@ -32,16 +31,6 @@ static void write_audit(struct buf *out, const struct format *format,
 	format->write_audit(out, &a);
 }
 
-/* A report judges nobody; it can only rest on too little. */
-static int status_of(const struct audit *a)
-{
-	__attribute__((cleanup(document_free)))
-	struct document d;
-
-	document_make(&d, a);
-	return document_has_doubts(&d) ? STATUS_INCONCLUSIVE : STATUS_PASS;
-}
-
 static int write_session(const struct session *s, const struct settings *set,
 			 const struct format *format,
 			 const struct destinations *to, struct err *err)
@@ -59,7 +48,8 @@ static int write_session(const struct session *s, const struct settings *set,
 
 	if (write_formats(to, format, &writer, err))
 		return -1;
-	return status_of(&a);
+	/* A report judges nobody; it can only rest on too little. */
+	return audit_has_doubts(&a) ? STATUS_INCONCLUSIVE : STATUS_PASS;
 }
 
 int cmd_report(const struct invocation *inv, struct err *err)

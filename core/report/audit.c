@@ -10,7 +10,8 @@ void chapter_begin(struct document *d, const char *id, const char *title,
 		   const char *const *columns, unsigned foreign)
 {
 	*vec_push(&d->chapters) = (struct chapter){
-		.id = id, .title = title, .columns = columns, .foreign = foreign,
+		.id = id, .title = title, .columns = columns,
+		.foreign = foreign,
 		.basis_at = 1,
 	};
 }
@@ -90,7 +91,8 @@ bool rule_matches(const struct rule *rule, const char *globs)
 
 static struct basis pick(struct document *d,
 			 bool (*wanted)(const struct finding *f,
-					const void *arg), const void *arg)
+					const void *arg),
+			 const void *arg)
 {
 	struct basis b = NO_BASIS;
 
@@ -188,7 +190,13 @@ void document_free(struct document *d)
 	arena_free(&d->arena);
 }
 
-bool document_has_doubts(const struct document *d)
+bool audit_has_doubts(const struct audit *a)
 {
-	return d->all.n_reasons;
+	struct document d = { .audit = a };
+	bool doubts;
+
+	classify(&d);
+	doubts = d.all.n_reasons;
+	document_free(&d);
+	return doubts;
 }

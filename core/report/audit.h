@@ -11,19 +11,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/vec.h"
-#include "core/compare/compare.h"
-#include "core/fingerprint/fingerprint.h"
-
-/* What the document is made from; a view, owns nothing. */
-struct audit {
-	const struct fingerprint *fp;
-	const char *from;		/* "traced", "file" */
-	const char *version;		/* of the program */
-	struct str config_from;
-	bool color;
-	int verbosity;			/* -1, 0, 1: all facts under each */
-	unsigned width;			/* columns; 0: do not fold */
-};
+#include "core/report/report.h"
 
 /* The facts a sentence rests on. */
 struct basis {
@@ -62,8 +50,5 @@ struct document {
 
 void document_make(struct document *d, const struct audit *a);
 void document_free(struct document *d);
-
-/* Does anything in it call for a reviewer?  Then the assessment says so. */
-bool document_has_doubts(const struct document *d);
 
 #endif

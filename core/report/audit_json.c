@@ -64,7 +64,7 @@ void audit_json(struct buf *out, const struct audit *a)
 	json_put_uint(&j, "facts", a->fp->n);
 	json_put_str(&j, "from", str_c(a->from));
 	json_end_object(&j);
-	json_put_bool(&j, "doubts", document_has_doubts(&d));
+	json_put_bool(&j, "doubts", d.all.n_reasons);
 	json_begin_array(&j, "chapters");
 	for (size_t i = 0; i < d.chapters.n; i++)
 		put_chapter(&j, &d.chapters.v[i]);

@@ -21,8 +21,9 @@ struct report {
 	const struct comparison *cmp;
 	enum level fail_on;
 	const char *old_from, *new_from;	/* "traced", "file", "cache" */
-	struct str config_from;	/* ".behavdiff of impl04", "defaults" */
-	/* The configuration's path in the repository, "" when it is not there */
+	/* ".behavdiff of impl04", "defaults" */
+	struct str config_from;
+	/* Its path in the repository, "" when it is not there */
 	struct str config_path;
 	const struct step_line *steps;	/* of that file, in its order */
 	size_t n_steps;
@@ -32,7 +33,16 @@ struct report {
 	unsigned width;		/* columns; 0: do not fold */
 };
 
-struct audit;			/* core/report/audit.h */
+/* What one revision did, as an auditor's document; a view, owns nothing. */
+struct audit {
+	const struct fingerprint *fp;
+	const char *from;		/* "traced", "file" */
+	const char *version;		/* of the program */
+	struct str config_from;
+	bool color;
+	int verbosity;			/* -1, 0, 1: all facts under each */
+	unsigned width;			/* columns; 0: do not fold */
+};
 
 struct format {
 	const char *name;	/* "text", "sarif-new" */
@@ -41,6 +51,9 @@ struct format {
 	/* NULL: not a format for one revision */
 	void (*write_audit)(struct buf *out, const struct audit *a);
 };
+
+/* Do the runs prove too little to rely on the document? */
+bool audit_has_doubts(const struct audit *a);
 
 const struct format *format_by_name(struct str name);	/* NULL */
 const struct format *formats_table(size_t *n);

@@ -300,7 +300,8 @@ static void put_trust(struct buf *out, const struct report *r)
 	}
 	if (!n)
 		buf_c(out, "<li>blind spots: none</li>\n");
-	buf_c(out, "</ul></section>\n</main>\n<footer><p>Written by behavdiff ");
+	buf_c(out, "</ul></section>\n</main>\n"
+	      "<footer><p>Written by behavdiff ");
 	html_str(out, str_c(r->version));
 	buf_c(out, ". What was not seen is not proved absent.</p></footer>\n");
 }
