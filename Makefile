@@ -72,6 +72,9 @@ $(BUILD)/obj/%.o: %.c | deps
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
+# The assembler reads these two into the object; -MMD does not see it.
+$(BUILD)/obj/core/report/page.o: core/report/page.css core/report/page.js
+
 $(BUILD)/libcore.a: $(CORE_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
@@ -122,18 +125,40 @@ bench: all ## measure against native and strace, write build/bench.json and .svg
 
 install: all ## install below DESTDIR/PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d \
 		$(DESTDIR)$(PREFIX)/share/behavdiff/schemas
 	install -m 755 $(BUILD)/behavdiff $(DESTDIR)$(PREFIX)/bin/behavdiff
 	install -m 644 cmd/behavdiff.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 cmd/behavdiff-config.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	for shell in bash zsh fish; do \
+		$(BUILD)/behavdiff completion $$shell >$(BUILD)/behavdiff.$$shell \
+			|| exit 1; \
+	done
+	install -m 644 $(BUILD)/behavdiff.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/behavdiff
+	install -m 644 $(BUILD)/behavdiff.zsh \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_behavdiff
+	install -m 644 $(BUILD)/behavdiff.fish \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/behavdiff.fish
 	install -m 644 baselines/*.schema.json \
 		$(DESTDIR)$(PREFIX)/share/behavdiff/schemas/
 
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/behavdiff \
-		$(DESTDIR)$(PREFIX)/share/man/man1/behavdiff.1
+		$(DESTDIR)$(PREFIX)/share/man/man1/behavdiff.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/behavdiff-config.5 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/behavdiff \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_behavdiff \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/behavdiff.fish
 	rm -rf $(DESTDIR)$(PREFIX)/share/behavdiff
+
+screenshot: all ## take pictures of a report for documentation
+	@BUILD=$(BUILD) sh tests/system/screenshot
 
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: all help units fixtures check demo sanitize bench install uninstall clean
+.PHONY: all help units fixtures check demo sanitize bench install uninstall screenshot clean

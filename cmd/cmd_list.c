@@ -58,7 +58,8 @@ static void list_formats(struct buf *out)
 	const struct format *formats = formats_table(&n);
 
 	for (size_t i = 0; i < n; i++)
-		buf_printf(out, "%-8s  %s\n", formats[i].name,
+		buf_printf(out, "%-9s  %-11s  %s\n", formats[i].name,
+			   formats[i].write_audit ? "diff report" : "diff",
 			   formats[i].help);
 }
 

@@ -189,6 +189,8 @@ static void on_tick(void *ctx)
 
 	read_messages(r);
 	stepper_drain(&r->steps);
+	if (r->c->facts)
+		*r->c->facts = builder_facts(r->builder);
 	if (r->how)
 		return;
 	advance(r);

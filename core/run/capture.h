@@ -19,6 +19,8 @@ struct capture {
 	char *const *binds;	/* see struct spawn_options */
 	const char *tree_name;
 	int tree;		/* the exported tree, a directory */
+	/* Facts so far, for another process to read; NULL: nobody does */
+	_Atomic size_t *facts;
 };
 
 /*

@@ -12,6 +12,7 @@
 struct job {
 	const struct capture *what;
 	const char *label;		/* "impl04" */
+	unsigned run, runs;		/* 2 of 3, for the progress line */
 	struct fingerprint *result;	/* the caller frees */
 };
 

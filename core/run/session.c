@@ -320,7 +320,8 @@ static int run_all(struct session *s, struct err *err)
 				.tree_name = side->tree_name,
 			};
 			*vec_push(&jobs) = (struct job){
-				&what[i], side->rev.spec, NULL
+				.what = &what[i], .label = side->rev.spec,
+				.run = k + 1, .runs = runs,
 			};
 		}
 	}
