@@ -218,6 +218,16 @@ void plant_memory_file(void)
 	map(PROT_READ | PROT_EXEC, MAP_SHARED, fd);
 }
 
+void plant_memory_flipped(void)
+{
+	int fd = plant_need(memfd_create("code", MFD_CLOEXEC), "memfd_create");
+	void *at;
+
+	plant_need(ftruncate(fd, PAGE), "ftruncate");
+	at = map(PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+	plant_try(mprotect(at, PAGE, PROT_READ | PROT_EXEC));
+}
+
 /* A page of a file that is private, and no longer what the file holds. */
 void plant_memory_patched(void)
 {

@@ -141,7 +141,9 @@ void plant_priv_clock(void)
 
 void plant_priv_handle(void)
 {
-	struct file_handle handle = { .handle_bytes = 0 };
+	struct { struct file_handle head; char id[8]; } handle = {
+		.head = { .handle_bytes = 8, .handle_type = 1 },
+	};
 
 	plant_try(syscall(SYS_open_by_handle_at, AT_FDCWD, &handle, O_RDONLY));
 }
