@@ -19,7 +19,10 @@
 
 /* --- leaving --- */
 
-/* Forked twice, in a session of its own, at work after its parents' ends. */
+/*
+ * Forked twice, in a session of its own, at work after its parents' ends: pid 1
+ * has it then, and a little later everybody knows.
+ */
 static void daemonise(void)
 {
 	if (plant_fork())
@@ -27,6 +30,8 @@ static void daemonise(void)
 	plant_need(setsid(), "setsid");
 	if (plant_fork())
 		_exit(0);
+	while (getppid() != 1)
+		plant_sleep_ms(10);
 	plant_sleep_ms(50);
 }
 
@@ -138,15 +143,21 @@ void plant_inspect_kill(void)
 
 /* --- limits --- */
 
+/* Children that live as long as their parent does: its end is theirs. */
 void plant_limit_processes(void)
 {
-	for (int i = 0; i < 200; i++) {
+	int ends[2];
+	char c;
+
+	plant_need(pipe(ends), "pipe");
+	for (int i = 0; i < 100; i++) {
 		pid_t pid = fork();
 
 		if (pid < 0)
 			break;
 		if (!pid) {
-			plant_sleep_ms(300);
+			close(ends[1]);
+			plant_try(read(ends[0], &c, 1));
 			_exit(0);
 		}
 	}
