@@ -20,6 +20,7 @@
 #include "core/base/fd.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/run/layers.h"
 #include "core/run/trials.h"
 #include "core/sandbox/plan.h"
 #include "core/selftest/plant.h"
@@ -53,6 +54,7 @@ struct result {
 	const struct fingerprint *fp;
 	enum outcome outcome;
 	bool known;		/* blind, and blind.def says so */
+	bool left;		/* detected only by what it left behind */
 	bool recovered;		/* detected, though blind.def says otherwise */
 	struct str why;		/* of a skip, or of a known blind spot */
 };
@@ -207,14 +209,17 @@ static int judge(struct result *r, struct err *err)
 	int status = end && end->ended && WIFEXITED(end->status) ?
 			     WEXITSTATUS(end->status) : -1;
 	const char *blind = plant_blind_spot(p);
+	const struct fact *f;
 
 	if (!end || !end->started)
 		return cannot_run(p->name, STR_NULL, err);
 	if (status == LOADER_ERROR || status == LOADER_MISSING ||
 	    status == STATUS_TROUBLE)
 		return cannot_run(p->name, last_words(r->fp, status), err);
-	if (fingerprint_find(r->fp, str_c(p->fact))) {
+	f = fingerprint_find(r->fp, str_c(p->fact));
+	if (f) {
 		r->outcome = DETECTED;
+		r->left = str_eq(f->ev.note, STR(UNTRACED));
 		r->recovered = blind != NULL;
 	} else if (status == PLANT_SKIPPED) {
 		r->outcome = SKIPPED;
@@ -271,8 +276,10 @@ static void put_result(struct buf *out, const struct result *r, bool verbose)
 {
 	switch (r->outcome) {
 	case DETECTED:
-		buf_printf(out, "DETECTED %s: %s%s\n", r->plant->name,
-			   r->plant->fact, r->recovered ?
+		buf_printf(out, "DETECTED %s: %s%s%s\n", r->plant->name,
+			   r->plant->fact,
+			   r->left ? " (by what it left, not by its call)" : "",
+			   r->recovered ?
 			   " (no longer a blind spot: blind.def)" : "");
 		break;
 	case BLIND:
@@ -320,6 +327,8 @@ static void put_json_result(struct json_out *j, const struct result *r)
 	json_put_str(j, "name", str_c(r->plant->name));
 	json_put_str(j, "outcome", str_c(outcome_names[r->outcome]));
 	json_put_bool(j, "known", r->known || r->recovered);
+	if (r->outcome == DETECTED)
+		json_put_bool(j, "traced", !r->left);
 	json_put_str(j, "fact", str_c(r->plant->fact));
 	json_put_str(j, "proves", str_c(r->plant->proves));
 	if (r->why.len)

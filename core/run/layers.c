@@ -18,7 +18,6 @@
 
 #define ENTRIES_MAX 500000
 #define DEPTH_MAX 128
-#define UNTRACED "in the writable layer without a traced call"
 
 struct scan {
 	struct tracer *tracer;

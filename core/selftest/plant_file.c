@@ -187,6 +187,43 @@ void plant_file_by_cwd(void)
 	open_need("/proc/self/cwd/by-cwd", O_WRONLY | O_CREAT);
 }
 
+/*
+ * An open is told by its descriptor; what is only named is told by its path,
+ * and these lead through links that no path walk follows.
+ */
+void plant_file_named_by_root(void)
+{
+	plant_try(mkdir("/proc/self/root/tmp/by-root", 0755));
+}
+
+void plant_file_named_by_thread(void)
+{
+	plant_try(rename("/proc/thread-self/cwd/" PLANT_DATA, "taken"));
+}
+
+void plant_file_named_by_fd(void)
+{
+	int dir = open_need(PLANT_DIR, O_PATH | O_DIRECTORY);
+	char path[64];
+
+	snprintf(path, sizeof(path), "/dev/fd/%d/inner", dir);
+	plant_try(unlink(path));
+}
+
+void plant_file_named_by_pid(void)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/root/tmp/by-pid", getpid());
+	plant_try(mkdir(path, 0755));
+}
+
+void plant_file_named_by_link(void)
+{
+	plant_need(symlink("/proc/self/root/tmp", "elsewhere"), "symlink");
+	plant_try(mkdir("elsewhere/by-link", 0755));
+}
+
 void plant_file_by_dirfd(void)
 {
 	int dir = open_need(PLANT_DIR, O_PATH | O_DIRECTORY);

@@ -29,6 +29,15 @@ is "nothing is lost" "$(json get "$work/first.json" ledger.lost)" 0
 is "nothing is blind without being known" \
 	"$(json get "$work/first.json" counts.blind)" 0
 
+is "every call is seen, not only what it leaves behind" \
+	"$(/usr/bin/python3 -c '
+import json, sys
+for p in json.load(open(sys.argv[1]))["plants"]:
+    if not p.get("traced", True):
+        print(p["name"])' "$work/first.json")" \
+	"file-named-by-pid
+file-named-by-link"
+
 exits 0 "an ordinary user sees the same" \
 	as_user "$work/behavdiff" selftest --format json
 cp "$out" "$work/second.json"
