@@ -112,6 +112,9 @@ static void list_blind(struct buf *out)
 				   plant_blind_spot(&plants[i]));
 }
 
+#define TABLE_NAMES \
+	"facts, rules, formats, syscalls, config, plants or blind"
+
 static const struct {
 	const char *name;
 	void (*put)(struct buf *out);
@@ -134,7 +137,7 @@ static int unknown_table(const char *name, struct err *err)
 		near_try(&near, tables[i].name);
 	if (near.best)
 		return err_hint(err, "did you mean '%s'?", near.best);
-	return err_hint(err, "facts, rules, formats, syscalls, config, plants or blind");
+	return err_hint(err, TABLE_NAMES);
 }
 
 int cmd_list(const struct invocation *inv, struct err *err)
@@ -145,8 +148,7 @@ int cmd_list(const struct invocation *inv, struct err *err)
 		err_set(err, ERR_TROUBLE, inv->operands.n ?
 			"list: one table at a time" :
 			"list: the name of a table is missing");
-		return err_hint(err,
-				"facts, rules, formats, syscalls, config, plants or blind");
+		return err_hint(err, TABLE_NAMES);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
 		if (strcmp(inv->operands.v[0], tables[i].name))

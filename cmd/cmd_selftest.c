@@ -20,7 +20,6 @@
 #include "core/base/fd.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
-#include "core/run/layers.h"
 #include "core/run/trials.h"
 #include "core/sandbox/plan.h"
 #include "core/selftest/plant.h"

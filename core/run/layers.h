@@ -10,9 +10,6 @@
 
 #include "core/trace/trace.h"
 
-/* The note of a fact that no traced call accounts for. */
-#define UNTRACED "in the writable layer without a traced call"
-
 /*
  * Walk what changed since start (change times are the kernel's; no program
  * can set them).  A change no traced call accounts for is emitted through the

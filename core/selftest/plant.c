@@ -120,11 +120,10 @@ void plant_write(int fd, const char *text)
 
 char **plant_self_argv(const char *tag)
 {
-	static char *argv[4];
-	static char name[] = PLANT_SELF, version[] = "--version";
+	char **argv = mem_array(4, sizeof(*argv));
 
-	argv[0] = name;
-	argv[1] = version;
+	argv[0] = (char *)PLANT_SELF;
+	argv[1] = (char *)"--version";
 	argv[2] = (char *)tag;
 	return argv;
 }

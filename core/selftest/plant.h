@@ -82,7 +82,7 @@ void plant_sleep_ms(unsigned ms);
 /* Make a copy of a file, such as the program itself. */
 void plant_copy(const char *from, const char *to, mode_t mode);
 void plant_write(int fd, const char *text);
-/* The arguments that have the program print its version and end. */
+/* Arguments that have the program print its version; the next exec frees. */
 char **plant_self_argv(const char *tag);
 
 #define PLANT(name, function, fact, proves) void function(void);

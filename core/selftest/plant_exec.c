@@ -155,8 +155,10 @@ static int find_loader(struct dl_phdr_info *info, size_t size, void *out)
 void plant_exec_loader(void)
 {
 	const char *loader = NULL;
-	static char self[] = "./" PLANT_SELF, version[] = "--version";
-	char *argv[] = { self, self, version, NULL };
+	char *const argv[] = {
+		(char *)"loader", (char *)"./" PLANT_SELF, (char *)"--version",
+		NULL
+	};
 
 	dl_iterate_phdr(find_loader, &loader);
 	if (!loader)
