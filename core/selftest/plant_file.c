@@ -224,6 +224,16 @@ void plant_file_named_by_link(void)
 	plant_try(mkdir("elsewhere/by-link", 0755));
 }
 
+void plant_file_named_by_self(void)
+{
+	int fd = open_need(PLANT_DATA, O_RDONLY);
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	plant_need(symlink(path, "itself"), "symlink");
+	plant_try(chmod("itself", 0640));
+}
+
 void plant_file_by_dirfd(void)
 {
 	int dir = open_need(PLANT_DIR, O_PATH | O_DIRECTORY);

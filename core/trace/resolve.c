@@ -9,12 +9,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
@@ -24,6 +26,7 @@
 #define CACHE_MAX 4096
 #define CACHE_BYTES (4U << 20)
 #define DELETED " (deleted)"
+#define LINKS_MAX 16
 
 static const char *const system_dirs[] = {
 	"/usr", "/lib", "/lib64", "/lib32", "/libx32", "/bin", "/sbin", "/opt",
@@ -334,6 +337,77 @@ static void untangle_proc(struct tracer *t, struct task *k, struct buf *path)
 	buf_str(path, buf_view(&target));
 }
 
+/*
+ * Replace the first symbolic link of path, up to len, by what it says; false
+ * when there is none.  The link itself is walked to, never through.
+ */
+static bool expand_link(struct tracer *t, struct task *k, struct buf *path,
+			size_t len)
+{
+	for (size_t end = 1; end <= len; end++) {
+		autofree char *prefix = NULL;
+		autofd int fd = -1;
+		char target[PATH_MAX];
+		struct statfs fs;
+		ssize_t n;
+
+		if (end < len && path->p[end] != '/')
+			continue;
+		prefix = mem_strndup(path->p, end);
+		fd = walk(t, k, prefix, O_NOFOLLOW);
+		/* The links in /proc are untangle_proc()'s, or refused. */
+		if (fd < 0 || fstatfs(fd, &fs) || fs.f_type == PROC_SUPER_MAGIC)
+			return false;
+		n = readlinkat(fd, "", target, sizeof(target));
+		if (n <= 0)
+			continue;
+
+		autobuf struct buf now = BUF_INIT;
+
+		if (*target != '/')
+			buf_str(&now, path_dir(str_c(prefix)));
+		if (*target != '/')
+			buf_ch(&now, '/');
+		buf_add(&now, target, (size_t)n);
+		buf_str(&now, str_sub(buf_view(path), end));
+		buf_clear(path);
+		buf_str(path, buf_view(&now));
+		return true;
+	}
+	return false;
+}
+
+/*
+ * A link of the program's own may lead through /proc/self, which no walk of
+ * ours can follow; link by link it can be told.  Only where the walk fails,
+ * and not for directories that are known.
+ */
+static void untangle_links(struct tracer *t, struct task *k, struct buf *path,
+			   bool follow)
+{
+	autobuf struct buf now = BUF_INIT;
+
+	if (!follow && strmap_get(&t->dirs, path_dir(buf_view(path))))
+		return;
+	buf_str(&now, buf_view(path));
+	for (int i = 0; i < LINKS_MAX; i++) {
+		struct str dir = path_dir(buf_view(&now));
+		autofree char *text = mem_strndup(dir.p, dir.len);
+		autofd int fd = follow ? walk(t, k, now.p, 0) :
+				dir.len ? walk(t, k, text, O_DIRECTORY) : -1;
+
+		if (fd >= 0)
+			break;
+		if (!expand_link(t, k, &now, follow ? now.len : dir.len))
+			break;
+		untangle_proc(t, k, &now);
+		if (!now.len || *now.p != '/')
+			break;
+	}
+	buf_clear(path);
+	buf_str(path, buf_view(&now));
+}
+
 static bool has_dots(const char *path)
 {
 	for (const char *p = path; (p = strstr(p, "/.")); p++)
@@ -370,6 +444,8 @@ void resolve_path(struct tracer *t, struct task *k, int dirfd,
 	}
 	if (follow && walk_to_text(t, k, abs.p, 0, out))
 		return;
+	untangle_links(t, k, &abs, follow);
+	text = buf_view(&abs);
 	while (text.len > 1 && text.p[text.len - 1] == '/')
 		text.len--;
 	base = path_base(text);
