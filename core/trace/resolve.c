@@ -2,21 +2,19 @@
 /*
  * From a path argument to the path the kernel meant.
  *
- * The tracer is outside the sandbox, but holds its root directory and lets the
- * kernel walk: openat2(2) with RESOLVE_IN_ROOT follows links as if the sandbox's
- * root were ours, and /proc/self/fd tells where it ended.  Directories are
- * remembered until a name changes.
+ * The tracer is outside the sandbox, but holds its root directory and lets
+ * the kernel walk: openat2(2) with RESOLVE_IN_ROOT follows links as if the
+ * sandbox's root were ours, and /proc/self/fd tells where it ended.
+ * Directories are remembered until a name changes.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
@@ -26,7 +24,6 @@
 #define CACHE_MAX 4096
 #define CACHE_BYTES (4U << 20)
 #define DELETED " (deleted)"
-#define LINKS_MAX 16
 
 static const char *const system_dirs[] = {
 	"/usr", "/lib", "/lib64", "/lib32", "/libx32", "/bin", "/sbin", "/opt",
@@ -127,7 +124,8 @@ static int open_root(struct tracer *t, struct task *k)
 	return t->root;
 }
 
-static int walk(struct tracer *t, struct task *k, const char *path, int flags)
+int resolve_walk(struct tracer *t, struct task *k, const char *path,
+		 int flags)
 {
 	struct open_how how = {
 		.flags = (uint64_t)(O_PATH | O_CLOEXEC | flags),
@@ -143,7 +141,7 @@ static int walk(struct tracer *t, struct task *k, const char *path, int flags)
 static bool walk_to_text(struct tracer *t, struct task *k, const char *path,
 			 int flags, struct buf *out)
 {
-	autofd int fd = walk(t, k, path, flags);
+	autofd int fd = resolve_walk(t, k, path, flags);
 	char link[64];
 
 	if (fd < 0)
@@ -301,7 +299,7 @@ static size_t proc_dir(struct tracer *t, struct task *k, struct str p,
  * Links below a process's directory are taken as the process means them: its
  * root is the sandbox's, its cwd and its descriptors are read from outside.
  */
-static void untangle_proc(struct tracer *t, struct task *k, struct buf *path)
+void resolve_untangle(struct tracer *t, struct task *k, struct buf *path)
 {
 	autobuf struct buf target = BUF_INIT;
 	struct str p = buf_view(path), rest;
@@ -337,75 +335,18 @@ static void untangle_proc(struct tracer *t, struct task *k, struct buf *path)
 	buf_str(path, buf_view(&target));
 }
 
-/*
- * Replace the first symbolic link of path, up to len, by what it says; false
- * when there is none.  The link itself is walked to, never through.
- */
-static bool expand_link(struct tracer *t, struct task *k, struct buf *path,
-			size_t len)
+static bool dir_is_there(struct tracer *t, struct task *k, struct str dir)
 {
-	for (size_t end = 1; end <= len; end++) {
-		autofree char *prefix = NULL;
-		autofd int fd = -1;
-		char target[PATH_MAX];
-		struct statfs fs;
-		ssize_t n;
+	autofree char *path = mem_strndup(dir.p, dir.len);
+	int fd;
 
-		if (end < len && path->p[end] != '/')
-			continue;
-		prefix = mem_strndup(path->p, end);
-		fd = walk(t, k, prefix, O_NOFOLLOW);
-		/* The links in /proc are untangle_proc()'s, or refused. */
-		if (fd < 0 || fstatfs(fd, &fs) || fs.f_type == PROC_SUPER_MAGIC)
-			return false;
-		n = readlinkat(fd, "", target, sizeof(target));
-		if (n <= 0)
-			continue;
-
-		autobuf struct buf now = BUF_INIT;
-
-		if (*target != '/')
-			buf_str(&now, path_dir(str_c(prefix)));
-		if (*target != '/')
-			buf_ch(&now, '/');
-		buf_add(&now, target, (size_t)n);
-		buf_str(&now, str_sub(buf_view(path), end));
-		buf_clear(path);
-		buf_str(path, buf_view(&now));
+	if (strmap_get(&t->dirs, dir))
 		return true;
-	}
-	return false;
-}
-
-/*
- * A link of the program's own may lead through /proc/self, which no walk of
- * ours can follow; link by link it can be told.  Only where the walk fails,
- * and not for directories that are known.
- */
-static void untangle_links(struct tracer *t, struct task *k, struct buf *path,
-			   bool follow)
-{
-	autobuf struct buf now = BUF_INIT;
-
-	if (!follow && strmap_get(&t->dirs, path_dir(buf_view(path))))
-		return;
-	buf_str(&now, buf_view(path));
-	for (int i = 0; i < LINKS_MAX; i++) {
-		struct str dir = path_dir(buf_view(&now));
-		autofree char *text = mem_strndup(dir.p, dir.len);
-		autofd int fd = follow ? walk(t, k, now.p, 0) :
-				dir.len ? walk(t, k, text, O_DIRECTORY) : -1;
-
-		if (fd >= 0)
-			break;
-		if (!expand_link(t, k, &now, follow ? now.len : dir.len))
-			break;
-		untangle_proc(t, k, &now);
-		if (!now.len || *now.p != '/')
-			break;
-	}
-	buf_clear(path);
-	buf_str(path, buf_view(&now));
+	fd = resolve_walk(t, k, path, O_DIRECTORY);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
 }
 
 static bool has_dots(const char *path)
@@ -430,7 +371,7 @@ void resolve_path(struct tracer *t, struct task *k, int dirfd,
 		return;
 	}
 	absolute(t, k, dirfd, path, &abs);
-	untangle_proc(t, k, &abs);
+	resolve_untangle(t, k, &abs);
 	text = buf_view(&abs);
 	/* Facts about the system's own directories are collapsed anyway. */
 	if (!text.len || *text.p != '/' ||
@@ -444,10 +385,13 @@ void resolve_path(struct tracer *t, struct task *k, int dirfd,
 	}
 	if (follow && walk_to_text(t, k, abs.p, 0, out))
 		return;
-	untangle_links(t, k, &abs, follow);
+	while (abs.len > 1 && abs.p[abs.len - 1] == '/')
+		buf_cut(&abs, abs.len - 1);
+	/* The call worked, so what it names is there, if not for us. */
+	if (!call_err(&k->call) &&
+	    (follow || !dir_is_there(t, k, path_dir(buf_view(&abs)))))
+		expand_path(t, k, &abs, follow);
 	text = buf_view(&abs);
-	while (text.len > 1 && text.p[text.len - 1] == '/')
-		text.len--;
 	base = path_base(text);
 	if (str_eq(base, STR(".")) || str_eq(base, STR("..")) ||
 	    str_eq(base, STR("/"))) {
@@ -468,8 +412,8 @@ bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
 	if (!path)
 		return false;
 	absolute(t, k, dirfd, path, &abs);
-	untangle_proc(t, k, &abs);
-	fd = walk(t, k, abs.p, 0);
+	resolve_untangle(t, k, &abs);
+	fd = resolve_walk(t, k, abs.p, 0);
 	if (fd < 0)
 		return errno != ENOENT && errno != ENOTDIR &&
 		       errno != ENAMETOOLONG;
