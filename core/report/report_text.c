@@ -87,6 +87,9 @@ static void put_finding_line(struct buf *out, const struct report *r,
 	else if (f->change == CHANGE_UNSTABLE)
 		buf_printf(out, "  (was %u/%u, is %u/%u)", f->seen_old,
 			   f->runs_old, f->seen_new, f->runs_new);
+	else if (f->change == CHANGE_MORE)
+		buf_printf(out, "  (was %u names, is %u)", f->names_old,
+			   f->names_new);
 	else
 		buf_printf(out, "  (%u/%u)", f->seen_new, f->runs_new);
 	buf_ch(out, '\n');
@@ -136,7 +139,7 @@ static bool is_heavy(const struct finding *f)
 static bool is_light_news(const struct finding *f)
 {
 	return !is_heavy(f) &&
-	       (f->change == CHANGE_NEW || f->change == CHANGE_OUTCOME);
+	       f->change != CHANGE_GONE && f->change != CHANGE_UNSTABLE;
 }
 
 static void put_heavy(struct buf *out, const struct report *r)
@@ -182,6 +185,38 @@ static void put_folded(struct buf *out, const struct report *r,
 			put_finding_line(out, r, &c->findings[i]);
 	if (unfold)
 		buf_ch(out, '\n');
+}
+
+/* What was learned from the runs, with what it was learned from. */
+static void put_learned(struct buf *out, const struct report *r)
+{
+	const struct fingerprint *const sides[] = { r->old, r->new };
+	struct strmap said = STRMAP_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+		for (size_t k = 0; k < sides[i]->n; k++) {
+			const struct fact *f = &sides[i]->facts[k];
+			struct strmap_entry *e;
+
+			if (!f->learned.len)
+				continue;
+			e = strmap_put(&said, f->object);
+			if (e->val.num)
+				continue;
+			if (said.n == 1)
+				buf_c(out, "learned from what differs between "
+				      "runs:\n");
+			e->val.num = 1;
+			buf_c(out, INDENT);
+			safe_str(out, f->object);
+			buf_c(out, "  from ");
+			safe_str(out, f->learned);
+			buf_ch(out, '\n');
+		}
+	}
+	if (said.n)
+		buf_ch(out, '\n');
+	strmap_free(&said);
 }
 
 /* --- how far to trust it --- */
@@ -388,6 +423,8 @@ void report_text(struct buf *out, const struct report *r)
 		   "gone: always seen before, never now");
 	put_folded(out, r, CHANGE_UNSTABLE,
 		   "unstable: seen in some runs only");
+	if (r->verbosity > 0)
+		put_learned(out, r);
 	put_trust(out, r);
 	put_reasons(out, r);
 	put_verdict(out, r);

@@ -19,10 +19,14 @@
 
 #define MAX_FACTS 200000
 #define MAX_FACT_BYTES (64U << 20)
+/* Process ids of the runs: of four or five digits, apart from each other. */
+#define FIRST_PID 1200
+#define PIDS_APART 1013
 #define MEMORY_EVERY 4		/* ticks between two looks at the memory */
 
 struct run {
 	const struct capture *c;
+	unsigned number;
 	struct box box;
 	struct tracer *tracer;
 	struct builder *builder;
@@ -223,6 +227,7 @@ static int open_run(struct run *r)
 	const struct spawn_options spawn = {
 		.plan = c->plan, .scenario = c->scenario, .stage = c->stage,
 		.tree = c->tree_name, .binds = c->binds, .filter = c->filter,
+		.last_pid = FIRST_PID + r->number % 30 * PIDS_APART,
 	};
 	struct tracer_options opt = {
 		.sink = r->sink, .max_processes = c->plan->processes,
@@ -234,11 +239,11 @@ static int open_run(struct run *r)
 }
 
 int capture_run(struct fingerprint **out, const struct capture *c,
-		struct err *err)
+		unsigned number, struct err *err)
 {
 	const struct places places = { STR(PLAN_TREE), STR(PLAN_HOME) };
 	const struct builder_limits limits = { MAX_FACTS, MAX_FACT_BYTES };
-	struct run r = { .c = c, .box = BOX_INIT, .err = err };
+	struct run r = { .c = c, .number = number, .box = BOX_INIT, .err = err };
 	int failed;
 
 	err->code = ERR_NONE;

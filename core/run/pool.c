@@ -73,7 +73,7 @@ static void work(const struct job *job, int result, int cpu, pid_t parent)
 	if (getppid() != parent)
 		_exit(1);
 	pin(cpu);
-	if (capture_run(&fp, job->what, &err)) {
+	if (capture_run(&fp, job->what, job->number, &err)) {
 		fd_write_all(result, &err, sizeof(err));
 		_exit(2);
 	}

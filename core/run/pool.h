@@ -12,6 +12,7 @@
 struct job {
 	const struct capture *what;
 	const char *label;		/* "impl04" */
+	unsigned number;		/* of the run, from 0 on each side */
 	struct fingerprint *result;	/* the caller frees */
 };
 

@@ -380,6 +380,24 @@ int op_proc(struct setup *s)
 		     MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 }
 
+/*
+ * ns_last_pid is the pid namespace's own, and writing it needs a capability in
+ * the namespace's owner only (pid_namespaces(7)).  A kernel without it
+ * (CONFIG_CHECKPOINT_RESTORE) counts from 2, as if nothing had been asked.
+ */
+int op_pids(struct setup *s)
+{
+	autofd int fd = open("/proc/sys/kernel/ns_last_pid",
+			     O_WRONLY | O_CLOEXEC);
+	char text[16];
+	int n = snprintf(text, sizeof(text), "%u", s->opt->last_pid);
+
+	at(s, "ns_last_pid");
+	if (fd < 0 || !s->opt->last_pid)
+		return 0;
+	return write(fd, text, (size_t)n) == n ? 0 : -1;
+}
+
 int op_tree(struct setup *s)
 {
 	char lower[64];

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Outcomes that only tell who came first.
+ *
+ * Two threads make one directory, a client tries until its server listens, a
+ * process looks for a file until another has made it: whether the failure
+ * before the success is seen is the scheduler's choice, not the program's.
+ * Where an operation succeeds in the same run, its failures that tell of the
+ * state of things are taken out; a failure that tells of permission or policy
+ * stays.  A call that was only interrupted or under way gives way to any other
+ * result of the same operation.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "core/fingerprint/internal.h"
+
+static bool is_under_way(int err)
+{
+	return err == EINTR || err == EAGAIN || err == EINPROGRESS ||
+	       err == EALREADY;
+}
+
+/* There already, not there yet, in use just now. */
+static bool is_state(int err)
+{
+	switch (err) {
+	case EEXIST: case ENOENT: case ENOTEMPTY: case EBUSY: case ETXTBSY:
+	case ECONNREFUSED: case EADDRINUSE: case ESRCH: case EISCONN:
+		return true;
+	default:
+		return is_under_way(err);
+	}
+}
+
+static struct fact *find(struct fingerprint *fp, struct str line)
+{
+	const struct fact *f = fingerprint_find(fp, line);
+
+	return f ? fp->facts + (f - fp->facts) : NULL;
+}
+
+/* Looking for a file and opening it are one operation under two names. */
+static struct fact *find_read(struct fingerprint *fp, const struct fact *f)
+{
+	autobuf struct buf line = BUF_INIT;
+
+	if (f->kind != EV_FILE_PROBE)
+		return NULL;
+	buf_c(&line, event_name(EV_FILE_READ));
+	buf_ch(&line, ' ');
+	buf_str(&line, f->object);
+	return find(fp, buf_view(&line));
+}
+
+/* Another failure of the same operation that had come to its end. */
+static struct fact *find_ended(struct fingerprint *fp, const struct fact *f)
+{
+	size_t i = fingerprint_operation(fp, f->operation);
+
+	for (; i < fp->n && str_eq(fp->facts[i].operation, f->operation); i++)
+		if (!is_under_way(fp->facts[i].err))
+			return &fp->facts[i];
+	return NULL;
+}
+
+/* The fact that says all that f says, or NULL. */
+static struct fact *absorbs(struct fingerprint *fp, const struct fact *f)
+{
+	struct fact *by = NULL;
+
+	if (!f->err || !is_state(f->err))
+		return NULL;
+	by = find(fp, f->operation);
+	if (!by)
+		by = find_read(fp, f);
+	if (!by && is_under_way(f->err))
+		by = find_ended(fp, f);
+	return by;
+}
+
+void races_settle(struct fingerprint *fp)
+{
+	size_t kept = 0;
+	bool *gone = mem_array(fp->n + 1, sizeof(*gone));
+
+	for (size_t i = 0; i < fp->n; i++) {
+		struct fact *by = absorbs(fp, &fp->facts[i]);
+
+		if (by)
+			by->ev.count += fp->facts[i].ev.count;
+		gone[i] = by;
+	}
+	for (size_t i = 0; i < fp->n; i++)
+		if (!gone[i])
+			fp->facts[kept++] = fp->facts[i];
+	fp->n = kept;
+	free(gone);
+}

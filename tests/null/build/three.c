@@ -1,0 +1,2 @@
+#include "common.h"
+int three(void) { return 1; }

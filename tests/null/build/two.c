@@ -1,0 +1,2 @@
+#include "common.h"
+int two(void) { return 1; }
