@@ -239,8 +239,7 @@ int config_parse(struct config *cfg, const char *name, struct str text,
 
 void config_init(struct config *cfg)
 {
-	*cfg = (struct config){ .arena = ARENA_INIT };
-	cfg->name = arena_c(&cfg->arena, ".behavdiff");
+	*cfg = (struct config){ .arena = ARENA_INIT, .name = ".behavdiff" };
 }
 
 void config_free(struct config *cfg)

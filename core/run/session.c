@@ -37,7 +37,7 @@ struct side {
 	struct rev rev;		/* when it is none */
 	struct tree_info info;
 	struct scenario scenario;
-	char tree_name[16];
+	char tree_name[32];
 	int tree;		/* directory in the stage, -1 */
 	struct capture what;
 	struct fingerprint *fp;

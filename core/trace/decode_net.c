@@ -17,9 +17,12 @@
 #include "core/trace/sockaddr.h"
 #include "core/trace/tracer.h"
 
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
 #define DNS_PORT 53
 #define PACKET_MAX 1500
-#define MESSAGES_MAX 64
+#define MESSAGES_MAX 1024		/* UIO_MAXIOV, the kernel's own bound */
 
 /* Families that belong to a network namespace, or to nothing of the host. */
 static bool family_held(int family)
@@ -54,11 +57,18 @@ void leave_socket(struct tracer *t, struct task *k)
 
 /* --- asking the socket --- */
 
-/* The tracee's own socket, as a descriptor of ours; -1 with errno. */
+/*
+ * The tracee's own socket, as a descriptor of ours; -1 with errno.  A thread
+ * may have descriptors of its own (CLONE_FILES not shared), so it is the
+ * thread that is asked (PIDFD_THREAD, since 6.9), or the process when the
+ * kernel knows only those.
+ */
 int sock_borrow(struct task *k, int fd)
 {
-	autofd int pidfd = (int)syscall(SYS_pidfd_open, k->proc->tgid, 0);
+	autofd int pidfd = (int)syscall(SYS_pidfd_open, k->tid, PIDFD_THREAD);
 
+	if (pidfd < 0)
+		pidfd = (int)syscall(SYS_pidfd_open, k->proc->tgid, 0);
 	if (pidfd < 0)
 		return -1;
 	return (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
@@ -128,14 +138,28 @@ static void address_event(struct tracer *t, struct task *k,
 	}
 	socket_protocol(t, k, fd, sa->ss_family, &words);
 	buf_ch(&words, ' ');
-	sockaddr_text(&words, sa, len);
+	if (len)
+		sockaddr_text(&words, sa, len);
+	else
+		buf_c(&words, "(unreadable)");
 	emit(t, k, kind, buf_view(&words), STR(""), err);
+}
+
+/*
+ * udp_sendmsg() and inet_bind() take AF_UNSPEC for AF_INET, for the sake of
+ * programs older than most of their users.
+ */
+static void settle_family(struct sockaddr_storage *sa, socklen_t len)
+{
+	if (sa->ss_family == AF_UNSPEC && len >= sizeof(struct sockaddr_in))
+		sa->ss_family = AF_INET;
 }
 
 void leave_bind(struct tracer *t, struct task *k)
 {
-	const struct call *c = &k->call;
+	struct call *c = &k->call;
 
+	settle_family(&c->sa, c->sa_len);
 	address_event(t, k, EV_NET_BIND, (int)c->args[0], &c->sa, c->sa_len,
 		      call_err(c));
 }
@@ -207,75 +231,125 @@ void leave_connect(struct tracer *t, struct task *k)
 
 /* --- messages --- */
 
-static void dns_event(struct tracer *t, struct task *k, uint64_t at,
-		      uint64_t len, int err)
-{
-	autobuf struct buf name = BUF_INIT;
-	char packet[PACKET_MAX];
-	ssize_t n;
+/*
+ * One addressed message, read on entry: afterwards its memory may hold
+ * something else, or be gone with the process.
+ */
+struct sent {
+	struct sockaddr_storage sa;
+	socklen_t len;		/* 0: could not be read */
+	size_t packet;		/* bytes that follow: of a DNS question */
+};
 
-	if (len > sizeof(packet))
-		len = sizeof(packet);
-	n = mem_read(k->tid, at, packet, len);
-	if (n > 0 && dns_question(&name, (struct str){ packet, (size_t)n }))
-		emit(t, k, EV_NET_DNS, buf_view(&name), STR(""), err);
+static void keep_sent(struct task *k, uint64_t name, uint64_t len, uint64_t at,
+		      uint64_t bytes)
+{
+	struct buf *out = &k->call.words;
+	struct sent s = { .packet = 0 };
+	char packet[PACKET_MAX];
+
+	s.len = mem_read_sockaddr(k->tid, name, len, &s.sa);
+	settle_family(&s.sa, s.len);
+	if (sockaddr_port(&s.sa, s.len) == DNS_PORT) {
+		ssize_t n = mem_read(k->tid, at, packet, bytes < PACKET_MAX ?
+				     bytes : PACKET_MAX);
+
+		s.packet = n > 0 ? (size_t)n : 0;
+	}
+	buf_add(out, &s, sizeof(s));
+	buf_add(out, packet, s.packet);
 }
 
-void leave_sendto(struct tracer *t, struct task *k)
+enum next enter_sendto(struct tracer *t, struct task *k)
 {
 	const struct call *c = &k->call;
 
-	if (!c->sa_len)
-		return;
-	address_event(t, k, EV_NET_SEND, (int)c->args[0], &c->sa, c->sa_len,
-		      call_err(c));
-	if (sockaddr_port(&c->sa, c->sa_len) == DNS_PORT)
-		dns_event(t, k, c->args[1], c->args[2], call_err(c));
+	(void)t;
+	keep_sent(k, c->args[4], c->args[5], c->args[1], c->args[2]);
+	return NEXT_LEAVE;
 }
 
-static void message(struct tracer *t, struct task *k, uint64_t at, int err)
+static void keep_message(struct task *k, uint64_t at)
 {
+	struct iovec iov = { NULL, 0 };
 	struct msghdr msg;
-	struct sockaddr_storage sa;
-	struct iovec iov;
-	socklen_t len;
 
 	if (mem_read(k->tid, at, &msg, sizeof(msg)) != sizeof(msg) ||
-	    !msg.msg_name || msg.msg_namelen < sizeof(sa_family_t))
+	    !msg.msg_name || !msg.msg_namelen)
 		return;
-	memset(&sa, 0, sizeof(sa));
-	len = msg.msg_namelen < sizeof(sa) ? msg.msg_namelen : sizeof(sa);
-	if (mem_read(k->tid, (uintptr_t)msg.msg_name, &sa, len) != (ssize_t)len)
-		return;
-	/* Talking to the kernel over netlink is net.socket's business. */
-	if (sa.ss_family == AF_NETLINK)
-		return;
-	address_event(t, k, EV_NET_SEND, (int)k->call.args[0], &sa, len, err);
-	if (sockaddr_port(&sa, len) == DNS_PORT && msg.msg_iovlen &&
-	    mem_read(k->tid, (uintptr_t)msg.msg_iov, &iov, sizeof(iov)) ==
-	    sizeof(iov))
-		dns_event(t, k, (uintptr_t)iov.iov_base, iov.iov_len, err);
+	if (msg.msg_iovlen)
+		mem_read(k->tid, (uintptr_t)msg.msg_iov, &iov, sizeof(iov));
+	keep_sent(k, (uintptr_t)msg.msg_name, msg.msg_namelen,
+		  (uintptr_t)iov.iov_base, iov.iov_len);
 }
 
-void leave_sendmsg(struct tracer *t, struct task *k)
+enum next enter_sendmsg(struct tracer *t, struct task *k)
 {
-	message(t, k, k->call.args[1], call_err(&k->call));
+	(void)t;
+	keep_message(k, k->call.args[1]);
+	return NEXT_LEAVE;
 }
 
-void leave_sendmmsg(struct tracer *t, struct task *k)
+enum next enter_sendmmsg(struct tracer *t, struct task *k)
 {
-	uint64_t n = k->call.args[2];
+	uint32_t n = (uint32_t)k->call.args[2];
+
+	(void)t;
+	for (uint32_t i = 0; i < n && i < MESSAGES_MAX; i++)
+		keep_message(k, k->call.args[1] + i * sizeof(struct mmsghdr));
+	return NEXT_LEAVE;
+}
+
+static void report_sent(struct tracer *t, struct task *k, const struct sent *s,
+			struct str packet)
+{
+	autobuf struct buf name = BUF_INIT;
 	int err = call_err(&k->call);
 
-	if (n > MESSAGES_MAX) {
-		n = MESSAGES_MAX;
-		blind_spot(t, "sendmmsg with more than %d messages",
-			   MESSAGES_MAX);
+	/* Talking to the kernel over netlink is net.socket's business. */
+	if (s->sa.ss_family == AF_NETLINK)
+		return;
+	if (!s->len && err == EFAULT)
+		return;
+	address_event(t, k, EV_NET_SEND, (int)k->call.args[0], &s->sa, s->len,
+		      err);
+	if (s->packet && dns_question(&name, packet))
+		emit(t, k, EV_NET_DNS, buf_view(&name), STR(""), err);
+}
+
+/*
+ * Of several messages those that were sent have no error and the next one has
+ * it; what was to be sent is told of each.
+ */
+void leave_send(struct tracer *t, struct task *k)
+{
+	const struct buf *in = &k->call.words;
+	struct sent s;
+
+	for (size_t at = 0; at + sizeof(s) <= in->len; ) {
+		memcpy(&s, in->p + at, sizeof(s));
+		at += sizeof(s);
+		report_sent(t, k, &s, (struct str){ in->p + at, s.packet });
+		at += s.packet;
 	}
-	/* Those that were sent have no error; the next one has it. */
-	for (uint64_t i = 0; i < n; i++)
-		message(t, k, k->call.args[1] + i * sizeof(struct mmsghdr),
-			err);
+}
+
+/* The same call again, to see whether it still says the same. */
+void check_sent(struct tracer *t, struct task *k)
+{
+	struct buf was = k->call.words;
+	bool changed;
+
+	k->call.words = (struct buf)BUF_INIT;
+	k->row->enter(t, k);
+	changed = !str_eq(buf_view(&was), buf_view(&k->call.words));
+	if (changed) {
+		emit_words(t, k, EV_EVASION, 0, "%s argument changed",
+			   k->row->name);
+		leave_send(t, k);
+	}
+	buf_free(&k->call.words);
+	k->call.words = was;
 }
 
 /* What reached the sandbox's own resolver, through whatever call. */
@@ -283,7 +357,12 @@ void tracer_dns(struct tracer *t, struct str packet)
 {
 	autobuf struct buf name = BUF_INIT;
 
-	if (t->resolver_user && dns_question(&name, packet))
+	if (!dns_question(&name, packet))
+		return;
+	if (t->resolver_user)
 		emit_proc(t, t->resolver_user, EV_NET_DNS, buf_view(&name),
 			  STR(""), 0, STR("question to the resolver"));
+	else
+		tracer_untraced(t, EV_NET_DNS, buf_view(&name),
+				"asked by a process that is not known");
 }

@@ -23,6 +23,7 @@
 #include <linux/ptrace.h>
 #include <unistd.h>
 
+#include "core/trace/sockaddr.h"
 #include "core/trace/tracer.h"
 
 #define OPTIONS (PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | \
@@ -84,20 +85,6 @@ enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
 
 /* --- calls --- */
 
-static void read_sockaddr(struct task *k, uint64_t at, uint64_t len)
-{
-	struct call *c = &k->call;
-
-	memset(&c->sa, 0, sizeof(c->sa));
-	c->sa_len = 0;
-	if (!at || len < sizeof(sa_family_t))
-		return;
-	if (len > sizeof(c->sa))
-		len = sizeof(c->sa);
-	if (mem_read(k->tid, at, &c->sa, len) == (ssize_t)len)
-		c->sa_len = (socklen_t)len;
-}
-
 static void read_arguments(struct task *k)
 {
 	const struct shape *s = &k->row->shape;
@@ -108,7 +95,8 @@ static void read_arguments(struct task *k)
 	if (s->p2 >= 0)
 		c->path2 = mem_read_string(k->tid, c->args[s->p2], PATH_MAX);
 	if (s->sa >= 0)
-		read_sockaddr(k, c->args[s->sa], c->args[s->sa_len]);
+		c->sa_len = mem_read_sockaddr(k->tid, c->args[s->sa],
+					      c->args[s->sa_len], &c->sa);
 }
 
 static int foreign(struct tracer *t, struct task *k)
@@ -181,6 +169,50 @@ void call_finish(struct tracer *t, struct task *k, int64_t ret)
 	call_clear(&k->call);
 }
 
+static void check_path(struct tracer *t, struct task *k, int8_t arg,
+		       const char *was)
+{
+	autofree char *now = NULL;
+
+	if (arg < 0)
+		return;
+	now = mem_read_string(k->tid, k->call.args[arg], PATH_MAX);
+	if (was && now && strcmp(was, now) != 0)
+		emit_words(t, k, EV_EVASION, 0, "%s argument changed to %.200s",
+			   k->row->name, now);
+}
+
+/*
+ * Between our look at an argument and the kernel's, another thread may put
+ * something else there.  A program that does so does not stop at once: what
+ * is there afterwards gives it away.  Calls that only look are left out; some
+ * of them write where they read (readlink(2)).
+ */
+static void check_arguments(struct tracer *t, struct task *k)
+{
+	const struct shape *s = &k->row->shape;
+	struct call *c = &k->call;
+	autobuf struct buf text = BUF_INIT;
+	struct sockaddr_storage now;
+
+	if (k->row->leave == leave_probe)
+		return;
+	if (k->row->leave == leave_send) {
+		check_sent(t, k);
+		return;
+	}
+	check_path(t, k, s->p1, c->path1);
+	check_path(t, k, s->p2, c->path2);
+	if (s->sa < 0 || !c->sa_len ||
+	    mem_read_sockaddr(k->tid, c->args[s->sa], c->args[s->sa_len],
+			      &now) != c->sa_len ||
+	    !memcmp(&now, &c->sa, c->sa_len))
+		return;
+	sockaddr_text(&text, &now, c->sa_len);
+	emit_words(t, k, EV_EVASION, 0, "%s argument changed to %s",
+		   k->row->name, text.p);
+}
+
 static void on_exit_stop(struct tracer *t, struct task *k)
 {
 	struct ptrace_syscall_info info;
@@ -193,6 +225,8 @@ static void on_exit_stop(struct tracer *t, struct task *k)
 		t->stats.lost += errno != ESRCH;
 		return;
 	}
+	if (k->row)
+		check_arguments(t, k);
 	call_finish(t, k, info.exit.rval);
 }
 
@@ -303,6 +337,9 @@ static void on_end(struct tracer *t, struct task *k, int status)
 	if (leader) {
 		proc_ended(t, p, status);
 		proc_drop(t, p);
+		/* Only pid 1 is left: the run may be over, do not wait. */
+		if (t->stats.alive <= 1)
+			t->next_tick = 0;
 	}
 	proc_put(p);
 }

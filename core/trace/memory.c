@@ -5,18 +5,50 @@
  * read back from /proc are what counts where there is one.
  */
 #include <errno.h>
+#include <string.h>
+#include <sys/ptrace.h>
 #include <sys/uio.h>
 
 #include "core/trace/tracer.h"
 
 #define CHUNK 256
 
+/*
+ * A page mapped PROT_WRITE alone: x86 lets the kernel read it on the program's
+ * behalf, process_vm_readv refuses it, ptrace(2) does not.
+ */
+static size_t peek(pid_t tid, uint64_t at, char *out, size_t len)
+{
+	size_t got = 0;
+
+	while (got < len) {
+		uint64_t from = (at + got) & ~(uint64_t)(sizeof(long) - 1);
+		size_t skip = (size_t)(at + got - from);
+		size_t n = sizeof(long) - skip;
+		long word;
+
+		errno = 0;
+		word = ptrace(PTRACE_PEEKDATA, tid, (void *)(uintptr_t)from,
+			      NULL);
+		if (word == -1 && errno)
+			break;
+		n = n < len - got ? n : len - got;
+		memcpy(out + got, (char *)&word + skip, n);
+		got += n;
+	}
+	return got;
+}
+
 ssize_t mem_read(pid_t tid, uint64_t at, void *out, size_t len)
 {
 	struct iovec ours = { out, len };
 	struct iovec theirs = { (void *)(uintptr_t)at, len };
+	ssize_t n = process_vm_readv(tid, &ours, 1, &theirs, 1, 0);
+	size_t got = n > 0 ? (size_t)n : 0;
 
-	return process_vm_readv(tid, &ours, 1, &theirs, 1, 0);
+	if (got < len)
+		got += peek(tid, at + got, (char *)out + got, len - got);
+	return got ? (ssize_t)got : n;
 }
 
 /*
@@ -51,4 +83,21 @@ char *mem_read_string(pid_t tid, uint64_t at, size_t max)
 		b.p[max] = '\0';
 	}
 	return buf_steal(&b);
+}
+
+/*
+ * The kernel takes the length as an int, whatever is in the register's upper
+ * half; of an address that ends at the end of memory we take what is there.
+ */
+socklen_t mem_read_sockaddr(pid_t tid, uint64_t at, uint64_t len,
+			    struct sockaddr_storage *out)
+{
+	size_t want = (uint32_t)len;
+	ssize_t n;
+
+	memset(out, 0, sizeof(*out));
+	if (!at || want < sizeof(sa_family_t))
+		return 0;
+	n = mem_read(tid, at, out, want < sizeof(*out) ? want : sizeof(*out));
+	return n < (ssize_t)sizeof(sa_family_t) ? 0 : (socklen_t)n;
 }

@@ -142,6 +142,9 @@ void call_clear(struct call *c);
 ssize_t mem_read(pid_t tid, uint64_t at, void *out, size_t len);
 /* A string of at most max bytes; NULL when its start cannot be read. */
 char *mem_read_string(pid_t tid, uint64_t at, size_t max);
+/* A socket address; the length read, 0 when there is none to read. */
+socklen_t mem_read_sockaddr(pid_t tid, uint64_t at, uint64_t len,
+			    struct sockaddr_storage *out);
 
 /* --- paths (resolve.c) --- */
 /*
@@ -194,6 +197,9 @@ void proc_ended(struct tracer *t, struct proc *p, int status);
 int sock_borrow(struct task *k, int fd);
 int sock_query(struct tracer *t, struct task *k, int fd, struct buf *proto,
 	       struct sockaddr_storage *local, socklen_t *len);
+
+/* Do the messages of a finished call still say what they said on entry? */
+void check_sent(struct tracer *t, struct task *k);
 
 #define ENTER(name) enum next enter_##name(struct tracer *t, struct task *k);
 #define LEAVE(name) void leave_##name(struct tracer *t, struct task *k);

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Socket addresses and DNS questions as text; the bytes are hostile. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <linux/vm_sockets.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "core/trace/sockaddr.h"
+#include "core/trace/trace.h"
+
+static void is_text(const void *sa, socklen_t len, const char *wanted)
+{
+	struct sockaddr_storage ss;
+	autobuf struct buf out = BUF_INIT;
+
+	memset(&ss, 0, sizeof(ss));
+	memcpy(&ss, sa, len);
+	sockaddr_text(&out, &ss, len);
+	assert_string_equal(out.p, wanted);
+}
+
+static void inet_addresses_name_host_and_port(void **state)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+
+	(void)state;
+	in.sin_port = htons(8765);
+	inet_pton(AF_INET, "127.0.0.1", &in.sin_addr);
+	is_text(&in, sizeof(in), "127.0.0.1:8765");
+	in6.sin6_port = htons(53);
+	inet_pton(AF_INET6, "::1", &in6.sin6_addr);
+	is_text(&in6, sizeof(in6), "[::1]:53");
+}
+
+static void a_short_address_reads_nothing_behind_its_end(void **state)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+
+	(void)state;
+	in.sin_port = htons(80);
+	is_text(&in, sizeof(sa_family_t), "0.0.0.0:0");
+	assert_int_equal(sockaddr_port((void *)&in, sizeof(sa_family_t)), 0);
+}
+
+static void unix_addresses_are_paths_abstract_or_unnamed(void **state)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	size_t head = offsetof(struct sockaddr_un, sun_path);
+	struct sockaddr_storage ss;
+	autobuf struct buf out = BUF_INIT, path = BUF_INIT;
+
+	(void)state;
+	is_text(&un, (socklen_t)head, "unnamed");
+	strcpy(un.sun_path, "/run/x.sock");
+	is_text(&un, sizeof(un), "/run/x.sock");
+	memcpy(un.sun_path, "\0a\0b", 4);
+	memset(&ss, 0, sizeof(ss));
+	memcpy(&ss, &un, sizeof(un));
+	sockaddr_text(&out, &ss, (socklen_t)head + 4);
+	assert_int_equal(out.len, 4);
+	assert_memory_equal(out.p, "@a\0b", 4);
+	assert_false(sockaddr_path(&ss, (socklen_t)head + 4, &path));
+}
+
+static void a_path_without_its_nul_ends_with_the_address(void **state)
+{
+	struct sockaddr_storage ss;
+	struct sockaddr_un *un = (void *)&ss;
+	autobuf struct buf path = BUF_INIT;
+
+	(void)state;
+	memset(&ss, 'x', sizeof(ss));
+	un->sun_family = AF_UNIX;
+	assert_true(sockaddr_path(&ss, sizeof(ss), &path));
+	assert_int_equal(path.len, sizeof(un->sun_path));
+}
+
+static void other_families_are_named_or_numbered(void **state)
+{
+	struct sockaddr_vm vm = { .svm_family = AF_VSOCK, .svm_cid = 2,
+				  .svm_port = 1024 };
+	sa_family_t unknown = 250, packet = AF_PACKET;
+
+	(void)state;
+	is_text(&vm, sizeof(vm), "vsock 2:1024");
+	is_text(&packet, sizeof(packet), "packet");
+	is_text(&unknown, sizeof(unknown), "family 250");
+}
+
+static void a_socket_is_family_type_and_protocol(void **state)
+{
+	static const struct {
+		int family, type, protocol;
+		const char *wanted;
+	} cases[] = {
+		{ AF_INET, SOCK_STREAM, 0, "inet stream tcp" },
+		{ AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0, "inet6 dgram udp" },
+		{ AF_INET, SOCK_DGRAM, IPPROTO_ICMP, "inet dgram icmp" },
+		{ AF_INET, SOCK_RAW, IPPROTO_TCP, "inet raw raw" },
+		{ AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, "unix stream" },
+		{ AF_NETLINK, SOCK_RAW, 15, "netlink raw 15" },
+		{ 250, 14, 7, "family-250 type-14 7" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		autobuf struct buf out = BUF_INIT;
+
+		socket_text(&out, cases[i].family, cases[i].type,
+			    cases[i].protocol);
+		assert_string_equal(out.p, cases[i].wanted);
+	}
+}
+
+/* A header with one question, then what is given. */
+static struct str question(char out[300], const void *body, size_t len)
+{
+	memset(out, 0, 300);
+	out[5] = 1;
+	memcpy(out + 12, body, len);
+	return (struct str){ out, 12 + len };
+}
+
+static void a_question_is_a_name_and_a_type(void **state)
+{
+	static const char body[] = "\3WWW\7example\3org\0\0\34\0\1";
+	autobuf struct buf out = BUF_INIT;
+	char packet[300];
+
+	(void)state;
+	assert_true(dns_question(&out, question(packet, body,
+						sizeof(body) - 1)));
+	assert_string_equal(out.p, "www.example.org AAAA");
+}
+
+static void a_dot_inside_a_label_is_told_from_a_separator(void **state)
+{
+	static const char body[] = "\3a.b\1c\0\0\20\0\1";
+	autobuf struct buf out = BUF_INIT;
+	char packet[300];
+
+	(void)state;
+	assert_true(dns_question(&out, question(packet, body,
+						sizeof(body) - 1)));
+	assert_string_equal(out.p, "a\\.b.c TXT");
+}
+
+static void what_is_no_question_is_refused(void **state)
+{
+	static const char good[] = "\1a\0\0\1\0\1";
+	autobuf struct buf out = BUF_INIT;
+	char packet[300], longest[260];
+	struct str q;
+
+	(void)state;
+	/* every truncation */
+	for (size_t len = 0; len < sizeof(good) - 1; len++) {
+		q = question(packet, good, sizeof(good) - 1);
+		q.len = 12 + len;
+		if (len < sizeof(good) - 3)
+			assert_false(dns_question(&out, q));
+	}
+	/* a label of 64 bytes, which would be a compression pointer */
+	assert_false(dns_question(&out, question(packet, "\100aaaa", 5)));
+	/* a response */
+	q = question(packet, good, sizeof(good) - 1);
+	packet[2] = (char)0x80;
+	assert_false(dns_question(&out, q));
+	/* labels without an end, 255 bytes at most */
+	memset(longest, 1, sizeof(longest));
+	assert_false(dns_question(&out, question(packet, longest,
+						 sizeof(longest))));
+	assert_int_equal(out.len, 0);
+}
+
+static void every_system_call_has_a_class(void **state)
+{
+	unsigned seen[4] = { 0 }, known = 0;
+	enum syscall_class class;
+	char name[64];
+
+	(void)state;
+	for (int nr = 0; nr < SYSCALL_LAST; nr++) {
+		if (!syscall_by_number(nr, name, &class))
+			continue;
+		known++;
+		assert_true(class <= SYSCALL_RECORDED);
+		assert_non_null(syscall_class_name(class));
+		seen[class]++;
+	}
+	assert_true(known > 300);
+	assert_true(seen[SYSCALL_MODELLED] > 100);
+	assert_true(seen[SYSCALL_AMBIENT] > 100);
+	assert_true(seen[SYSCALL_RECORDED] > 20);
+}
+
+static void what_runs_programs_or_opens_files_is_never_ambient(void **state)
+{
+	static const char *const watched[] = {
+		"execve", "execveat", "open", "openat", "openat2", "creat",
+		"connect", "bind", "listen", "socket", "unlink", "unlinkat",
+		"rename", "renameat2", "ptrace", "mount", "setuid", "bpf",
+		"io_uring_setup", "memfd_create", "clone3", "kill",
+	};
+	enum syscall_class class;
+	char name[64];
+
+	(void)state;
+	for (int nr = 0; nr < SYSCALL_LAST; nr++) {
+		if (!syscall_by_number(nr, name, &class))
+			continue;
+		for (size_t i = 0; i < sizeof(watched) / sizeof(*watched); i++)
+			if (!strcmp(name, watched[i]))
+				assert_int_not_equal(class, SYSCALL_AMBIENT);
+	}
+}
+
+static void the_filter_builds_and_fits_the_kernel(void **state)
+{
+	struct sock_fprog filter;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(trace_filter(&filter, &err), 0);
+	assert_true(filter.len > 10);
+	/* BPF_MAXINSNS (bpf(2)) */
+	assert_true(filter.len < 4096);
+	free(filter.filter);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(inet_addresses_name_host_and_port),
+		cmocka_unit_test(a_short_address_reads_nothing_behind_its_end),
+		cmocka_unit_test(unix_addresses_are_paths_abstract_or_unnamed),
+		cmocka_unit_test(a_path_without_its_nul_ends_with_the_address),
+		cmocka_unit_test(other_families_are_named_or_numbered),
+		cmocka_unit_test(a_socket_is_family_type_and_protocol),
+		cmocka_unit_test(a_question_is_a_name_and_a_type),
+		cmocka_unit_test(a_dot_inside_a_label_is_told_from_a_separator),
+		cmocka_unit_test(what_is_no_question_is_refused),
+		cmocka_unit_test(every_system_call_has_a_class),
+		cmocka_unit_test(
+			what_runs_programs_or_opens_files_is_never_ambient),
+		cmocka_unit_test(the_filter_builds_and_fits_the_kernel),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
