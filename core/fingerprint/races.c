@@ -33,6 +33,27 @@ static bool is_state(int err)
 	}
 }
 
+static bool has(struct fingerprint *fp, enum event_kind kind, struct str object)
+{
+	autobuf struct buf line = BUF_INIT;
+
+	buf_c(&line, event_name(kind));
+	buf_ch(&line, ' ');
+	buf_str(&line, object);
+	return fingerprint_find(fp, buf_view(&line));
+}
+
+/*
+ * Whether a file that the run itself makes and removes is there when somebody
+ * looks is a matter of time; that it is made and removed are facts.
+ */
+static bool comes_and_goes(struct fingerprint *fp, const struct fact *f)
+{
+	return f->kind == EV_FILE_PROBE && (!f->err || is_state(f->err)) &&
+	       has(fp, EV_FILE_CREATE, f->object) &&
+	       has(fp, EV_FILE_DELETE, f->object);
+}
+
 static struct fact *find(struct fingerprint *fp, struct str line)
 {
 	const struct fact *f = fingerprint_find(fp, line);
@@ -89,7 +110,7 @@ void races_settle(struct fingerprint *fp)
 
 		if (by)
 			by->ev.count += fp->facts[i].ev.count;
-		gone[i] = by;
+		gone[i] = by || comes_and_goes(fp, &fp->facts[i]);
 	}
 	for (size_t i = 0; i < fp->n; i++)
 		if (!gone[i])

@@ -142,21 +142,25 @@ struct learning {
 	struct arena *arena;
 	struct sighting *s;
 	size_t n;
-	struct strmap lines;	/* every line: run + 1 of it, or SHARED */
+	struct strmap lines;	/* every line: the set of its runs */
 	struct strmap forms;	/* the same of what lines might become */
 	struct buf text;
 };
 
-#define SHARED UINT64_MAX
+/* A set of runs is a mask; of more than 64, some share a bit. */
+static uint64_t bit(size_t run)
+{
+	return 1ULL << run % 64;
+}
+
+static int size_of(const struct strmap_entry *set)
+{
+	return set ? __builtin_popcountll(set->val.num) : 0;
+}
 
 static void claim(struct strmap *map, struct str text, size_t run)
 {
-	struct strmap_entry *e = strmap_put(map, text);
-
-	if (!e->val.num)
-		e->val.num = run + 1;
-	else if (e->val.num != run + 1)
-		e->val.num = SHARED;
+	strmap_put(map, text)->val.num |= bit(run);
 }
 
 /* Only a line of one run, or of one side, can hold a name that was drawn. */
@@ -164,14 +168,20 @@ static bool may_learn(const struct learning *l, const struct sighting *s)
 {
 	return !s->learned && s->line.len <= LINE_MAX_LEN &&
 	       event_shape(s->fact->kind) != SHAPE_WORDS &&
-	       strmap_get(&l->lines, s->line)->val.num != SHARED;
+	       size_of(strmap_get(&l->lines, s->line)) == 1;
 }
 
-/* A line of other runs has this form, or could have it as well. */
-static bool is_agreed(const struct learning *l, const struct sighting *s,
-		      struct str form)
+#define IS_LINE 100
+
+/*
+ * How many runs agree on this form: none when fewer than two.  A form that is
+ * a line already, by a fixed rule, is better than any.
+ */
+static int agreement(const struct learning *l, const struct sighting *s,
+		     struct str form)
 {
 	const struct strmap_entry *line = strmap_get(&l->lines, form);
+	int n;
 
 	/*
 	 * A number that comes again and again on one side may be chance; that
@@ -179,18 +189,37 @@ static bool is_agreed(const struct learning *l, const struct sighting *s,
 	 * it, says that it was.
 	 */
 	if (s->steady)
-		return line && line->val.num != SHARED &&
-		       line->val.num != s->run + 1;
-	return line || strmap_get(&l->forms, form)->val.num == SHARED;
+		return line && !(line->val.num & bit(s->run)) ? IS_LINE : 0;
+	if (line)
+		return IS_LINE;
+	n = size_of(strmap_get(&l->forms, form));
+	return n > 1 ? n : 0;
 }
 
-static bool take_form(struct learning *l, struct sighting *s, struct str form)
+/* The form that most runs agree on; of equals the first, which is narrowest. */
+struct choice {
+	int best;
+	const struct part *p, *q;
+};
+
+static void consider(struct learning *l, const struct sighting *s,
+		     struct choice *c, const struct part *p,
+		     const struct part *q)
 {
-	if (!is_agreed(l, s, form))
-		return false;
-	s->line = arena_str(l->arena, form);
+	int n = agreement(l, s, rewrite(&l->text, s->line, p, q));
+
+	if (n > c->best)
+		*c = (struct choice){ n, p, q };
+}
+
+static void take_choice(struct learning *l, struct sighting *s,
+			const struct choice *c)
+{
+	if (!c->best)
+		return;
+	s->line = arena_str(l->arena,
+			    rewrite(&l->text, s->line, c->p, c->q));
 	s->learned = true;
-	return true;
 }
 
 static void count_forms(struct learning *l, struct sighting *s)
@@ -205,13 +234,12 @@ static void count_forms(struct learning *l, struct sighting *s)
 static void apply_form(struct learning *l, struct sighting *s)
 {
 	struct parts p = parts_of(s);
+	struct choice c = { 0, NULL, NULL };
 
-	for (size_t i = 0; i < p.n; i++) {
-		if (s->steady && p.v[i].token != TOKEN_N)
-			continue;
-		if (take_form(l, s, rewrite(&l->text, s->line, &p.v[i], NULL)))
-			return;
-	}
+	for (size_t i = 0; i < p.n; i++)
+		if (!s->steady || p.v[i].token == TOKEN_N)
+			consider(l, s, &c, &p.v[i], NULL);
+	take_choice(l, s, &c);
 }
 
 /* The next pair of parts that do not overlap; false after the last. */
@@ -238,11 +266,11 @@ static void count_pairs(struct learning *l, struct sighting *s)
 static void apply_pair(struct learning *l, struct sighting *s)
 {
 	struct parts p = parts_of(s);
+	struct choice c = { 0, NULL, NULL };
 
 	for (size_t i = 0, k = 0; next_pair(&p, &i, &k);)
-		if (take_form(l, s, rewrite(&l->text, s->line, &p.v[i],
-					    &p.v[k])))
-			return;
+		consider(l, s, &c, &p.v[i], &p.v[k]);
+	take_choice(l, s, &c);
 }
 
 /* --- one part first, then two in what is left --- */

@@ -64,7 +64,8 @@ static bool wants_write(uint64_t flags)
 static bool makes(uint64_t flags)
 {
 	return (flags & O_TMPFILE) == O_TMPFILE ||
-	       ((flags & O_CREAT) && !(flags & EXISTED));
+	       /* With O_EXCL it was gone again when the call looked. */
+	       ((flags & O_CREAT) && (!(flags & EXISTED) || (flags & O_EXCL)));
 }
 
 static void open_failed(struct tracer *t, struct task *k, int err)

@@ -377,6 +377,8 @@ static void on_stop(struct tracer *t, struct task *k, int status)
 			on_exit_stop(t, k);
 		else
 			deliver = sig;
+		if (deliver)
+			signal_seen(k, sig);
 	}
 	/* A signal between entry and exit leaves the exit stop to come. */
 	if (request == PTRACE_CONT && k->inside)
