@@ -231,6 +231,7 @@ struct run_end run_end_copy(struct arena *a, const struct run_end *end)
 		copy.steps[i] = end->steps[i];
 		copy.steps[i].name = arena_str(a, end->steps[i].name);
 		copy.steps[i].command = arena_str(a, end->steps[i].command);
+		copy.steps[i].unmet = arena_str(a, end->steps[i].unmet);
 	}
 	return copy;
 }

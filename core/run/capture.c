@@ -108,6 +108,15 @@ static void advance(struct run *r)
 		stop(r, "trouble");
 }
 
+static void stop_steps(struct run *r)
+{
+	size_t step;
+	int sig;
+
+	while (stepper_stop(&r->steps, &step, &sig))
+		tracer_signal(r->tracer, step, sig);
+}
+
 static void on_tick(void *ctx)
 {
 	struct run *r = ctx;
@@ -117,6 +126,7 @@ static void on_tick(void *ctx)
 	if (r->how)
 		return;
 	advance(r);
+	stop_steps(r);
 	watch_memory(r);
 	if (stepper_done(&r->steps) && !tracer_expecting(r->tracer) &&
 	    !tracer_stats(r->tracer).alive)

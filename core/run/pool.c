@@ -69,6 +69,8 @@ static void work(const struct job *job, int result, int cpu, pid_t parent)
 
 	/* Ctrl-C is the parent's to take; its death is ours. */
 	signal(SIGINT, SIG_IGN);
+	/* A step that does not read what is typed is no trouble. */
+	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);

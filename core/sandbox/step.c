@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -94,6 +95,8 @@ static int prepare(const struct spawn_options *opt, const struct step *step,
 	if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC))
 		return -1;
 	if (setsid() < 0 || chdir(PLAN_TREE))
+		return -1;
+	if (step->tty && ioctl(0, TIOCSCTTY, 0))
 		return -1;
 	if (step->dir.len && chdir(step->dir.p))
 		return -1;

@@ -90,7 +90,6 @@ static int read_expect(struct step *step, const struct reading *rd,
 		n++;
 	step->expect_output = arena_alloc(rd->arena,
 					  (n + 1) * sizeof(struct str));
-	step->expect_status = -1;
 	for (size_t i = 0; (e = reading_entry(rd, "expect", i)); i++) {
 		config_expect(e->value, &word, &rest);
 		if (str_eq(word, STR("output"))) {
@@ -98,10 +97,11 @@ static int read_expect(struct step *step, const struct reading *rd,
 				arena_str(rd->arena, rest);
 			continue;
 		}
-		if (step->expect_status >= 0) {
+		if (step->expects_status) {
 			err_set(err, ERR_TROUBLE, "expect: a second status");
 			return reading_blame(rd, e, err);
 		}
+		step->expects_status = true;
 		step->expect_status = atoi(rest.p);
 	}
 	return 0;

@@ -54,7 +54,8 @@ struct step {
 	int stop;		/* signal, or 0: it is not stopped */
 	uint64_t stop_ms;	/* after it was ready */
 	unsigned repeat;	/* how often it is run, 0 as 1 */
-	int expect_status;	/* -1: any */
+	bool expects_status;
+	int expect_status;
 	struct str *expect_output;
 	size_t n_expect_output;
 };
