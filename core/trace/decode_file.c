@@ -99,6 +99,9 @@ static void opened(struct tracer *t, struct task *k, struct str path)
 		emit(t, k, EV_FILE_PROBE, path, STR(""), 0);
 		return;
 	}
+	/* A pressure trigger (psi.rst) is a timer that poll waits for. */
+	if (wants_write(flags) && str_starts(path, STR("/proc/pressure/")))
+		t->timers = true;
 	if (makes(flags)) {
 		emit(t, k, EV_FILE_CREATE, path, STR(""), 0);
 		resolve_forget(t);
