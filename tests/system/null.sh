@@ -133,9 +133,9 @@ check() { # program
 }
 
 for program in $programs; do
-	lacks=$(missing "$program")
+	lacks=$(missing "$program" | paste -sd " " -)
 	if [ -n "$lacks" ]; then
-		skip "$(echo $lacks) not installed" "$program"
+		skip "$lacks not installed" "$program"
 	else
 		check "$program"
 	fi
