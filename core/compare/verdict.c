@@ -51,6 +51,8 @@ struct step_tally {
 	unsigned started, ready, failed, crashed, unmet;	/* runs */
 	int status;				/* of a failed one */
 	struct str why;				/* of an unmet one */
+	int err;				/* why its exec failed */
+	struct str command;
 };
 
 struct tallies {
@@ -89,6 +91,10 @@ static void tally_step(struct tallies *t, const struct step_end *s)
 	}
 	v = &t->v[e->val.num - 1];
 	v->started += s->started;
+	if (s->err && !v->err) {
+		v->err = s->err;
+		v->command = s->command;
+	}
 	v->ready += s->was_ready;
 	if (s->unmet.len) {
 		v->unmet++;
@@ -131,6 +137,19 @@ static bool most_is_gone(const struct comparison *c)
 	return c->seen_again * 2 < c->old_always;
 }
 
+static void doubt_never(struct doubts *d, const struct fingerprint *fp,
+			const struct step_tally *step)
+{
+	if (!step->err)
+		doubt(d, "%.*s: step %.*s never started: see that what it "
+		      "comes after gets ready", STR_ARG(fp->spec),
+		      STR_ARG(step->name));
+	else
+		doubt(d, "%.*s: step %.*s never started: %.*s: %s: check its "
+		      "command", STR_ARG(fp->spec), STR_ARG(step->name),
+		      STR_ARG(step->command), errno_name(step->err));
+}
+
 static void doubt_start(struct doubts *d, const struct fingerprint *fp)
 {
 	autotallies struct tallies steps = tally(fp);
@@ -140,10 +159,7 @@ static void doubt_start(struct doubts *d, const struct fingerprint *fp)
 		      STR_ARG(fp->spec));
 	for (size_t i = 0; i < steps.n; i++)
 		if (!steps.v[i].started)
-			doubt(d, "%.*s: step %.*s never started: check its "
-			      "command, and that what it comes after gets "
-			      "ready", STR_ARG(fp->spec),
-			      STR_ARG(steps.v[i].name));
+			doubt_never(d, fp, &steps.v[i]);
 }
 
 /* Of either side: the scenario says what a run must show to count. */

@@ -103,6 +103,7 @@ struct step_end {
 	bool ended;
 	int status;		/* wait status, when ended */
 	struct str unmet;	/* what it was expected to do and did not */
+	int err;		/* errno of an exec that failed, else 0 */
 };
 
 struct run_end {

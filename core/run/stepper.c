@@ -133,21 +133,23 @@ static int make_pipe(int ours_theirs[2])
 	return fcntl(ours_theirs[0], F_SETFL, O_NONBLOCK);
 }
 
-/* An earlier step may have made it: the writable layer comes first. */
+/*
+ * The step opens it itself; here only a missing file is told early.  An
+ * earlier step may have made it: the writable layer comes first.
+ */
 static int open_stdin(const struct stepper *st, struct str path,
 		      struct err *err)
 {
-	int fd;
+	autofd int there = path.len ? layers_open(st->scratch, st->tree,
+						  path.p, O_PATH) : -1;
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	if (!path.len)
-		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	else
-		fd = layers_open(st->scratch, st->tree, path.p,
-				 O_RDONLY | O_NONBLOCK);
-	if (fd < 0)
-		return err_sys(err, "cannot open the step's stdin %.*s",
-			       STR_ARG(path));
-	return fd;
+	if (fd >= 0 && (there >= 0 || !path.len))
+		return fd;
+	err_sys(err, "cannot open the step's stdin %.*s", STR_ARG(path));
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }
 
 /* The script's pipe: it does not block us, and it does block the step. */
@@ -369,6 +371,7 @@ void stepper_failed(struct stepper *st, size_t step, int error)
 		return;
 	st->s[step].round = rounds(&st->scenario->steps[step]);
 	st->s[step].ended = st->s[step].odd_status = true;
+	st->s[step].err = error;
 	st->s[step].status = (error == ENOENT ? 127 : 126) << 8;
 }
 
@@ -495,6 +498,7 @@ struct step_end *stepper_ends(struct stepper *st, size_t *n)
 		st->ends[i].ended = s->ended;
 		st->ends[i].status = s->status;
 		st->ends[i].unmet = arena_str(&st->arena, buf_view(&unmet));
+		st->ends[i].err = s->err;
 	}
 	return st->ends;
 }

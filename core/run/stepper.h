@@ -28,6 +28,7 @@ struct step_state {
 	bool started;		/* its program was executed at some time */
 	int status;		/* wait status: the last, or one that failed */
 	bool odd_status;	/* a repetition ended otherwise than expected */
+	int err;		/* errno of its exec, when it failed */
 	int out[2];		/* our ends of its stdout and stderr, -1 */
 	int theirs[2];		/* the other ends, for the next repetition */
 	struct buf text;	/* what it printed, both, up to a bound */
