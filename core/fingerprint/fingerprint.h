@@ -194,6 +194,9 @@ void fingerprint_unify(struct fingerprint *out[2],
  * of names behind one differs.
  */
 bool fingerprint_wavers(const struct fingerprint *fp);
+/* One more thing that could not be seen; kept sorted and distinct. */
+void fingerprint_add_blind_spot(struct fingerprint *fp, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 void fingerprint_free(struct fingerprint *fp);
 static inline void fingerprint_cleanup(struct fingerprint **fp)
 {

@@ -155,8 +155,8 @@ static void merge_facts(struct fingerprint *fp, const struct sighting *s,
 	}
 }
 
-static void merge_ends(struct fingerprint *fp, const struct fingerprint *const *runs,
-		       size_t n)
+static void merge_ends(struct fingerprint *fp,
+		       const struct fingerprint *const *runs, size_t n)
 {
 	size_t total = 0;
 

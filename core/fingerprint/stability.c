@@ -155,7 +155,11 @@ static uint64_t bit(size_t run)
 
 static int size_of(const struct strmap_entry *set)
 {
-	return set ? __builtin_popcountll(set->val.num) : 0;
+	int n = 0;
+
+	for (uint64_t left = set ? set->val.num : 0; left; left &= left - 1)
+		n++;
+	return n;
 }
 
 static void claim(struct strmap *map, struct str text, size_t run)

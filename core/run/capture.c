@@ -161,6 +161,9 @@ static void read_messages(struct run *r)
 				msg.text, (size_t)msg.value });
 		else if (msg.kind == BOX_EXEC_FAILED)
 			stepper_failed(&r->steps, msg.step, msg.value);
+		else if (msg.kind == BOX_SETUP_FAILED &&
+			 spawn_setup_error(&msg, r->err))
+			stop(r, "trouble");
 	}
 }
 

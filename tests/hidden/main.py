@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Noise: random names, process ids, ports, threads and races, on purpose.
 
 One line of hidden.sh takes the place of the marker and does one thing more.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An event loop: a server, clients that retry until it listens, a child."""
 import asyncio
 import os

@@ -1,3 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # A repository is made, cloned over a path, changed, packed and fetched from.
 set -e
 GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org

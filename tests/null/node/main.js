@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A server on a port that the kernel chooses, its client, files and a timer.
 const fs = require("fs");
 const net = require("net");

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Temporary files, a pipe to a child, and a fork that is waited for.
 use strict;
 use warnings;

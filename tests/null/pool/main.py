@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A pool of processes, a manager and shared memory."""
 import multiprocessing
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Processes that race: for a lock file, a directory, a file of another's."""
 import os
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A server on an ephemeral port and three clients, in processes."""
 import os
 import socket

@@ -1,3 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Pipelines, background jobs, a here-document, a lock made with mkdir.
 set -e
 seq 1 200 | sort -rn | head -n 5 | tee top.txt | wc -l >count.txt

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A database with a journal, then with a write-ahead log, and two writers."""
 import sqlite3
 import threading

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Temporary files of every kind that Python makes, and some home-made."""
 import os
 import secrets

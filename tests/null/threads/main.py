@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Four threads take work from a queue, and log to files of their own."""
 import os
 import queue
