@@ -108,7 +108,7 @@ static struct fact *add_fact(struct builder *b, struct str line,
 	struct fact *f = vec_push(&b->facts);
 
 	strmap_put(&b->lines, line)->val.num = b->facts.n - 1;
-	*f = (struct fact){ .seen = 1 };
+	*f = (struct fact){ .seen = 1, .task = ev->pid };
 	set_evidence(b, &f->ev, ev);
 	return f;
 }
@@ -186,6 +186,8 @@ static void take_known(struct builder *b, struct fact *f,
 {
 	b->ledger.merged++;
 	f->ev.count++;
+	if (f->task != ev->pid)
+		f->task = -1;
 	/* Events of several threads need not arrive in their order. */
 	if (ev->ns < f->ev.ns && !is_full(b))
 		set_evidence(b, &f->ev, ev);

@@ -90,6 +90,8 @@ struct fact {
 	 * where that was not counted.
 	 */
 	unsigned names_min, names_max;
+	/* The only task that did it, of one run; -1: several, 0: not known. */
+	pid_t task;
 	struct str learned;	/* objects a learned rule made it of, or "" */
 	struct evidence ev;
 };

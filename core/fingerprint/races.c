@@ -7,7 +7,8 @@
  * before the success is seen is the scheduler's choice, not the program's.
  * Where an operation succeeds in the same run, its failures that tell of the
  * state of things are taken out; a failure that tells of permission or policy
- * stays.  A call that was only interrupted or under way gives way to any other
+ * stays, and so does the failure of a task that repeats what it alone has done
+ * before.  A call that was only interrupted or under way gives way to any other
  * result of the same operation.
  */
 #include <errno.h>
@@ -26,32 +27,11 @@ static bool is_state(int err)
 {
 	switch (err) {
 	case EEXIST: case ENOENT: case ENOTEMPTY: case EBUSY: case ETXTBSY:
-	case ECONNREFUSED: case EADDRINUSE: case ESRCH: case EISCONN:
+	case ECONNREFUSED: case EADDRINUSE: case ESRCH:
 		return true;
 	default:
 		return is_under_way(err);
 	}
-}
-
-static bool has(struct fingerprint *fp, enum event_kind kind, struct str object)
-{
-	autobuf struct buf line = BUF_INIT;
-
-	buf_c(&line, event_name(kind));
-	buf_ch(&line, ' ');
-	buf_str(&line, object);
-	return fingerprint_find(fp, buf_view(&line));
-}
-
-/*
- * Whether a file that the run itself makes and removes is there when somebody
- * looks is a matter of time; that it is made and removed are facts.
- */
-static bool comes_and_goes(struct fingerprint *fp, const struct fact *f)
-{
-	return f->kind == EV_FILE_PROBE && (!f->err || is_state(f->err)) &&
-	       has(fp, EV_FILE_CREATE, f->object) &&
-	       has(fp, EV_FILE_DELETE, f->object);
 }
 
 static struct fact *find(struct fingerprint *fp, struct str line)
@@ -61,17 +41,37 @@ static struct fact *find(struct fingerprint *fp, struct str line)
 	return f ? fp->facts + (f - fp->facts) : NULL;
 }
 
-/* Looking for a file and opening it are one operation under two names. */
-static struct fact *find_read(struct fingerprint *fp, const struct fact *f)
+static struct fact *find_other(struct fingerprint *fp, enum event_kind kind,
+			       struct str object)
 {
 	autobuf struct buf line = BUF_INIT;
 
-	if (f->kind != EV_FILE_PROBE)
-		return NULL;
-	buf_c(&line, event_name(EV_FILE_READ));
+	buf_c(&line, event_name(kind));
 	buf_ch(&line, ' ');
-	buf_str(&line, f->object);
+	buf_str(&line, object);
 	return find(fp, buf_view(&line));
+}
+
+/* Done by one task, both of them: nobody else was there to race with. */
+static bool same_task(const struct fact *a, const struct fact *b)
+{
+	return a->task > 0 && a->task == b->task;
+}
+
+/*
+ * Whether a file that the run itself makes and removes is there when somebody
+ * looks is a matter of time; that it is made and removed are facts.
+ */
+static bool comes_and_goes(struct fingerprint *fp, const struct fact *f)
+{
+	const struct fact *made, *removed;
+
+	if (f->kind != EV_FILE_PROBE || (f->err && !is_state(f->err)))
+		return false;
+	made = find_other(fp, EV_FILE_CREATE, f->object);
+	removed = find_other(fp, EV_FILE_DELETE, f->object);
+	return made && removed &&
+	       !(same_task(f, made) && same_task(f, removed));
 }
 
 /* Another failure of the same operation that had come to its end. */
@@ -93,8 +93,12 @@ static struct fact *absorbs(struct fingerprint *fp, const struct fact *f)
 	if (!f->err || !is_state(f->err))
 		return NULL;
 	by = find(fp, f->operation);
-	if (!by)
-		by = find_read(fp, f);
+	/* Looking for a file and opening it are one operation, two names. */
+	if (!by && f->kind == EV_FILE_PROBE)
+		by = find_other(fp, EV_FILE_READ, f->object);
+	if (by && same_task(f, by) && by->ev.ns <= f->ev.ns &&
+	    !is_under_way(f->err))
+		return NULL;
 	if (!by && is_under_way(f->err))
 		by = find_ended(fp, f);
 	return by;

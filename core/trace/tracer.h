@@ -103,6 +103,7 @@ struct tracer {
 	pid_t init;
 	size_t expected;	/* step of init's next child */
 	bool ending;
+	pid_t acting;		/* the task whose call is being told, or 0 */
 	bool shared_files;	/* processes with one descriptor table */
 	bool timers;		/* one was armed at some time */
 	uint64_t quiet;		/* what the last look saw, 0: not quiet */

@@ -39,6 +39,7 @@ folder keys <<'X'
 [step "again"]
 	command = sh again.sh
 	repeat = 3
+	ready = exit
 	expect = output 3
 [step "after"]
 	command = sh after.sh
