@@ -8,7 +8,7 @@
 #   NULL_COUNT=100 sh tests/system/null.sh [PROGRAM...]     (make null)
 . tests/system/lib.sh
 
-count=${NULL_COUNT:-3}
+count=${NULL_COUNT:-2}
 json() {
 	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
 }
