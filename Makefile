@@ -46,12 +46,19 @@ CORE_SRC := $(sort $(wildcard core/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FIXTURE_SRC := $(sort $(wildcard tests/fixtures/*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+# What fuzz targets may link: the modules that ask no kernel, and two readers
+# of the tracer.
+FUZZ_CORE := $(sort $(foreach m,base event config scenario fingerprint compare \
+	report,$(wildcard core/$(m)/*.c)) core/trace/sockaddr.c core/trace/dns.c)
+FUZZ_SECONDS ?= 300
 
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/obj/%.o)
 CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/obj/%.o)
 # What unit tests of cmd/ may link: everything but main().
 CMD_LIB_OBJ := $(filter-out $(BUILD)/obj/cmd/main.o,$(CMD_OBJ))
 UNITS := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
+FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzzers/%)
 FIXTURES := $(FIXTURE_SRC:tests/fixtures/%.c=$(BUILD)/fixtures/%)
 
 all: $(BUILD)/behavdiff ## build build/behavdiff
@@ -97,7 +104,18 @@ $(BUILD)/fixtures/%: tests/fixtures/%.c tests/fixtures/fixture.h | deps
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -O1 -g -Wall -Wextra -D_GNU_SOURCE -I. $< -lpthread -o $@
 
--include $(CORE_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNITS:=.d)
+# Built by `make fuzzers` with clang, in a build of its own.
+$(BUILD)/libfuzzed.a: $(FUZZ_CORE:%.c=$(BUILD)/obj/%.o)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/fuzzers/%: tests/fuzz/%.c $(BUILD)/libfuzzed.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP \
+		-fsanitize=fuzzer,address,undefined $< $(BUILD)/libfuzzed.a \
+		$(PKG_LIBS) -o $@
+
+-include $(CORE_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d)
 
 units: $(UNITS) ## build the unit tests
 fixtures: $(FIXTURES) ## build the programs that the tests trace
@@ -111,6 +129,15 @@ demo: all ## compare two of the sample implementations
 
 sanitize: ## build with ASan and UBSan into build/san and run every test
 	$(MAKE) BUILD=build/san SANITIZE=address,undefined OPT='-O1 -g' check
+
+.PHONY: fuzz fuzzers all-fuzzers
+fuzzers: ## build the fuzz targets with clang into build/fuzz
+	$(MAKE) BUILD=build/fuzz CC=clang OPT='-O1 -g' \
+		SANITIZE=fuzzer-no-link,address,undefined all-fuzzers
+all-fuzzers: $(FUZZERS)
+
+fuzz: fuzzers ## fuzz every target for FUZZ_SECONDS (300)
+	@sh tests/fuzz/run -max_total_time=$(FUZZ_SECONDS)
 
 # A benchmark, not a test: ratios, taken side by side.  BENCH_ROUNDS=1 with
 # --small in BENCH_FLAGS shows that it works.

@@ -163,6 +163,21 @@ static void put_ends(struct buf *out, const struct report *r,
 		safe_wrapped(out, label, line, r->width);
 }
 
+/* What became of everything the tracer saw; facts are what is left. */
+static void put_ledger(struct buf *out, const char *label,
+		       const struct fingerprint *fp)
+{
+	const struct ledger *l = &fp->ledger;
+
+	buf_printf(out, "%s ledger: stops %llu, events %llu, facts %zu, "
+		   "merged %llu, dropped %llu, lost %llu, blind spots %zu\n",
+		   label, (unsigned long long)l->stops,
+		   (unsigned long long)l->events, fp->n,
+		   (unsigned long long)l->merged,
+		   (unsigned long long)l->dropped,
+		   (unsigned long long)l->lost, fp->n_blind);
+}
+
 static void put_blind_spots(struct buf *out, const struct report *r)
 {
 	size_t io = 0, in = 0;
@@ -187,6 +202,10 @@ static void put_trust(struct buf *out, const struct report *r)
 		   "new facts differ from run to run\n",
 		   count_sometimes(r->old), r->old->n,
 		   count_sometimes(r->new), r->new->n);
+	if (r->verbosity > 0) {
+		put_ledger(out, "old", r->old);
+		put_ledger(out, "new", r->new);
+	}
 	buf_printf(out, "lost %llu, dropped %llu\n",
 		   (unsigned long long)c->lost,
 		   (unsigned long long)(r->old->ledger.dropped +

@@ -165,8 +165,12 @@ int resolve_walk(struct tracer *t, struct task *k, const char *path,
 		 int flags);
 /* A leading /proc/self/root, cwd or fd/N, as the task means it. */
 void resolve_untangle(struct tracer *t, struct task *k, struct buf *path);
-/* The same wherever such a link lies on the way (expand.c). */
-void expand_path(struct tracer *t, struct task *k, struct buf *path);
+/*
+ * The same wherever such a link lies on the way (expand.c); last: the path's
+ * last segment is followed too.
+ */
+void expand_path(struct tracer *t, struct task *k, struct buf *path,
+		 bool last);
 bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
 		    const char *path);
 bool path_is_system(struct str path);

@@ -75,6 +75,13 @@ static void a_regression_is_shown_with_its_evidence(void **state)
 	has(&p, "call(3) after 1.204 s in step main, 3 times in all\n");
 	has(&p, "1 of 1 behaviour seen again\n");
 	has(&p, "lost 0, dropped 0\n");
+	lacks(&p, "ledger");
+	p.r.verbosity = 1;
+	p.old->ledger = (struct ledger){ 7, 5, 3, 1, 0 };
+	rewrite(&p);
+	has(&p, "old ledger: stops 7, events 5, facts 1, merged 3, dropped 1, "
+	    "lost 0, blind spots 0\n");
+	has(&p, "new ledger: stops ");
 	has(&p, "blind spots: none\n");
 	has(&p, "\nregression: 1 new behaviour at error, exit 1\n");
 	assert_string_equal(p.out.p + p.out.len - 8, " exit 1\n");
