@@ -4,24 +4,15 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/gate.h"
 #include "cmd/near.h"
+#include "cmd/outcome.h"
 #include "cmd/status.h"
 #include "core/base/cleanup.h"
 #include "core/compare/compare.h"
 #include "core/report/report.h"
 
-/* One -o FORMAT:FILE. */
-struct destination {
-	const struct format *format;
-	const char *path;
-};
-
-struct destinations {
-	struct destination *v;
-	size_t n, cap;
-};
-
-static void destinations_free(struct destinations *d)
+void destinations_free(struct destinations *d)
 {
 	vec_free(d);
 }
@@ -34,6 +25,7 @@ struct run_options run_options_of(const struct settings *set)
 		.runs = set->runs,
 		.timeout_ms = set->timeout_ms,
 		.jobs = set->jobs,
+		.no_cache = set->no_cache,
 		.progress = !set->quiet && isatty(STDERR_FILENO),
 	};
 }
@@ -82,7 +74,7 @@ static int check_operands(const struct invocation *inv, struct err *err)
 	return err_hint(err, "see behavdiff --help");
 }
 
-static const struct format *find_format(struct str name, struct err *err)
+const struct format *find_format(struct str name, struct err *err)
 {
 	const struct format *format = format_by_name(name);
 	autofree char *word = NULL;
@@ -105,8 +97,8 @@ static const struct format *find_format(struct str name, struct err *err)
 	return NULL;
 }
 
-static int parse_destinations(struct destinations *out,
-			      const struct opt_list *args, struct err *err)
+int parse_destinations(struct destinations *out, const struct opt_list *args,
+		       struct err *err)
 {
 	for (size_t i = 0; i < args->n; i++) {
 		const char *colon = strchr(args->v[i], ':');
@@ -129,20 +121,15 @@ static int parse_destinations(struct destinations *out,
 
 /* --- the policy --- */
 
-struct regrades {
-	struct regrade *v;
-	size_t n, cap;
-};
-
-static void regrades_free(struct regrades *r)
+void regrades_free(struct regrades *r)
 {
 	vec_free(r);
 }
 
 /* The command line is stronger than the configuration. */
-static int make_policy(struct policy *out, struct regrades *regrades,
-		       const struct settings *set, const struct config *cfg,
-		       struct err *err)
+int make_policy(struct policy *out, struct regrades *regrades,
+		const struct settings *set, const struct config *cfg,
+		struct err *err)
 {
 	const struct config_entry *e;
 	struct str fail_on = set->fail_on ? str_c(set->fail_on) :
@@ -180,8 +167,8 @@ static int write_files(const struct destinations *to, const struct report *r,
 }
 
 /* Files first: they are wanted even when nobody reads standard output. */
-static int write_report(const struct report *r, const struct format *format,
-			const struct destinations *to, struct err *err)
+int write_report(const struct report *r, const struct format *format,
+		 const struct destinations *to, struct err *err)
 {
 	autobuf struct buf out = BUF_INIT;
 
@@ -191,18 +178,22 @@ static int write_report(const struct report *r, const struct format *format,
 	return output_stdout(&out, err);
 }
 
-static int report_session(const struct session *s, const struct settings *set,
+static int report_session(struct session *s, const struct settings *set,
 			  const struct format *format,
 			  const struct destinations *to, struct err *err)
 {
 	__attribute__((cleanup(regrades_free)))
 	struct regrades regrades = { NULL, 0, 0 };
+	__attribute__((cleanup(accepts_free)))
+	struct accepts accepts = { NULL, 0, 0 };
 	__attribute__((cleanup(comparison_free)))
 	struct comparison cmp = { .arena = ARENA_INIT };
 	struct policy policy;
 
 	if (make_policy(&policy, &regrades, set, session_config(s), err))
 		return -1;
+	/* OLD is the trusted side; a baseline brings what it accepts. */
+	accepts_take(&accepts, &policy, session_baseline(s, 0));
 	compare(&cmp, session_fingerprint(s, 0), session_fingerprint(s, 1),
 		&policy);
 
@@ -221,6 +212,7 @@ static int report_session(const struct session *s, const struct settings *set,
 
 	if (write_report(&r, format, to, err))
 		return -1;
+	last_write(session_cache(s), &cmp);
 	return status_of_verdict(cmp.verdict);
 }
 

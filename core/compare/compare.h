@@ -35,6 +35,14 @@ struct rule {
 	const char *help;
 };
 
+/* A fact that people said yes to; from a baseline. */
+struct accept {
+	struct str fact;	/* a line, or a pattern (fact_fits()) */
+	bool glob;
+	bool expired;		/* it gates again */
+	struct str reason, by, date, expires;
+};
+
 struct finding {
 	char id[HASH_ID_LEN + 1];
 	enum change change;
@@ -44,6 +52,7 @@ struct finding {
 	const struct fact *fact;	/* where it was seen (NEW first) */
 	unsigned seen_old, runs_old, seen_new, runs_new;
 	bool accepted;
+	const struct accept *accept;	/* that applies, or did and expired */
 };
 
 /*
@@ -63,6 +72,8 @@ struct policy {
 	enum level fail_on;
 	const struct regrade *regrades;	/* the last that matches wins */
 	size_t n;
+	const struct accept *accepts;
+	size_t n_accepts;
 };
 
 struct comparison {

@@ -16,6 +16,9 @@ struct report {
 	enum level fail_on;
 	const char *old_from, *new_from;	/* "traced", "file", "cache" */
 	struct str config_from;	/* ".behavdiff of impl04", "defaults" */
+	const struct str *notes;	/* lines for the header */
+	size_t n_notes;
+	struct str closing;	/* lines behind the verdict; text only */
 	bool color;
 	int verbosity;		/* -1 quiet, 0, 1 */
 	unsigned width;		/* columns; 0: do not fold */

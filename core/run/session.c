@@ -13,43 +13,14 @@
 #include "core/base/vec.h"
 #include "core/run/capture.h"
 #include "core/run/pool.h"
-#include "core/run/run.h"
-#include "core/sandbox/plan.h"
-#include "core/sandbox/stage.h"
-#include "core/scenario/scenario.h"
-#include "core/source/source.h"
+#include "core/run/session.h"
 #include "core/trace/trace.h"
 
-#define SIDES_MAX 2
 #define CONFIG_MAX (1U << 20)
 #define FINGERPRINT_MAX (256U << 20)
 #define TREE_BYTES_MAX (4ULL << 30)
 #define TREE_ENTRIES_MAX 1000000
 #define CONFIG_FILE ".behavdiff"
-
-struct side {
-	bool is_file;
-	struct rev rev;		/* when it is none */
-	struct tree_info info;
-	struct scenario scenario;
-	char tree_name[32];
-	int tree;		/* directory in the stage, -1 */
-	struct fingerprint *fp;
-};
-
-struct session {
-	struct run_options opt;
-	struct repo *repo;
-	struct config config;
-	char *config_name;
-	bool configured;
-	struct stage stage;
-	struct plan plan;
-	struct sock_fprog filter;
-	char **binds;		/* host paths, NULL-terminated */
-	struct side sides[SIDES_MAX];
-	size_t n;
-};
 
 int session_open(struct session **out, const struct run_options *opt,
 		 struct err *err)
@@ -58,9 +29,10 @@ int session_open(struct session **out, const struct run_options *opt,
 
 	(void)err;
 	s->opt = *opt;
+	s->arena = (struct arena)ARENA_INIT;
 	s->stage = (struct stage)STAGE_INIT;
 	config_init(&s->config);
-	for (size_t i = 0; i < SIDES_MAX; i++)
+	for (size_t i = 0; i < SESSION_SIDES; i++)
 		s->sides[i].tree = -1;
 	*out = s;
 	return 0;
@@ -73,7 +45,10 @@ void session_free(struct session *s)
 	for (size_t i = 0; i < s->n; i++) {
 		struct side *side = &s->sides[i];
 
-		fingerprint_free(side->fp);
+		if (side->baseline)
+			baseline_free(side->baseline);
+		else
+			fingerprint_free(side->fp);
 		if (side->is_file)
 			continue;
 		rev_release(&side->rev);
@@ -89,6 +64,8 @@ void session_free(struct session *s)
 	plan_free(&s->plan);
 	config_free(&s->config);
 	stage_close(&s->stage);
+	cache_close(s->cache);
+	arena_free(&s->arena);
 	repo_free(s->repo);
 	free(s);
 }
@@ -146,16 +123,46 @@ static int add_file(struct side *side, const char *spec, struct err *err)
 	if (fd_read_file(AT_FDCWD, spec, &text, FINGERPRINT_MAX, err))
 		return -1;
 	side->is_file = true;
+	side->from = "file";
+	if (baseline_is(buf_view(&text))) {
+		if (baseline_read(&side->baseline, spec, buf_view(&text), false,
+				  err))
+			return -1;
+		side->fp = side->baseline->fp;
+		return 0;
+	}
 	return fingerprint_read(&side->fp, spec, buf_view(&text), err);
+}
+
+int session_repo(struct repo **out, struct session *s, struct err *err)
+{
+	if (!s->repo && repo_open(&s->repo, s->opt.dir ? s->opt.dir : ".",
+				  err))
+		return -1;
+	*out = s->repo;
+	return 0;
 }
 
 static int add_revision(struct session *s, struct side *side, const char *spec,
 			struct err *err)
 {
-	if (!s->repo && repo_open(&s->repo, s->opt.dir ? s->opt.dir : ".",
-				  err))
+	struct repo *repo;
+
+	side->from = "traced";
+	return session_repo(&repo, s, err) ||
+	       rev_resolve(&side->rev, repo, spec, err) ? -1 : 0;
+}
+
+int session_configure(struct session *s, const char *spec, struct err *err)
+{
+	struct side side = { .tree = -1 };
+	int failed;
+
+	if (add_revision(s, &side, spec, err))
 		return -1;
-	return rev_resolve(&side->rev, s->repo, spec, err);
+	failed = read_config(s, &side.rev, err);
+	rev_release(&side.rev);
+	return failed;
 }
 
 int session_add(struct session *s, const char *spec, struct err *err)
@@ -228,37 +235,57 @@ static int find_binds(struct session *s, struct err *err)
 	return 0;
 }
 
-static int prepare(struct session *s, struct err *err)
+const struct plan *session_plan(struct session *s)
 {
 	const struct plan_overrides over = { s->opt.timeout_ms };
 
-	plan_make(&s->plan, &s->config, &over, TRACE_VERSION);
+	if (!s->planned)
+		plan_make(&s->plan, &s->config, &over, TRACE_VERSION);
+	s->planned = true;
+	return &s->plan;
+}
+
+static size_t count_pending(const struct session *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += side_is_pending(&s->sides[i]);
+	return n;
+}
+
+static int prepare(struct session *s, struct err *err)
+{
+	session_plan(s);
 	if (stage_open(&s->stage, err) || trace_filter(&s->filter, err) ||
 	    find_binds(s, err))
 		return -1;
 	for (size_t i = 0; i < s->n; i++)
-		if (!s->sides[i].is_file && export_side(s, i, err))
+		if (side_is_pending(&s->sides[i]) && export_side(s, i, err))
 			return -1;
 	return 0;
 }
 
 /* --- running --- */
 
-static void describe(struct session *s, struct side *side)
+void session_describe(struct session *s, struct side *side)
 {
 	struct fingerprint *fp = side->fp;
 	struct arena *a = &fp->arena;
 
 	fp->spec = arena_str(a, str_c(side->rev.spec));
 	fp->commit = arena_str(a, str_c(side->rev.commit));
-	fp->tree = arena_str(a, str_c(side->info.digest));
 	fp->scenario = arena_str(a, STR("default"));
-	fp->entry = arena_str(a, side->scenario.how);
+	/* What is in the cache knows its tree and entry already. */
+	if (side->info.digest[0]) {
+		fp->tree = arena_str(a, str_c(side->info.digest));
+		fp->entry = arena_str(a, side->scenario.how);
+	}
 	fp->plan = arena_str(a, s->plan.json);
 	fp->plan_digest = arena_str(a, str_c(s->plan.digest));
 }
 
-static unsigned runs_of(const struct session *s)
+unsigned session_runs(const struct session *s)
 {
 	return s->opt.runs ? s->opt.runs :
 	       (unsigned)config_num(&s->config, "behavdiff", STR(""), "runs");
@@ -275,15 +302,15 @@ static void merge_side(struct session *s, size_t i, struct job *jobs, size_t n,
 		if (jobs[k].what == what)
 			runs[got++] = jobs[k].result;
 	s->sides[i].fp = fingerprint_merge(runs, got);
-	describe(s, &s->sides[i]);
+	session_describe(s, &s->sides[i]);
 	free(runs);
 }
 
 static int run_all(struct session *s, struct err *err)
 {
-	struct capture what[SIDES_MAX];
+	struct capture what[SESSION_SIDES];
 	VEC(struct job) jobs = { NULL, 0, 0 };
-	unsigned runs = runs_of(s);
+	unsigned runs = session_runs(s);
 	int failed;
 
 	/* OLD and NEW in turn, so that drift of the machine hits both. */
@@ -291,7 +318,7 @@ static int run_all(struct session *s, struct err *err)
 		for (size_t i = 0; i < s->n; i++) {
 			struct side *side = &s->sides[i];
 
-			if (side->is_file)
+			if (!side_is_pending(side))
 				continue;
 			what[i] = (struct capture){
 				.plan = &s->plan, .scenario = &side->scenario,
@@ -306,7 +333,7 @@ static int run_all(struct session *s, struct err *err)
 	}
 	failed = pool_run(jobs.v, jobs.n, s->opt.jobs, s->opt.progress, err);
 	for (size_t i = 0; !failed && i < s->n; i++)
-		if (!s->sides[i].is_file)
+		if (side_is_pending(&s->sides[i]))
 			merge_side(s, i, jobs.v, jobs.n, &what[i]);
 	for (size_t k = 0; k < jobs.n; k++)
 		fingerprint_free(jobs.v[k].result);
@@ -316,13 +343,16 @@ static int run_all(struct session *s, struct err *err)
 
 int session_capture(struct session *s, struct err *err)
 {
-	size_t revisions = 0;
-
-	for (size_t i = 0; i < s->n; i++)
-		revisions += !s->sides[i].is_file;
-	if (!revisions)
+	session_recall(s, false);
+	if (!count_pending(s))
 		return 0;
-	return prepare(s, err) || run_all(s, err) ? -1 : 0;
+	if (prepare(s, err))
+		return -1;
+	session_recall(s, true);
+	if (count_pending(s) && run_all(s, err))
+		return -1;
+	session_remember(s);
+	return 0;
 }
 
 /* --- results --- */
@@ -335,7 +365,22 @@ const struct fingerprint *session_fingerprint(const struct session *s,
 
 const char *session_from(const struct session *s, size_t side)
 {
-	return s->sides[side].is_file ? "file" : "traced";
+	return s->sides[side].from;
+}
+
+struct fingerprint *session_own(struct session *s, size_t side)
+{
+	return s->sides[side].fp;
+}
+
+const struct baseline *session_baseline(const struct session *s, size_t side)
+{
+	return s->sides[side].baseline;
+}
+
+const struct rev *session_rev(const struct session *s, size_t side)
+{
+	return s->sides[side].is_file ? NULL : &s->sides[side].rev;
 }
 
 const struct config *session_config(const struct session *s)
