@@ -29,9 +29,9 @@ static bool fits(struct str pattern, struct str text, bool path)
 	size_t p = 0, t = 0, star = SIZE_MAX, from = 0;
 
 	for (;;) {
-		struct str left = str_sub(pattern, p);
+		bool below = str_eq(str_sub(pattern, p), BELOW);
 
-		if (str_eq(left, BELOW) && fits_below(str_sub(text, t), path))
+		if (below && fits_below(str_sub(text, t), path))
 			return true;
 		if (p < pattern.len && pattern.p[p] == '*') {
 			star = ++p;
@@ -40,7 +40,7 @@ static bool fits(struct str pattern, struct str text, bool path)
 		}
 		if (p == pattern.len && t == text.len)
 			return true;
-		if (p < pattern.len && t < text.len &&
+		if (!below && p < pattern.len && t < text.len &&
 		    pattern.p[p] == text.p[t]) {
 			p++;
 			t++;
