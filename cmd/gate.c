@@ -69,8 +69,8 @@ static int refuse_link(const char *path, struct err *err)
 
 	if (lstat(path, &st) || !S_ISLNK(st.st_mode))
 		return 0;
-	return err_set(err, ERR_TROUBLE, "%s is a symbolic link; baselines are "
-		       "not written through links", path);
+	return err_set(err, ERR_TROUBLE, "%s is a symbolic link; nothing "
+		       "is written through links", path);
 }
 
 /* Make the folders between root and path; none of them is a link. */
@@ -101,6 +101,19 @@ static int write_attributes(const char *file, struct err *err)
 	return fd_write_file_atomic(path, str_c(attributes), err);
 }
 
+int gate_write(const char *root, const char *path, struct str text,
+	       bool executable, struct err *err)
+{
+	autofree char *full = mem_printf("%s/%s", root, path);
+
+	if (make_folders(root, path, err) ||
+	    fd_write_file_atomic(full, text, err))
+		return -1;
+	if (executable && chmod(full, 0755))
+		return err_sys(err, "cannot make %s executable", full);
+	return 0;
+}
+
 int baseline_save(const struct repo *repo, const char *path, struct str text,
 		  struct err *err)
 {
@@ -113,10 +126,8 @@ int baseline_save(const struct repo *repo, const char *path, struct str text,
 		return err_set(err, ERR_TROUBLE, "the repository is bare; a "
 			       "baseline is written into a work tree");
 	full = mem_printf("%s/%s", root, path);
-	if (make_folders(root, path, err))
-		return -1;
 	first = lstat(full, &st);
-	if (fd_write_file_atomic(full, text, err))
+	if (gate_write(root, path, text, false, err))
 		return -1;
 	return first && strchr(path, '/') ? write_attributes(full, err) : 0;
 }

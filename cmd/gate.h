@@ -33,6 +33,13 @@ int baseline_load(struct baseline **out, struct buf *text, struct repo *repo,
 int baseline_save(const struct repo *repo, const char *path, struct str text,
 		  struct err *err);
 
+/*
+ * Write path below root as baseline_save() does.  An executable one gets its
+ * bits.
+ */
+int gate_write(const char *root, const char *path, struct str text,
+	       bool executable, struct err *err);
+
 /* --- the accepted, as the comparison wants them --- */
 
 struct accepts {

@@ -102,6 +102,18 @@ int rev_changes(struct repo *repo, const struct rev *from,
 	return rc ? git_fail(err, "what '%s' changed", to->spec) : 0;
 }
 
+char *repo_hooks(const struct repo *repo)
+{
+	autogit(config) git_config *config = NULL;
+	const char *path = NULL;
+
+	if (!git_repository_config_snapshot(&config, repo->git) &&
+	    !git_config_get_string(&path, config, "core.hookspath") && *path)
+		return *path == '/' || !repo->workdir ? mem_strdup(path) :
+			mem_printf("%s/%s", repo->workdir, path);
+	return mem_printf("%shooks", git_repository_commondir(repo->git));
+}
+
 char *repo_user_name(const struct repo *repo)
 {
 	autogit(repository) git_repository *again = NULL;

@@ -41,6 +41,8 @@ bool repo_is_shallow(const struct repo *repo);
 /* The best common ancestor of two commits: 1, 0 when there is none, -1. */
 int repo_merge_base(char out[65], struct repo *repo, const char *a,
 		    const char *b, struct err *err);
+/* The folder of git's hooks, core.hooksPath respected.  Caller frees. */
+char *repo_hooks(const struct repo *repo);
 /* git's user.name, from all its configuration; NULL: none.  Caller frees. */
 char *repo_user_name(const struct repo *repo);
 

@@ -3,6 +3,7 @@
 # The gate before a merge, as a story in a scratch repository: a baseline is
 # made, harmless changes pass, a beacon does not, people say yes for a while,
 # a change cannot let itself in, and no file, clone or neighbour breaks it.
+# shellcheck disable=SC2016
 . tests/system/lib.sh
 
 behavdiff_for_user
