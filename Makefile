@@ -109,6 +109,17 @@ demo: all ## compare two of the sample implementations
 sanitize: ## build with ASan and UBSan into build/san and run every test
 	$(MAKE) BUILD=build/san SANITIZE=address,undefined OPT='-O1 -g' check
 
+# A benchmark, not a test: ratios, taken side by side.  BENCH_ROUNDS=1 with
+# --small in BENCH_FLAGS shows that it works.
+BENCH_ROUNDS ?= 9
+BENCH_FLAGS ?=
+bench: all ## measure against native and strace, write build/bench.json and .svg
+	@sh .ci/deps test
+	@BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench.py \
+		--rounds $(BENCH_ROUNDS) $(BENCH_FLAGS) \
+		--against tests/bench/recorded.json \
+		--json $(BUILD)/bench.json --svg $(BUILD)/bench.svg
+
 install: all ## install below DESTDIR/PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/behavdiff/schemas
@@ -125,4 +136,4 @@ uninstall: ## remove what install put there
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: all help units fixtures check demo sanitize install uninstall clean
+.PHONY: all help units fixtures check demo sanitize bench install uninstall clean

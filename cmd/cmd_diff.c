@@ -216,6 +216,17 @@ static int report_session(struct session *s, const struct settings *set,
 	return status_of_verdict(cmp.verdict);
 }
 
+/* Said before minutes are spent on tracing. */
+static int check_policy(const struct session *s, const struct settings *set,
+			struct err *err)
+{
+	__attribute__((cleanup(regrades_free)))
+	struct regrades regrades = { NULL, 0, 0 };
+	struct policy policy;
+
+	return make_policy(&policy, &regrades, set, session_config(s), err);
+}
+
 int cmd_diff(const struct invocation *inv, struct err *err)
 {
 	struct run_options opt = run_options_of(&inv->set);
@@ -236,7 +247,7 @@ int cmd_diff(const struct invocation *inv, struct err *err)
 	if (session_add(s, inv->operands.v[0], err))
 		return hint_command(inv, err);
 	if (session_add(s, inv->operands.v[1], err) ||
-	    session_capture(s, err))
+	    check_policy(s, &inv->set, err) || session_capture(s, err))
 		return -1;
 	return report_session(s, &inv->set, format, &to, err);
 }

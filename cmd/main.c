@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* behavdiff: choose a command, give it its options, report what it says. */
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -82,6 +83,17 @@ static int run(struct invocation *inv, char **argv, struct err *err)
 	return inv->command->run(inv, err);
 }
 
+/*
+ * A reader that went away, or a file-size limit, shall give an error to report
+ * and not a death by signal; the exported tree is written, too.  The traced
+ * programs get every signal's default back (harden_signals()).
+ */
+static void fail_rather_than_die(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
 int main(int argc, char **argv)
 {
 	struct invocation inv = { .command = NULL };
@@ -90,6 +102,7 @@ int main(int argc, char **argv)
 
 	if (hold_standard_descriptors())
 		return STATUS_TROUBLE;
+	fail_rather_than_die();
 	status = run(&inv, argv + (argc > 0), &err);
 	if (status < 0) {
 		output_error(&err);

@@ -2,7 +2,6 @@
 /* Where results go: standard output, files, the terminal's properties. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,15 +13,8 @@
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
 
-/*
- * A reader that went away, or a file-size limit, shall give an error to report
- * and not a death by signal.  Not done at the start of the program: ignored
- * signals stay ignored across exec, and the traced program would see that.
- */
 static int write_loudly(int fd, const struct buf *text)
 {
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
 	return text->len ? fd_write_all(fd, text->p, text->len) : 0;
 }
 

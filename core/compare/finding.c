@@ -103,7 +103,8 @@ int regrade_parse(struct regrade *out, struct str text, struct err *err)
 	    !split_first(rest, STR(":"), &kind, &glob) || !trim(glob).len) {
 		err_set(err, ERR_TROUBLE, "'%.*s' is not KIND:GLOB LEVEL",
 			STR_ARG(text));
-		return err_hint(err, "for example: file.create:/tmp/** warning");
+		return err_hint(err, "for example: "
+				"file.create:/tmp/** warning");
 	}
 	r.kind = event_by_name(kind);
 	if (r.kind == EV_COUNT) {

@@ -49,6 +49,8 @@ struct step_tally {
 	struct str name;
 	unsigned started, ready, failed;	/* runs */
 	int status;				/* of a failed one */
+	int err;				/* why its exec failed */
+	struct str command;
 };
 
 struct tallies {
@@ -75,6 +77,10 @@ static void tally_step(struct tallies *t, const struct step_end *s)
 	}
 	v = &t->v[e->val.num - 1];
 	v->started += s->started;
+	if (s->err && !v->err) {
+		v->err = s->err;
+		v->command = s->command;
+	}
 	v->ready += s->was_ready;
 	if (!s->ended || !s->status)
 		return;
@@ -112,6 +118,18 @@ static bool most_is_gone(const struct comparison *c)
 	return c->seen_again * 2 < c->old_always;
 }
 
+static void doubt_never(struct doubts *d, const struct fingerprint *fp,
+			const struct step_tally *step)
+{
+	if (!step->err)
+		doubt(d, "%.*s: step %.*s never started", STR_ARG(fp->spec),
+		      STR_ARG(step->name));
+	else
+		doubt(d, "%.*s: step %.*s never started: %.*s: %s",
+		      STR_ARG(fp->spec), STR_ARG(step->name),
+		      STR_ARG(step->command), errno_name(step->err));
+}
+
 static void doubt_start(struct doubts *d, const struct fingerprint *fp)
 {
 	autotallies struct tallies steps = tally(fp);
@@ -120,8 +138,7 @@ static void doubt_start(struct doubts *d, const struct fingerprint *fp)
 		doubt(d, "%.*s: was never run", STR_ARG(fp->spec));
 	for (size_t i = 0; i < steps.n; i++)
 		if (!steps.v[i].started)
-			doubt(d, "%.*s: step %.*s never started",
-			      STR_ARG(fp->spec), STR_ARG(steps.v[i].name));
+			doubt_never(d, fp, &steps.v[i]);
 }
 
 /* A step of NEW that got less far than OLD's. */

@@ -44,7 +44,7 @@ struct config_entry {
 
 struct config {
 	struct arena arena;
-	const char *name;	/* for messages: ".behavdiff", "impl04:.behavdiff" */
+	const char *name;	/* for messages: "impl04:.behavdiff" */
 	struct config_entry *v;
 	size_t n;
 	bool present;		/* false: there was no file, all is default */

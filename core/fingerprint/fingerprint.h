@@ -95,6 +95,7 @@ struct step_end {
 	bool was_ready;
 	bool ended;
 	int status;		/* wait status, when ended */
+	int err;		/* errno of an exec that failed, else 0 */
 };
 
 struct run_end {

@@ -138,6 +138,8 @@ static void put_step(struct json_out *j, const struct step_end *s)
 	json_put_bool(j, "ready", s->was_ready);
 	json_put_bool(j, "ended", s->ended);
 	json_put_int(j, "status", s->status);
+	if (s->err && errno_name(s->err))
+		json_put_str(j, "error", str_c(errno_name(s->err)));
 	json_end_object(j);
 }
 

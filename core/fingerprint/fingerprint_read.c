@@ -156,6 +156,7 @@ static int read_plan(struct reader *r, const struct json *doc)
 	autobuf struct buf text = BUF_INIT;
 	struct fingerprint *fp = r->fp;
 	const struct json *o, *settings;
+	char digest[HASH_HEX_LEN + 1];
 	struct json_out j;
 
 	if (need_object(r, &o, doc, "plan") ||
@@ -172,6 +173,10 @@ static int read_plan(struct reader *r, const struct json *doc)
 		return fail(r, "\"settings\" holds a value no plan has");
 	json_out_end(&j);
 	fp->plan = arena_str(&fp->arena, buf_view(&text));
+	hash_hex(digest, fp->plan);
+	if (!str_eq(fp->plan_digest, str_c(digest)))
+		return fail(r, "\"settings\" were edited: their digest is %s",
+			    digest);
 	return 0;
 }
 
@@ -245,6 +250,7 @@ static int read_syscalls(struct reader *r, const struct json *doc)
 static int read_step(const struct reader *r, struct step_end *out,
 		     const struct json *o)
 {
+	struct str error;
 	int64_t status;
 
 	if (need_str(r, &out->name, o, "name") ||
@@ -257,6 +263,11 @@ static int read_step(const struct reader *r, struct step_end *out,
 	    status > INT_MAX)
 		return fail(r, "\"status\" is missing or is no wait status");
 	out->status = (int)status;
+	if (json_string(&error, o, "error")) {
+		out->err = errno_by_name(error);
+		if (!out->err)
+			return fail(r, "\"error\" is no errno");
+	}
 	return 0;
 }
 

@@ -6,20 +6,28 @@
  */
 #include "core/run/capture.h"
 
+#include <arpa/inet.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/statfs.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/buf.h"
 #include "core/base/cleanup.h"
+#include "core/base/fd.h"
 #include "core/run/layers.h"
 #include "core/run/stepper.h"
 #include "core/sandbox/spawn.h"
 #include "core/trace/trace.h"
 
-#define MAX_FACTS 200000
-#define MAX_FACT_BYTES (64U << 20)
+#define MAX_FACTS 50000
+#define MAX_FACT_BYTES (16U << 20)
 #define MEMORY_EVERY 4		/* ticks between two looks at the memory */
+#define HOST_SHARE 20		/* this part of its memory is the host's */
+
+enum limit { LIMIT_MEMORY, LIMIT_FILES, LIMIT_OUTPUT, LIMITS };
 
 struct run {
 	const struct capture *c;
@@ -31,17 +39,57 @@ struct run {
 	const char *how;	/* why it ended; NULL while it goes on */
 	uint64_t end_ms;
 	unsigned alive;		/* processes when it was ended */
+	uint64_t lost;		/* questions that the resolver never saw */
 	unsigned ticks;
-	bool memory_said;
+	bool reached[LIMITS];
 	struct err *err;
 };
 
-static void limit_event(struct run *r, const char *what)
-{
-	struct event ev = { .kind = EV_LIMIT, .a = str_c(what) };
+static const char *const limit_names[] = {
+	[LIMIT_MEMORY] = "memory", [LIMIT_FILES] = "files",
+	[LIMIT_OUTPUT] = "output",
+};
 
+/* Once is enough. */
+static void reach(struct run *r, enum limit which)
+{
+	struct event ev = { .kind = EV_LIMIT, .a = str_c(limit_names[which]) };
+
+	if (r->reached[which])
+		return;
+	r->reached[which] = true;
 	ev.ns = stepper_ms(&r->steps) * 1000000U;
 	r->sink.take(r->sink.ctx, &ev);
+}
+
+/*
+ * Questions that the resolver's socket had no room for never reached pid 1:
+ * the last column of /proc/PID/net/udp, in the line of its address.
+ */
+static uint64_t questions_lost(pid_t pid)
+{
+	char path[64], line[512], address[32];
+	unsigned long long drops = 0;
+	struct in_addr ip;
+	FILE *f;
+
+	inet_pton(AF_INET, PLAN_RESOLVER, &ip);
+	snprintf(address, sizeof(address), ": %08X:0035 ", ip.s_addr);
+	snprintf(path, sizeof(path), "/proc/%d/net/udp", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f)) {
+		const char *at = strstr(line, address);
+
+		/* Of connected sockets the address stands further behind. */
+		if (at && at - line < 10 &&
+		    sscanf(line, "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+			   "%*s %*s %llu", &drops) == 1)
+			break;
+	}
+	fclose(f);
+	return drops;
 }
 
 static void stop(struct run *r, const char *how)
@@ -52,28 +100,49 @@ static void stop(struct run *r, const char *how)
 	r->end_ms = stepper_ms(&r->steps);
 	r->alive = tracer_stats(r->tracer).alive;
 	tracer_ending(r->tracer);
+	r->lost = questions_lost(r->box.pid);
 	spawn_kill(&r->box);
 }
 
 /*
- * The kernel refuses memory per process (RLIMIT_DATA), silently for us; a
- * process close to it has met it or is about to.
+ * Memory in files without a name, in shared segments, pipes and sockets is no
+ * process's own: what bounds it is the host, which must not be brought down.
  */
-static void watch_memory(struct run *r)
+static bool host_is_short(void)
+{
+	autobuf struct buf text = BUF_INIT;
+	unsigned long long total, left;
+	struct err ignored = ERR_INIT;
+	const char *at;
+
+	if (fd_read_file(AT_FDCWD, "/proc/meminfo", &text, 1 << 16, &ignored))
+		return false;
+	at = strstr(text.p, "MemAvailable:");
+	return at && sscanf(text.p, "MemTotal: %llu", &total) == 1 &&
+	       sscanf(at, "MemAvailable: %llu", &left) == 1 &&
+	       left < total / HOST_SHARE;
+}
+
+/*
+ * The kernel refuses memory per process (RLIMIT_DATA), silently for us; a
+ * process close to it has met it or is about to.  Pages that processes share
+ * are counted once for each by the quick look, so it only raises the question.
+ */
+static void watch_memory(struct run *r, bool now)
 {
 	uint64_t resident, largest, limit = r->c->plan->memory;
 
-	if (++r->ticks % MEMORY_EVERY)
+	if (++r->ticks % MEMORY_EVERY && !now)
 		return;
 	tracer_memory(r->tracer, &resident, &largest);
-	if (largest > limit - limit / 16 && !r->memory_said) {
-		r->memory_said = true;
-		limit_event(r, "memory");
-	}
-	if (resident > limit) {
-		if (!r->memory_said)
-			limit_event(r, "memory");
+	if (largest > limit - limit / 16)
+		reach(r, LIMIT_MEMORY);
+	if (resident > limit && tracer_memory_shared(r->tracer) > limit) {
+		reach(r, LIMIT_MEMORY);
 		stop(r, "limit: memory");
+	} else if (host_is_short()) {
+		reach(r, LIMIT_MEMORY);
+		stop(r, "limit: memory of the host");
 	}
 }
 
@@ -113,15 +182,18 @@ static void on_tick(void *ctx)
 	if (r->how)
 		return;
 	advance(r);
-	watch_memory(r);
+	watch_memory(r, false);
 	if (stepper_done(&r->steps) && !tracer_expecting(r->tracer) &&
-	    !tracer_stats(r->tracer).alive)
+	    !tracer_stats(r->tracer).alive) {
 		stop(r, "exit");
-	else if (stepper_ms(&r->steps) >= r->c->plan->timeout_ms)
+	} else if (stepper_ms(&r->steps) >= r->c->plan->timeout_ms) {
+		watch_memory(r, true);
 		stop(r, "deadline");
-	else if (!tracer_expecting(r->tracer) && !stepper_expects(&r->steps) &&
-		 tracer_quiet(r->tracer))
+	} else if (!tracer_expecting(r->tracer) && !stepper_expects(&r->steps) &&
+		 tracer_quiet(r->tracer)) {
+		watch_memory(r, true);
 		stop(r, "quiescent");
+	}
 }
 
 static void on_started(void *ctx, size_t step)
@@ -155,9 +227,9 @@ static void after_run(struct run *r, const struct timespec *start)
 	read_messages(r);
 	stepper_drain(&r->steps);
 	if (stepper_output_cut(&r->steps))
-		limit_event(r, "output");
+		reach(r, LIMIT_OUTPUT);
 	if (!fstatfs(r->box.scratch, &fs) && (!fs.f_bavail || !fs.f_ffree))
-		limit_event(r, "files");
+		reach(r, LIMIT_FILES);
 	layers_scan(r->box.scratch, r->c->tree, start, r->tracer);
 }
 
@@ -177,11 +249,27 @@ static void add_counts(struct run *r)
 		builder_add_blind_spot(r->builder, text);
 }
 
+/*
+ * What was refused, or ended by our hand, cuts the observation short even when
+ * the run went on.  Output is only printed, never looked at.
+ */
+static const char *how_it_ended(const struct run *r,
+				const struct tracer_stats *stats)
+{
+	if (stats->limited)
+		return "limit: processes";
+	if (r->reached[LIMIT_FILES])
+		return "limit: files";
+	if (r->reached[LIMIT_MEMORY] && !strstr(r->how, "memory"))
+		return "limit: memory";
+	return r->how;
+}
+
 static struct fingerprint *seal(struct run *r)
 {
 	struct tracer_stats stats = tracer_stats(r->tracer);
 	struct run_end end = {
-		.how = str_c(r->how), .ms = r->end_ms, .alive = r->alive,
+		.how = str_c(how_it_ended(r, &stats)), .ms = r->end_ms, .alive = r->alive,
 		.zombies = stats.zombies,
 	};
 
@@ -190,7 +278,7 @@ static struct fingerprint *seal(struct run *r)
 	add_counts(r);
 	end.steps = stepper_ends(&r->steps, &end.n_steps);
 	fp = builder_seal(steal_ptr(&r->builder), &end, stats.stops,
-			  stats.lost);
+			  stats.lost + r->lost);
 	fp->plan = arena_str(&fp->arena, r->c->plan->json);
 	fp->plan_digest = arena_str(&fp->arena, str_c(r->c->plan->digest));
 	return fp;
@@ -210,7 +298,7 @@ static int trace(struct run *r)
 	advance(r);
 	failed = tracer_run(r->tracer, &hooks, r->err);
 	if (!r->how)
-		stop(r, "sandbox gone");
+		stop(r, "limit: the sandbox was killed");
 	if (failed || r->err->code)
 		return -1;
 	after_run(r, &start);

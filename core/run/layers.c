@@ -155,6 +155,10 @@ static void scan_entry(struct scan *s, int dir, const char *name,
 		scan_dir(s, sub, depth + 1);
 	else if (sub >= 0)
 		close(sub);
+	if (sub >= 0 && depth >= DEPTH_MAX)
+		tracer_add_blind_spot(s->tracer, "directories were left that "
+				      "are deeper than the comparison with "
+				      "the trace reads");
 }
 
 /* Takes over dir. */

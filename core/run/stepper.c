@@ -108,21 +108,23 @@ static int make_pipe(int ours_theirs[2])
 	return fcntl(ours_theirs[0], F_SETFL, O_NONBLOCK);
 }
 
-/* An earlier step may have made it: the writable layer comes first. */
+/*
+ * The step opens it itself; here only a missing file is told early.  An
+ * earlier step may have made it: the writable layer comes first.
+ */
 static int open_stdin(const struct stepper *st, struct str path,
 		      struct err *err)
 {
-	int fd;
+	autofd int there = path.len ? layers_open(st->scratch, st->tree,
+						  path.p, O_PATH) : -1;
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	if (!path.len)
-		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	else
-		fd = layers_open(st->scratch, st->tree, path.p,
-				 O_RDONLY | O_NONBLOCK);
-	if (fd < 0)
-		return err_sys(err, "cannot open the step's stdin %.*s",
-			       STR_ARG(path));
-	return fd;
+	if (fd >= 0 && (there >= 0 || !path.len))
+		return fd;
+	err_sys(err, "cannot open the step's stdin %.*s", STR_ARG(path));
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }
 
 int stepper_start(struct stepper *st, const struct box *box, size_t step,
@@ -241,6 +243,7 @@ void stepper_failed(struct stepper *st, size_t step, int error)
 	if (step >= st->scenario->n)
 		return;
 	st->s[step].ended = true;
+	st->s[step].err = error;
 	st->s[step].status = (error == ENOENT ? 127 : 126) << 8;
 }
 
@@ -288,6 +291,7 @@ struct step_end *stepper_ends(struct stepper *st, size_t *n)
 		st->ends[i].was_ready = st->s[i].ready;
 		st->ends[i].ended = st->s[i].ended;
 		st->ends[i].status = st->s[i].status;
+		st->ends[i].err = st->s[i].err;
 	}
 	return st->ends;
 }

@@ -18,6 +18,7 @@ struct step_state {
 	bool ready;
 	bool ended;
 	int status;		/* wait status, when ended */
+	int err;		/* errno of its exec, when it failed */
 	uint64_t asked_ms;
 	int out[2];		/* our ends of its stdout and stderr, -1 */
 	struct buf text;	/* what it printed, both, up to a bound */

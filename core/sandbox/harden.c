@@ -25,7 +25,11 @@
 int harden_limits(const struct plan *plan)
 {
 	const struct { int which; rlim_t value; } limits[] = {
-		{ RLIMIT_CORE, 0 },
+		/*
+		 * Not 0: where the host pipes cores to a program of its own,
+		 * that limit is not asked, but 1 is (core(5), since 2.6.24).
+		 */
+		{ RLIMIT_CORE, 1 },
 		{ RLIMIT_NOFILE, plan->descriptors },
 		/* Private writable memory (since 4.7 not only brk). */
 		{ RLIMIT_DATA, plan->memory },

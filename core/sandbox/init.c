@@ -58,6 +58,29 @@ void init_prefer_oom(void)
 		return;
 }
 
+/*
+ * Everybody may read /proc/1/cmdline and /proc/1/comm, and we are a fork of
+ * behavdiff: its command line names paths and revisions of the host.  Where it
+ * is kept in memory is in /proc/self/stat (proc(5), fields 48 and 49).
+ */
+static void hide_arguments(void)
+{
+	autofd int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+	char text[2048], *at;
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	unsigned long from = 0, to = 0;
+
+	prctl(PR_SET_NAME, "init");
+	if (n <= 0)
+		return;
+	text[n] = '\0';
+	at = strrchr(text, ')');
+	for (int field = 2; at && field < 48; field++)
+		at = strchr(at + 1, ' ');
+	if (at && sscanf(at, "%lu %lu", &from, &to) == 2 && from && from < to)
+		memset((void *)from, 0, to - from);
+}
+
 static int set_up(struct setup *s, int control)
 {
 	for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
@@ -128,6 +151,7 @@ void init_main(const struct spawn_options *opt, int control)
 	signal(SIGCHLD, SIG_IGN);
 	if (set_up(&s, control))
 		_exit(1);
+	hide_arguments();
 	/*
 	 * The tracer attaches as an ordinary process of the parent namespace,
 	 * which needs us dumpable: our memory still belongs to its namespace.

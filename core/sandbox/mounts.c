@@ -153,10 +153,17 @@ static int overlay(struct setup *s, const char *lower, const char *layer,
 		   const char *to)
 {
 	char data[512], upper[128], work[128];
+	mode_t mode;
 
 	snprintf(upper, sizeof(upper), SCRATCH "/up/%s", layer);
 	snprintf(work, sizeof(work), SCRATCH "/work/%s", layer);
-	if (make_dir(s, upper, 0755) || make_dir(s, work, 0755))
+	/*
+	 * The overlay's root takes owner and mode from its upper layer, whose
+	 * owner is the only id there is: outside of the tree nothing is made
+	 * directly in it, as for any ordinary user.
+	 */
+	mode = strcmp(layer, "tree") != 0 ? 0555 : 0755;
+	if (make_dir(s, upper, mode) || make_dir(s, work, 0755))
 		return -1;
 	at(s, "%s over %s", to, lower);
 	snprintf(data, sizeof(data),
@@ -404,7 +411,8 @@ static int make_mount_point(struct setup *s, const char *rel, char *out,
 		used += (size_t)snprintf(path + used, sizeof(path) - used,
 					 "/%.*s", (int)len, p);
 		if (used >= sizeof(path) ||
-		    snprintf(out, size, ROOT PLAN_TREE "%s", path) >= (int)size) {
+		    snprintf(out, size, ROOT PLAN_TREE "%s", path) >=
+		    (int)size) {
 			errno = ENAMETOOLONG;
 			return -1;
 		}
@@ -430,7 +438,8 @@ int op_binds(struct setup *s)
 		at(s, "%s", s->opt->plan->binds[i]);
 		if (make_mount_point(s, s->opt->plan->binds[i], to, sizeof(to)))
 			return -1;
-		if (bind_mount(s, s->opt->binds[i], to, MS_RDONLY | MS_NOSUID | MS_NODEV))
+		if (bind_mount(s, s->opt->binds[i], to,
+			       MS_RDONLY | MS_NOSUID | MS_NODEV))
 			return -1;
 	}
 	return 0;

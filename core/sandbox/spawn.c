@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -42,6 +43,11 @@ static const char *enter(const struct spawn_options *opt)
 		return what;
 	if (unshare(NAMESPACES))
 		return "unshare(namespaces)";
+	/*
+	 * A session's keys are inherited and listed in /proc/keys; where
+	 * keyctl(2) is refused, so it is to the program.
+	 */
+	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 	/* No controlling terminal: TIOCSTI has nothing to push into. */
 	if (setsid() < 0)
 		return "setsid";

@@ -34,7 +34,7 @@ struct spawn_options {
 };
 
 struct box {
-	pid_t pid;		/* pid 1 of the sandbox, a child of the caller */
+	pid_t pid;		/* pid 1 of the sandbox, the caller's child */
 	int control;		/* SOCK_SEQPACKET to pid 1 */
 	int scratch;		/* directory: upper layers, see box_layers() */
 };

@@ -2,6 +2,7 @@
 /* A step's child, between fork and exec. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,6 +11,8 @@
 #include <linux/close_range.h>
 #include <unistd.h>
 
+#include "core/base/cleanup.h"
+#include "core/base/fd.h"
 #include "core/base/mem.h"
 #include "core/base/path.h"
 #include "core/sandbox/harden.h"
@@ -76,6 +79,24 @@ static int exec_path(char *const *argv, char **env)
 	}
 }
 
+/*
+ * The scenario's stdin, opened as the program would open it.  A descriptor
+ * from outside would lead past the private layer: /proc/self/fd/0, opened for
+ * writing, is the exported file that every run shares.
+ */
+static int open_stdin(const struct step *step)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	autofd int tree = open(PLAN_TREE, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autofd int fd = (int)syscall(SYS_openat2, tree, step->stdin_path.p,
+				     &how, sizeof(how));
+
+	return fd < 0 || dup2(fd, 0) < 0 ? -1 : 0;
+}
+
 static int prepare(const struct spawn_options *opt, const struct step *step,
 		   const int stdio[3])
 {
@@ -100,6 +121,8 @@ static int prepare(const struct spawn_options *opt, const struct step *step,
 	umask(022);
 	if (harden_signals() || harden_limits(opt->plan) ||
 	    harden_privileges())
+		return -1;
+	if (step->stdin_path.len && open_stdin(step))
 		return -1;
 	return harden_filter(opt->filter);
 }

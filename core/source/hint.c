@@ -309,7 +309,8 @@ int hint_unknown(struct err *err, struct repo *repo, const char *name, int rc)
 	autogit(reference) git_reference *ref =
 		find_ref(repo, *base ? base : "HEAD");
 
-	if (rc == GIT_EAMBIGUOUS)
+	/* Fewer digits are "ambiguous" to libgit2, whatever there is. */
+	if (rc == GIT_EAMBIGUOUS && strlen(base) >= GIT_OID_MINPREFIXLEN)
 		return ambiguous(err, repo, name);
 	if (rc == GIT_ENOTFOUND || rc == GIT_EUNBORNBRANCH) {
 		if (no_commits(repo) || (means_head(base) &&
@@ -318,7 +319,8 @@ int hint_unknown(struct err *err, struct repo *repo, const char *name, int rc)
 		if (ref && dangling(err, repo, ref))
 			return -1;
 	}
-	if (rc == GIT_ENOTFOUND || rc == GIT_EINVALIDSPEC)
+	if (rc == GIT_ENOTFOUND || rc == GIT_EINVALIDSPEC ||
+	    rc == GIT_EAMBIGUOUS)
 		return unknown(err, repo, name);
 	/* The name last: a long one is cut, and the reason must not be. */
 	return err_set(err, ERR_TROUBLE, "revision not understood: %s: '%s'",

@@ -22,7 +22,8 @@ static void read_argv(struct task *k, uint64_t at)
 {
 	struct buf *words = &k->call.words;
 
-	for (unsigned i = 0; at && i < ARGS_MAX && words->len < WORDS_MAX; i++) {
+	for (unsigned i = 0; at && i < ARGS_MAX && words->len < WORDS_MAX;
+	     i++) {
 		autofree char *arg = NULL;
 		uint64_t ptr;
 
@@ -64,7 +65,8 @@ void leave_exec(struct tracer *t, struct task *k)
 		return;
 	resolve_path(t, k, exec_dirfd(k), k->call.path1, err != ENOENT, &at);
 	if ((err == ENOENT || err == ENOTDIR) && p->n_pending < PENDING_EXECS) {
-		p->pending[p->n_pending++] = buf_steal(&at);
+		p->pending[p->n_pending].path = buf_steal(&at);
+		p->pending[p->n_pending++].err = err;
 		return;
 	}
 	emit(t, k, EV_EXEC, buf_view(&at), STR(""), err);
@@ -80,12 +82,12 @@ static void settle_pending(struct tracer *t, struct proc *p, const char *found)
 	struct str name = found ? path_base(str_c(found)) : STR_NULL;
 
 	for (unsigned i = 0; i < p->n_pending; i++) {
-		struct str path = str_c(p->pending[i]);
+		struct str path = str_c(p->pending[i].path);
 		bool searched = found && str_eq(path_base(path), name);
 
 		emit_proc(t, p, searched ? EV_FILE_PROBE : EV_EXEC, path,
-			  STR(""), ENOENT, STR("execve"));
-		free(p->pending[i]);
+			  STR(""), p->pending[i].err, STR("execve"));
+		free(p->pending[i].path);
 	}
 	p->n_pending = 0;
 }

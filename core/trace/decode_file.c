@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/path.h"
 #include "core/trace/tracer.h"
 
 #define EXISTED (1ULL << 63)
@@ -78,8 +79,9 @@ static void open_failed(struct tracer *t, struct task *k, int err)
 		kind = EV_FILE_WRITE;
 	else if (err == ENOENT || err == ENOTDIR || (flags & O_PATH))
 		kind = EV_FILE_PROBE;
+	/* O_EXCL does not follow a link either (open(2)). */
 	emit_path(t, k, kind, dir1(k), k->call.path1,
-		  err != ENOENT && !(flags & O_NOFOLLOW), STR(""));
+		  err != ENOENT && !(flags & (O_NOFOLLOW | O_EXCL)), STR(""));
 }
 
 /* Opening another process's memory is looking into it. */
@@ -110,6 +112,25 @@ static void opened(struct tracer *t, struct task *k, struct str path)
 		emit(t, k, EV_FILE_READ, path, STR(""), 0);
 }
 
+/*
+ * Where descriptors are shared, another task may have put something else in
+ * the place of this one: then what was asked for counts as well.  The links
+ * of /proc and /dev lead elsewhere by themselves.
+ */
+static void opened_too(struct tracer *t, struct task *k, struct str path)
+{
+	autobuf struct buf asked = BUF_INIT;
+
+	if (k->proc->tasks < 2 && !t->shared_files)
+		return;
+	resolve_path(t, k, dir1(k), k->call.path1,
+		     !(k->call.aux & O_NOFOLLOW), &asked);
+	if (!str_eq(buf_view(&asked), path) &&
+	    !path_below(buf_view(&asked), STR("/proc")) &&
+	    !path_below(buf_view(&asked), STR("/dev")))
+		opened(t, k, buf_view(&asked));
+}
+
 void leave_open(struct tracer *t, struct task *k)
 {
 	autobuf struct buf path = BUF_INIT;
@@ -127,6 +148,8 @@ void leave_open(struct tracer *t, struct task *k)
 	if ((k->call.aux & O_TMPFILE) == O_TMPFILE) {
 		resolve_path(t, k, dir1(k), k->call.path1, true, &path);
 		buf_c(&path, "/(unnamed)");
+	} else {
+		opened_too(t, k, buf_view(&path));
 	}
 	opened(t, k, buf_view(&path));
 }
@@ -165,6 +188,24 @@ void leave_probe(struct tracer *t, struct task *k)
 	if (!path || (*path == '/' && path_is_system(str_c(path))))
 		return;
 	emit_path(t, k, EV_FILE_PROBE, dir1(k), path, false, STR(""));
+}
+
+/* Once it has happened, a relative path means another place. */
+enum next enter_chdir(struct tracer *t, struct task *k)
+{
+	if (k->proc->live && k->call.path1)
+		resolve_path(t, k, AT_FDCWD, k->call.path1, false,
+			     &k->call.words);
+	return NEXT_LEAVE;
+}
+
+void leave_chdir(struct tracer *t, struct task *k)
+{
+	const char *path = k->call.path1;
+
+	if (path && !(*path == '/' && path_is_system(str_c(path))))
+		emit(t, k, EV_FILE_PROBE, buf_view(&k->call.words), STR(""),
+		     call_err(&k->call));
 }
 
 /* --- making, removing, renaming --- */
@@ -214,14 +255,19 @@ static void made_link(struct tracer *t, struct task *k, struct str target)
 void leave_link(struct tracer *t, struct task *k)
 {
 	autobuf struct buf target = BUF_INIT;
+	bool follow = k->row->shape.d1 >= 0 &&
+		      (k->call.args[4] & AT_SYMLINK_FOLLOW);
 
 	if (!k->proc->live)
 		return;
 	if (k->call.path1 && !*k->call.path1)
 		resolve_fd(t, k, dir1(k), &target, NULL);
 	else
-		resolve_path(t, k, dir1(k), k->call.path1, false, &target);
+		resolve_path(t, k, dir1(k), k->call.path1, follow, &target);
 	made_link(t, k, buf_view(&target));
+	/* An overlay copies up what is given another name. */
+	if (!call_err(&k->call))
+		touch(t, buf_view(&target));
 }
 
 /* The target of a symbolic link is text, not a path that exists. */

@@ -49,7 +49,11 @@ void leave_chmod(struct tracer *t, struct task *k)
 
 void leave_chmodat(struct tracer *t, struct task *k)
 {
-	changed(t, k, dir1(k), k->call.path1, true, "%04o",
+	/* fchmodat(2) itself has no flags; fchmodat2 does, since 6.6. */
+	bool follow = strcmp(k->row->name, "fchmodat2") != 0 ||
+		      !(k->call.args[3] & AT_SYMLINK_NOFOLLOW);
+
+	changed(t, k, dir1(k), k->call.path1, follow, "%04o",
 		(unsigned)k->call.args[2] & 07777);
 }
 
@@ -80,7 +84,10 @@ void leave_fchown(struct tracer *t, struct task *k)
 
 void leave_times(struct tracer *t, struct task *k)
 {
-	changed(t, k, dir1(k), k->call.path1, true, "times");
+	bool follow = strcmp(k->row->name, "utimensat") != 0 ||
+		      !(k->call.args[3] & AT_SYMLINK_NOFOLLOW);
+
+	changed(t, k, dir1(k), k->call.path1, follow, "times");
 }
 
 void leave_xattr(struct tracer *t, struct task *k)

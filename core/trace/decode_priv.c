@@ -38,6 +38,13 @@ void leave_priv_path(struct tracer *t, struct task *k)
 	     call_err(&k->call));
 }
 
+/* The kind of file system is a name, no path. */
+void leave_fsopen(struct tracer *t, struct task *k)
+{
+	emit_words(t, k, EV_PRIV, call_err(&k->call), "fsopen(%.100s)",
+		   k->call.path1 ? k->call.path1 : "?");
+}
+
 void leave_mount(struct tracer *t, struct task *k)
 {
 	autobuf struct buf at = BUF_INIT;
@@ -102,8 +109,14 @@ enum next enter_seccomp(struct tracer *t, struct task *k)
 	if (k->call.args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER)
 		return refuse_event(t, k, EV_EVASION, "seccomp(listener)",
 				    EPERM);
-	emit(t, k, EV_EVASION, STR("seccomp(filter)"), STR(""), 0);
-	return NEXT_GO;
+	return NEXT_LEAVE;
+}
+
+void leave_seccomp(struct tracer *t, struct task *k)
+{
+	emit(t, k, EV_EVASION, k->call.args[0] == SECCOMP_SET_MODE_STRICT ?
+			       STR("seccomp(strict)") : STR("seccomp(filter)"),
+	     STR(""), call_err(&k->call));
 }
 
 /* The only request the filter lets through: pushing into a terminal. */

@@ -16,7 +16,8 @@
 
 /* --- forks --- */
 
-static enum next refuse_flags(struct tracer *t, struct task *k, uint64_t flags)
+static enum next refuse_flags(struct tracer *t, struct task *k, uint64_t flags,
+			      int err)
 {
 	char text[200], words[220];
 
@@ -24,13 +25,13 @@ static enum next refuse_flags(struct tracer *t, struct task *k, uint64_t flags)
 		   flags & (CLONE_NAMESPACES | CLONE_UNTRACED));
 	snprintf(words, sizeof(words), "%s(%s)", k->row->name, text);
 	return refuse_event(t, k, flags & CLONE_UNTRACED ? EV_EVASION :
-			    EV_PRIV, words, EPERM);
+			    EV_PRIV, words, err);
 }
 
 /* The filter lets every clone pass that asks for nothing of this. */
 enum next enter_clone(struct tracer *t, struct task *k)
 {
-	return refuse_flags(t, k, k->call.args[0]);
+	return refuse_flags(t, k, k->call.args[0], EPERM);
 }
 
 /*
@@ -44,7 +45,7 @@ enum next enter_clone3(struct tracer *t, struct task *k)
 
 	mem_read(k->tid, k->call.args[0], &flags, sizeof(flags));
 	if (flags & (CLONE_NAMESPACES | CLONE_UNTRACED))
-		refuse_flags(t, k, flags);
+		return refuse_flags(t, k, flags, ENOSYS);
 	return refuse(k, ENOSYS);
 }
 

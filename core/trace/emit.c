@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/base/hash.h"
 #include "core/base/path.h"
 #include "core/trace/sockaddr.h"
 #include "core/trace/tracer.h"
@@ -91,10 +92,17 @@ void emit_words(struct tracer *t, struct task *k, enum event_kind kind,
 	emit(t, k, kind, str_c(words), STR(""), err);
 }
 
+/* By hash: the names are the program's, up to 4 KiB each. */
 void touch(struct tracer *t, struct str path)
 {
+	uint64_t hash = hash_64(path);
+
 	if (t->touched.n < TOUCHED_MAX)
-		strmap_put(&t->touched, path);
+		strmap_put(&t->touched, (struct str){ (const char *)&hash,
+						      sizeof(hash) });
+	else
+		blind_spot(t, "more files were changed than can be held "
+			   "against the writable layers");
 }
 
 static bool changes_names(enum event_kind kind)
@@ -169,7 +177,10 @@ bool tracer_touched(const struct tracer *t, struct str path)
 	if (t->touched.n >= TOUCHED_MAX)
 		return true;
 	while (path.len > 1) {
-		if (strmap_get(&t->touched, path))
+		uint64_t hash = hash_64(path);
+
+		if (strmap_get(&t->touched, (struct str){ (const char *)&hash,
+							  sizeof(hash) }))
 			return true;
 		path = path_dir(path);
 	}

@@ -2,6 +2,7 @@
 /* The end of a run, and what is counted of it. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/trace/tracer.h"
@@ -9,7 +10,8 @@
 static void report_zombie(struct tracer *t, const struct dead *d)
 {
 	struct event ev = { .kind = EV_PROCESS_ZOMBIE };
-	char path[64], state = '?';
+	char path[64], text[256], state = '?';
+	const char *at;
 	int parent = 0;
 	FILE *f;
 
@@ -17,8 +19,10 @@ static void report_zombie(struct tracer *t, const struct dead *d)
 	f = fopen(path, "re");
 	if (!f)
 		return;
-	/* "PID (name) STATE PPID": the name may hold anything but is last ')' */
-	if (fscanf(f, "%*d %*[^)]) %c %d", &state, &parent) == 2 &&
+	/* "PID (name) STATE PPID ...": the name may hold a ')', the rest not. */
+	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+	at = strrchr(text, ')');
+	if (at && sscanf(at + 1, " %c %d", &state, &parent) == 2 &&
 	    state == 'Z' && parent && parent != t->init) {
 		ev.a = str_c(d->exe ? d->exe : "?");
 		ev.process = str_c(d->chain ? d->chain : "");
@@ -75,6 +79,9 @@ void tracer_memory(const struct tracer *t, uint64_t *resident,
 			char path[64];
 			FILE *f;
 
+			/* Not pid 1: it is ours. */
+			if (p->is_init)
+				continue;
 			snprintf(path, sizeof(path), "/proc/%d/statm", p->tgid);
 			f = fopen(path, "re");
 			if (!f)
@@ -89,4 +96,31 @@ void tracer_memory(const struct tracer *t, uint64_t *resident,
 			fclose(f);
 		}
 	}
+}
+
+static uint64_t proportional(pid_t pid)
+{
+	unsigned long long kib = 0;
+	char path[64], line[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "Pss: %llu kB", &kib) == 1)
+			break;
+	fclose(f);
+	return kib << 10;
+}
+
+uint64_t tracer_memory_shared(const struct tracer *t)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct proc *p = t->procs[i]; p; p = p->next)
+			sum += p->is_init ? 0 : proportional(p->tgid);
+	return sum;
 }

@@ -11,11 +11,13 @@
  */
 #include <errno.h>
 #include <linux/audit.h>
+#include <linux/kcmp.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -129,7 +131,7 @@ static int on_entry(struct tracer *t, struct task *k)
 	c->arch = info.arch;
 	for (int i = 0; i < 6; i++)
 		c->args[i] = info.seccomp.args[i];
-	if (info.arch != NATIVE_ARCH || (c->nr & FOREIGN_BIT))
+	if (info.arch != NATIVE_ARCH || (c->nr > 0 && (c->nr & FOREIGN_BIT)))
 		return foreign(t, k);
 	k->row = c->nr >= 0 && c->nr < CALLS_MAX ? t->rows[c->nr] : NULL;
 	/* Until the program itself runs, only its start is of interest. */
@@ -232,26 +234,20 @@ static void on_exit_stop(struct tracer *t, struct task *k)
 
 /* --- forks and execs --- */
 
-static pid_t thread_group(pid_t tid)
+/*
+ * The event does not say: it is chosen by the flags of clone(2), and a thread
+ * may come as a fork or a vfork.
+ */
+static bool is_thread(const struct proc *p, pid_t tid)
 {
-	char path[64], line[256];
-	int tgid = tid;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", tid);
-	f = fopen(path, "re");
-	if (!f)
-		return tid;
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "Tgid: %d", &tgid) == 1)
-			break;
-	fclose(f);
-	return tgid;
+	return !syscall(SYS_tgkill, p->tgid, tid, 0) || errno == EPERM;
 }
 
 static void over_limit(struct tracer *t, struct task *k, struct proc *child)
 {
 	kill(child->tgid, SIGKILL);
+	/* It dies by our hand before it did anything: no fact. */
+	child->live = false;
 	if (!t->stats.limited)
 		emit_words(t, k, EV_LIMIT, 0, "processes %u",
 			   t->opt.max_processes);
@@ -262,6 +258,9 @@ static struct proc *new_process(struct tracer *t, struct task *k, pid_t pid)
 {
 	struct proc *p = proc_add(t, pid, k->proc);
 
+	/* CLONE_FILES without CLONE_THREAD. */
+	if (!syscall(SYS_kcmp, k->tid, pid, KCMP_FILES, 0, 0))
+		t->shared_files = true;
 	if (k->proc->is_init) {
 		p->main = true;
 		p->step = t->expected;
@@ -274,21 +273,22 @@ static struct proc *new_process(struct tracer *t, struct task *k, pid_t pid)
 	return p;
 }
 
-static void on_fork(struct tracer *t, struct task *k, bool maybe_thread)
+static void on_fork(struct tracer *t, struct task *k)
 {
 	unsigned long tid = 0;
 	struct task *child;
-	pid_t tgid;
 
 	if (ptrace(PTRACE_GETEVENTMSG, k->tid, NULL, &tid))
 		return;
 	child = task_find(t, (pid_t)tid);
+	/* Killed, and its end seen, before it was announced. */
+	if (!child && kill((pid_t)tid, 0) && errno == ESRCH)
+		return;
 	if (!child)
 		child = task_add(t, (pid_t)tid);
 	if (child->proc)
 		return;
-	tgid = maybe_thread ? thread_group((pid_t)tid) : (pid_t)tid;
-	if (tgid == k->proc->tgid)
+	if (is_thread(k->proc, (pid_t)tid))
 		task_set_proc(child, k->proc);
 	else
 		task_set_proc(child, new_process(t, k, (pid_t)tid));
@@ -357,10 +357,8 @@ static void on_stop(struct tracer *t, struct task *k, int status)
 		break;
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
-		on_fork(t, k, false);
-		break;
 	case PTRACE_EVENT_CLONE:
-		on_fork(t, k, true);
+		on_fork(t, k);
 		break;
 	case PTRACE_EVENT_EXEC:
 		on_exec(t, k);
@@ -375,8 +373,12 @@ static void on_stop(struct tracer *t, struct task *k, int status)
 	default:
 		if (sig == (SIGTRAP | 0x80))
 			on_exit_stop(t, k);
-		else
+		else if (!k->proc->is_init)
 			deliver = sig;
+		/*
+		 * What the program sends to pid 1 is lost (pid_namespaces(7)),
+		 * but for a traced one, which SIGSTOP would stop.
+		 */
 	}
 	/* A signal between entry and exit leaves the exit stop to come. */
 	if (request == PTRACE_CONT && k->inside)

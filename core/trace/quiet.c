@@ -133,16 +133,16 @@ static bool task_quiet(struct tracer *t, struct task *k, uint64_t *sum)
 }
 
 /*
- * A connection under way, or bytes in it that the other side has not got, is
- * looked after by the kernel's timers.  Columns of /proc/net/tcp: sl local
- * remote st tx_queue:rx_queue ...
+ * A connection under way, bytes in it that the other side has not got, and one
+ * that is kept alive (SO_KEEPALIVE) are looked after by the kernel's timers.
+ * Columns of /proc/net/tcp: sl local remote st tx_queue:rx_queue tr:when ...
  */
 static bool packets_under_way(pid_t pid, const char *table)
 {
 	enum { ESTABLISHED = 1, TIME_WAIT = 6, CLOSE = 7, CLOSE_WAIT = 8,
 	       LISTEN = 10 };
 	char path[64], line[512];
-	unsigned state;
+	unsigned state, timer;
 	unsigned long tx;
 	bool busy = false;
 	FILE *f;
@@ -152,10 +152,11 @@ static bool packets_under_way(pid_t pid, const char *table)
 	if (!f)
 		return false;	/* a kernel without this protocol */
 	while (!busy && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%*s %*s %*s %x %lx:", &state, &tx) == 2)
-			busy = tx || (state != ESTABLISHED &&
-				      state != TIME_WAIT && state != CLOSE &&
-				      state != CLOSE_WAIT && state != LISTEN);
+		if (sscanf(line, "%*s %*s %*s %x %lx:%*x %x:", &state, &tx,
+			   &timer) == 3 && state != TIME_WAIT)
+			busy = tx || timer ||
+			       (state != ESTABLISHED && state != CLOSE &&
+				state != CLOSE_WAIT && state != LISTEN);
 	fclose(f);
 	return busy;
 }

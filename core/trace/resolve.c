@@ -22,6 +22,7 @@
 #include "core/trace/tracer.h"
 
 #define CACHE_MAX 4096
+#define CACHE_BYTES (4U << 20)
 #define DELETED " (deleted)"
 
 static const char *const system_dirs[] = {
@@ -48,6 +49,24 @@ static bool read_link(const char *link, struct buf *out)
 	return true;
 }
 
+/*
+ * O_TMPFILE gives "#INODE (deleted)" (d_mark_tmpfile() in fs/dcache.c), also
+ * after the file was given a name: the number is no part of what was done.
+ */
+static bool strip_unnamed(struct buf *out)
+{
+	size_t end = out->len - (sizeof(DELETED) - 1), at = end;
+
+	while (at && out->p[at - 1] >= '0' && out->p[at - 1] <= '9')
+		at--;
+	if (at == end || at < 2 || out->p[at - 1] != '#' ||
+	    out->p[at - 2] != '/')
+		return false;
+	buf_cut(out, at - 1);
+	buf_c(out, "(unnamed)");
+	return true;
+}
+
 /* The kernel marks removed names (proc(5)); a name may end so by itself. */
 static bool strip_deleted(const char *link, struct buf *out)
 {
@@ -55,6 +74,8 @@ static bool strip_deleted(const char *link, struct buf *out)
 
 	if (!str_ends(buf_view(out), STR(DELETED)))
 		return false;
+	if (strip_unnamed(out))
+		return true;
 	if (!stat(link, &st) && st.st_nlink > 0 && !S_ISDIR(st.st_mode))
 		return false;
 	out->len -= sizeof(DELETED) - 1;
@@ -170,7 +191,7 @@ static void resolve_dir(struct tracer *t, struct task *k, struct str dir,
 		buf_clear(out);
 		buf_str(out, buf_view(&joined));
 	}
-	if (t->dirs.n >= CACHE_MAX)
+	if (t->dirs.n >= CACHE_MAX || t->dirs.arena.used > CACHE_BYTES)
 		resolve_forget(t);
 	hit = strmap_put(&t->dirs, dir);
 	hit->val.ptr = arena_c(&t->dirs.arena, out->p);
@@ -204,58 +225,113 @@ static void absolute(struct tracer *t, struct task *k, int dirfd,
 	}
 }
 
+/* What the sandbox calls this task: the last id in NSpid (proc(5)). */
+static long inner_pid(pid_t tid)
+{
+	char path[64], line[256];
+	long pid = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	f = fopen(path, "re");
+	if (!f)
+		return -1;
+	while (fgets(line, sizeof(line), f))
+		if (!strncmp(line, "NSpid:", 6))
+			pid = strtol(strrchr(line, '\t'), NULL, 10);
+	fclose(f);
+	return pid;
+}
+
+static pid_t outer_pid(struct tracer *t, struct task *k, long inner)
+{
+	if (inner_pid(k->tid) == inner)
+		return k->tid;
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct task *o = t->tasks[i]; o; o = o->next)
+			/* Pid 1's links lead nowhere for the program. */
+			if (o->tid != t->init && inner_pid(o->tid) == inner)
+				return o->tid;
+	return 0;
+}
+
+/* "NUMBER/" in front: that process of the sandbox; its length, or 0. */
+static size_t pid_dir(struct tracer *t, struct task *k, struct str p,
+		      pid_t *tid)
+{
+	char *end;
+	long inner = p.len && *p.p >= '1' && *p.p <= '9' ?
+		     strtol(p.p, &end, 10) : 0;
+
+	if (inner <= 0 || *end != '/')
+		return 0;
+	*tid = outer_pid(t, k, inner);
+	return *tid ? (size_t)(end - p.p) + 1 : 0;
+}
+
+/* How much of p is a process's directory in /proc, and whose; 0: none. */
+static size_t proc_dir(struct tracer *t, struct task *k, struct str p,
+		       pid_t *tid)
+{
+	static const char *const selves[] = {
+		"/proc/self/", "/proc/thread-self/",
+	};
+	size_t used = 0, more;
+
+	*tid = k->tid;
+	for (size_t i = 0; i < ARRAY_LEN(selves); i++)
+		if (str_starts(p, str_c(selves[i])))
+			used = strlen(selves[i]);
+	if (!used && str_starts(p, STR("/proc/"))) {
+		used = pid_dir(t, k, str_sub(p, 6), tid);
+		used += used ? 6 : 0;
+	}
+	if (used && str_starts(str_sub(p, used), STR("task/"))) {
+		more = pid_dir(t, k, str_sub(p, used + 5), tid);
+		used = more ? used + 5 + more : 0;
+	}
+	return used;
+}
+
 /*
- * /proc/self is the tracer here.  Links below a process's directory are taken
- * as the process means them: its root is the sandbox's, its cwd and its
- * descriptors are read from outside.
+ * /proc/self is the tracer here, and numbers are those of another namespace.
+ * Links below a process's directory are taken as the process means them: its
+ * root is the sandbox's, its cwd and its descriptors are read from outside.
  */
 static void untangle_proc(struct tracer *t, struct task *k, struct buf *path)
 {
-	static const char *const selves[] = {
-		"/proc/self/", "/proc/thread-self/", "/dev/fd/",
-	};
 	autobuf struct buf target = BUF_INIT;
-	struct str p = buf_view(path);
+	struct str p = buf_view(path), rest;
+	pid_t tid = k->tid;
 	char link[64] = "";
-	size_t used = 0;
+	size_t used;
 	int fd;
 
-	if (str_starts(p, str_c(selves[2]))) {
-		if (sscanf(p.p + 8, "%d", &fd) == 1)
-			snprintf(link, sizeof(link), "/proc/%d/fd/%d", k->tid,
-				 fd);
-		used = 8;
-	} else {
-		struct str rest;
-
-		if (str_starts(p, str_c(selves[0])))
-			used = strlen(selves[0]);
-		else if (str_starts(p, str_c(selves[1])))
-			used = strlen(selves[1]);
-		else
-			return;
-		rest = str_sub(p, used);
-		if (str_starts(rest, STR("root/"))) {
-			buf_str(&target, str_sub(rest, 4));
-			buf_clear(path);
-			buf_str(path, buf_view(&target));
-			return;
-		}
-		if (str_starts(rest, STR("cwd/"))) {
-			snprintf(link, sizeof(link), "/proc/%d/cwd", k->tid);
-		} else if (sscanf(rest.p, "fd/%d", &fd) == 1) {
-			snprintf(link, sizeof(link), "/proc/%d/fd/%d", k->tid,
-				 fd);
-			used += 3;
-		}
-	}
-	if (!link[0] || !read_link(link, &target))
+	if (str_starts(p, STR("/dev/fd/")))
+		used = 5;
+	else
+		used = proc_dir(t, k, p, &tid);
+	if (!used)
 		return;
-	used += strcspn(p.p + used, "/");
+	rest = str_sub(p, used);
+	if (str_starts(rest, STR("root/"))) {
+		used += 4;
+	} else if (str_starts(rest, STR("cwd/"))) {
+		snprintf(link, sizeof(link), "/proc/%d/cwd", tid);
+		used += 3;
+	} else if (sscanf(rest.p, "fd/%d", &fd) == 1) {
+		snprintf(link, sizeof(link), "/proc/%d/fd/%d", tid, fd);
+		used += 3 + strcspn(rest.p + 3, "/");
+	} else {
+		return;
+	}
+	if (link[0] && !read_link(link, &target))
+		return;
+	if (link[0])
+		strip_deleted(link, &target);
 	buf_str(&target, str_sub(p, used));
 	buf_clear(path);
 	buf_str(path, buf_view(&target));
-	(void)t;
 }
 
 static bool has_dots(const char *path)
@@ -319,7 +395,8 @@ bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
 	untangle_proc(t, k, &abs);
 	fd = walk(t, k, abs.p, 0);
 	if (fd < 0)
-		return errno != ENOENT && errno != ENOTDIR;
+		return errno != ENOENT && errno != ENOTDIR &&
+		       errno != ENAMETOOLONG;
 	close(fd);
 	return true;
 }

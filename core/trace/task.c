@@ -99,7 +99,7 @@ void proc_put(struct proc *p)
 		struct proc *parent = p->parent;
 
 		for (unsigned i = 0; i < p->n_pending; i++)
-			free(p->pending[i]);
+			free(p->pending[i].path);
 		free(p->exe);
 		free(p->label);
 		free(p->chain);
@@ -116,5 +116,8 @@ void proc_drop(struct tracer *t, struct proc *p)
 		at = &(*at)->next;
 	*at = p->next;
 	t->stats.alive--;
+	/* The dead need no parent: a chain of forks would keep them all. */
+	proc_put(p->parent);
+	p->parent = NULL;
 	proc_put(p);
 }

@@ -106,6 +106,10 @@ struct tracer_stats tracer_stats(const struct tracer *t);
  */
 void tracer_memory(const struct tracer *t, uint64_t *resident,
 		   uint64_t *largest);
+/*
+ * The same with every page counted once, from /proc/PID/smaps_rollup; slow.
+ */
+uint64_t tracer_memory_shared(const struct tracer *t);
 /* How often the call of this number stopped, for the histogram. */
 uint64_t tracer_count(const struct tracer *t, int nr);
 /* What the tracer could not see; NULL past the last. */

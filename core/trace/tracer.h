@@ -30,8 +30,8 @@ struct proc {
 	char *exe;		/* resolved program, raw bytes */
 	char *label;		/* "python3 client.py", escaped later */
 	char *chain;		/* labels from the step down, " > " between */
-	/* execs refused with ENOENT: a search along PATH, or a failure. */
-	char *pending[PENDING_EXECS];
+	/* execs of names that are not there: a search along PATH, or not. */
+	struct { char *path; int err; } pending[PENDING_EXECS];
 	unsigned n_pending;
 	char tail[STDERR_TAIL];	/* the end of what it wrote to stderr */
 	unsigned tail_len;
@@ -102,6 +102,7 @@ struct tracer {
 	pid_t init;
 	size_t expected;	/* step of init's next child */
 	bool ending;
+	bool shared_files;	/* processes with one descriptor table */
 	bool timers;		/* one was armed at some time */
 	uint64_t quiet;		/* what the last look saw, 0: not quiet */
 	int root;		/* O_PATH on the sandbox's root, -1 at first */
@@ -112,7 +113,7 @@ struct tracer {
 	struct tracer_stats stats;
 	const struct row *rows[CALLS_MAX];	/* by number */
 	uint64_t counts[CALLS_MAX];
-	struct strmap touched;	/* paths a traced call changed */
+	struct strmap touched;	/* hashes of paths a traced call changed */
 	struct strmap dirs;	/* directory -> resolved; see resolve.c */
 	VEC(char *) blind;
 	VEC(struct dead) dead;	/* ended, perhaps not collected yet */

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks that the sample programs work as the programs they claim to be.
 
 Only the honest revisions run here, each in a temporary directory that is

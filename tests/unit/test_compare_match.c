@@ -273,7 +273,8 @@ static void what_is_always_missing_now_is_gone(void **state)
 static void names_between_two_results_do_not_part_them(void **state)
 {
 	struct pair p = compared(
-		FACTS("a", "3 file.read /etc/shadow", "3 file.read /etc/shadow (1)"),
+		FACTS("a", "3 file.read /etc/shadow",
+		      "3 file.read /etc/shadow (1)"),
 		FACTS("b", "3 file.read /etc/shadow (1)",
 		      "3 file.read /etc/shadow = ENOENT"), LEVEL_ERROR);
 

@@ -241,7 +241,8 @@ static void blind_spots_of_both_sides_are_told_once(void **state)
 /* Everything a traced program or an edited file can put into a report. */
 static void nothing_from_outside_reaches_the_terminal_raw(void **state)
 {
-	static const char evil[] = "x\033[2J\r\npass: nothing new\xff\xe2\x80\xae";
+	static const char evil[] =
+		"x\033[2J\r\npass: nothing new\xff\xe2\x80\xae";
 	struct page p;
 	struct step_end end = { .name = str_c(evil), .started = true };
 	struct str spot = str_c(evil);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Takes what there is: `hog memory`, `hog files`, `hog output`, `hog names`
+ * (files that stay).  behavdiff must bound each and say that the observation
+ * was cut short; output is only shown, so a flood of it cuts nothing.
+ * `hog shared` is the innocent twin: many processes that share one large
+ * piece of memory are within the limit.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MIB (1UL << 20)
+
+static char *take(size_t len)
+{
+	char *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p != MAP_FAILED)
+		memset(p, 1, len);
+	return p;
+}
+
+static void memory(void)
+{
+	for (int i = 0; i < 8; i++)
+		if (!fork())
+			break;
+	for (int i = 0; i < 40; i++)
+		take(10 * MIB);
+	pause();
+}
+
+static void shared(void)
+{
+	take(100 * MIB);
+	for (int i = 0; i < 20; i++) {
+		if (!fork()) {
+			usleep(700000);
+			_exit(0);
+		}
+	}
+	usleep(700000);
+}
+
+static void files(void)
+{
+	static char block[MIB];
+	char path[] = "/tmp/0";
+
+	for (; path[5] < '5'; path[5]++) {
+		int fd = open(path, O_CREAT | O_WRONLY, 0600);
+
+		while (write(fd, block, sizeof(block)) > 0)
+			;
+		close(fd);
+	}
+}
+
+static void output(void)
+{
+	static char block[65536];
+
+	memset(block, '\033', sizeof(block));
+	fork();
+	for (;;)
+		if (write(1, block, sizeof(block)) < 0 ||
+		    write(2, block, sizeof(block)) < 0)
+			return;
+}
+
+static void names(void)
+{
+	char path[64];
+
+	for (int i = 0; ; i++) {
+		snprintf(path, sizeof(path), "/tmp/d%d", i / 1000);
+		if (i % 1000 == 0)
+			mkdir(path, 0700);
+		snprintf(path, sizeof(path), "/tmp/d%d/f%d", i / 1000, i);
+		close(open(path, O_CREAT | O_WRONLY, 0600));
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct { const char *name; void (*run)(void); } all[] = {
+		{ "memory", memory }, { "shared", shared },
+		{ "files", files }, { "output", output }, { "names", names },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (argc > 1 && !strcmp(argv[1], all[i].name))
+			all[i].run();
+	return 0;
+}

@@ -1,0 +1,132 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# One table, several tellers: what the *.def files list, the help prints, the
+# manual page explains, the schemas allow and the READMEs describe.
+. tests/system/lib.sh
+
+manual=cmd/behavdiff.1
+
+# The rows of a table: NAME(a, "b", ...) with one row a line.
+rows() { # macro file
+	sed -n "s/^$1(\(.*\))\$/\1/p" "$2"
+}
+
+# The first string of each row.
+first_strings() { # macro file
+	rows "$1" "$2" | sed 's/^[^"]*"\([^"]*\)".*/\1/'
+}
+
+columns() { # the first word of each line that has one
+	awk 'NF { print $1 }'
+}
+
+listed() { # table
+	"$behavdiff" list "$1" | columns
+}
+
+# --- commands and options ---
+
+commands() {
+	rows COMMAND cmd/commands.def | sed 's/,.*//'
+}
+
+# "letter name commands" of each row: "C - ALL", "- config diff trace"
+options() {
+	rows OPTION cmd/options.def | sed '
+		s/^\(.*\), *\(0\|'"'.'"'\), *\(NULL\|"[a-z-]*"\),.*/\2 \3 \1/
+		s/['"'"'"]//g; s/^0 /- /; s/ NULL / - /
+		s/ON(\([a-z]*\))/\1/g; s/ | / /g'
+}
+
+of_command() { # command: the option names and letters it takes
+	options | while read -r letter name sets; do
+		case " $sets " in *" $1 "* | *" ALL "*) ;; *) continue ;; esac
+		[ "$letter" = - ] || echo "-$letter"
+		[ "$name" = - ] || echo "--$name"
+	done | sort
+}
+
+# What stands in front of the explanations.
+in_help() { # command
+	"$behavdiff" "$1" --help | sed -n 's/^  \(-[^ ].*\)/\1/p' |
+		sed 's/   .*//' | grep -oE '(^|[ ,])--?[A-Za-z][a-z-]*' |
+		tr -d ' ,' | sort
+}
+
+in_manual() {
+	sed -n '/^\.It Fl/{
+		s/ Ns / /g; s/Fl Fl \([a-z-]*\)/ --\1 /g
+		s/Fl \([A-Za-z]\) / -\1 /g; p
+	}' "$manual" | grep -oE '(^| )--?[A-Za-z][a-z-]*' | tr -d ' ' | sort -u
+}
+
+check_options() {
+	ok "the table of options can be read" [ "$(options | wc -l)" -eq \
+		"$(grep -c '^OPTION(' cmd/options.def)" ]
+	for command in $(commands); do
+		is "$command --help lists its options, all and no other" \
+			"$(in_help "$command")" "$(of_command "$command")"
+		ok "the manual page has the command $command" \
+			grep -qE "^\.It Cm $command( |\$)" "$manual"
+	done
+	is "the manual page has every option, and no other" "$(in_manual)" \
+		"$(for command in $(commands); do
+			of_command "$command"
+		done | sort -u)"
+	"$behavdiff" --help >"$work/help"
+	is "--help names every command" \
+		"$(sed -n '/^commands:/,/^$/s/^  \([a-z]\)/\1/p' "$work/help" |
+			columns)" "$(commands)"
+	for command in $(commands); do
+		ok "$command has its file" [ -f "cmd/cmd_$command.c" ]
+	done
+}
+
+# --- facts, rules, formats, keys ---
+
+check_lists() {
+	is "list facts prints every kind" "$(listed facts)" \
+		"$(first_strings EVENT core/event/events.def)"
+	is "list rules prints every rule" "$(listed rules)" \
+		"$(first_strings RULE core/compare/rules.def)"
+	is "list formats prints every format" "$(listed formats)" \
+		"$(rows FORMAT core/report/formats.def | sed 's/,.*//')"
+	is "list config prints every key" "$(listed config)" \
+		"$(rows KEY core/config/keys.def | tr -d '" ' |
+			awk -F, '{ print $1 ($2 == "YES" ? ".NAME." : ".") $3 }')"
+	for table in facts rules formats syscalls config; do
+		ok "the manual page names the table $table" \
+			grep -qE "^(\.Cm.*[ |])?(\.Cm )?$table" "$manual"
+	done
+	sed -n '/--format NAME/,/^  -/p' "$work/help" | sed '$d' \
+		>"$work/format"
+	for format in $(listed formats); do
+		ok "the manual page names the format $format" \
+			grep -qE "^\.Cm $format( |\$)" "$manual"
+		ok "the help of --format names $format" \
+			grep -qwF -- "$format" "$work/format"
+	done
+	is "no rule's id stands twice" "$(listed rules | sort | uniq -d)" ""
+	for rule in $(listed rules); do
+		ok "the README of compare has the rule $rule" \
+			holds core/compare/README.md "\`$rule\`"
+	done
+}
+
+# --- schemas ---
+
+check_schemas() {
+	listed facts >"$work/kinds"
+	ok "the schemas allow what the tables say" \
+		/usr/bin/python3 tests/lint/schemas.py "$work/kinds"
+	for schema in baselines/*.schema.json; do
+		name=$(basename "$schema" .schema.json)
+		ok "$name: its number stands in the code" \
+			grep -rqF "\"behavdiff.$name/1\"" core cmd
+	done
+}
+
+check_options
+check_lists
+check_schemas
+finish

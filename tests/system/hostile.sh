@@ -1,0 +1,221 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Programs that want out, want to hide, or want to bring the observer down
+# (tests/hostile, one story each).  What they do must be told, the run must end
+# and nothing may be left.
+. tests/system/lib.sh
+
+DEADLINE=2
+BOUND=90	# against hanging, not for measuring
+MEMORY=262144	# KiB that behavdiff and its workers may take, each
+who=user
+mine=$work/mine	# where the ordinary user may write
+facts=$work/facts
+
+behavdiff_for_user
+mkdir "$mine"
+give_to_user "$mine"
+
+# prepare NAME [ARGUMENT]: a repository with that program and its scenario.
+prepare() {
+	name=$who.$1${2:+-$2}
+	repo=$work/$name
+	mkdir "$repo"
+	if [ -f "tests/hostile/$1.c" ]; then
+		"${CC:-cc}" -std=gnu17 -O1 -D_GNU_SOURCE -Wall -Wextra \
+			-Wno-infinite-recursion "tests/hostile/$1.c" \
+			-o "$repo/prog" -lpthread || exit 1
+		command=./prog
+	else
+		cp "tests/hostile/$1.py" "$repo/prog.py"
+		command='python3 prog.py'
+	fi
+	echo hello >"$repo/in.txt"
+	cat >"$repo/.behavdiff" <<-END
+	[behavdiff]
+		runs = 1
+	[sandbox]
+		timeout = ${DEADLINE}s
+	[step "hostile"]
+		command = $command${2:+ $2}
+		stdin = in.txt
+	END
+	new_repo "$repo" || exit 1
+	[ "$who" = root ] || give_to_user "$repo"
+}
+
+as_who() {
+	if [ "$who" = user ]; then as_user "$@"; else "$@"; fi
+}
+
+# behavdiff ARGUMENT..., bounded; what its largest process took in $mine/peak.
+bounded() {
+	as_who python3 - "$mine/peak" "$BOUND" "$work/behavdiff" "$@" <<-'END'
+	import resource, subprocess, sys
+	r = subprocess.run(sys.argv[3:], timeout=int(sys.argv[2]), check=False)
+	with open(sys.argv[1], "w") as f:
+	    f.write("%d" % resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+	sys.exit(r.returncode)
+	END
+}
+
+# trace NAME [ARGUMENT]: its facts, one a line, in $facts.
+trace() {
+	prepare "$@"
+	status=0
+	: >"$facts"
+	bounded trace -C "$repo" HEAD -o "$mine/out.json" \
+		>"$out" 2>"$err" || status=$?
+	if [ "$status" -eq 0 ] || [ "$status" -eq 3 ]; then
+		result 0 "$name: is traced"
+		python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+print("lost", d["ledger"]["lost"])
+print("how", d["ends"][0]["how"])
+facts = d["facts"]
+for f in facts:
+    print(f if isinstance(facts, dict) else f["fact"])
+for b in d["blind_spots"]:
+    print("blind", b)' "$mine/out.json" >"$facts"
+	else
+		result 1 "$name: is traced (status $status)"
+		sed 's/^/# /' "$err"
+	fi
+}
+
+has() { # name fact...
+	has_name=$1
+	shift
+	for fact in "$@"; do
+		ok "$name: $has_name: $fact" grep -qxF -- "$fact" "$facts"
+	done
+}
+
+hasnt() { # name pattern
+	hasnt_name=$1
+	shift
+	is "$name: $hasnt_name" "$(grep -E -- "$1" "$facts")" ""
+}
+
+nothing_left() {
+	is "$name: no process is left" "$(pgrep -x prog)" ""
+}
+
+small() {
+	if grep -q __asan_init "$behavdiff"; then
+		skip "sanitizers take memory of their own" "$name: stays small"
+		return
+	fi
+	peak=$(cat "$mine/peak")
+	ok "$name: stays small: $peak KiB" test "$peak" -lt "$MEMORY"
+}
+
+# inconclusive NAME [ARGUMENT]: against itself it proves nothing, and says so.
+inconclusive() {
+	prepare "$@"
+	exits 3 "$name: compared with itself is inconclusive" \
+		bounded diff -C "$repo" HEAD HEAD
+	small
+	nothing_left
+}
+
+# --- hiding ---
+
+hide() {
+	trace unreadable
+	has "what it hid" \
+		'net.connect tcp 203.0.113.7:4444 = ENETUNREACH' \
+		'net.connect tcp 203.0.113.8:4444 = ENETUNREACH' \
+		'net.send udp 203.0.113.7:4444 = ENETUNREACH' \
+		'net.send udp 203.0.113.8:4444 = ENETUNREACH' \
+		'net.send udp 203.0.113.9:5555 = ENETUNREACH' \
+		'net.send udp 203.0.113.10:6666 = ENETUNREACH' \
+		'file.create /tmp/hidden' 'file.create /tmp/secret' \
+		'exec /nonexistent/hidden = ENOENT' \
+		'exec /nonexistent/secret = ENOENT'
+	hasnt "nothing is unreadable" unreadable
+
+	trace pid1
+	has "the resolver still answers" 'net.dns evil.example.org A' 'how exit'
+
+	trace race
+	ok "$name: both addresses, or the change itself" \
+		grep -qE '^(net\.connect tcp 127\.0\.0\.1:4444|evasion connect arg)' \
+		"$facts"
+	has "the file that was made" 'file.create /tmp/swapped'
+
+	trace vthread
+	has "threads are no processes" 'exec /usr/bin/true' 'how exit'
+
+	trace undumpable
+	has "what it did unreadably" \
+		'net.connect tcp 203.0.113.20:81 = ENETUNREACH' \
+		'net.listen tcp 127.0.0.1:4444' 'net.listen tcp 127.0.0.2:4445' \
+		'file.create /tmp/undumpable' 'file.delete /tmp/undumpable'
+
+	trace dnsflood
+	ok "$name: the name, or a loss that is told" \
+		grep -qE '^(net\.dns evil A|lost [1-9])' "$facts"
+}
+
+# --- seeing through ---
+
+# shellcheck disable=SC2016
+see() {
+	trace peek
+	hasnt "sees nothing of the host" leak
+
+	trace stdin
+	has "the copy is the run's own" 'file.write $TREE/in.txt'
+	hasnt "no other run's change is seen" leak
+	hasnt "the stage has no path" '/sys'
+}
+
+if [ "$(id -u)" -eq 0 ]; then
+	who=root
+	hide
+	see
+	who=user
+fi
+hide
+see
+
+# --- forging ---
+
+trace forge
+hasnt "no fact that did not happen" '^(exec /bin/evil|evil)'
+exits 0 "$name: compared with itself passes" \
+	bounded diff -C "$repo" HEAD HEAD
+is "$name: no control byte in what is printed" \
+	"$(LC_ALL=C tr -d '\n\t -~\200-\377' <"$out" | wc -c)" 0
+is "$name: no line begins with a forged fact" \
+	"$(grep -E '^exec /bin/evil' "$out")" ""
+
+# --- bringing it down ---
+
+trace storm
+has "survives every kind of death" 'lost 0' 'how deadline'
+nothing_left
+trace threads
+has "ends in spite of 2,000 threads" 'how deadline'
+nothing_left
+trace stubborn
+has "ends what refuses to" 'how deadline'
+nothing_left
+trace chain
+has "forgets the dead" 'how deadline'
+small
+nothing_left
+trace large
+has "says what it did not read" 'blind directories were left that are deeper than the comparison with the trace reads'
+trace hog output
+has "a flood of output" 'limit output' 'how deadline'
+nothing_left
+trace hog shared
+hasnt "shared memory is counted once" '^limit|^how limit'
+inconclusive forkbomb
+inconclusive names
+inconclusive hog files
+inconclusive hog memory
+inconclusive hog names
+finish

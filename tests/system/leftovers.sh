@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Whatever ends behavdiff, and whatever the traced program does against it:
+# no process, mount or file stays behind.  The program here forks without end,
+# leaves its session, ignores signals and waits for nothing.
+. tests/system/lib.sh
+
+moments=3	# random ones, for every signal and user
+behavdiff_for_user
+mkdir "$work/in" "$work/tmp" "$work/log"
+chmod 777 "$work/tmp"
+TMPDIR=$work/tmp
+export TMPDIR
+
+# An argument that no other process of this host has.
+mark=7$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+cat >"$work/in/run.sh" <<E2
+#!/bin/sh
+trap '' HUP INT QUIT TERM PIPE USR1
+setsid sh -c 'trap "" HUP INT TERM
+	while :; do setsid sleep $mark & sleep 0.02; done' &
+(setsid sleep $mark &) &
+while :; do (: | : | :); done
+E2
+chmod 755 "$work/in/run.sh"
+new_repo "$work/in"
+
+# --- one death ---
+
+dies() { # who signal target seconds name, options...
+	case $1 in
+	root) set -- "$@" && program=$behavdiff as='' ;;
+	*) program=$work/behavdiff as=as_user ;;
+	esac
+	sig=$2 target=$3 seconds=$4 log=$work/log/$5
+	shift 5
+	$as /usr/bin/python3 "$top/tests/system/reaper.py" "$sig" "$target" \
+		"$seconds" "$program" -C "$work/in" "$@" HEAD HEAD \
+		>"$log" 2>"$log.err"
+}
+
+# Two seconds hold the export, the start of the first sandboxes, some of their
+# life and the start of the second round of runs.
+random_seconds() {
+	od -An -N2 -tu2 /dev/urandom | awk '{ printf "%.3f\n", $1 / 32768 }'
+}
+
+# As many at a time, each with two runs side by side.
+all_deaths() { # who
+	for signal in INT TERM KILL; do
+		for target in main group worker; do
+			[ "$signal.$target" != INT.worker ] || continue
+			n=0
+			while [ "$n" -lt "$moments" ]; do
+				n=$((n + 1))
+				seconds=$(random_seconds)
+				dies "$1" $signal $target "$seconds" \
+					"$1.$signal.$target.$seconds" \
+					--runs 3 --timeout 1 --jobs 2 &
+			done
+			wait
+		done
+	done
+}
+
+check_deaths() { # who
+	for log in "$work/log/$1".*[0-9]; do
+		rest=${log##*/"$1".}
+		is "$1: $rest s: nothing is left" \
+			"$(sed 's/^status [-0-9]*, //' "$log")" "left 0"
+	done
+}
+
+# --- the status says how it was ---
+
+check_statuses() { # who
+	dies "$1" none - 0 "$1.natural" --runs 2 --timeout 1
+	is "$1: a deadline ends it, and nothing is left" \
+		"$(cat "$work/log/$1.natural")" "status 0, left 0"
+	dies "$1" KILL worker 0.5 "$1.worker" --runs 2 --timeout 3
+	is "$1: a run that is killed is trouble" \
+		"$(cat "$work/log/$1.worker" "$work/log/$1.worker.err")" \
+		"status 2, left 0
+behavdiff: a run of HEAD was killed by signal 9"
+	for pair in INT:-2 TERM:-15 KILL:-9; do
+		dies "$1" "${pair%:*}" main 0.5 "$1.status" --timeout 3
+		is "$1: SIG${pair%:*} is what it dies of" \
+			"$(cat "$work/log/$1.status")" \
+			"status ${pair#*:}, left 0"
+	done
+}
+
+nothing_left() { # who
+	is "$1: no process with the program's own argument" \
+		"$(pgrep -f "sleep $mark")" ""
+	is "$1: no temporary file" "$(ls -A "$work/tmp")" ""
+	is "$1: no mount" "$(cat /proc/self/mountinfo)" "$mounts"
+}
+
+mounts=$(cat /proc/self/mountinfo)
+users=user
+[ "$(id -u)" -ne 0 ] || users='root user'
+for user in $users; do
+	check_statuses "$user"
+	all_deaths "$user"
+	check_deaths "$user"
+	nothing_left "$user"
+done
+finish
