@@ -90,7 +90,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libcmd.a $(BUILD)/libcore.a | deps-test
 		$(BUILD)/libcmd.a $(BUILD)/libcore.a $(PKG_LIBS) -lcmocka -o $@
 
 # Fixtures are what is traced, not what is shipped: no hardening, no sanitizer.
-$(BUILD)/fixtures/%: tests/fixtures/%.c | deps
+$(BUILD)/fixtures/%: tests/fixtures/%.c tests/fixtures/fixture.h | deps
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -O1 -g -Wall -Wextra -D_GNU_SOURCE -I. $< -lpthread -o $@
 

@@ -317,7 +317,8 @@ static int show(struct work *w, struct err *err)
 		   STR_ARG(w->old->env.system), STR_ARG(w->old->env.machine),
 		   STR_ARG(w->old->env.libc), STR_ARG(w->old->env.kernel));
 	for (size_t i = 0; i < fp->n; i++)
-		buf_printf(&w->out, "%-9s  %.*s\n", how_often(fp, &fp->facts[i]),
+		buf_printf(&w->out, "%-9s  %.*s\n",
+			   how_often(fp, &fp->facts[i]),
 			   STR_ARG(fp->facts[i].line));
 	for (size_t i = 0; i < w->old->n_accepted; i++)
 		put_acceptance(&w->out, &w->old->accepted[i]);

@@ -10,29 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/cmd.h"
-#include "cmd/gate.h"
+#include "cmd/check.h"
 #include "cmd/outcome.h"
 #include "cmd/status.h"
 #include "core/base/cleanup.h"
 #include "core/sandbox/plan.h"
 
-#define NEW 0			/* sides of the session */
-#define AGAIN 1			/* the baseline's revision, traced here */
 #define LISTED 10		/* facts of the environment that are named */
 #define IDS_LISTED 8
-
-struct check {
-	const struct settings *set;
-	struct session *s;
-	struct repo *repo;
-	struct rev trusted;
-	char *path;		/* of the baseline */
-	struct baseline *baseline;
-	bool drifted;
-	struct arena arena;
-	struct notes { struct str *v; size_t n, cap; } notes;
-};
 
 static void check_free(struct check *c)
 {
@@ -70,9 +55,8 @@ static int no_common_commit(const struct check *c, const char *a,
 	return err_hint(err, "name a branch that REV started from");
 }
 
-/* The commit that REV started from, seen from `from`. */
-static int find_start(char out[65], const struct check *c,
-		      const struct rev *rev, const char *from, struct err *err)
+int check_start(char out[65], const struct check *c, const struct rev *rev,
+		const char *from, struct err *err)
 {
 	struct rev base;
 	int found;
@@ -101,7 +85,7 @@ static int choose_trusted(struct check *c, const char *spec, struct err *err)
 	}
 	if (rev_resolve(&rev, c->repo, spec, err))
 		return -1;
-	found = find_start(start, c, &rev, base, err);
+	found = check_start(start, c, &rev, base, err);
 	rev_release(&rev);
 	if (found < 0)
 		return err_wrap(err, "--base");
@@ -270,7 +254,7 @@ static bool is_accepted(const struct policy *policy, const struct fact *f)
 	return false;
 }
 
-static int by_line(const void *a, const void *b)
+int fact_by_line(const void *a, const void *b)
 {
 	return str_cmp(((const struct fact *)a)->line,
 		       ((const struct fact *)b)->line);
@@ -296,7 +280,7 @@ static void join(struct fingerprint *fresh, const struct fingerprint *stored,
 			all[n++].seen = 0;
 		}
 	if (n)
-		qsort(all, n, sizeof(*all), by_line);
+		qsort(all, n, sizeof(*all), fact_by_line);
 	fresh->facts = all;
 	fresh->n = n;
 }
@@ -318,93 +302,6 @@ static const struct fingerprint *choose_old(struct check *c,
 	     n == 1 ? "" : "s");
 	join(fresh, stored, policy);
 	return fresh;
-}
-
-/* --- edits of what judges --- */
-
-struct edits {
-	struct fingerprint *fp;
-	size_t n;
-};
-
-static void add_edit(void *ctx, const char *path)
-{
-	struct edits *e = ctx;
-	struct fingerprint *fp = e->fp;
-	const struct event ev = { .kind = EV_POLICY_EDIT, .a = str_c(path) };
-	const struct places places = { STR("/"), STR("/") };
-	autobuf struct buf line = BUF_INIT;
-	struct fact *all = arena_alloc(&fp->arena,
-				       (fp->n + 1) * sizeof(*all));
-	struct fact *f = &all[fp->n];
-
-	if (fp->n)
-		memcpy(all, fp->facts, fp->n * sizeof(*all));
-	buf_c(&line, "policy.edit ");
-	normalise_object(&line, &ev, &places);
-	f->line = arena_str(&fp->arena, buf_view(&line));
-	f->seen = fp->runs;
-	f->ev = (struct evidence){
-		.count = fp->runs, .step = STR(""), .process = STR(""),
-		.call = STR("git diff"), .note = STR(""),
-	};
-	if (!fact_parse(f->line, &f->kind, &f->operation, &f->object, &f->err) ||
-	    fingerprint_find(fp, f->line))
-		return;
-	fp->facts = all;
-	fp->n++;
-	qsort(fp->facts, fp->n, sizeof(*fp->facts), by_line);
-	e->n++;
-}
-
-/* Where the change starts: the trusted commit, or where REV left HEAD. */
-static int edits_start(struct rev *out, const struct check *c,
-		       const struct rev *rev, struct err *err)
-{
-	char start[65];
-	int found;
-
-	if (c->set->base)
-		return rev_resolve(out, c->repo, c->trusted.commit, err) ? -1 :
-									   1;
-	/* The work tree is trusted, and cannot be the change as well. */
-	if (rev->kind == REV_WORKTREE || !rev->commit[0] ||
-	    !c->trusted.commit[0])
-		return 0;
-	found = find_start(start, c, rev, "HEAD", err);
-	if (found <= 0)
-		return found;
-	return rev_resolve(out, c->repo, start, err) ? -1 : 1;
-}
-
-static int find_edits(struct check *c, struct err *err)
-{
-	const struct rev *rev = session_rev(c->s, NEW);
-	struct str dir = config_str(session_config(c->s), "behavdiff", STR(""),
-				    "baselines");
-	struct edits edits = { session_own(c->s, NEW), 0 };
-	const char *slash = rev->subdir[0] ? "/" : "";
-	autofree char *here = mem_printf("%s%s.behavdiff", rev->subdir, slash);
-	autofree char *folder = NULL;
-	char top[] = ".behavdiff", *paths[3];
-	struct rev start;
-	int known, failed;
-
-	if (!rev->commit[0])
-		return 0;
-	/* With the root for a folder only the baseline itself counts. */
-	folder = str_eq(dir, STR(".")) ? mem_strdup(c->path) :
-		mem_printf("%s%s%.*s", rev->subdir, slash, STR_ARG(dir));
-	paths[0] = top;
-	paths[1] = here;
-	paths[2] = folder;
-	known = edits_start(&start, c, rev, err);
-	if (known <= 0)
-		return known;
-	failed = rev_changes(c->repo, &start, rev, paths, 3, add_edit, &edits,
-			     err);
-	rev_release(&start);
-	return failed;
 }
 
 /* --- the result --- */
@@ -493,7 +390,7 @@ static int check(struct check *c, const char *spec, struct err *err)
 	if (load_baseline(c, err) || consider_environment(c, err) ||
 	    session_capture(c->s, err))
 		return -1;
-	return find_edits(c, err);
+	return check_edits(c, err);
 }
 
 int cmd_check(const struct invocation *inv, struct err *err)

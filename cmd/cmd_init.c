@@ -10,7 +10,6 @@
 #include "core/base/cleanup.h"
 #include "core/base/text.h"
 #include "core/config/config.h"
-#include "core/config/value.h"
 #include "core/scenario/scenario.h"
 
 #define CONFIG_FILE ".behavdiff"

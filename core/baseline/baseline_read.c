@@ -126,7 +126,8 @@ static int read_revision(const struct reader *r)
 	    take_str(r, &fp->tree, o, "tree") ||
 	    take_str(r, &fp->entry, o, "entry"))
 		return -1;
-	if (fp->commit.len && !is_hex(fp->commit, 40) && !is_hex(fp->commit, 64))
+	if (fp->commit.len && !is_hex(fp->commit, 40) &&
+	    !is_hex(fp->commit, 64))
 		return fail(r, o, "\"commit\" is no commit's id");
 	return 0;
 }

@@ -33,7 +33,9 @@ static bool is_marker(struct str line)
 static struct str cut_line(struct str *rest)
 {
 	const char *end = memchr(rest->p, '\n', rest->len);
-	struct str line = { rest->p, end ? (size_t)(end - rest->p) : rest->len };
+	struct str line = {
+		rest->p, end ? (size_t)(end - rest->p) : rest->len
+	};
 
 	*rest = str_sub(*rest, end ? line.len + 1 : line.len);
 	if (line.len && line.p[line.len - 1] == '\r')

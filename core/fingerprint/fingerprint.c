@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Facts as lines, and the sealed fingerprint: searched and digested. */
 #include <assert.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -224,4 +225,29 @@ struct run_end run_end_copy(struct arena *a, const struct run_end *end)
 		copy.steps[i].command = arena_str(a, end->steps[i].command);
 	}
 	return copy;
+}
+
+void fingerprint_add_blind_spot(struct fingerprint *fp, const char *fmt, ...)
+{
+	autobuf struct buf raw = BUF_INIT;
+	autobuf struct buf text = BUF_INIT;
+	struct str *list;
+	size_t at = 0;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&raw, fmt, ap);
+	va_end(ap);
+	text_sanitise(&text, buf_view(&raw));
+	while (at < fp->n_blind && str_cmp(fp->blind_spots[at],
+					   buf_view(&text)) < 0)
+		at++;
+	if (at < fp->n_blind && str_eq(fp->blind_spots[at], buf_view(&text)))
+		return;
+	list = arena_alloc(&fp->arena, (fp->n_blind + 1) * sizeof(*list));
+	for (size_t i = 0; i < fp->n_blind; i++)
+		list[i < at ? i : i + 1] = fp->blind_spots[i];
+	list[at] = arena_str(&fp->arena, buf_view(&text));
+	fp->blind_spots = list;
+	fp->n_blind++;
 }

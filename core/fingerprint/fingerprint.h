@@ -172,6 +172,9 @@ struct fingerprint *builder_seal(struct builder *b, const struct run_end *end,
  */
 struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 				      size_t n);
+/* One more thing that could not be seen; kept sorted and distinct. */
+void fingerprint_add_blind_spot(struct fingerprint *fp, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 void fingerprint_free(struct fingerprint *fp);
 /*
  * For those who know facts from elsewhere: an empty fingerprint, to be filled

@@ -174,10 +174,10 @@ static int read_plan(struct reader *r, const struct json *doc)
 	json_out_end(&j);
 	fp->plan = arena_str(&fp->arena, buf_view(&text));
 	hash_hex(digest, fp->plan);
-	if (!str_eq(fp->plan_digest, str_c(digest)))
-		return fail(r, "\"settings\" were edited: their digest is %s",
-			    digest);
-	return 0;
+	if (str_eq(fp->plan_digest, str_c(digest)))
+		return 0;
+	fail(r, "the digest does not fit: the settings were edited or damaged");
+	return err_hint(r->err, "trace the revision again");
 }
 
 static int read_ledger(struct reader *r, const struct json *doc)

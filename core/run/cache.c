@@ -222,7 +222,8 @@ static bool is_whole(const struct fingerprint *fp)
 	for (size_t i = 0; i < fp->n_ends; i++) {
 		struct str how = fp->ends[i].how;
 
-		if (!str_eq(how, STR("exit")) && !str_eq(how, STR("deadline")) &&
+		if (!str_eq(how, STR("exit")) &&
+		    !str_eq(how, STR("deadline")) &&
 		    !str_eq(how, STR("quiescent")))
 			return false;
 	}

@@ -157,6 +157,9 @@ static void read_messages(struct run *r)
 				msg.text, (size_t)msg.value });
 		else if (msg.kind == BOX_EXEC_FAILED)
 			stepper_failed(&r->steps, msg.step, msg.value);
+		else if (msg.kind == BOX_SETUP_FAILED &&
+			 spawn_setup_error(&msg, r->err))
+			stop(r, "trouble");
 	}
 }
 
@@ -171,6 +174,13 @@ static void advance(struct run *r)
 	tracer_expect_step(r->tracer, step);
 	if (stepper_start(&r->steps, &r->box, step, r->err))
 		stop(r, "trouble");
+}
+
+/* Nothing moves, nothing is to be started, and time changes neither. */
+static bool is_over(struct run *r)
+{
+	return !tracer_expecting(r->tracer) && !stepper_expects(&r->steps) &&
+	       tracer_quiet(r->tracer);
 }
 
 static void on_tick(void *ctx)
@@ -189,8 +199,7 @@ static void on_tick(void *ctx)
 	} else if (stepper_ms(&r->steps) >= r->c->plan->timeout_ms) {
 		watch_memory(r, true);
 		stop(r, "deadline");
-	} else if (!tracer_expecting(r->tracer) && !stepper_expects(&r->steps) &&
-		 tracer_quiet(r->tracer)) {
+	} else if (is_over(r)) {
 		watch_memory(r, true);
 		stop(r, "quiescent");
 	}
@@ -269,10 +278,9 @@ static struct fingerprint *seal(struct run *r)
 {
 	struct tracer_stats stats = tracer_stats(r->tracer);
 	struct run_end end = {
-		.how = str_c(how_it_ended(r, &stats)), .ms = r->end_ms, .alive = r->alive,
-		.zombies = stats.zombies,
+		.how = str_c(how_it_ended(r, &stats)), .ms = r->end_ms,
+		.alive = r->alive, .zombies = stats.zombies,
 	};
-
 	struct fingerprint *fp;
 
 	add_counts(r);

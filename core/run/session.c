@@ -175,8 +175,11 @@ int session_add(struct session *s, const char *spec, struct err *err)
 		s->n++;
 		return 0;
 	}
-	if (add_revision(s, side, spec, err))
+	if (add_revision(s, side, spec, err)) {
+		if (str_ends(str_c(spec), STR(".json")))
+			err_wrap(err, "'%s': no such file", spec);
 		return -1;
+	}
 	s->n++;
 	return s->configured ? 0 : read_config(s, &side->rev, err);
 }
@@ -268,6 +271,22 @@ static int prepare(struct session *s, struct err *err)
 
 /* --- running --- */
 
+/* What of the revision was not there when it ran. */
+static void describe_export(struct fingerprint *fp,
+			    const struct tree_info *info)
+{
+	if (info->submodules)
+		fingerprint_add_blind_spot(fp, "%llu submodules were empty "
+			"folders, the first of them %s",
+			(unsigned long long)info->submodules,
+			info->first_submodule);
+	if (info->skipped)
+		fingerprint_add_blind_spot(fp, "%llu entries of the tree have "
+			"names that were not exported, the first of them %s",
+			(unsigned long long)info->skipped,
+			info->first_skipped);
+}
+
 void session_describe(struct session *s, struct side *side)
 {
 	struct fingerprint *fp = side->fp;
@@ -302,6 +321,7 @@ static void merge_side(struct session *s, size_t i, struct job *jobs, size_t n,
 		if (jobs[k].what == what)
 			runs[got++] = jobs[k].result;
 	s->sides[i].fp = fingerprint_merge(runs, got);
+	describe_export(s->sides[i].fp, &s->sides[i].info);
 	session_describe(s, &s->sides[i]);
 	free(runs);
 }

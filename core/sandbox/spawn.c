@@ -83,6 +83,13 @@ static void launcher(const struct spawn_options *opt, int control)
 	_exit(0);
 }
 
+int spawn_setup_error(const struct box_message *msg, struct err *err)
+{
+	errno = msg->value;
+	err_sys(err, "no sandbox here: %s", msg->text);
+	return ids_hint(msg->value, err);
+}
+
 static int receive(int control, struct box_message *msg, struct err *err)
 {
 	ssize_t n;
@@ -96,11 +103,7 @@ static int receive(int control, struct box_message *msg, struct err *err)
 		return err_sys(err, "the sandbox did not come up");
 	}
 	msg->text[sizeof(msg->text) - 1] = '\0';
-	if (msg->kind != BOX_SETUP_FAILED)
-		return 0;
-	errno = msg->value;
-	err_sys(err, "no sandbox here: %s", msg->text);
-	return ids_hint(msg->value, err);
+	return msg->kind == BOX_SETUP_FAILED ? spawn_setup_error(msg, err) : 0;
 }
 
 /*

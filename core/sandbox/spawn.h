@@ -44,7 +44,8 @@ struct box {
 /* What pid 1 sends on `control` after the set-up. */
 enum box_message_kind {
 	BOX_EXEC_FAILED,	/* value: errno of the step's exec */
-	BOX_SETUP_FAILED,	/* value: errno, text: which operation */
+	/* value: errno, text: what failed; also of a step before its exec */
+	BOX_SETUP_FAILED,
 	BOX_DNS			/* text: "NAME TYPE", one question asked */
 };
 
@@ -71,6 +72,9 @@ int spawn_start(const struct box *box, size_t i, const int stdio[3],
 
 /* Next message without waiting: 1, 0 when there is none, -1 when pid 1 left. */
 int spawn_message(const struct box *box, struct box_message *msg);
+
+/* The error a BOX_SETUP_FAILED message stands for.  Returns -1. */
+int spawn_setup_error(const struct box_message *msg, struct err *err);
 
 /*
  * SIGKILL to pid 1.  Collecting is the caller's: its tracer owns the wait

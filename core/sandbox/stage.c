@@ -104,6 +104,47 @@ static int receive(struct stage *s, int sock, struct err *err)
 	return 0;
 }
 
+/*
+ * Which host ids the runs get.  An ordinary user's own.  Root's may not be
+ * root's: any id that nobody uses will do.  Inside somebody's user namespace
+ * (a rootless container) only mapped ids exist: the last of the range, or,
+ * where there is only the one, that one, provided it is not root outside.
+ */
+static int choose_ids(struct stage *s, struct err *err)
+{
+	unsigned inside, outside, count;
+	FILE *f;
+	int n;
+
+	s->uid = geteuid();
+	s->gid = getegid();
+	s->as_root = s->uid == 0;
+	if (!s->as_root)
+		return 0;
+	f = fopen("/proc/self/uid_map", "re");
+	n = f ? fscanf(f, "%u %u %u", &inside, &outside, &count) : 0;
+	if (f)
+		fclose(f);
+	if (n != 3)
+		return err_sys(err, "cannot read /proc/self/uid_map");
+	s->uid = s->gid = STAGE_ROOT_UID;
+	if (inside <= s->uid && s->uid - inside < count)
+		return 0;
+	if (count > 1) {
+		s->uid = s->gid = inside + count - 1;
+		return 0;
+	}
+	if (!outside) {
+		err_set(err, ERR_TROUBLE, "no sandbox here: the only user of "
+			"this user namespace is the host's root");
+		return err_hint(err, "start behavdiff outside of it, or as "
+				"an ordinary user");
+	}
+	s->uid = s->gid = 0;
+	s->as_root = false;
+	return 0;
+}
+
 int stage_open(struct stage *out, struct err *err)
 {
 	struct stage s = STAGE_INIT;
@@ -111,9 +152,8 @@ int stage_open(struct stage *out, struct err *err)
 	int pair[2], failed;
 	pid_t pid;
 
-	s.as_root = geteuid() == 0;
-	s.uid = s.as_root ? STAGE_ROOT_UID : geteuid();
-	s.gid = s.as_root ? STAGE_ROOT_UID : getegid();
+	if (choose_ids(&s, err))
+		return -1;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		return err_sys(err, "cannot make a socket pair");
 	ours = pair[0];

@@ -97,8 +97,7 @@ static int open_stdin(const struct step *step)
 	return fd < 0 || dup2(fd, 0) < 0 ? -1 : 0;
 }
 
-static int prepare(const struct spawn_options *opt, const struct step *step,
-		   const int stdio[3])
+static int take_stdio(const int stdio[3])
 {
 	int fds[3];
 
@@ -111,20 +110,30 @@ static int prepare(const struct spawn_options *opt, const struct step *step,
 	for (int i = 0; i < 3; i++)
 		if (dup2(fds[i], i) < 0)
 			return -1;
+	return 0;
+}
+
+/* NULL, or what failed, with errno set. */
+static const char *prepare(const struct spawn_options *opt,
+			   const struct step *step, const int stdio[3])
+{
+	if (take_stdio(stdio))
+		return "taking its standard streams";
 	/* CLOSE_RANGE_CLOEXEC since 5.11; the report's socket stays so far. */
 	if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC))
-		return -1;
+		return "close_range";
 	if (setsid() < 0 || chdir(PLAN_TREE))
-		return -1;
+		return "entering the tree";
 	if (step->dir.len && chdir(step->dir.p))
-		return -1;
+		return step->dir.p;
 	umask(022);
-	if (harden_signals() || harden_limits(opt->plan) ||
-	    harden_privileges())
-		return -1;
+	if (harden_signals() || harden_limits(opt->plan))
+		return "setting limits";
+	if (harden_privileges())
+		return "dropping privileges";
 	if (step->stdin_path.len && open_stdin(step))
-		return -1;
-	return harden_filter(opt->filter);
+		return step->stdin_path.p;
+	return harden_filter(opt->filter) ? "installing the filter" : NULL;
 }
 
 void step_exec(const struct spawn_options *opt, size_t i, const int stdio[3],
@@ -135,11 +144,15 @@ void step_exec(const struct spawn_options *opt, size_t i, const int stdio[3],
 	struct box_message msg = {
 		.kind = BOX_EXEC_FAILED, .step = (uint32_t)i,
 	};
+	const char *what = prepare(opt, step, stdio);
 
-	if (prepare(opt, step, stdio))
+	if (what) {
+		msg.kind = BOX_SETUP_FAILED;
 		msg.value = errno;
-	else
+		snprintf(msg.text, sizeof(msg.text), "%s", what);
+	} else {
 		msg.value = exec_path(step->argv, env);
+	}
 	send(control, &msg, sizeof(msg), MSG_NOSIGNAL);
 	_exit(127);
 }

@@ -2,10 +2,10 @@
 /*
  * From a path argument to the path the kernel meant.
  *
- * The tracer is outside the sandbox, but holds its root directory and lets the
- * kernel walk: openat2(2) with RESOLVE_IN_ROOT follows links as if the sandbox's
- * root were ours, and /proc/self/fd tells where it ended.  Directories are
- * remembered until a name changes.
+ * The tracer is outside the sandbox, but holds its root directory and lets
+ * the kernel walk: openat2(2) with RESOLVE_IN_ROOT follows links as if the
+ * sandbox's root were ours, and /proc/self/fd tells where it ended.
+ * Directories are remembered until a name changes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -124,7 +124,8 @@ static int open_root(struct tracer *t, struct task *k)
 	return t->root;
 }
 
-static int walk(struct tracer *t, struct task *k, const char *path, int flags)
+int resolve_walk(struct tracer *t, struct task *k, const char *path,
+		 int flags)
 {
 	struct open_how how = {
 		.flags = (uint64_t)(O_PATH | O_CLOEXEC | flags),
@@ -140,7 +141,7 @@ static int walk(struct tracer *t, struct task *k, const char *path, int flags)
 static bool walk_to_text(struct tracer *t, struct task *k, const char *path,
 			 int flags, struct buf *out)
 {
-	autofd int fd = walk(t, k, path, flags);
+	autofd int fd = resolve_walk(t, k, path, flags);
 	char link[64];
 
 	if (fd < 0)
@@ -298,7 +299,7 @@ static size_t proc_dir(struct tracer *t, struct task *k, struct str p,
  * Links below a process's directory are taken as the process means them: its
  * root is the sandbox's, its cwd and its descriptors are read from outside.
  */
-static void untangle_proc(struct tracer *t, struct task *k, struct buf *path)
+void resolve_untangle(struct tracer *t, struct task *k, struct buf *path)
 {
 	autobuf struct buf target = BUF_INIT;
 	struct str p = buf_view(path), rest;
@@ -334,6 +335,20 @@ static void untangle_proc(struct tracer *t, struct task *k, struct buf *path)
 	buf_str(path, buf_view(&target));
 }
 
+static bool dir_is_there(struct tracer *t, struct task *k, struct str dir)
+{
+	autofree char *path = mem_strndup(dir.p, dir.len);
+	int fd;
+
+	if (strmap_get(&t->dirs, dir))
+		return true;
+	fd = resolve_walk(t, k, path, O_DIRECTORY);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
 static bool has_dots(const char *path)
 {
 	for (const char *p = path; (p = strstr(p, "/.")); p++)
@@ -356,7 +371,7 @@ void resolve_path(struct tracer *t, struct task *k, int dirfd,
 		return;
 	}
 	absolute(t, k, dirfd, path, &abs);
-	untangle_proc(t, k, &abs);
+	resolve_untangle(t, k, &abs);
 	text = buf_view(&abs);
 	/* Facts about the system's own directories are collapsed anyway. */
 	if (!text.len || *text.p != '/' ||
@@ -370,8 +385,13 @@ void resolve_path(struct tracer *t, struct task *k, int dirfd,
 	}
 	if (follow && walk_to_text(t, k, abs.p, 0, out))
 		return;
-	while (text.len > 1 && text.p[text.len - 1] == '/')
-		text.len--;
+	while (abs.len > 1 && abs.p[abs.len - 1] == '/')
+		buf_cut(&abs, abs.len - 1);
+	/* The call worked, so its directory is there, if not for us. */
+	if (!call_err(&k->call) &&
+	    !dir_is_there(t, k, path_dir(buf_view(&abs))))
+		expand_path(t, k, &abs);
+	text = buf_view(&abs);
 	base = path_base(text);
 	if (str_eq(base, STR(".")) || str_eq(base, STR("..")) ||
 	    str_eq(base, STR("/"))) {
@@ -392,8 +412,8 @@ bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
 	if (!path)
 		return false;
 	absolute(t, k, dirfd, path, &abs);
-	untangle_proc(t, k, &abs);
-	fd = walk(t, k, abs.p, 0);
+	resolve_untangle(t, k, &abs);
+	fd = resolve_walk(t, k, abs.p, 0);
 	if (fd < 0)
 		return errno != ENOENT && errno != ENOTDIR &&
 		       errno != ENAMETOOLONG;

@@ -12,7 +12,7 @@
 #include "core/trace/trace.h"
 
 #define STEP_NONE ((size_t)-1)
-#define PENDING_EXECS 8
+#define PENDING_EXECS 32
 #define STDERR_TAIL 256
 
 /* A thread group. */
@@ -63,7 +63,7 @@ struct task {
 
 /* Arguments of a call that are read on entry; -1: none. */
 struct shape {
-	int8_t d1, p1, d2, p2;	/* directory and path; d = CWD: relative to cwd */
+	int8_t d1, p1, d2, p2;	/* directory and path; d = CWD: the cwd */
 	int8_t sa, sa_len;
 };
 #define CWD -2
@@ -113,7 +113,7 @@ struct tracer {
 	struct tracer_stats stats;
 	const struct row *rows[CALLS_MAX];	/* by number */
 	uint64_t counts[CALLS_MAX];
-	struct strmap touched;	/* hashes of paths a traced call changed */
+	struct strmap touched;	/* hashes of the paths that calls changed */
 	struct strmap dirs;	/* directory -> resolved; see resolve.c */
 	VEC(char *) blind;
 	VEC(struct dead) dead;	/* ended, perhaps not collected yet */
@@ -160,6 +160,13 @@ bool resolve_fd(struct tracer *t, struct task *k, int fd, struct buf *out,
 		bool *deleted);
 void resolve_exe(struct task *k, struct buf *out, bool *deleted);
 void resolve_forget(struct tracer *t);	/* names have changed */
+/* O_PATH descriptor of an absolute path in the sandbox, no /proc links. */
+int resolve_walk(struct tracer *t, struct task *k, const char *path,
+		 int flags);
+/* A leading /proc/self/root, cwd or fd/N, as the task means it. */
+void resolve_untangle(struct tracer *t, struct task *k, struct buf *path);
+/* The same wherever such a link lies on the way (expand.c). */
+void expand_path(struct tracer *t, struct task *k, struct buf *path);
 bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
 		    const char *path);
 bool path_is_system(struct str path);

@@ -37,7 +37,7 @@ static void memory(void)
 
 static void shared(void)
 {
-	take(100 * MIB);
+	take(40 * MIB);
 	for (int i = 0; i < 20; i++) {
 		if (!fork()) {
 			usleep(700000);

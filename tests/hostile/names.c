@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Makes as many different names as it can, each almost 4 KiB long.  behavdiff
- * must stay small and call the result inconclusive.
+ * must stay small.
  */
 #include <fcntl.h>
 #include <stdlib.h>

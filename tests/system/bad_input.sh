@@ -397,9 +397,9 @@ bad_hosts() {
 	says 2 "a limit for descriptors" "*Too many open files" - \
 		prefixed sh -c 'ulimit -n 12; exec "$@"' sh -C good v1 v1
 	if [ "$who" = root ]; then
-		says 2 "no mount namespaces" "no sandbox here: unshare*" \
-			"*sysctl*user.max_mnt_namespaces*" in_namespace \
-			max_mnt_namespaces -r
+		says 2 "root, and nobody else there is" \
+			"no sandbox here: the only user*" "*outside*" \
+			in_namespace max_mnt_namespaces -r
 	else
 		says 2 "no user namespaces" "no sandbox here: unshare*" \
 			"*sysctl user.max_user_namespaces=*" in_namespace \

@@ -12,7 +12,9 @@
 
 #include "core/base/text.h"
 #include "core/base/vec.h"
+#include "core/base/json.h"
 #include "core/fingerprint/fingerprint.h"
+#include "core/fingerprint/json.h"
 
 static const struct places places = {
 	.tree = { "/home/auditor/app", 17 },
@@ -62,6 +64,24 @@ static struct fingerprint *one_run(bool odd)
 	return builder_seal(b, &end, 42, 0);
 }
 
+/* The digest of a plan is that of its text as it is written. */
+static void fit_plan(struct fingerprint *fp, const char *text)
+{
+	autojson struct json *plan = NULL;
+	autobuf struct buf out = BUF_INIT;
+	struct err err = ERR_INIT;
+	char digest[HASH_HEX_LEN + 1];
+	struct json_out j;
+
+	assert_int_equal(json_parse(&plan, str_c(text), 4096, &err), 0);
+	json_out_init(&j, &out);
+	assert_int_equal(json_copy_object(&j, NULL, plan), 0);
+	json_out_end(&j);
+	hash_hex(digest, buf_view(&out));
+	fp->plan = arena_str(&fp->arena, str_c(text));
+	fp->plan_digest = arena_str(&fp->arena, str_c(digest));
+}
+
 static struct fingerprint *example(void)
 {
 	struct fingerprint *runs[] = { one_run(false), one_run(true) };
@@ -74,8 +94,7 @@ static struct fingerprint *example(void)
 	fp->tree = STR("t\x1b");
 	fp->scenario = STR("default");
 	fp->entry = STR("main entry: client.py");
-	fp->plan = str_c(plan_text);
-	fp->plan_digest = STR("00112233445566778899aabbccddeeff");
+	fit_plan(fp, plan_text);
 	return fp;
 }
 
@@ -263,7 +282,8 @@ static void members_are_not_optional(void **state)
 	assert_refused("\"process\": \"", "\"process\": 0, \"x\": \"",
 		       "\"process\"");
 	assert_refused("fingerprint/1", "fingerprint/2", "fingerprint/2");
-	assert_refused("00112233", "0011223", "hexadecimal");
+	assert_refused("\"plan\": {\n    \"digest\": \"",
+		       "\"plan\": {\n    \"digest\": \"0", "hexadecimal");
 	assert_refused("\"uid\": 1000", "\"uid\": null", "settings");
 	assert_refused("\"uid\": 1000", "\"uid\": [[1]]", "settings");
 	assert_refused("\"uid\": 1000", "\"u\\u001bid\": 1", "settings");
@@ -326,6 +346,20 @@ static void damaged_files_never_crash(void **state)
 	}
 }
 
+static void an_edited_plan_is_refused(void **state)
+{
+	(void)state;
+	autobuf struct buf text = BUF_INIT;
+	autofingerprint struct fingerprint *fp = example(), *back = NULL;
+	struct err err = ERR_INIT;
+
+	fp->plan = STR("{\"network\": \"host\"}");
+	fingerprint_write(&text, fp);
+	assert_int_equal(fingerprint_read(&back, "f.json", buf_view(&text),
+					  &err), -1);
+	assert_non_null(strstr(err.msg, "edited"));
+}
+
 static void a_fingerprint_without_facts_survives_too(void **state)
 {
 	(void)state;
@@ -334,7 +368,7 @@ static void a_fingerprint_without_facts_survives_too(void **state)
 	autofingerprint struct fingerprint *fp =
 		builder_seal(builder_new(&places, &limits), NULL, 0, 0);
 
-	fp->plan_digest = STR("00112233445566778899aabbccddeeff");
+	fit_plan(fp, "{}");
 	fingerprint_write(&text, fp);
 
 	autofingerprint struct fingerprint *back =
@@ -357,6 +391,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(unknown_members_are_left_alone),
 		cmocka_unit_test(what_is_no_json_is_refused),
 		cmocka_unit_test(damaged_files_never_crash),
+		cmocka_unit_test(an_edited_plan_is_refused),
 		cmocka_unit_test(a_fingerprint_without_facts_survives_too),
 	};
 
