@@ -301,7 +301,10 @@ static void a_pattern_says_something(void **state)
 
 static void a_pattern_covers_no_more_than_it_says(void **state)
 {
-	static const struct { const char *pattern, *line; bool fits; } cases[] = {
+	static const struct {
+		const char *pattern, *line;
+		bool fits;
+	} cases[] = {
 		{ "file.create /tmp/a-*", "file.create /tmp/a-1", true },
 		{ "file.create /tmp/a-*", "file.create /tmp/a-", true },
 		{ "file.create /tmp/a-*", "file.create /tmp/a-1/x", false },
