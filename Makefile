@@ -106,6 +106,12 @@ demo: all ## compare two of the sample implementations
 	@sh .ci/deps demo
 	@BUILD=$(BUILD) sh tests/implementations/demo
 
+baseline: all ## trace HEAD and write baselines/default.json
+	$(BUILD)/behavdiff baseline update
+
+gate: all ## check the work tree against baselines/default.json
+	$(BUILD)/behavdiff check
+
 sanitize: ## build with ASan and UBSan into build/san and run every test
 	$(MAKE) BUILD=build/san SANITIZE=address,undefined OPT='-O1 -g' check
 
