@@ -142,4 +142,4 @@ uninstall: ## remove what install put there
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: all help units fixtures check demo sanitize bench install uninstall clean
+.PHONY: all help units fixtures check demo baseline gate sanitize bench install uninstall clean
