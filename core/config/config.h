@@ -107,6 +107,12 @@ bool config_stop(struct str text, int *sig, uint64_t *ms);
  */
 bool config_expect(struct str text, struct str *word, struct str *rest);
 
+/*
+ * A step's name, and what `after` takes: letters, digits and ._- but no ._-
+ * in front, at most 64.
+ */
+bool config_word(struct str s);
+
 /* "60s" "1500ms" "2m" "1h" or plain seconds -> ms; false when malformed. */
 bool config_duration(struct str text, uint64_t *ms);
 /* "1G" "512M" "4k" or plain bytes; false when malformed or too large. */

@@ -63,6 +63,12 @@ void ends_lines(struct buf *out, const struct fingerprint *fp);
 /* Cut a line off the front of what ends_lines() wrote. */
 bool next_line(struct str *lines, struct str *line);
 
+/*
+ * "accepted until 2030-12-31 by Ann: health checks"; not made safe, for who and
+ * why are people's words.
+ */
+void accept_text(struct buf *out, const struct accept *a);
+
 /* "(3/3)", "(was 3/3)", "(was 3/3, is 1/3)" */
 void seen_text(struct buf *out, const struct finding *f);
 

@@ -77,12 +77,14 @@ static void put_finding(struct buf *out, const struct report *r,
 			const struct finding *f)
 {
 	autobuf struct buf seen = BUF_INIT, at = BUF_INIT, store = BUF_INIT;
-	autobuf struct buf what = BUF_INIT;
+	autobuf struct buf what = BUF_INIT, accept = BUF_INIT;
 	const char *level = level_name(f->level);
 	struct place place = place_of(&store, r, f);
 
 	seen_text(&seen, f);
 	evidence_line(&at, &f->fact->ev);
+	if (f->accept)
+		accept_text(&accept, f->accept);
 	buf_printf(&what, "%s (%s)", finding_message(f), f->rule->id);
 	buf_printf(out, "<details class=\"finding %s\"%s><summary><span "
 		   "class=\"level %s\">%s</span> <code>", level,
@@ -91,6 +93,8 @@ static void put_finding(struct buf *out, const struct report *r,
 	buf_printf(out, "</code> <span class=\"soft\">%s%s</span></summary>"
 		   "<dl>", seen.p, f->accepted ? " accepted" : "");
 	put_key(out, "what", buf_view(&what));
+	if (f->accept)
+		put_key(out, "accept", buf_view(&accept));
 	put_key(out, "by", f->fact->ev.process);
 	put_key(out, "at", buf_view(&at));
 	if (f->fact->ev.process.len)
@@ -124,6 +128,7 @@ static void put_findings(struct buf *out, const struct report *r)
 		buf_c(out, "<p>Nothing differs.</p>\n");
 	put_change(out, r, CHANGE_NEW, "New");
 	put_change(out, r, CHANGE_OUTCOME, "Another result than before");
+	put_change(out, r, CHANGE_MORE, "More of the same");
 	put_change(out, r, CHANGE_GONE, "Gone");
 	put_change(out, r, CHANGE_UNSTABLE, "Unstable");
 	buf_c(out, "</section>\n");

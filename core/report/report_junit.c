@@ -74,10 +74,17 @@ static void put_evidence(struct buf *out, const struct finding *f)
 static void put_case(struct buf *out, const char *class,
 		     const struct finding *f)
 {
+	autobuf struct buf why = BUF_INIT;
+
 	open_case(out, class, f->fact->line);
 	if (!f->gates) {
-		buf_c(out, ">\n      <skipped message=\"accepted\"/>\n"
-		      "    </testcase>\n");
+		buf_c(out, ">\n      <skipped");
+		if (f->accept)
+			accept_text(&why, f->accept);
+		else
+			buf_c(&why, "accepted");
+		put_attribute(out, "message", buf_view(&why));
+		buf_c(out, "/>\n    </testcase>\n");
 		return;
 	}
 	buf_c(out, ">\n      <failure");

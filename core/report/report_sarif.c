@@ -25,6 +25,7 @@ static const char *const severities[] = {
 static const char *const states[] = {
 	[CHANGE_NEW] = "new",
 	[CHANGE_OUTCOME] = "updated",
+	[CHANGE_MORE] = "updated",
 	[CHANGE_GONE] = "absent",
 	[CHANGE_UNSTABLE] = "unchanged",
 };
@@ -230,6 +231,8 @@ static void put_state(struct json_out *j, const struct finding *f)
 		json_begin_object_inline(j, NULL);
 		json_put_str(j, "kind", STR("external"));
 		json_put_str(j, "status", STR("accepted"));
+		if (f->accept)
+			json_put_str(j, "justification", f->accept->reason);
 		json_end_object(j);
 	}
 	json_end_array(j);

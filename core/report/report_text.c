@@ -52,6 +52,10 @@ static void put_header(struct buf *out, const struct report *r)
 		safe_str(out, r->config_from);
 		buf_ch(out, '\n');
 	}
+	for (size_t i = 0; i < r->n_notes; i++) {
+		safe_str(out, r->notes[i]);
+		buf_ch(out, '\n');
+	}
 	buf_ch(out, '\n');
 }
 
@@ -67,6 +71,14 @@ static void put_finding_line(struct buf *out, const struct report *r,
 	safe_str(out, f->fact->line);
 	buf_c(out, "  ");
 	seen_text(out, f);
+	if (f->accept) {
+		autobuf struct buf accept = BUF_INIT;
+
+		accept_text(&accept, f->accept);
+		buf_c(out, "  (");
+		safe_str(out, buf_view(&accept));
+		buf_ch(out, ')');
+	}
 	buf_ch(out, '\n');
 }
 
@@ -95,10 +107,10 @@ static void put_finding(struct buf *out, const struct report *r,
 	buf_ch(out, '\n');
 }
 
-/* What a reviewer must read before saying yes. */
+/* What a reviewer must read before saying yes; has said yes is one line. */
 static bool is_heavy(const struct finding *f)
 {
-	return f->gates || f->level > LEVEL_NOTE;
+	return !f->accepted && (f->gates || f->level > LEVEL_NOTE);
 }
 
 static bool is_light_news(const struct finding *f)
@@ -120,8 +132,10 @@ static void put_notes(struct buf *out, const struct report *r)
 
 	for (size_t i = 0; i < c->n; i++)
 		n += is_light_news(&c->findings[i]);
-	for (size_t i = 0; i < c->n && shown < limit; i++) {
-		if (!is_light_news(&c->findings[i]))
+	for (size_t i = 0; i < c->n; i++) {
+		const struct finding *f = &c->findings[i];
+
+		if (!is_light_news(f) || (shown >= limit && !f->accepted))
 			continue;
 		put_finding_line(out, r, &c->findings[i]);
 		shown++;
@@ -274,4 +288,6 @@ void report_text(struct buf *out, const struct report *r)
 	}
 	verdict_line(out, r, r->color);
 	buf_ch(out, '\n');
+	if (r->verbosity >= 0)
+		buf_str(out, r->closing);
 }

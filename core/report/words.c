@@ -30,6 +30,21 @@ void seen_text(struct buf *out, const struct finding *f)
 		buf_printf(out, "(%u/%u)", f->seen_new, f->runs_new);
 }
 
+void accept_text(struct buf *out, const struct accept *a)
+{
+	if (a->expired)
+		buf_c(out, "accepted, but that expired on ");
+	else
+		buf_c(out, a->expires.len ? "accepted until " : "accepted");
+	buf_str(out, a->expires);
+	if (a->by.len) {
+		buf_c(out, " by ");
+		buf_str(out, a->by);
+	}
+	buf_c(out, ": ");
+	buf_str(out, a->reason);
+}
+
 void evidence_line(struct buf *out, const struct evidence *ev)
 {
 	autobuf struct buf text = BUF_INIT;
@@ -126,6 +141,9 @@ void ends_lines(struct buf *out, const struct fingerprint *fp)
 	autobuf struct buf text = BUF_INIT;
 
 	for (size_t i = 0; i < fp->n_ends; i++) {
+		/* A baseline knows its steps, but of no run. */
+		if (!fp->ends[i].how.len)
+			continue;
 		buf_clear(&text);
 		put_end(&text, &fp->ends[i]);
 		alikes_add(&alikes, i, buf_view(&text), fp->ends[i].ms);

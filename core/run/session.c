@@ -11,51 +11,14 @@
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
 #include "core/base/vec.h"
-#include "core/run/capture.h"
-#include "core/run/pool.h"
-#include "core/run/run.h"
-#include "core/sandbox/plan.h"
-#include "core/sandbox/stage.h"
-#include "core/scenario/scenario.h"
-#include "core/source/source.h"
+#include "core/run/session.h"
 #include "core/trace/trace.h"
 
-#define SIDES_MAX 2
 #define CONFIG_MAX (1U << 20)
 #define FINGERPRINT_MAX (256U << 20)
 #define TREE_BYTES_MAX (4ULL << 30)
 #define TREE_ENTRIES_MAX 1000000
 #define CONFIG_FILE ".behavdiff"
-
-struct jobs {
-	struct job *v;
-	size_t n, cap;
-};
-
-struct side {
-	bool is_file;
-	struct rev rev;		/* when it is none */
-	struct tree_info info;
-	struct scenario scenario;
-	char tree_name[32];
-	int tree;		/* directory in the stage, -1 */
-	struct capture what;
-	struct fingerprint *fp;
-};
-
-struct session {
-	struct run_options opt;
-	struct repo *repo;
-	struct config config;
-	char *config_name;
-	bool configured;
-	struct stage stage;
-	struct plan plan;
-	struct sock_fprog filter;
-	char **binds;		/* host paths, NULL-terminated */
-	struct side sides[SIDES_MAX];
-	size_t n;
-};
 
 int session_open(struct session **out, const struct run_options *opt,
 		 struct err *err)
@@ -64,12 +27,21 @@ int session_open(struct session **out, const struct run_options *opt,
 
 	(void)err;
 	s->opt = *opt;
+	s->arena = (struct arena)ARENA_INIT;
 	s->stage = (struct stage)STAGE_INIT;
 	config_init(&s->config);
-	for (size_t i = 0; i < SIDES_MAX; i++)
+	for (size_t i = 0; i < SESSION_SIDES; i++)
 		s->sides[i].tree = -1;
 	*out = s;
 	return 0;
+}
+
+void side_replace(struct side *side, struct fingerprint *fp)
+{
+	/* A baseline keeps its own. */
+	if (!side->baseline || side->fp != side->baseline->fp)
+		fingerprint_free(side->fp);
+	side->fp = fp;
 }
 
 void session_free(struct session *s)
@@ -79,7 +51,8 @@ void session_free(struct session *s)
 	for (size_t i = 0; i < s->n; i++) {
 		struct side *side = &s->sides[i];
 
-		fingerprint_free(side->fp);
+		side_replace(side, NULL);
+		baseline_free(side->baseline);
 		if (side->is_file)
 			continue;
 		rev_release(&side->rev);
@@ -95,6 +68,8 @@ void session_free(struct session *s)
 	plan_free(&s->plan);
 	config_free(&s->config);
 	stage_close(&s->stage);
+	cache_close(s->cache);
+	arena_free(&s->arena);
 	repo_free(s->repo);
 	free(s);
 }
@@ -152,16 +127,46 @@ static int add_file(struct side *side, const char *spec, struct err *err)
 	if (fd_read_file(AT_FDCWD, spec, &text, FINGERPRINT_MAX, err))
 		return -1;
 	side->is_file = true;
+	side->from = "file";
+	if (baseline_is(buf_view(&text))) {
+		if (baseline_read(&side->baseline, spec, buf_view(&text), false,
+				  err))
+			return -1;
+		side->fp = side->baseline->fp;
+		return 0;
+	}
 	return fingerprint_read(&side->fp, spec, buf_view(&text), err);
+}
+
+int session_repo(struct repo **out, struct session *s, struct err *err)
+{
+	if (!s->repo && repo_open(&s->repo, s->opt.dir ? s->opt.dir : ".",
+				  err))
+		return -1;
+	*out = s->repo;
+	return 0;
 }
 
 static int add_revision(struct session *s, struct side *side, const char *spec,
 			struct err *err)
 {
-	if (!s->repo && repo_open(&s->repo, s->opt.dir ? s->opt.dir : ".",
-				  err))
+	struct repo *repo;
+
+	side->from = "traced";
+	return session_repo(&repo, s, err) ||
+	       rev_resolve(&side->rev, repo, spec, err) ? -1 : 0;
+}
+
+int session_configure(struct session *s, const char *spec, struct err *err)
+{
+	struct side side = { .tree = -1 };
+	int failed;
+
+	if (add_revision(s, &side, spec, err))
 		return -1;
-	return rev_resolve(&side->rev, s->repo, spec, err);
+	failed = read_config(s, &side.rev, err);
+	rev_release(&side.rev);
+	return failed;
 }
 
 int session_add(struct session *s, const char *spec, struct err *err)
@@ -237,232 +242,66 @@ static int find_binds(struct session *s, struct err *err)
 	return 0;
 }
 
-static int prepare(struct session *s, struct err *err)
+const struct plan *session_plan(struct session *s)
 {
 	const struct plan_overrides over = { s->opt.timeout_ms };
 
-	plan_make(&s->plan, &s->config, &over, TRACE_VERSION);
+	if (!s->planned)
+		plan_make(&s->plan, &s->config, &over, TRACE_VERSION);
+	s->planned = true;
+	return &s->plan;
+}
+
+static size_t count_pending(const struct session *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += side_is_pending(&s->sides[i]);
+	return n;
+}
+
+static int prepare(struct session *s, struct err *err)
+{
+	session_plan(s);
 	if (stage_open(&s->stage, err) || trace_filter(&s->filter, err) ||
 	    find_binds(s, err))
 		return -1;
 	for (size_t i = 0; i < s->n; i++)
-		if (!s->sides[i].is_file && export_side(s, i, err))
+		if (side_is_pending(&s->sides[i]) && export_side(s, i, err))
 			return -1;
 	return 0;
 }
 
-/* --- running --- */
-
-/* What of the revision was not there when it ran. */
-static void describe_export(struct fingerprint *fp,
-			    const struct tree_info *info)
-{
-	if (info->submodules)
-		fingerprint_add_blind_spot(fp, "%llu submodules were empty "
-			"folders, the first of them %s",
-			(unsigned long long)info->submodules,
-			info->first_submodule);
-	if (info->skipped)
-		fingerprint_add_blind_spot(fp, "%llu entries of the tree have "
-			"names that were not exported, the first of them %s",
-			(unsigned long long)info->skipped,
-			info->first_skipped);
-}
-
-static void describe(struct session *s, struct side *side)
-{
-	struct fingerprint *fp = side->fp;
-	struct arena *a = &fp->arena;
-
-	fp->spec = arena_str(a, str_c(side->rev.spec));
-	fp->commit = arena_str(a, str_c(side->rev.commit));
-	fp->tree = arena_str(a, str_c(side->info.digest));
-	fp->scenario = arena_str(a, STR("default"));
-	fp->entry = arena_str(a, side->scenario.how);
-	fp->plan = arena_str(a, s->plan.json);
-	fp->plan_digest = arena_str(a, str_c(s->plan.digest));
-	describe_export(fp, &side->info);
-}
-
-static unsigned configured(const struct session *s, const char *key)
-{
-	return (unsigned)config_num(&s->config, "behavdiff", STR(""), key);
-}
-
-static unsigned runs_of(const struct session *s)
-{
-	return s->opt.runs ? s->opt.runs : configured(s, "runs");
-}
-
-/* Never fewer than were asked for. */
-static unsigned max_runs_of(const struct session *s)
-{
-	unsigned runs = runs_of(s);
-	unsigned max = s->opt.max_runs ? s->opt.max_runs :
-		       configured(s, "max-runs");
-
-	return max > runs ? max : runs;
-}
-
-static void replace(struct side *side, struct fingerprint *fp)
-{
-	fingerprint_free(side->fp);
-	side->fp = fp;
-}
-
-/* All runs of a side, merged into its fingerprint. */
-static void merge_side(struct session *s, struct side *side,
-		       const struct jobs *jobs)
-{
-	struct fingerprint **runs = mem_array(jobs->n, sizeof(*runs));
-	size_t got = 0;
-
-	for (size_t k = 0; k < jobs->n; k++)
-		if (jobs->v[k].what == &side->what)
-			runs[got++] = jobs->v[k].result;
-	replace(side, fingerprint_merge(runs, got));
-	describe(s, side);
-	free(runs);
-}
-
-static void prepare_sides(struct session *s)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		struct side *side = &s->sides[i];
-
-		if (!side->is_file)
-			side->what = (struct capture){
-				.plan = &s->plan, .scenario = &side->scenario,
-				.stage = &s->stage, .filter = &s->filter,
-				.binds = s->binds, .tree = side->tree,
-				.tree_name = side->tree_name,
-			};
-	}
-}
-
-/* OLD and NEW in turn, so that drift of the machine hits both. */
-static void add_round(struct session *s, struct jobs *jobs, unsigned number)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (!s->sides[i].is_file)
-			*vec_push(jobs) = (struct job){
-				.what = &s->sides[i].what,
-				.label = s->sides[i].rev.spec,
-				.number = number,
-				.runs = number < runs_of(s) ? runs_of(s) :
-					max_runs_of(s),
-			};
-}
-
-/* Do the jobs from `from` on, and make each side's fingerprint anew. */
-static int run_jobs(struct session *s, struct jobs *jobs, size_t from,
-		    struct err *err)
-{
-	if (pool_run(jobs->v + from, jobs->n - from, s->opt.jobs,
-		     s->opt.progress, err))
-		return -1;
-	for (size_t i = 0; i < s->n; i++)
-		if (!s->sides[i].is_file)
-			merge_side(s, &s->sides[i], jobs);
-	return 0;
-}
-
-/* --- are these runs enough? --- */
-
-/* What a further run may change: which facts there are, which are always. */
-struct standing {
-	char digest[HASH_HEX_LEN + 1];
-	size_t facts;
-};
-
-static void stand(const struct session *s, struct standing out[SIDES_MAX])
-{
-	for (size_t i = 0; i < s->n; i++) {
-		out[i].facts = s->sides[i].fp->n;
-		memcpy(out[i].digest, s->sides[i].fp->digest,
-		       sizeof(out[i].digest));
-	}
-}
-
-static bool stands(const struct session *s, const struct standing *was)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (s->sides[i].fp->n != was[i].facts ||
-		    strcmp(s->sides[i].fp->digest, was[i].digest) != 0)
-			return false;
-	return true;
-}
-
-static bool wavers(const struct session *s)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (!s->sides[i].is_file &&
-		    fingerprint_wavers(s->sides[i].fp))
-			return true;
-	return false;
-}
-
-/*
- * Runs that agree are enough.  Where the runs of one side do not, both sides
- * are run further: what one of them does sometimes, the other may do sometimes
- * too and has had no occasion yet.
- */
-static int run_all(struct session *s, struct jobs *jobs, struct err *err)
-{
-	unsigned runs = runs_of(s), max = max_runs_of(s);
-	struct standing was[SIDES_MAX];
-	bool settled = false;
-
-	prepare_sides(s);
-	for (unsigned k = 0; k < runs; k++)
-		add_round(s, jobs, k);
-	if (run_jobs(s, jobs, 0, err))
-		return -1;
-	for (unsigned k = runs; k < max && !settled && wavers(s); k++) {
-		size_t from = jobs->n;
-
-		stand(s, was);
-		add_round(s, jobs, k);
-		if (run_jobs(s, jobs, from, err))
-			return -1;
-		settled = stands(s, was);
-	}
-	return 0;
-}
-
-static int run_sides(struct session *s, struct err *err)
-{
-	struct jobs jobs = { NULL, 0, 0 };
-	int failed = run_all(s, &jobs, err);
-
-	for (size_t k = 0; k < jobs.n; k++)
-		fingerprint_free(jobs.v[k].result);
-	vec_free(&jobs);
-	return failed;
-}
-
+/* What one side's runs taught holds for both. */
 static void unify(struct session *s)
 {
-	struct fingerprint *both[SIDES_MAX];
+	struct fingerprint *both[2];
 
-	if (s->n < SIDES_MAX)
+	if (s->n < ARRAY_LEN(both))
 		return;
 	fingerprint_unify(both, s->sides[0].fp, s->sides[1].fp);
-	for (size_t i = 0; i < SIDES_MAX; i++)
-		replace(&s->sides[i], both[i]);
+	for (size_t i = 0; i < ARRAY_LEN(both); i++)
+		side_replace(&s->sides[i], both[i]);
 }
 
 int session_capture(struct session *s, struct err *err)
 {
-	size_t revisions = 0;
-
-	for (size_t i = 0; i < s->n; i++)
-		revisions += !s->sides[i].is_file;
-	if (revisions && (prepare(s, err) || run_sides(s, err)))
-		return -1;
+	session_recall(s, false);
+	if (count_pending(s)) {
+		if (prepare(s, err))
+			return -1;
+		session_recall(s, true);
+		if (count_pending(s) && session_run(s, err))
+			return -1;
+		/* As it is on its own: the other side is another each time. */
+		session_remember(s);
+	}
 	unify(s);
 	return 0;
 }
+
+/* --- results --- */
 
 const struct fingerprint *session_fingerprint(const struct session *s,
 					      size_t side)
@@ -472,7 +311,22 @@ const struct fingerprint *session_fingerprint(const struct session *s,
 
 const char *session_from(const struct session *s, size_t side)
 {
-	return s->sides[side].is_file ? "file" : "traced";
+	return s->sides[side].from;
+}
+
+struct fingerprint *session_own(struct session *s, size_t side)
+{
+	return s->sides[side].fp;
+}
+
+const struct baseline *session_baseline(const struct session *s, size_t side)
+{
+	return s->sides[side].baseline;
+}
+
+const struct rev *session_rev(const struct session *s, size_t side)
+{
+	return s->sides[side].is_file ? NULL : &s->sides[side].rev;
 }
 
 const struct config *session_config(const struct session *s)

@@ -35,7 +35,8 @@ static void every_kind_of_event_is_planted(void **state)
 		if (!plant_blind_spot(&plants[i]))
 			planted[kind_of(&plants[i])]++;
 	for (int kind = 0; kind < EV_COUNT; kind++)
-		if (!planted[kind])
+		/* No program does that: the gate reads it from the diff. */
+		if (kind != EV_POLICY_EDIT && !planted[kind])
 			fail_msg("no plant for %s",
 				 event_name((enum event_kind)kind));
 }

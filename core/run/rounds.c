@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rounds: every side that waits is run, and run again while runs disagree. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/vec.h"
+#include "core/run/pool.h"
+#include "core/run/session.h"
+
+struct jobs {
+	struct job *v;
+	size_t n, cap;
+};
+
+static unsigned configured(const struct session *s, const char *key)
+{
+	return (unsigned)config_num(&s->config, "behavdiff", STR(""), key);
+}
+
+unsigned session_runs(const struct session *s)
+{
+	return s->opt.runs ? s->opt.runs : configured(s, "runs");
+}
+
+unsigned session_max_runs(const struct session *s)
+{
+	unsigned runs = session_runs(s);
+	unsigned max = s->opt.max_runs ? s->opt.max_runs :
+		       configured(s, "max-runs");
+
+	return max > runs ? max : runs;
+}
+
+/* --- what was run --- */
+
+/* What of the revision was not there when it ran. */
+static void describe_export(struct fingerprint *fp,
+			    const struct tree_info *info)
+{
+	if (info->submodules)
+		fingerprint_add_blind_spot(fp, "%llu submodules were empty "
+			"folders, the first of them %s",
+			(unsigned long long)info->submodules,
+			info->first_submodule);
+	if (info->skipped)
+		fingerprint_add_blind_spot(fp, "%llu entries of the tree have "
+			"names that were not exported, the first of them %s",
+			(unsigned long long)info->skipped,
+			info->first_skipped);
+}
+
+void session_describe(struct session *s, struct side *side)
+{
+	struct fingerprint *fp = side->fp;
+	struct arena *a = &fp->arena;
+
+	fp->spec = arena_str(a, str_c(side->rev.spec));
+	fp->commit = arena_str(a, str_c(side->rev.commit));
+	fp->scenario = arena_str(a, STR("default"));
+	/* What is in the cache knows its tree and entry already. */
+	if (side->info.digest[0]) {
+		fp->tree = arena_str(a, str_c(side->info.digest));
+		fp->entry = arena_str(a, side->scenario.how);
+	}
+	fp->plan = arena_str(a, s->plan.json);
+	fp->plan_digest = arena_str(a, str_c(s->plan.digest));
+}
+
+/* All runs of a side, merged into its fingerprint. */
+static void merge_side(struct session *s, struct side *side,
+		       const struct jobs *jobs)
+{
+	struct fingerprint **runs = mem_array(jobs->n, sizeof(*runs));
+	size_t got = 0;
+
+	for (size_t k = 0; k < jobs->n; k++)
+		if (jobs->v[k].what == &side->what)
+			runs[got++] = jobs->v[k].result;
+	side_replace(side, fingerprint_merge(runs, got));
+	describe_export(side->fp, &side->info);
+	session_describe(s, side);
+	free(runs);
+}
+
+/* --- a round --- */
+
+static void prepare_sides(struct session *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct side *side = &s->sides[i];
+
+		side->runs = side_is_pending(side);
+		if (side->runs)
+			side->what = (struct capture){
+				.plan = &s->plan, .scenario = &side->scenario,
+				.stage = &s->stage, .filter = &s->filter,
+				.binds = s->binds, .tree = side->tree,
+				.tree_name = side->tree_name,
+			};
+	}
+}
+
+/* OLD and NEW in turn, so that drift of the machine hits both. */
+static void add_round(struct session *s, struct jobs *jobs, unsigned number)
+{
+	unsigned runs = session_runs(s);
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->sides[i].runs)
+			*vec_push(jobs) = (struct job){
+				.what = &s->sides[i].what,
+				.label = s->sides[i].rev.spec,
+				.number = number,
+				.runs = number < runs ? runs :
+					session_max_runs(s),
+			};
+}
+
+/* Do the jobs from `from` on, and make each side's fingerprint anew. */
+static int run_jobs(struct session *s, struct jobs *jobs, size_t from,
+		    struct err *err)
+{
+	if (pool_run(jobs->v + from, jobs->n - from, s->opt.jobs,
+		     s->opt.progress, err))
+		return -1;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->sides[i].runs)
+			merge_side(s, &s->sides[i], jobs);
+	return 0;
+}
+
+/* --- are these runs enough? --- */
+
+/* What a further run may change: which facts there are, which are always. */
+struct standing {
+	char digest[HASH_HEX_LEN + 1];
+	size_t facts;
+};
+
+static void stand(const struct session *s, struct standing out[SESSION_SIDES])
+{
+	for (size_t i = 0; i < s->n; i++) {
+		out[i].facts = s->sides[i].fp->n;
+		memcpy(out[i].digest, s->sides[i].fp->digest,
+		       sizeof(out[i].digest));
+	}
+}
+
+static bool stands(const struct session *s, const struct standing *was)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->sides[i].fp->n != was[i].facts ||
+		    strcmp(s->sides[i].fp->digest, was[i].digest) != 0)
+			return false;
+	return true;
+}
+
+static bool wavers(const struct session *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->sides[i].is_file &&
+		    fingerprint_wavers(s->sides[i].fp))
+			return true;
+	return false;
+}
+
+/*
+ * Runs that agree are enough.  Where the runs of one side do not, both sides
+ * are run further: what one of them does sometimes, the other may do sometimes
+ * too and has had no occasion yet.  A side from the cache has had its runs; it
+ * is heard, but not run.
+ */
+static int run_all(struct session *s, struct jobs *jobs, struct err *err)
+{
+	unsigned runs = session_runs(s), max = session_max_runs(s);
+	struct standing was[SESSION_SIDES];
+	bool settled = false;
+
+	prepare_sides(s);
+	for (unsigned k = 0; k < runs; k++)
+		add_round(s, jobs, k);
+	if (run_jobs(s, jobs, 0, err))
+		return -1;
+	for (unsigned k = runs; k < max && !settled && wavers(s); k++) {
+		size_t from = jobs->n;
+
+		stand(s, was);
+		add_round(s, jobs, k);
+		if (run_jobs(s, jobs, from, err))
+			return -1;
+		settled = stands(s, was);
+	}
+	return 0;
+}
+
+int session_run(struct session *s, struct err *err)
+{
+	struct jobs jobs = { NULL, 0, 0 };
+	int failed = run_all(s, &jobs, err);
+
+	for (size_t k = 0; k < jobs.n; k++)
+		fingerprint_free(jobs.v[k].result);
+	vec_free(&jobs);
+	return failed;
+}
