@@ -14,8 +14,8 @@
 /* Every option; zero means not given. */
 struct settings {
 	struct opt_list dirs, outputs;
-	const char *config, *fail_on, *format, *output, *color;
-	unsigned runs, jobs;
+	const char *config, *fail_on, *format, *output, *color, *plant;
+	unsigned runs, max_runs, jobs;
 	uint64_t timeout_ms;
 	const char *base, *reason, *expires, *ci, *hook;
 	int quiet, verbose, help, version;

@@ -13,6 +13,7 @@
 #include "cmd/check.h"
 #include "cmd/outcome.h"
 #include "cmd/status.h"
+#include "cmd/version.h"
 #include "core/base/cleanup.h"
 #include "core/sandbox/plan.h"
 
@@ -346,23 +347,34 @@ static int judge(struct check *c, const struct format *format,
 	__attribute__((cleanup(comparison_free)))
 	struct comparison cmp = { .arena = ARENA_INIT };
 	autobuf struct buf closing = BUF_INIT;
+	__attribute__((cleanup(step_lines_free)))
+	struct step_lines steps = { NULL, 0, 0 };
+	autofingerprint struct fingerprint *old = NULL;
+	autofingerprint struct fingerprint *new = NULL;
 	struct policy policy = { .fail_on = LEVEL_ERROR };
-	const struct fingerprint *old;
+	struct fingerprint *both[2];
 
 	if (make_policy(&policy, &regrades, c->set, session_config(c->s), err))
 		return -1;
 	accepts_take(&accepts, &policy, c->baseline);
-	old = choose_old(c, &policy);
-	compare(&cmp, old, session_fingerprint(c->s, NEW), &policy);
+	find_step_lines(&steps, session_config(c->s));
+	fingerprint_unify(both, choose_old(c, &policy),
+			  session_fingerprint(c->s, NEW));
+	old = both[0];
+	new = both[1];
+	compare(&cmp, old, new, &policy);
 	note_expired(c, &cmp);
 	put_command(&closing, &cmp);
 
 	struct report r = {
-		.old = old, .new = session_fingerprint(c->s, NEW),
-		.cmp = &cmp, .fail_on = policy.fail_on,
+		.old = old, .new = new, .cmp = &cmp,
+		.fail_on = policy.fail_on,
 		.old_from = c->drifted ? session_from(c->s, AGAIN) : "file",
 		.new_from = session_from(c->s, NEW),
 		.config_from = str_c(session_config_name(c->s)),
+		.config_path = c->set->config ? STR("") : STR(".behavdiff"),
+		.steps = steps.v, .n_steps = steps.n,
+		.version = BEHAVDIFF_VERSION,
 		.notes = c->notes.v, .n_notes = c->notes.n,
 		.closing = buf_view(&closing),
 		.color = output_color(c->set->color),
@@ -370,7 +382,9 @@ static int judge(struct check *c, const struct format *format,
 		.width = output_width(),
 	};
 
-	if (write_report(&r, format, to, err))
+	const struct writer writer = { report_comparison, &r };
+
+	if (write_formats(to, format, &writer, err))
 		return -1;
 	last_write(session_cache(c->s), &cmp);
 	return status_of_verdict(cmp.verdict);
@@ -380,6 +394,8 @@ static int check(struct check *c, const char *spec, struct err *err)
 {
 	struct run_options opt = run_options_of(c->set);
 
+	/* OLD is found out later; judge() unifies. */
+	opt.apart = true;
 	if (session_open(&c->s, &opt, err) ||
 	    session_repo(&c->repo, c->s, err) ||
 	    choose_trusted(c, spec, err) || session_add(c->s, spec, err))
@@ -396,8 +412,7 @@ static int check(struct check *c, const char *spec, struct err *err)
 int cmd_check(const struct invocation *inv, struct err *err)
 {
 	const struct opt_list *ops = &inv->operands;
-	__attribute__((cleanup(destinations_free)))
-	struct destinations to = { NULL, 0, 0 };
+	autodestinations struct destinations to = { NULL, 0, 0 };
 	__attribute__((cleanup(check_free)))
 	struct check c = { .set = &inv->set, .arena = ARENA_INIT };
 	const struct format *format;
@@ -408,10 +423,10 @@ int cmd_check(const struct invocation *inv, struct err *err)
 		return err_hint(err, "see behavdiff check --help");
 	}
 	format = find_format(str_c(inv->set.format ? inv->set.format : "text"),
-			     err);
+			     OF_COMPARISON, err);
 	if (!format)
 		return err_wrap(err, "--format");
-	if (parse_destinations(&to, &inv->set.outputs, err) ||
+	if (destinations_parse(&to, &inv->set.outputs, OF_COMPARISON, err) ||
 	    check(&c, ops->n ? ops->v[0] : ".", err))
 		return -1;
 	return judge(&c, format, &to, err);

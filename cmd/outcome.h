@@ -4,40 +4,33 @@
 #define CMD_OUTCOME_H
 
 #include "cmd/cmd.h"
+#include "cmd/formats.h"
 #include "core/compare/compare.h"
 #include "core/report/report.h"
 
 /* --- cmd_diff.c --- */
-
-/* One -o FORMAT:FILE. */
-struct destination {
-	const struct format *format;
-	const char *path;
-};
-
-struct destinations {
-	struct destination *v;
-	size_t n, cap;
-};
 
 struct regrades {
 	struct regrade *v;
 	size_t n, cap;
 };
 
-void destinations_free(struct destinations *d);
+struct step_lines {
+	struct step_line *v;
+	size_t n, cap;
+};
+
 void regrades_free(struct regrades *r);
-/* NULL with err set when there is none of this name. */
-const struct format *find_format(struct str name, struct err *err);
-int parse_destinations(struct destinations *out, const struct opt_list *args,
-		       struct err *err);
+void step_lines_free(struct step_lines *s);
 /* The command line is stronger than the configuration. */
 int make_policy(struct policy *out, struct regrades *regrades,
 		const struct settings *set, const struct config *cfg,
 		struct err *err);
-/* The files, then standard output. */
-int write_report(const struct report *r, const struct format *format,
-		 const struct destinations *to, struct err *err);
+/* Where the steps stand, when the configuration is one of the repository. */
+void find_step_lines(struct step_lines *out, const struct config *cfg);
+/* A writer (formats.h) of a struct report. */
+void report_comparison(struct buf *out, const struct format *format,
+		       const void *what, bool terminal);
 
 /* --- cmd_trace.c --- */
 

@@ -53,16 +53,11 @@ static void put_plan(struct json_out *j, const struct fingerprint *fp)
 /* "a > b > c" as an array. */
 static void put_chain(struct json_out *j, struct str chain)
 {
-	json_begin_array_inline(j, "process");
-	while (chain.len) {
-		size_t n = 0;
+	struct str program;
 
-		while (n < chain.len && !str_starts(str_sub(chain, n),
-						    STR(" > ")))
-			n++;
-		json_put_str(j, NULL, (struct str){ chain.p, n });
-		chain = str_sub(chain, n < chain.len ? n + 3 : n);
-	}
+	json_begin_array_inline(j, "process");
+	while (chain_next(&chain, &program))
+		json_put_str(j, NULL, program);
 	json_end_array(j);
 }
 
@@ -148,14 +143,9 @@ static void put_blind_spots(struct json_out *j, const struct report *r)
 
 static void put_counts(struct json_out *j, const struct comparison *c)
 {
-	static const enum change changes[] = {
-		CHANGE_NEW, CHANGE_OUTCOME, CHANGE_GONE, CHANGE_UNSTABLE
-	};
-
 	json_begin_object_inline(j, "counts");
-	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++)
-		json_put_uint(j, change_name(changes[i]),
-			      c->count[changes[i]]);
+	for (int i = 0; i < CHANGE_COUNT; i++)
+		json_put_uint(j, change_name((enum change)i), c->count[i]);
 	json_put_uint(j, "seen_again", c->seen_again);
 	json_put_uint(j, "old_always", c->old_always);
 	json_end_object(j);

@@ -198,6 +198,8 @@ static void key_name(char out[64], const struct cache_key *key)
 	hash_field(h, key->environment);
 	hash_field(h, (struct str){ (const char *)&key->runs,
 				    sizeof(key->runs) });
+	hash_field(h, (struct str){ (const char *)&key->max_runs,
+				    sizeof(key->max_runs) });
 	hash_end(h, digest);
 	snprintf(out, 64, "%s.json", digest);
 }
@@ -211,7 +213,8 @@ struct fingerprint *cache_get(struct cache *c, const struct cache_key *key)
 	key_name(name, key);
 	if (!read_verified(c, name, &text) ||
 	    fingerprint_read(&fp, name, buf_view(&text), NULL) ||
-	    !str_eq(fp->plan_digest, key->plan) || fp->runs != key->runs)
+	    !str_eq(fp->plan_digest, key->plan) ||
+	    fp->runs < key->runs || fp->runs > key->max_runs)
 		return NULL;
 	return steal_ptr(&fp);
 }

@@ -31,7 +31,7 @@ struct cache_key {
 	struct str tree;	/* the git tree's id, or the export's digest */
 	struct str plan;	/* the plan's digest */
 	struct str environment;	/* environment_digest() */
-	unsigned runs;
+	unsigned runs, max_runs;	/* asked for, and where runs disagree */
 };
 
 /* NULL when it is not there, or is not what it was when it was written. */

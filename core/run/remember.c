@@ -47,7 +47,8 @@ static struct cache_key key_of(struct session *s, const char *tree)
 	session_environment(s);
 	return (struct cache_key){
 		.tree = str_c(tree), .plan = str_c(session_plan(s)->digest),
-		.environment = str_c(s->env_digest), .runs = session_runs(s),
+		.environment = str_c(s->env_digest),
+		.runs = session_runs(s), .max_runs = session_max_runs(s),
 	};
 }
 

@@ -17,15 +17,20 @@
 #include "core/run/cache.h"
 #include "core/source/source.h"
 
+/* The note of a fact that no traced call accounts for. */
+#define UNTRACED "in the writable layer without a traced call"
+
 struct run_options {
 	const char *dir;	/* where the repository is looked for */
 	const char *config_file;	/* instead of the trusted side's */
 	const char *scenario;	/* NULL: "default" */
 	unsigned runs;		/* 0: as configured */
+	unsigned max_runs;	/* with those that disagreement calls for */
 	uint64_t timeout_ms;	/* 0: as configured */
 	unsigned jobs;		/* runs side by side; 0: one per CPU */
 	bool progress;		/* a progress line on standard error */
 	bool no_cache;		/* neither read nor write the cache */
+	bool apart;		/* two sides are not unified when captured */
 };
 
 /* One command's work: the revisions, the one plan, the fingerprints. */

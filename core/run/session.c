@@ -11,7 +11,6 @@
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
 #include "core/base/vec.h"
-#include "core/run/capture.h"
 #include "core/run/pool.h"
 #include "core/run/session.h"
 #include "core/trace/trace.h"
@@ -21,6 +20,11 @@
 #define TREE_BYTES_MAX (4ULL << 30)
 #define TREE_ENTRIES_MAX 1000000
 #define CONFIG_FILE ".behavdiff"
+
+struct jobs {
+	struct job *v;
+	size_t n, cap;
+};
 
 int session_open(struct session **out, const struct run_options *opt,
 		 struct err *err)
@@ -38,6 +42,14 @@ int session_open(struct session **out, const struct run_options *opt,
 	return 0;
 }
 
+/* A baseline keeps its own. */
+static void drop_fingerprint(struct side *side)
+{
+	if (!side->baseline || side->fp != side->baseline->fp)
+		fingerprint_free(side->fp);
+	side->fp = NULL;
+}
+
 void session_free(struct session *s)
 {
 	if (!s)
@@ -45,10 +57,8 @@ void session_free(struct session *s)
 	for (size_t i = 0; i < s->n; i++) {
 		struct side *side = &s->sides[i];
 
-		if (side->baseline)
-			baseline_free(side->baseline);
-		else
-			fingerprint_free(side->fp);
+		drop_fingerprint(side);
+		baseline_free(side->baseline);
 		if (side->is_file)
 			continue;
 		rev_release(&side->rev);
@@ -257,14 +267,22 @@ static size_t count_pending(const struct session *s)
 	return n;
 }
 
+/* What every export and run needs; once. */
 static int prepare(struct session *s, struct err *err)
 {
+	if (s->prepared)
+		return 0;
 	session_plan(s);
-	if (stage_open(&s->stage, err) || trace_filter(&s->filter, err) ||
-	    find_binds(s, err))
-		return -1;
+	s->prepared = true;
+	return stage_open(&s->stage, err) || trace_filter(&s->filter, err) ||
+	       find_binds(s, err) ? -1 : 0;
+}
+
+static int export_pending(struct session *s, struct err *err)
+{
 	for (size_t i = 0; i < s->n; i++)
-		if (side_is_pending(&s->sides[i]) && export_side(s, i, err))
+		if (side_is_pending(&s->sides[i]) && s->sides[i].tree < 0 &&
+		    export_side(s, i, err))
 			return -1;
 	return 0;
 }
@@ -296,7 +314,7 @@ void session_describe(struct session *s, struct side *side)
 	fp->commit = arena_str(a, str_c(side->rev.commit));
 	fp->scenario = arena_str(a, STR("default"));
 	/* What is in the cache knows its tree and entry already. */
-	if (side->info.digest[0]) {
+	if (side->tree >= 0) {
 		fp->tree = arena_str(a, str_c(side->info.digest));
 		fp->entry = arena_str(a, side->scenario.how);
 	}
@@ -304,74 +322,235 @@ void session_describe(struct session *s, struct side *side)
 	fp->plan_digest = arena_str(a, str_c(s->plan.digest));
 }
 
+static unsigned configured(const struct session *s, const char *key)
+{
+	return (unsigned)config_num(&s->config, "behavdiff", STR(""), key);
+}
+
 unsigned session_runs(const struct session *s)
 {
-	return s->opt.runs ? s->opt.runs :
-	       (unsigned)config_num(&s->config, "behavdiff", STR(""), "runs");
+	return s->opt.runs ? s->opt.runs : configured(s, "runs");
+}
+
+/* Never fewer than were asked for. */
+unsigned session_max_runs(const struct session *s)
+{
+	unsigned runs = session_runs(s);
+	unsigned max = s->opt.max_runs ? s->opt.max_runs :
+		       configured(s, "max-runs");
+
+	return max > runs ? max : runs;
+}
+
+static void replace(struct side *side, struct fingerprint *fp)
+{
+	drop_fingerprint(side);
+	side->fp = fp;
 }
 
 /* All runs of a side, merged into its fingerprint. */
-static void merge_side(struct session *s, size_t i, struct job *jobs, size_t n,
-		       const struct capture *what)
+static void merge_side(struct session *s, struct side *side,
+		       const struct jobs *jobs)
 {
-	struct fingerprint **runs = mem_array(n, sizeof(*runs));
+	struct fingerprint **runs = mem_array(jobs->n, sizeof(*runs));
 	size_t got = 0;
 
-	for (size_t k = 0; k < n; k++)
-		if (jobs[k].what == what)
-			runs[got++] = jobs[k].result;
-	s->sides[i].fp = fingerprint_merge(runs, got);
-	describe_export(s->sides[i].fp, &s->sides[i].info);
-	session_describe(s, &s->sides[i]);
+	for (size_t k = 0; k < jobs->n; k++)
+		if (jobs->v[k].what == &side->what)
+			runs[got++] = jobs->v[k].result;
+	replace(side, fingerprint_merge(runs, got));
+	describe_export(side->fp, &side->info);
+	session_describe(s, side);
 	free(runs);
 }
 
-static int run_all(struct session *s, struct err *err)
+static void prepare_sides(struct session *s)
 {
-	struct capture what[SESSION_SIDES];
-	VEC(struct job) jobs = { NULL, 0, 0 };
-	unsigned runs = session_runs(s);
-	int failed;
+	for (size_t i = 0; i < s->n; i++) {
+		struct side *side = &s->sides[i];
 
-	/* OLD and NEW in turn, so that drift of the machine hits both. */
-	for (unsigned k = 0; k < runs; k++) {
-		for (size_t i = 0; i < s->n; i++) {
-			struct side *side = &s->sides[i];
-
-			if (!side_is_pending(side))
-				continue;
-			what[i] = (struct capture){
+		side->runs = side_is_pending(side);
+		if (side->runs)
+			side->what = (struct capture){
 				.plan = &s->plan, .scenario = &side->scenario,
 				.stage = &s->stage, .filter = &s->filter,
 				.binds = s->binds, .tree = side->tree,
 				.tree_name = side->tree_name,
 			};
-			*vec_push(&jobs) = (struct job){
-				&what[i], side->rev.spec, NULL
-			};
-		}
 	}
-	failed = pool_run(jobs.v, jobs.n, s->opt.jobs, s->opt.progress, err);
-	for (size_t i = 0; !failed && i < s->n; i++)
-		if (side_is_pending(&s->sides[i]))
-			merge_side(s, i, jobs.v, jobs.n, &what[i]);
+}
+
+/* OLD and NEW in turn, so that drift of the machine hits both. */
+static void add_round(struct session *s, struct jobs *jobs, unsigned number)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->sides[i].runs)
+			*vec_push(jobs) = (struct job){
+				.what = &s->sides[i].what,
+				.label = s->sides[i].rev.spec,
+				.number = number,
+				.runs = number < session_runs(s) ?
+					session_runs(s) : session_max_runs(s),
+			};
+}
+
+/* Do the jobs from `from` on, and make each side's fingerprint anew. */
+static int run_jobs(struct session *s, struct jobs *jobs, size_t from,
+		    struct err *err)
+{
+	if (pool_run(jobs->v + from, jobs->n - from, s->opt.jobs,
+		     s->opt.progress, err))
+		return -1;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->sides[i].runs)
+			merge_side(s, &s->sides[i], jobs);
+	return 0;
+}
+
+/* --- are these runs enough? --- */
+
+/* What a further run may change: which facts there are, which are always. */
+struct standing {
+	char digest[HASH_HEX_LEN + 1];
+	size_t facts;
+};
+
+static void stand(const struct session *s, struct standing out[SESSION_SIDES])
+{
+	for (size_t i = 0; i < s->n; i++) {
+		out[i].facts = s->sides[i].fp->n;
+		memcpy(out[i].digest, s->sides[i].fp->digest,
+		       sizeof(out[i].digest));
+	}
+}
+
+static bool stands(const struct session *s, const struct standing *was)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->sides[i].fp->n != was[i].facts ||
+		    strcmp(s->sides[i].fp->digest, was[i].digest) != 0)
+			return false;
+	return true;
+}
+
+static bool wavers(const struct session *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->sides[i].runs &&
+		    fingerprint_wavers(s->sides[i].fp))
+			return true;
+	return false;
+}
+
+/*
+ * Runs that agree are enough.  Where the runs of one side do not, both sides
+ * are run further: what one of them does sometimes, the other may do sometimes
+ * too and has had no occasion yet.
+ */
+static int run_rounds(struct session *s, struct jobs *jobs, struct err *err)
+{
+	unsigned runs = session_runs(s), max = session_max_runs(s);
+	struct standing was[SESSION_SIDES];
+	bool settled = false;
+
+	for (unsigned k = 0; k < runs; k++)
+		add_round(s, jobs, k);
+	if (run_jobs(s, jobs, 0, err))
+		return -1;
+	for (unsigned k = runs; k < max && !settled && wavers(s); k++) {
+		size_t from = jobs->n;
+
+		stand(s, was);
+		add_round(s, jobs, k);
+		if (run_jobs(s, jobs, from, err))
+			return -1;
+		settled = stands(s, was);
+	}
+	return 0;
+}
+
+static int run_all(struct session *s, struct err *err)
+{
+	struct jobs jobs = { NULL, 0, 0 };
+	int failed;
+
+	prepare_sides(s);
+	failed = run_rounds(s, &jobs, err);
 	for (size_t k = 0; k < jobs.n; k++)
 		fingerprint_free(jobs.v[k].result);
 	vec_free(&jobs);
 	return failed;
 }
 
+/*
+ * A side of the cache that was run less often than the others needed now: it
+ * is run again from the start, as it would have been with them, and the longer
+ * one takes its place in the cache.
+ */
+static bool forget_shorter(struct session *s)
+{
+	unsigned most = 0;
+	bool some = false;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->sides[i].runs && s->sides[i].fp->runs > most)
+			most = s->sides[i].fp->runs;
+	if (most <= session_runs(s))
+		return false;
+	for (size_t i = 0; i < s->n; i++) {
+		struct side *side = &s->sides[i];
+
+		if (side->is_file || side->runs || side->fp->runs >= most)
+			continue;
+		drop_fingerprint(side);
+		side->from = "traced";
+		some = true;
+	}
+	/* All of them together: rounds are of all sides. */
+	for (size_t i = 0; some && i < s->n; i++)
+		if (s->sides[i].runs)
+			drop_fingerprint(&s->sides[i]);
+	return some;
+}
+
+static int run_sides(struct session *s, struct err *err)
+{
+	if (run_all(s, err))
+		return -1;
+	if (!forget_shorter(s))
+		return 0;
+	return export_pending(s, err) || run_all(s, err) ? -1 : 0;
+}
+
+static void unify(struct session *s)
+{
+	struct fingerprint *both[2];
+
+	if (s->n != 2 || s->opt.apart)
+		return;
+	fingerprint_unify(both, s->sides[0].fp, s->sides[1].fp);
+	for (size_t i = 0; i < 2; i++)
+		replace(&s->sides[i], both[i]);
+}
+
+/* Exported, still not known, and so run. */
+static int trace_pending(struct session *s, struct err *err)
+{
+	if (prepare(s, err) || export_pending(s, err))
+		return -1;
+	session_recall(s, true);
+	if (count_pending(s) && run_sides(s, err))
+		return -1;
+	session_remember(s);
+	return 0;
+}
+
 int session_capture(struct session *s, struct err *err)
 {
 	session_recall(s, false);
-	if (!count_pending(s))
-		return 0;
-	if (prepare(s, err))
+	if (count_pending(s) && trace_pending(s, err))
 		return -1;
-	session_recall(s, true);
-	if (count_pending(s) && run_all(s, err))
-		return -1;
-	session_remember(s);
+	unify(s);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <linux/filter.h>
 
 #include "core/base/hash.h"
+#include "core/run/capture.h"
 #include "core/run/run.h"
 #include "core/sandbox/plan.h"
 #include "core/sandbox/stage.h"
@@ -20,6 +21,8 @@ struct side {
 	struct scenario scenario;
 	char tree_name[32];
 	int tree;		/* directory in the stage, -1 */
+	struct capture what;
+	bool runs;		/* it is being run, in this session */
 	struct fingerprint *fp;
 };
 
@@ -31,7 +34,7 @@ struct session {
 	bool configured;
 	struct stage stage;
 	struct plan plan;
-	bool planned;
+	bool planned, prepared;
 	struct arena arena;
 	struct environment env;
 	char env_digest[HASH_HEX_LEN + 1];
@@ -50,6 +53,8 @@ static inline bool side_is_pending(const struct side *side)
 }
 
 unsigned session_runs(const struct session *s);
+/* With those that disagreement calls for; never fewer than session_runs(). */
+unsigned session_max_runs(const struct session *s);
 /* Write into side->fp what was run. */
 void session_describe(struct session *s, struct side *side);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Processes: forks, signals, sessions, ends, and memory that runs. */
+/* Processes: forks, signals, sessions and ends. */
 #include <errno.h>
 #include <linux/sched.h>
 #include <signal.h>
@@ -178,46 +178,47 @@ static struct str last_line(const struct proc *p)
 	return str_sub(s, from);
 }
 
-/* --- memory that runs --- */
+/* --- ends --- */
 
-/*
- * Is the memory at this address backed by a file?  mprotect does not say; the
- * dynamic linker makes a library's own pages executable this way.
- */
-static bool anonymous_at(pid_t tid, uint64_t at)
+/* The pid as the sandbox counts: last of NSpid in /proc/PID/status. */
+static int inner_pid(pid_t pid)
 {
-	unsigned long long from, to, inode;
-	char path[64], line[512];
-	bool anonymous = true;
+	char path[64], line[256];
+	int inner = 0;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%d/maps", tid);
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	f = fopen(path, "re");
 	if (!f)
-		return true;
+		return 0;
 	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%llx-%llx %*s %*s %*s %llu", &from, &to,
-			   &inode) != 3 || at < from || at >= to)
-			continue;
-		anonymous = inode == 0;
-		break;
+		const char *last = strrchr(line, '\t');
+
+		if (!strncmp(line, "NSpid:", 6) && last)
+			inner = atoi(last + 1);
 	}
 	fclose(f);
-	return anonymous;
+	return inner;
 }
 
-void leave_memory(struct tracer *t, struct task *k)
+/*
+ * A process that another one asks to end may end by the signal, or by itself
+ * just before: which of them is a race, and the wish is the other's.  The
+ * sender's pid is 0 when it is outside of the sandbox (sigaction(2), si_pid in
+ * the receiver's namespace).
+ */
+void signal_seen(struct task *k, int sig)
 {
-	int err = call_err(&k->call);
-	bool map = !strcmp(k->row->name, "mmap");
+	siginfo_t info;
 
-	if (!map && !err && !anonymous_at(k->tid, k->call.args[0]))
+	if (sig != SIGTERM && sig != SIGINT && sig != SIGHUP)
 		return;
-	emit(t, k, EV_MEMORY_EXEC, str_c(k->proc->exe ? k->proc->exe : "?"),
-	     STR(""), err);
+	if (!k->proc || ptrace(PTRACE_GETSIGINFO, k->tid, NULL, &info))
+		return;
+	if (info.si_code <= 0 && info.si_pid > 0 &&
+	    info.si_pid != inner_pid(k->proc->tgid))
+		k->proc->told = sig;
 }
-
-/* --- ends --- */
 
 static void remember_dead(struct tracer *t, struct proc *p)
 {
@@ -254,6 +255,8 @@ static void report_exit(struct tracer *t, struct proc *p, int status)
 	char words[64];
 
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == p->told)
 		return;
 	if (WIFEXITED(status)) {
 		snprintf(words, sizeof(words), "status=%d",
