@@ -109,6 +109,10 @@ static void put_changes(struct buf *out, const struct fingerprint *was,
 			buf_printf(out, "~ %.*s (%s -> %s)\n",
 				   STR_ARG(f->line), how_often(was, before),
 				   how_often(is, f));
+		else if (before->names_max != f->names_max)
+			buf_printf(out, "~ %.*s (%u -> %u names)\n",
+				   STR_ARG(f->line), before->names_max,
+				   f->names_max);
 	}
 	for (size_t i = 0; i < was->n; i++)
 		if (!fingerprint_find(is, was->facts[i].line))

@@ -385,6 +385,8 @@ static int check(struct check *c, const char *spec, struct err *err)
 {
 	struct run_options opt = run_options_of(c->set);
 
+	/* OLD is found out later; judge() unifies. */
+	opt.apart = true;
 	if (session_open(&c->s, &opt, err) ||
 	    session_repo(&c->repo, c->s, err) ||
 	    choose_trusted(c, spec, err) || session_add(c->s, spec, err))

@@ -100,10 +100,22 @@ static void add_fact(struct fingerprint *out, const struct fact *f,
 	*to = (struct fact){
 		.line = arena_str(&out->arena, f->line),
 		.seen = always ? out->runs : out->runs - 1,
+		.names_min = f->names_min, .names_max = f->names_max,
+		.learned = STR(""),
 		.ev = { .step = STR(""), .process = STR(""), .call = STR(""),
 			.note = STR("") },
 	};
 	fact_parse(to->line, &to->kind, &to->operation, &to->object, &to->err);
+}
+
+/* A number that was another before is not known. */
+static void settle_names(struct fact *f, const struct fingerprint *old)
+{
+	const struct fact *before = fingerprint_find(old, f->line);
+
+	if (before && (before->names_min != f->names_min ||
+		       before->names_max != f->names_max))
+		f->names_min = f->names_max = 0;
 }
 
 static void add_facts(struct fingerprint *out, const struct fingerprint *fp,
@@ -121,6 +133,8 @@ static void add_facts(struct fingerprint *out, const struct fingerprint *fp,
 			continue;
 		add_fact(out, f, always && (!same ||
 					    is_always(old->fp, f->line)));
+		if (same)
+			settle_names(&out->facts[out->n - 1], old->fp);
 	}
 	for (size_t i = 0; same && i < old->fp->n; i++)
 		if (!fingerprint_find(fp, old->fp->facts[i].line))
@@ -142,6 +156,7 @@ static void add_step(struct run_end *end, struct arena *a,
 			.name = arena_str(a, s->name),
 			.command = arena_str(a, s->command),
 			.started = true,
+			.unmet = STR(""),
 		};
 	}
 	to->was_ready |= s->was_ready;
@@ -175,7 +190,10 @@ struct baseline *baseline_make(const struct fingerprint *fp,
 	struct fingerprint *out = b->fp = fingerprint_new();
 	struct arena *a = &out->arena;
 
+	/* Runs are added where they disagree: no change of behaviour. */
 	out->runs = fp->runs > 1 ? fp->runs : 2;
+	if (old && same_behaviour(fp, old))
+		out->runs = old->fp->runs;
 	out->spec = arena_str(a, fp->spec);
 	out->commit = arena_str(a, fp->commit);
 	out->tree = arena_str(a, fp->tree);

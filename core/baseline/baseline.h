@@ -36,7 +36,8 @@ struct acceptance {
 
 struct baseline {
 	/*
-	 * facts with seen = runs (always) or less (sometimes), no evidence;
+	 * facts with seen = runs (always) or less (sometimes), no evidence,
+	 * names counted where every run had the same number;
 	 * one end without a text, with the steps as they are known to end
 	 */
 	struct fingerprint *fp;

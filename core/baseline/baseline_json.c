@@ -47,6 +47,28 @@ static void put_steps(struct json_out *j, const struct fingerprint *fp)
 	json_end_object(j);
 }
 
+/*
+ * How many names stand behind a line with a volatile part, where all runs
+ * agreed: one more is news (compare.h, CHANGE_MORE).
+ */
+static void put_names(struct json_out *j, const struct fingerprint *fp)
+{
+	bool open = false;
+
+	for (size_t i = 0; i < fp->n; i++) {
+		const struct fact *f = &fp->facts[i];
+
+		if (!f->names_max || f->names_min != f->names_max)
+			continue;
+		if (!open)
+			json_begin_object(j, "names");
+		open = true;
+		json_put_uint(j, f->line.p, f->names_max);
+	}
+	if (open)
+		json_end_object(j);
+}
+
 static void put_optional(struct json_out *j, const char *key, struct str s)
 {
 	if (s.len)
@@ -80,6 +102,7 @@ void baseline_write(struct buf *out, const struct baseline *b)
 	json_put_plan(&j, fp);
 	put_environment(&j, &b->env);
 	put_steps(&j, fp);
+	put_names(&j, fp);
 	json_begin_object(&j, "facts");
 	for (size_t i = 0; i < fp->n; i++)
 		json_put_str_at(&j, fp->facts[i].line,

@@ -5,6 +5,7 @@
  * asked for, since people and merges change lines; members that are not known
  * are left alone.
  */
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
@@ -194,6 +195,7 @@ static int read_step(const struct reader *r, struct step_end *out,
 	    !json_bool(&failed, v, "failed"))
 		return fail(r, v, "a step has \"ready\" and \"failed\"");
 	out->name = arena_str(arena(r), json_key(v));
+	out->unmet = STR("");
 	out->started = true;
 	out->ended = failed;
 	out->status = failed ? 1 << 8 : 0;
@@ -239,6 +241,7 @@ static int read_fact(const struct reader *r, struct fact *f,
 		.count = f->seen, .step = STR(""), .process = STR(""),
 		.call = STR(""), .note = STR(""),
 	};
+	f->learned = STR("");
 	return 0;
 }
 
@@ -253,6 +256,29 @@ static int read_facts(const struct reader *r)
 	for (const struct json *v = json_first(o); v; v = json_next(v))
 		if (read_fact(r, &fp->facts[fp->n++], v))
 			return -1;
+	return 0;
+}
+
+/* The facts are sorted. */
+static int read_names(const struct reader *r)
+{
+	const struct json *names = member(r->doc, "names");
+	struct fingerprint *fp = r->b->fp;
+
+	if (names && !json_is_object(names))
+		return fail(r, names, "\"names\" is no object");
+	for (const struct json *v = json_first(names); v; v = json_next(v)) {
+		const struct fact *f = fingerprint_find(fp, json_key(v));
+		uint64_t n = 0;
+
+		if (!json_is_uint(v, &n) || !n || n > UINT_MAX)
+			return fail(r, v, "the number of names is no number");
+		/* Of a fact that somebody took out. */
+		if (!f)
+			continue;
+		fp->facts[f - fp->facts].names_min = (unsigned)n;
+		fp->facts[f - fp->facts].names_max = (unsigned)n;
+	}
 	return 0;
 }
 
@@ -328,6 +354,8 @@ static int read_document(const struct reader *r)
 	    read_facts(r) || read_accepted(r))
 		return -1;
 	baseline_sort(r->b);
+	if (read_names(r))
+		return -1;
 	fingerprint_digest(r->b->fp);
 	return 0;
 }

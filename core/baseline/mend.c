@@ -19,7 +19,7 @@ struct mending {
 	VEC(struct str) lines;	/* text itself */
 	struct strmap header;	/* key -> index in lines, plus 1 */
 	struct strmap section;
-	bool inside;		/* facts or accepted */
+	bool inside;		/* facts, names or accepted */
 };
 
 static bool is_marker(struct str line)
@@ -65,6 +65,13 @@ static struct str key_of(struct str line, struct str indent)
 	return STR("");
 }
 
+static bool opens_list(struct str line)
+{
+	return str_eq(line, STR("  \"facts\": {")) ||
+	       str_eq(line, STR("  \"names\": {")) ||
+	       str_eq(line, STR("  \"accepted\": {"));
+}
+
 static struct str no_comma(struct str line)
 {
 	if (line.len && line.p[line.len - 1] == ',')
@@ -99,8 +106,7 @@ static void take(struct mending *m, struct str line)
 		return;
 	}
 	key = key_of(line, STR("  \""));
-	m->inside = str_ends(line, STR("\"facts\": {")) ||
-		    str_ends(line, STR("\"accepted\": {"));
+	m->inside = opens_list(line);
 	if (key.len && !str_ends(line, STR("{"))) {
 		put(m, &m->header, key, line);
 		return;
@@ -110,7 +116,7 @@ static void take(struct mending *m, struct str line)
 	m->section = (struct strmap)STRMAP_INIT;
 }
 
-/* Inside facts and accepted every line but the last has a comma. */
+/* Inside these every line but the last has a comma. */
 static void write_lines(struct buf *out, const struct mending *m)
 {
 	bool inside = false;
@@ -124,8 +130,7 @@ static void write_lines(struct buf *out, const struct mending *m)
 		    key_of(m->lines.v[i + 1], STR("    \"")).len)
 			buf_ch(out, ',');
 		if (!member)
-			inside = str_ends(line, STR("\"facts\": {")) ||
-				 str_ends(line, STR("\"accepted\": {"));
+			inside = opens_list(line);
 		buf_ch(out, '\n');
 	}
 }

@@ -256,7 +256,8 @@ static const struct accept *find_accept(const struct policy *policy,
 
 static void finding_accept(const struct matching *m, struct finding *f)
 {
-	if (f->change != CHANGE_NEW && f->change != CHANGE_OUTCOME)
+	if (f->change != CHANGE_NEW && f->change != CHANGE_OUTCOME &&
+	    f->change != CHANGE_MORE)
 		return;
 	f->accept = find_accept(m->policy, f->fact);
 	f->accepted = f->accept && !f->accept->expired;

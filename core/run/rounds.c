@@ -58,7 +58,7 @@ void session_describe(struct session *s, struct side *side)
 	fp->commit = arena_str(a, str_c(side->rev.commit));
 	fp->scenario = arena_str(a, STR("default"));
 	/* What is in the cache knows its tree and entry already. */
-	if (side->info.digest[0]) {
+	if (side->tree >= 0) {
 		fp->tree = arena_str(a, str_c(side->info.digest));
 		fp->entry = arena_str(a, side->scenario.how);
 	}
@@ -155,6 +155,7 @@ static bool stands(const struct session *s, const struct standing *was)
 	return true;
 }
 
+/* A side of the cache counts too: the other would have been run with it. */
 static bool wavers(const struct session *s)
 {
 	for (size_t i = 0; i < s->n; i++)
@@ -167,10 +168,9 @@ static bool wavers(const struct session *s)
 /*
  * Runs that agree are enough.  Where the runs of one side do not, both sides
  * are run further: what one of them does sometimes, the other may do sometimes
- * too and has had no occasion yet.  A side from the cache has had its runs; it
- * is heard, but not run.
+ * too and has had no occasion yet.
  */
-static int run_all(struct session *s, struct jobs *jobs, struct err *err)
+static int run_rounds(struct session *s, struct jobs *jobs, struct err *err)
 {
 	unsigned runs = session_runs(s), max = session_max_runs(s);
 	struct standing was[SESSION_SIDES];
@@ -193,13 +193,60 @@ static int run_all(struct session *s, struct jobs *jobs, struct err *err)
 	return 0;
 }
 
-int session_run(struct session *s, struct err *err)
+static int run_all(struct session *s, struct err *err)
 {
 	struct jobs jobs = { NULL, 0, 0 };
-	int failed = run_all(s, &jobs, err);
+	int failed = run_rounds(s, &jobs, err);
 
 	for (size_t k = 0; k < jobs.n; k++)
 		fingerprint_free(jobs.v[k].result);
 	vec_free(&jobs);
 	return failed;
+}
+
+/* --- sides of the cache --- */
+
+static unsigned most_runs(const struct session *s)
+{
+	unsigned most = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->sides[i].runs && s->sides[i].fp->runs > most)
+			most = s->sides[i].fp->runs;
+	return most;
+}
+
+/*
+ * A side of the cache that was run less often than the others needed now: it
+ * is run again from the start, as it would have been with them, and the longer
+ * one takes its place in the cache.
+ */
+static bool forget_shorter(struct session *s)
+{
+	unsigned most = most_runs(s);
+	bool some = false;
+
+	for (size_t i = 0; i < s->n && most > session_runs(s); i++) {
+		struct side *side = &s->sides[i];
+
+		if (side->is_file || side->runs || side->fp->runs >= most)
+			continue;
+		side_replace(side, NULL);
+		side->from = "traced";
+		some = true;
+	}
+	/* All of them together: rounds are of all sides. */
+	for (size_t i = 0; some && i < s->n; i++)
+		if (s->sides[i].runs)
+			side_replace(&s->sides[i], NULL);
+	return some;
+}
+
+int session_run(struct session *s, struct err *err)
+{
+	if (run_all(s, err))
+		return -1;
+	if (!forget_shorter(s))
+		return 0;
+	return session_export(s, err) || run_all(s, err) ? -1 : 0;
 }

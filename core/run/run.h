@@ -30,6 +30,7 @@ struct run_options {
 	unsigned jobs;		/* runs side by side; 0: one per CPU */
 	bool progress;		/* a progress line on standard error */
 	bool no_cache;		/* neither read nor write the cache */
+	bool apart;		/* two sides are not unified when captured */
 };
 
 /* One command's work: the revisions, the one plan, the fingerprints. */

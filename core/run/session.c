@@ -261,14 +261,19 @@ static size_t count_pending(const struct session *s)
 	return n;
 }
 
+/* What every export and run needs. */
 static int prepare(struct session *s, struct err *err)
 {
 	session_plan(s);
-	if (stage_open(&s->stage, err) || trace_filter(&s->filter, err) ||
-	    find_binds(s, err))
-		return -1;
+	return stage_open(&s->stage, err) || trace_filter(&s->filter, err) ||
+	       find_binds(s, err) ? -1 : 0;
+}
+
+int session_export(struct session *s, struct err *err)
+{
 	for (size_t i = 0; i < s->n; i++)
-		if (side_is_pending(&s->sides[i]) && export_side(s, i, err))
+		if (side_is_pending(&s->sides[i]) && s->sides[i].tree < 0 &&
+		    export_side(s, i, err))
 			return -1;
 	return 0;
 }
@@ -278,25 +283,31 @@ static void unify(struct session *s)
 {
 	struct fingerprint *both[2];
 
-	if (s->n < ARRAY_LEN(both))
+	if (s->n < ARRAY_LEN(both) || s->opt.apart)
 		return;
 	fingerprint_unify(both, s->sides[0].fp, s->sides[1].fp);
 	for (size_t i = 0; i < ARRAY_LEN(both); i++)
 		side_replace(&s->sides[i], both[i]);
 }
 
+/* Exported, still not known, and so run. */
+static int trace_pending(struct session *s, struct err *err)
+{
+	if (prepare(s, err) || session_export(s, err))
+		return -1;
+	session_recall(s, true);
+	if (count_pending(s) && session_run(s, err))
+		return -1;
+	/* As it is on its own: the other side is another each time. */
+	session_remember(s);
+	return 0;
+}
+
 int session_capture(struct session *s, struct err *err)
 {
 	session_recall(s, false);
-	if (count_pending(s)) {
-		if (prepare(s, err))
-			return -1;
-		session_recall(s, true);
-		if (count_pending(s) && session_run(s, err))
-			return -1;
-		/* As it is on its own: the other side is another each time. */
-		session_remember(s);
-	}
+	if (count_pending(s) && trace_pending(s, err))
+		return -1;
 	unify(s);
 	return 0;
 }

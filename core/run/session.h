@@ -55,6 +55,9 @@ static inline bool side_is_pending(const struct side *side)
 /* Give it another fingerprint, or NULL; its own is freed. */
 void side_replace(struct side *side, struct fingerprint *fp);
 
+/* Export the pending sides that are not yet. */
+int session_export(struct session *s, struct err *err);
+
 /* --- rounds.c --- */
 
 unsigned session_runs(const struct session *s);
