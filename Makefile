@@ -46,12 +46,19 @@ CORE_SRC := $(sort $(wildcard core/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FIXTURE_SRC := $(sort $(wildcard tests/fixtures/*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+# What fuzz targets may link: the modules that ask no kernel, and two readers
+# of the tracer.
+FUZZ_CORE := $(sort $(foreach m,base event config scenario fingerprint compare \
+	report,$(wildcard core/$(m)/*.c)) core/trace/sockaddr.c core/trace/dns.c)
+FUZZ_SECONDS ?= 300
 
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/obj/%.o)
 CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/obj/%.o)
 # What unit tests of cmd/ may link: everything but main().
 CMD_LIB_OBJ := $(filter-out $(BUILD)/obj/cmd/main.o,$(CMD_OBJ))
 UNITS := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
+FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzzers/%)
 FIXTURES := $(FIXTURE_SRC:tests/fixtures/%.c=$(BUILD)/fixtures/%)
 
 all: $(BUILD)/behavdiff ## build build/behavdiff
@@ -71,6 +78,9 @@ deps-test: ## install what the tests need and is missing
 $(BUILD)/obj/%.o: %.c | deps
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+# The assembler reads these two into the object; -MMD does not see it.
+$(BUILD)/obj/core/report/page.o: core/report/page.css core/report/page.js
 
 $(BUILD)/libcore.a: $(CORE_OBJ)
 	@rm -f $@
@@ -94,7 +104,18 @@ $(BUILD)/fixtures/%: tests/fixtures/%.c tests/fixtures/fixture.h | deps
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -O1 -g -Wall -Wextra -D_GNU_SOURCE -I. $< -lpthread -o $@
 
--include $(CORE_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNITS:=.d)
+# Built by `make fuzzers` with clang, in a build of its own.
+$(BUILD)/libfuzzed.a: $(FUZZ_CORE:%.c=$(BUILD)/obj/%.o)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/fuzzers/%: tests/fuzz/%.c $(BUILD)/libfuzzed.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP \
+		-fsanitize=fuzzer,address,undefined $< $(BUILD)/libfuzzed.a \
+		$(PKG_LIBS) -o $@
+
+-include $(CORE_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d)
 
 units: $(UNITS) ## build the unit tests
 fixtures: $(FIXTURES) ## build the programs that the tests trace
@@ -112,6 +133,15 @@ demo: all ## compare two of the sample implementations
 sanitize: ## build with ASan and UBSan into build/san and run every test
 	$(MAKE) BUILD=build/san SANITIZE=address,undefined OPT='-O1 -g' check
 
+.PHONY: fuzz fuzzers all-fuzzers
+fuzzers: ## build the fuzz targets with clang into build/fuzz
+	$(MAKE) BUILD=build/fuzz CC=clang OPT='-O1 -g' \
+		SANITIZE=fuzzer-no-link,address,undefined all-fuzzers
+all-fuzzers: $(FUZZERS)
+
+fuzz: fuzzers ## fuzz every target for FUZZ_SECONDS (300)
+	@sh tests/fuzz/run -max_total_time=$(FUZZ_SECONDS)
+
 # A benchmark, not a test: ratios, taken side by side.  BENCH_ROUNDS=1 with
 # --small in BENCH_FLAGS shows that it works.
 BENCH_ROUNDS ?= 9
@@ -125,18 +155,40 @@ bench: all ## measure against native and strace, write build/bench.json and .svg
 
 install: all ## install below DESTDIR/PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d \
 		$(DESTDIR)$(PREFIX)/share/behavdiff/schemas
 	install -m 755 $(BUILD)/behavdiff $(DESTDIR)$(PREFIX)/bin/behavdiff
 	install -m 644 cmd/behavdiff.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 cmd/behavdiff-config.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	for shell in bash zsh fish; do \
+		$(BUILD)/behavdiff completion $$shell >$(BUILD)/behavdiff.$$shell \
+			|| exit 1; \
+	done
+	install -m 644 $(BUILD)/behavdiff.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/behavdiff
+	install -m 644 $(BUILD)/behavdiff.zsh \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_behavdiff
+	install -m 644 $(BUILD)/behavdiff.fish \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/behavdiff.fish
 	install -m 644 baselines/*.schema.json \
 		$(DESTDIR)$(PREFIX)/share/behavdiff/schemas/
 
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/behavdiff \
-		$(DESTDIR)$(PREFIX)/share/man/man1/behavdiff.1
+		$(DESTDIR)$(PREFIX)/share/man/man1/behavdiff.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/behavdiff-config.5 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/behavdiff \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_behavdiff \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/behavdiff.fish
 	rm -rf $(DESTDIR)$(PREFIX)/share/behavdiff
+
+screenshot: all ## take pictures of a report for documentation
+	@BUILD=$(BUILD) sh tests/system/screenshot
 
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: all help units fixtures check null demo sanitize bench install uninstall clean
+.PHONY: all help units fixtures check null demo sanitize bench install uninstall screenshot clean

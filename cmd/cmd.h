@@ -14,7 +14,7 @@
 /* Every option; zero means not given. */
 struct settings {
 	struct opt_list dirs, outputs;
-	const char *config, *fail_on, *format, *output, *color;
+	const char *config, *fail_on, *format, *output, *color, *plant;
 	unsigned runs, max_runs, jobs;
 	uint64_t timeout_ms;
 	int quiet, verbose, help, version;

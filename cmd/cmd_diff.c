@@ -4,27 +4,12 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/formats.h"
 #include "cmd/near.h"
 #include "cmd/status.h"
-#include "core/base/cleanup.h"
+#include "cmd/version.h"
 #include "core/compare/compare.h"
 #include "core/report/report.h"
-
-/* One -o FORMAT:FILE. */
-struct destination {
-	const struct format *format;
-	const char *path;
-};
-
-struct destinations {
-	struct destination *v;
-	size_t n, cap;
-};
-
-static void destinations_free(struct destinations *d)
-{
-	vec_free(d);
-}
 
 struct run_options run_options_of(const struct settings *set)
 {
@@ -83,51 +68,6 @@ static int check_operands(const struct invocation *inv, struct err *err)
 	return err_hint(err, "see behavdiff --help");
 }
 
-static const struct format *find_format(struct str name, struct err *err)
-{
-	const struct format *format = format_by_name(name);
-	autofree char *word = NULL;
-	size_t n;
-	const struct format *table = formats_table(&n);
-
-	if (format)
-		return format;
-	word = mem_strndup(name.p, name.len);
-
-	struct near near = NEAR_INIT(word);
-
-	err_set(err, ERR_TROUBLE, "'%s' is no format", word);
-	for (size_t i = 0; i < n; i++)
-		near_try(&near, table[i].name);
-	if (near.best)
-		err_hint(err, "did you mean '%s'?", near.best);
-	else
-		err_hint(err, "behavdiff list formats names them");
-	return NULL;
-}
-
-static int parse_destinations(struct destinations *out,
-			      const struct opt_list *args, struct err *err)
-{
-	for (size_t i = 0; i < args->n; i++) {
-		const char *colon = strchr(args->v[i], ':');
-		struct destination *d;
-
-		if (!colon || !colon[1]) {
-			err_set(err, ERR_TROUBLE, "-o: '%s' is not FORMAT:FILE",
-				args->v[i]);
-			return err_hint(err, "for example -o json:result.json");
-		}
-		d = vec_push(out);
-		d->path = colon + 1;
-		d->format = find_format((struct str){
-			args->v[i], (size_t)(colon - args->v[i]) }, err);
-		if (!d->format)
-			return err_wrap(err, "-o");
-	}
-	return 0;
-}
-
 /* --- the policy --- */
 
 struct regrades {
@@ -164,38 +104,46 @@ static int make_policy(struct policy *out, struct regrades *regrades,
 
 /* --- the result --- */
 
-static int write_files(const struct destinations *to, const struct report *r,
-		       struct err *err)
+static void write_report(struct buf *out, const struct format *format,
+			 const void *what, bool terminal)
 {
-	for (size_t i = 0; i < to->n; i++) {
-		autobuf struct buf out = BUF_INIT;
-		struct report plain = *r;
+	struct report r = *(const struct report *)what;
 
-		plain.color = false;
-		plain.width = 0;
-		to->v[i].format->write(&out, &plain);
-		if (output_file(to->v[i].path, &out, err))
-			return -1;
+	if (!terminal) {
+		r.color = false;
+		r.width = 0;
+		r.verbosity = r.verbosity < 0 ? 0 : r.verbosity;
 	}
-	return 0;
+	format->write(out, &r);
 }
 
-/* Files first: they are wanted even when nobody reads standard output. */
-static int write_report(const struct report *r, const struct format *format,
-			const struct destinations *to, struct err *err)
-{
-	autobuf struct buf out = BUF_INIT;
+struct step_lines {
+	struct step_line *v;
+	size_t n, cap;
+};
 
-	if (write_files(to, r, err))
-		return -1;
-	format->write(&out, r);
-	return output_stdout(&out, err);
+static void step_lines_free(struct step_lines *s)
+{
+	vec_free(s);
+}
+
+/* Where the steps stand, when the configuration is one of the repository. */
+static void find_step_lines(struct step_lines *out, const struct config *cfg)
+{
+	struct str name;
+
+	for (size_t i = 0; config_subsection(cfg, "step", i, &name); i++)
+		*vec_push(out) = (struct step_line){
+			name, config_line(cfg, "step", name, "command")
+		};
 }
 
 static int report_session(const struct session *s, const struct settings *set,
 			  const struct format *format,
 			  const struct destinations *to, struct err *err)
 {
+	__attribute__((cleanup(step_lines_free)))
+	struct step_lines steps = { NULL, 0, 0 };
 	__attribute__((cleanup(regrades_free)))
 	struct regrades regrades = { NULL, 0, 0 };
 	__attribute__((cleanup(comparison_free)))
@@ -204,6 +152,7 @@ static int report_session(const struct session *s, const struct settings *set,
 
 	if (make_policy(&policy, &regrades, set, session_config(s), err))
 		return -1;
+	find_step_lines(&steps, session_config(s));
 	compare(&cmp, session_fingerprint(s, 0), session_fingerprint(s, 1),
 		&policy);
 
@@ -215,12 +164,18 @@ static int report_session(const struct session *s, const struct settings *set,
 		.old_from = session_from(s, 0),
 		.new_from = session_from(s, 1),
 		.config_from = str_c(session_config_name(s)),
+		.config_path = set->config ? STR("") : STR(".behavdiff"),
+		.steps = steps.v,
+		.n_steps = steps.n,
+		.version = BEHAVDIFF_VERSION,
 		.color = output_color(set->color),
 		.verbosity = set->quiet ? -1 : set->verbose,
 		.width = output_width(),
 	};
 
-	if (write_report(&r, format, to, err))
+	const struct writer writer = { write_report, &r };
+
+	if (write_formats(to, format, &writer, err))
 		return -1;
 	return status_of_verdict(cmp.verdict);
 }
@@ -241,16 +196,15 @@ int cmd_diff(const struct invocation *inv, struct err *err)
 	struct run_options opt = run_options_of(&inv->set);
 	const char *name = inv->set.format ? inv->set.format : "text";
 	const struct format *format;
-	__attribute__((cleanup(destinations_free)))
-	struct destinations to = { NULL, 0, 0 };
+	autodestinations struct destinations to = { NULL, 0, 0 };
 	autosession struct session *s = NULL;
 
 	if (check_operands(inv, err))
 		return -1;
-	format = find_format(str_c(name), err);
+	format = find_format(str_c(name), OF_COMPARISON, err);
 	if (!format)
 		return err_wrap(err, "--format");
-	if (parse_destinations(&to, &inv->set.outputs, err) ||
+	if (destinations_parse(&to, &inv->set.outputs, OF_COMPARISON, err) ||
 	    session_open(&s, &opt, err))
 		return -1;
 	if (session_add(s, inv->operands.v[0], err))

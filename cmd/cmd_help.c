@@ -83,7 +83,7 @@ void help_text(struct buf *out, const struct command *command)
 		   "options:\n", command->name, command->operands,
 		   command->summary[0] - 'a' + 'A', command->summary + 1);
 	opt_help(out, &option_table, command->bit);
-	if (command->bit & (ON(diff) | ON(trace))) {
+	if (command->bit & (ON(diff) | ON(trace) | ON(report))) {
 		buf_c(out, revisions_help);
 		buf_c(out, status_help);
 	}

@@ -9,6 +9,7 @@
 #include "core/config/config.h"
 #include "core/event/event.h"
 #include "core/report/report.h"
+#include "core/selftest/plant.h"
 #include "core/trace/trace.h"
 
 /* The levels a new fact of this kind may get, the heaviest first. */
@@ -58,7 +59,8 @@ static void list_formats(struct buf *out)
 	const struct format *formats = formats_table(&n);
 
 	for (size_t i = 0; i < n; i++)
-		buf_printf(out, "%-8s  %s\n", formats[i].name,
+		buf_printf(out, "%-9s  %-11s  %s\n", formats[i].name,
+			   formats[i].write_audit ? "diff report" : "diff",
 			   formats[i].help);
 }
 
@@ -90,6 +92,30 @@ static void list_config(struct buf *out)
 	}
 }
 
+static void list_plants(struct buf *out)
+{
+	size_t n;
+	const struct plant *plants = plants_table(&n);
+
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%-20s  %s\n%22s%s\n", plants[i].name,
+			   plants[i].proves, "", plants[i].fact);
+}
+
+static void list_blind(struct buf *out)
+{
+	size_t n;
+	const struct plant *plants = plants_table(&n);
+
+	for (size_t i = 0; i < n; i++)
+		if (plant_blind_spot(&plants[i]))
+			buf_printf(out, "%-20s  %s\n", plants[i].name,
+				   plant_blind_spot(&plants[i]));
+}
+
+#define TABLE_NAMES \
+	"facts, rules, formats, syscalls, config, plants or blind"
+
 static const struct {
 	const char *name;
 	void (*put)(struct buf *out);
@@ -99,6 +125,8 @@ static const struct {
 	{ "formats", list_formats },
 	{ "syscalls", list_syscalls },
 	{ "config", list_config },
+	{ "plants", list_plants },
+	{ "blind", list_blind },
 };
 
 static int unknown_table(const char *name, struct err *err)
@@ -110,7 +138,7 @@ static int unknown_table(const char *name, struct err *err)
 		near_try(&near, tables[i].name);
 	if (near.best)
 		return err_hint(err, "did you mean '%s'?", near.best);
-	return err_hint(err, "facts, rules, formats, syscalls or config");
+	return err_hint(err, TABLE_NAMES);
 }
 
 int cmd_list(const struct invocation *inv, struct err *err)
@@ -121,8 +149,7 @@ int cmd_list(const struct invocation *inv, struct err *err)
 		err_set(err, ERR_TROUBLE, inv->operands.n ?
 			"list: one table at a time" :
 			"list: the name of a table is missing");
-		return err_hint(err,
-				"facts, rules, formats, syscalls or config");
+		return err_hint(err, TABLE_NAMES);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
 		if (strcmp(inv->operands.v[0], tables[i].name))

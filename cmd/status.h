@@ -7,10 +7,9 @@
 #include "core/compare/compare.h"
 
 enum status {
-	STATUS_PASS = 0,
-	STATUS_REGRESSION = 1,
-	STATUS_TROUBLE = 2,
-	STATUS_INCONCLUSIVE = 3
+#define STATUS(id, number, word, text, example) STATUS_##id = number,
+#include "cmd/status.def"
+#undef STATUS
 };
 
 static inline enum status status_of_verdict(enum verdict verdict)

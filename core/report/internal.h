@@ -6,14 +6,17 @@
 #include "core/report/report.h"
 
 /* --- formats.def --- */
-#define FORMAT(name, help) \
-	void report_##name(struct buf *out, const struct report *r);
+#define FORMAT(id, name, both, help)				\
+	void report_##id(struct buf *out, const struct report *r);	\
+	void audit_##id(struct buf *out, const struct audit *a);
 #include "core/report/formats.def"
 #undef FORMAT
 
 /* --- escape.c --- */
 
 enum style { STYLE_PLAIN, STYLE_BAD, STYLE_DOUBT, STYLE_GOOD, STYLE_FAINT };
+
+extern const enum style level_styles[];	/* by enum level */
 
 /* Append literal in a style, when there is colour. */
 void style_c(struct buf *out, bool color, enum style style,
@@ -33,7 +36,83 @@ void safe_wrapped(struct buf *out, const char *label, struct str text,
 /* "exited 0", "killed by SEGV", "alive", "never started". */
 void step_end_text(struct buf *out, const struct step_end *s);
 
+/* --- words.c: what several formats say in the same words --- */
+
+/* "1.204 s" */
+void put_seconds(struct buf *out, uint64_t ms);
+/* "s" but after 1. */
+const char *plural(size_t n);
+
+/*
+ * The verdict as a line without its end: "regression: 1 new behaviour at
+ * error, exit 1".  The first word is coloured.
+ */
+void verdict_line(struct buf *out, const struct report *r, bool color);
+
+/*
+ * When and how it was seen first, as one line that is safe to show:
+ * "connect(3) after 1.204 s in step main, 3 times in all; NOTE".
+ */
+void evidence_line(struct buf *out, const struct evidence *ev);
+
+/*
+ * How the runs ended, a line for those that ended alike: safe to show, each
+ * with a newline.
+ */
+void ends_lines(struct buf *out, const struct fingerprint *fp);
+/* Cut a line off the front of what ends_lines() wrote. */
+bool next_line(struct str *lines, struct str *line);
+
+/* "(3/3)", "(was 3/3)", "(was 3/3, is 1/3)" */
+void seen_text(struct buf *out, const struct finding *f);
+
+/* --- markup.c: text from outside in other people's syntax --- */
+
+/* Element content and attribute values of HTML and XML. */
+void html_str(struct buf *out, struct str s);
+/*
+ * A Markdown code span that is also safe in a table's cell: nothing in it is
+ * read as markup, a mention, a link or the cell's end.  Longer than max bytes
+ * (0: any): cut, and says by how much.
+ */
+void md_code(struct buf *out, struct str s, size_t max);
+/* A path as a relative URI reference (RFC 3986). */
+void uri_path(struct buf *out, struct str path);
+/* JSON text for a <script> element: no '<', '>' or '&' is left. */
+void script_json(struct buf *out, struct str json);
+/* The first bytes of s, at most max, whole characters. */
+struct str str_head(struct str s, size_t max);
+
+/* --- chain.c: "python3 a.py > sh -c x" --- */
+
+/* Cut the first program off the front; false when nothing is left. */
+bool chain_next(struct str *chain, struct str *program);
+/* The innermost program. */
+struct str chain_last(struct str chain);
+
+/* --- place.c --- */
+
+/* A file of the repository, relative to its root, and a line of it. */
+struct place {
+	struct str path;	/* in store, never empty */
+	unsigned line;		/* from 1 */
+};
+
+/*
+ * Where a reader should look: the script or program of the tree that did it,
+ * when the runs show that it is one; else the step in the configuration; else
+ * the entry point.  store keeps what must be put together.
+ */
+struct place place_of(struct buf *store, const struct report *r,
+		      const struct finding *f);
+
 /* --- report.c --- */
+
+/* The fingerprint that f->fact is in. */
+const struct fingerprint *finding_side(const struct report *r,
+				       const struct finding *f);
+/* Did NEW something that OLD did not: new or outcome? */
+bool finding_is_news(const struct finding *f);
 
 /* Exit status that goes with a verdict (DESIGN section 3). */
 int verdict_exit(enum verdict verdict);

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of formats, and what every format counts. */
 #include "core/base/vec.h"
+#include "core/report/audit.h"
 #include "core/report/internal.h"
 
 static const struct format formats[] = {
-#define FORMAT(name, help) { #name, help, report_##name },
+#define AUDIT_YES(id) audit_##id
+#define AUDIT_NO(id) NULL
+#define FORMAT(id, name, both, help) \
+	{ name, help, report_##id, AUDIT_##both(id) },
 #include "core/report/formats.def"
 #undef FORMAT
 };
@@ -43,6 +47,18 @@ size_t count_sometimes(const struct fingerprint *fp)
 	for (size_t i = 0; i < fp->n; i++)
 		n += !fact_always(fp, &fp->facts[i]);
 	return n;
+}
+
+const struct fingerprint *finding_side(const struct report *r,
+				       const struct finding *f)
+{
+	return f->seen_new ? r->new : r->old;
+}
+
+bool finding_is_news(const struct finding *f)
+{
+	return f->change == CHANGE_NEW || f->change == CHANGE_OUTCOME ||
+	       f->change == CHANGE_MORE;
 }
 
 size_t count_gating(const struct comparison *c, enum level level)

@@ -9,23 +9,51 @@
 #include "core/compare/compare.h"
 #include "core/fingerprint/fingerprint.h"
 
+/* Where a step stands in the configuration. */
+struct step_line {
+	struct str name;
+	unsigned line;
+};
+
 /* A view; owns nothing. */
 struct report {
 	const struct fingerprint *old, *new;
 	const struct comparison *cmp;
 	enum level fail_on;
 	const char *old_from, *new_from;	/* "traced", "file", "cache" */
-	struct str config_from;	/* ".behavdiff of impl04", "defaults" */
+	/* ".behavdiff of impl04", "defaults" */
+	struct str config_from;
+	/* Its path in the repository, "" when it is not there */
+	struct str config_path;
+	const struct step_line *steps;	/* of that file, in its order */
+	size_t n_steps;
+	const char *version;	/* of the program */
 	bool color;
 	int verbosity;		/* -1 quiet, 0, 1 */
 	unsigned width;		/* columns; 0: do not fold */
 };
 
+/* What one revision did, as an auditor's document; a view, owns nothing. */
+struct audit {
+	const struct fingerprint *fp;
+	const char *from;		/* "traced", "file" */
+	const char *version;		/* of the program */
+	struct str config_from;
+	bool color;
+	int verbosity;			/* -1, 0, 1: all facts under each */
+	unsigned width;			/* columns; 0: do not fold */
+};
+
 struct format {
-	const char *name;	/* "text", "json" */
+	const char *name;	/* "text", "sarif-new" */
 	const char *help;
 	void (*write)(struct buf *out, const struct report *r);
+	/* NULL: not a format for one revision */
+	void (*write_audit)(struct buf *out, const struct audit *a);
 };
+
+/* Do the runs prove too little to rely on the document? */
+bool audit_has_doubts(const struct audit *a);
 
 const struct format *format_by_name(struct str name);	/* NULL */
 const struct format *formats_table(size_t *n);

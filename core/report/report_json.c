@@ -53,16 +53,11 @@ static void put_plan(struct json_out *j, const struct fingerprint *fp)
 /* "a > b > c" as an array. */
 static void put_chain(struct json_out *j, struct str chain)
 {
-	json_begin_array_inline(j, "process");
-	while (chain.len) {
-		size_t n = 0;
+	struct str program;
 
-		while (n < chain.len && !str_starts(str_sub(chain, n),
-						    STR(" > ")))
-			n++;
-		json_put_str(j, NULL, (struct str){ chain.p, n });
-		chain = str_sub(chain, n < chain.len ? n + 3 : n);
-	}
+	json_begin_array_inline(j, "process");
+	while (chain_next(&chain, &program))
+		json_put_str(j, NULL, program);
 	json_end_array(j);
 }
 

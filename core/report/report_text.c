@@ -12,29 +12,12 @@
 
 #define INDENT "         "	/* as wide as a level and two blanks */
 
-static const enum style level_styles[] = {
+const enum style level_styles[] = {
 	[LEVEL_NOTE] = STYLE_FAINT,
 	[LEVEL_WARNING] = STYLE_DOUBT,
 	[LEVEL_ERROR] = STYLE_BAD,
 	[LEVEL_NEVER] = STYLE_PLAIN,
 };
-
-static const enum style verdict_styles[] = {
-	[VERDICT_PASS] = STYLE_GOOD,
-	[VERDICT_REGRESSION] = STYLE_BAD,
-	[VERDICT_INCONCLUSIVE] = STYLE_DOUBT,
-};
-
-static const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
-static void put_seconds(struct buf *out, uint64_t ms)
-{
-	buf_printf(out, "%llu.%03llu s", (unsigned long long)(ms / 1000),
-		   (unsigned long long)(ms % 1000));
-}
 
 /* --- the header --- */
 
@@ -82,19 +65,12 @@ static void put_finding_line(struct buf *out, const struct report *r,
 	style_c(out, r->color, level_styles[f->level], level);
 	buf_printf(out, "%*s", (int)(sizeof(INDENT) - 1 - strlen(level)), "");
 	safe_str(out, f->fact->line);
-	if (f->change == CHANGE_GONE)
-		buf_printf(out, "  (was %u/%u)", f->seen_old, f->runs_old);
-	else if (f->change == CHANGE_UNSTABLE)
-		buf_printf(out, "  (was %u/%u, is %u/%u)", f->seen_old,
-			   f->runs_old, f->seen_new, f->runs_new);
-	else if (f->change == CHANGE_MORE)
-		buf_printf(out, "  (was %u names, is %u)", f->names_old,
-			   f->names_new);
-	else
-		buf_printf(out, "  (%u/%u)", f->seen_new, f->runs_new);
+	buf_c(out, "  ");
+	seen_text(out, f);
 	buf_ch(out, '\n');
 }
 
+/* Who did it, and one line of when and how. */
 static void put_evidence(struct buf *out, const struct report *r,
 			 const struct finding *f)
 {
@@ -103,19 +79,8 @@ static void put_evidence(struct buf *out, const struct report *r,
 
 	if (ev->process.len)
 		safe_wrapped(out, INDENT "by  ", ev->process, r->width);
-	buf_str(&text, ev->call);
-	buf_c(&text, text.len ? " after " : "after ");
-	put_seconds(&text, ev->ns / 1000000);
-	if (ev->step.len) {
-		buf_c(&text, " in step ");
-		buf_str(&text, ev->step);
-	}
-	if (ev->count > 1)
-		buf_printf(&text, ", %llu times in all",
-			   (unsigned long long)ev->count);
+	evidence_line(&text, ev);
 	safe_wrapped(out, INDENT "at  ", buf_view(&text), r->width);
-	if (ev->note.len)
-		safe_wrapped(out, INDENT "note: ", ev->note, r->width);
 }
 
 static void put_finding(struct buf *out, const struct report *r,
@@ -138,8 +103,7 @@ static bool is_heavy(const struct finding *f)
 
 static bool is_light_news(const struct finding *f)
 {
-	return !is_heavy(f) &&
-	       f->change != CHANGE_GONE && f->change != CHANGE_UNSTABLE;
+	return !is_heavy(f) && finding_is_news(f);
 }
 
 static void put_heavy(struct buf *out, const struct report *r)
@@ -221,89 +185,31 @@ static void put_learned(struct buf *out, const struct report *r)
 
 /* --- how far to trust it --- */
 
-static void put_end(struct buf *out, const struct run_end *end)
-{
-	buf_str(out, end->how);
-	if (end->alive)
-		buf_printf(out, ", %u process%s alive", end->alive,
-			   end->alive == 1 ? "" : "es");
-	if (end->zombies)
-		buf_printf(out, ", %u zombie%s", end->zombies,
-			   plural(end->zombies));
-	for (size_t i = 0; i < end->n_steps; i++) {
-		buf_c(out, i ? ", " : "; ");
-		step_end_text(out, &end->steps[i]);
-	}
-}
-
-/* Runs that ended in the same way but for the time. */
-struct alike {
-	size_t first, n;
-	uint64_t least, most;	/* ms */
-};
-
-struct alikes {
-	struct alike *v;
-	size_t n, cap;
-	struct strmap index;	/* text -> place in v, plus 1 */
-};
-
-static void alikes_free(struct alikes *a)
-{
-	strmap_free(&a->index);
-	vec_free(a);
-}
-
-static void alikes_add(struct alikes *a, size_t run, struct str text,
-		       uint64_t ms)
-{
-	struct strmap_entry *e = strmap_put(&a->index, text);
-	struct alike *v;
-
-	if (!e->val.num) {
-		*vec_push(a) = (struct alike){ run, 0, ms, ms };
-		e->val.num = a->n;
-	}
-	v = &a->v[e->val.num - 1];
-	v->n++;
-	v->least = ms < v->least ? ms : v->least;
-	v->most = ms > v->most ? ms : v->most;
-}
-
-static void put_alike(struct buf *out, const struct fingerprint *fp,
-		      const struct alike *a)
-{
-	if (a->n == 1)
-		buf_printf(out, "run %zu of %zu after ", a->first + 1,
-			   fp->n_ends);
-	else
-		buf_printf(out, "%zu of %zu runs after ", a->n, fp->n_ends);
-	put_seconds(out, a->least);
-	if (a->most > a->least) {
-		buf_c(out, " to ");
-		put_seconds(out, a->most);
-	}
-	buf_c(out, ": ");
-	put_end(out, &fp->ends[a->first]);
-}
-
 static void put_ends(struct buf *out, const struct report *r,
 		     const char *label, const struct fingerprint *fp)
 {
-	__attribute__((cleanup(alikes_free)))
-	struct alikes alikes = { .index = STRMAP_INIT };
 	autobuf struct buf text = BUF_INIT;
+	struct str lines, line;
 
-	for (size_t i = 0; i < fp->n_ends; i++) {
-		buf_clear(&text);
-		put_end(&text, &fp->ends[i]);
-		alikes_add(&alikes, i, buf_view(&text), fp->ends[i].ms);
-	}
-	for (size_t i = 0; i < alikes.n; i++) {
-		buf_clear(&text);
-		put_alike(&text, fp, &alikes.v[i]);
-		safe_wrapped(out, label, buf_view(&text), r->width);
-	}
+	ends_lines(&text, fp);
+	lines = buf_view(&text);
+	while (next_line(&lines, &line))
+		safe_wrapped(out, label, line, r->width);
+}
+
+/* What became of everything the tracer saw; facts are what is left. */
+static void put_ledger(struct buf *out, const char *label,
+		       const struct fingerprint *fp)
+{
+	const struct ledger *l = &fp->ledger;
+
+	buf_printf(out, "%s ledger: stops %llu, events %llu, facts %zu, "
+		   "merged %llu, dropped %llu, lost %llu, blind spots %zu\n",
+		   label, (unsigned long long)l->stops,
+		   (unsigned long long)l->events, fp->n,
+		   (unsigned long long)l->merged,
+		   (unsigned long long)l->dropped,
+		   (unsigned long long)l->lost, fp->n_blind);
 }
 
 static void put_blind_spots(struct buf *out, const struct report *r)
@@ -330,6 +236,10 @@ static void put_trust(struct buf *out, const struct report *r)
 		   "new facts differ from run to run\n",
 		   count_sometimes(r->old), r->old->n,
 		   count_sometimes(r->new), r->new->n);
+	if (r->verbosity > 0) {
+		put_ledger(out, "old", r->old);
+		put_ledger(out, "new", r->new);
+	}
 	buf_printf(out, "lost %llu, dropped %llu\n",
 		   (unsigned long long)c->lost,
 		   (unsigned long long)(r->old->ledger.dropped +
@@ -339,8 +249,6 @@ static void put_trust(struct buf *out, const struct report *r)
 		   c->seen_again, c->old_always, plural(c->old_always));
 }
 
-/* --- the verdict --- */
-
 static void put_reasons(struct buf *out, const struct report *r)
 {
 	for (size_t i = 0; i < r->cmp->n_reasons; i++) {
@@ -349,83 +257,21 @@ static void put_reasons(struct buf *out, const struct report *r)
 	}
 }
 
-static void put_regression_counts(struct buf *out, const struct report *r)
-{
-	static const enum level order[] = {
-		LEVEL_ERROR, LEVEL_WARNING, LEVEL_NOTE
-	};
-	const char *sep = ": ";
-
-	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
-		size_t n = count_gating(r->cmp, order[i]);
-
-		if (!n)
-			continue;
-		if (*sep == ':')
-			buf_printf(out, ": %zu new behaviour%s at %s", n,
-				   plural(n), level_name(order[i]));
-		else
-			buf_printf(out, ", %zu at %s", n,
-				   level_name(order[i]));
-		sep = ", ";
-	}
-}
-
-static void put_verdict(struct buf *out, const struct report *r)
-{
-	enum verdict verdict = r->cmp->verdict;
-
-	style_c(out, r->color, verdict_styles[verdict],
-		verdict_name(verdict));
-	switch (verdict) {
-	case VERDICT_REGRESSION:
-		put_regression_counts(out, r);
-		break;
-	case VERDICT_INCONCLUSIVE:
-		buf_printf(out, ": %zu doubt%s", r->cmp->n_reasons,
-			   plural(r->cmp->n_reasons));
-		break;
-	case VERDICT_PASS:
-		if (r->fail_on == LEVEL_NEVER)
-			buf_c(out, ": no level fails");
-		else if (r->fail_on == LEVEL_ERROR)
-			buf_c(out, ": nothing new at error");
-		else
-			buf_printf(out, ": nothing new at %s or above",
-				   level_name(r->fail_on));
-		break;
-	}
-	buf_printf(out, ", exit %d\n", verdict_exit(verdict));
-}
-
-/* Quiet: what failed, one line each, and nothing at all on a pass. */
-static void put_quiet(struct buf *out, const struct report *r)
-{
-	if (r->cmp->verdict == VERDICT_PASS)
-		return;
-	for (size_t i = 0; i < r->cmp->n; i++)
-		if (r->cmp->findings[i].gates)
-			put_finding_line(out, r, &r->cmp->findings[i]);
-	put_reasons(out, r);
-	put_verdict(out, r);
-}
-
 void report_text(struct buf *out, const struct report *r)
 {
-	if (r->verbosity < 0) {
-		put_quiet(out, r);
-		return;
+	if (r->verbosity >= 0) {
+		put_header(out, r);
+		put_heavy(out, r);
+		put_notes(out, r);
+		put_folded(out, r, CHANGE_GONE,
+			   "gone: always seen before, never now");
+		put_folded(out, r, CHANGE_UNSTABLE,
+			   "unstable: seen in some runs only");
+		if (r->verbosity > 0)
+			put_learned(out, r);
+		put_trust(out, r);
+		put_reasons(out, r);
 	}
-	put_header(out, r);
-	put_heavy(out, r);
-	put_notes(out, r);
-	put_folded(out, r, CHANGE_GONE,
-		   "gone: always seen before, never now");
-	put_folded(out, r, CHANGE_UNSTABLE,
-		   "unstable: seen in some runs only");
-	if (r->verbosity > 0)
-		put_learned(out, r);
-	put_trust(out, r);
-	put_reasons(out, r);
-	put_verdict(out, r);
+	verdict_line(out, r, r->color);
+	buf_ch(out, '\n');
 }

@@ -189,12 +189,21 @@ static void stop_steps(struct run *r)
 		tracer_signal(r->tracer, step, sig);
 }
 
+/* Nothing moves, nothing is to be started, and time changes neither. */
+static bool is_over(struct run *r)
+{
+	return !tracer_expecting(r->tracer) && !stepper_expects(&r->steps) &&
+	       tracer_quiet(r->tracer);
+}
+
 static void on_tick(void *ctx)
 {
 	struct run *r = ctx;
 
 	read_messages(r);
 	stepper_drain(&r->steps);
+	if (r->c->facts)
+		*r->c->facts = builder_facts(r->builder);
 	if (r->how)
 		return;
 	advance(r);
@@ -206,8 +215,7 @@ static void on_tick(void *ctx)
 	} else if (stepper_ms(&r->steps) >= r->c->plan->timeout_ms) {
 		watch_memory(r, true);
 		stop(r, "deadline");
-	} else if (!tracer_expecting(r->tracer) && !stepper_expects(&r->steps) &&
-		 tracer_quiet(r->tracer)) {
+	} else if (is_over(r)) {
 		watch_memory(r, true);
 		stop(r, "quiescent");
 	}
@@ -286,10 +294,9 @@ static struct fingerprint *seal(struct run *r)
 {
 	struct tracer_stats stats = tracer_stats(r->tracer);
 	struct run_end end = {
-		.how = str_c(how_it_ended(r, &stats)), .ms = r->end_ms, .alive = r->alive,
-		.zombies = stats.zombies,
+		.how = str_c(how_it_ended(r, &stats)), .ms = r->end_ms,
+		.alive = r->alive, .zombies = stats.zombies,
 	};
-
 	struct fingerprint *fp;
 
 	add_counts(r);

@@ -19,10 +19,12 @@ struct capture {
 	char *const *binds;	/* see struct spawn_options */
 	const char *tree_name;
 	int tree;		/* the exported tree, a directory */
+	/* Facts so far, for another process to read; NULL: nobody does */
+	_Atomic size_t *facts;
 };
 
 /*
- * Run the scenario once and seal what was seen.  number is the run's, from 0.
+ * Run the scenario once and seal what was seen.  number is the run's, from 1.
  * The caller is a process of
  * its own with no other child: the tracer collects every one.
  */

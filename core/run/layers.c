@@ -14,11 +14,11 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/path.h"
+#include "core/run/run.h"
 #include "core/sandbox/spawn.h"
 
 #define ENTRIES_MAX 500000
 #define DEPTH_MAX 128
-#define UNTRACED "in the writable layer without a traced call"
 
 struct scan {
 	struct tracer *tracer;

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -31,6 +32,7 @@
 #define PROGRESS_MS 250
 
 struct worker {
+	size_t slot;
 	pid_t pid;		/* 0: the slot is free */
 	int pidfd, result;
 	int cpu;		/* -1: wherever */
@@ -41,6 +43,7 @@ struct pool {
 	struct worker *slots;
 	size_t n_slots, started, done, n;
 	bool progress, shown;
+	_Atomic size_t *facts;	/* of each slot's run, shared; may be NULL */
 	struct timespec start;
 };
 
@@ -58,11 +61,14 @@ static void pin(int cpu)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
-static void work(const struct job *job, int result, int cpu, pid_t parent)
+static void work(const struct worker *w, const struct job *job,
+		 _Atomic size_t *facts, pid_t parent)
 	__attribute__((noreturn));
 
-static void work(const struct job *job, int result, int cpu, pid_t parent)
+static void work(const struct worker *w, const struct job *job,
+		 _Atomic size_t *facts, pid_t parent)
 {
+	struct capture what = *job->what;
 	struct err err = ERR_INIT;
 	autofingerprint struct fingerprint *fp = NULL;
 	autobuf struct buf text = BUF_INIT;
@@ -74,13 +80,14 @@ static void work(const struct job *job, int result, int cpu, pid_t parent)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	pin(cpu);
-	if (capture_run(&fp, job->what, job->number, &err)) {
-		fd_write_all(result, &err, sizeof(err));
+	pin(w->cpu);
+	what.facts = facts;
+	if (capture_run(&fp, &what, job->run, &err)) {
+		fd_write_all(w->result, &err, sizeof(err));
 		_exit(2);
 	}
 	fingerprint_write(&text, fp);
-	_exit(fd_write_all(result, text.p, text.len) ? 1 : 0);
+	_exit(fd_write_all(w->result, text.p, text.len) ? 1 : 0);
 }
 
 /* --- the parent's side --- */
@@ -89,7 +96,10 @@ static int start(struct pool *p, struct worker *w, struct job *job,
 		 struct err *err)
 {
 	pid_t parent = getpid();
+	_Atomic size_t *facts = p->facts ? p->facts + w->slot : NULL;
 
+	if (facts)
+		*facts = 0;
 	w->result = memfd_create("run", MFD_CLOEXEC);
 	if (w->result < 0)
 		return err_sys(err, "cannot make a memory file");
@@ -101,7 +111,7 @@ static int start(struct pool *p, struct worker *w, struct job *job,
 		return err_sys(err, "cannot fork");
 	}
 	if (!w->pid)
-		work(job, w->result, w->cpu, parent);
+		work(w, job, facts, parent);
 	w->job = job;
 	w->pidfd = (int)syscall(SYS_pidfd_open, w->pid, 0);
 	p->started++;
@@ -144,23 +154,51 @@ static int collect(struct pool *p, struct worker *w, struct err *err)
 	return fingerprint_read(&w->job->result, "run", buf_view(&text), err);
 }
 
+/* " impl04 run 2/3 (41 facts)" for every run under way, as many as fit. */
+static size_t describe_runs(const struct pool *p, char *line, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < p->n_slots; i++) {
+		const struct worker *w = &p->slots[i];
+		int n;
+
+		if (!w->pid)
+			continue;
+		n = snprintf(line + used, size - used, " %.30s run %u/%u "
+			     "(%zu facts)", w->job->label, w->job->run,
+			     w->job->runs, p->facts ? p->facts[i] : 0);
+		if (n < 0 || (size_t)n >= size - used)
+			break;
+		used += (size_t)n;
+	}
+	line[used] = '\0';
+	return used;
+}
+
+/* No wider than the terminal: a line that wraps cannot be taken back. */
+static size_t progress_width(void)
+{
+	struct winsize ws;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) || ws.ws_col < 40)
+		return 79;
+	return ws.ws_col - 1U;
+}
+
 static void show_progress(struct pool *p)
 {
 	struct timespec now;
-	char line[256];
-	size_t used = 0;
+	char line[512], runs[400];
 
 	if (!p->progress)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	for (size_t i = 0; i < p->n_slots && used < sizeof(line); i++)
-		if (p->slots[i].pid)
-			used += (size_t)snprintf(line + used,
-						 sizeof(line) - used, " %.40s",
-						 p->slots[i].job->label);
-	fprintf(stderr, "\r\033[Ktracing:%.*s, run %zu of %zu, %lld s",
-		(int)(used < 120 ? used : 120), used ? line : "", p->done + 1,
-		p->n, (long long)(now.tv_sec - p->start.tv_sec));
+	describe_runs(p, runs, sizeof(runs));
+	snprintf(line, sizeof(line), "%lld s, %zu of %zu runs done:%s",
+		 (long long)(now.tv_sec - p->start.tv_sec), p->done, p->n,
+		 runs);
+	fprintf(stderr, "\r\033[K%.*s", (int)progress_width(), line);
 	fflush(stderr);
 	p->shown = true;
 }
@@ -218,8 +256,22 @@ static void make_slots(struct pool *p, unsigned at_once)
 	if (p->n_slots > p->n)
 		p->n_slots = p->n;
 	p->slots = mem_array(p->n_slots, sizeof(*p->slots));
-	for (size_t i = 0; i < p->n_slots; i++)
+	for (size_t i = 0; i < p->n_slots; i++) {
+		p->slots[i].slot = i;
 		p->slots[i].cpu = n ? cpus[i % (size_t)n] : -1;
+	}
+}
+
+/* Without it there is a progress line all the same, with no numbers in it. */
+static void share_facts(struct pool *p)
+{
+	void *page;
+
+	if (!p->progress)
+		return;
+	page = mmap(NULL, p->n_slots * sizeof(*p->facts),
+		    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	p->facts = page == MAP_FAILED ? NULL : page;
 }
 
 static void end_workers(struct pool *p)
@@ -246,10 +298,13 @@ int pool_run(struct job *jobs, size_t n, unsigned at_once, bool progress,
 
 	clock_gettime(CLOCK_MONOTONIC, &p.start);
 	make_slots(&p, at_once);
+	share_facts(&p);
 	while (!failed && p.done < n)
 		failed = round_of(&p, jobs, err);
 	clear_progress(&p);
 	end_workers(&p);
+	if (p.facts)
+		munmap((void *)p.facts, p.n_slots * sizeof(*p.facts));
 	free(p.slots);
 	return failed;
 }

@@ -14,6 +14,9 @@
 #include "core/config/config.h"
 #include "core/fingerprint/fingerprint.h"
 
+/* The note of a fact that no traced call accounts for. */
+#define UNTRACED "in the writable layer without a traced call"
+
 struct run_options {
 	const char *dir;	/* where the repository is looked for */
 	const char *config_file;	/* instead of the trusted side's */

@@ -341,14 +341,15 @@ static void prepare_sides(struct session *s)
 }
 
 /* OLD and NEW in turn, so that drift of the machine hits both. */
-static void add_round(struct session *s, struct jobs *jobs, unsigned number)
+static void add_round(struct session *s, struct jobs *jobs, unsigned run,
+		      unsigned runs)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (!s->sides[i].is_file)
 			*vec_push(jobs) = (struct job){
 				.what = &s->sides[i].what,
 				.label = s->sides[i].rev.spec,
-				.number = number,
+				.run = run, .runs = runs,
 			};
 }
 
@@ -413,14 +414,14 @@ static int run_all(struct session *s, struct jobs *jobs, struct err *err)
 
 	prepare_sides(s);
 	for (unsigned k = 0; k < runs; k++)
-		add_round(s, jobs, k);
+		add_round(s, jobs, k + 1, runs);
 	if (run_jobs(s, jobs, 0, err))
 		return -1;
 	for (unsigned k = runs; k < max && !settled && wavers(s); k++) {
 		size_t from = jobs->n;
 
 		stand(s, was);
-		add_round(s, jobs, k);
+		add_round(s, jobs, k + 1, k + 1);
 		if (run_jobs(s, jobs, from, err))
 			return -1;
 		settled = stands(s, was);

@@ -231,8 +231,12 @@ int op_system(struct setup *s)
 		snprintf(to, sizeof(to), ROOT "/%s", system_dirs[i]);
 		if (lstat(from, &st) || !S_ISDIR(st.st_mode))
 			continue;
+		/*
+		 * The upper layer's root belongs to the program's own uid, the
+		 * only one there is: closed by its mode, as it is to others.
+		 */
 		if (make_dir(s, to, 0755) ||
-		    overlay(s, from, system_dirs[i], to))
+		    overlay(s, from, system_dirs[i], to) || chmod(to, 0555))
 			return -1;
 	}
 	return 0;

@@ -10,6 +10,7 @@
 #include "core/trace/tracer.h"
 
 #define EXISTED (1ULL << 63)
+#define UNNAMED "(unnamed)"	/* O_TMPFILE */
 
 static int dir1(const struct task *k)
 {
@@ -151,7 +152,7 @@ void leave_open(struct tracer *t, struct task *k)
 		resolve_path(t, k, dir1(k), k->call.path1, true, &path);
 	if ((k->call.aux & O_TMPFILE) == O_TMPFILE) {
 		resolve_path(t, k, dir1(k), k->call.path1, true, &path);
-		buf_c(&path, "/(unnamed)");
+		buf_c(&path, "/" UNNAMED);
 	} else {
 		opened_too(t, k, buf_view(&path));
 	}
@@ -256,18 +257,42 @@ static void made_link(struct tracer *t, struct task *k, struct str target)
 	}
 }
 
+/*
+ * A file of O_TMPFILE gets its first name by linkat(2) of its descriptor.  The
+ * kernel calls it "#" and its inode until then, and even after; as every run
+ * has another number, it is called what open called it.
+ */
+static void hide_number(struct buf *path, bool deleted)
+{
+	static const struct str mark = { " (deleted)", 10 };
+	struct str s = buf_view(path), base;
+
+	if (str_ends(s, mark))
+		s.len -= mark.len;
+	else if (!deleted)
+		return;
+	base = path_base(s);
+	if (base.len < 2 || *base.p != '#' ||
+	    strspn(base.p + 1, "0123456789") < base.len - 1)
+		return;
+	buf_cut(path, (size_t)(base.p - path->p));
+	buf_c(path, UNNAMED);
+}
+
 void leave_link(struct tracer *t, struct task *k)
 {
 	autobuf struct buf target = BUF_INIT;
+	bool deleted = false;
 	bool follow = k->row->shape.d1 >= 0 &&
 		      (k->call.args[4] & AT_SYMLINK_FOLLOW);
 
 	if (!k->proc->live)
 		return;
 	if (k->call.path1 && !*k->call.path1)
-		resolve_fd(t, k, dir1(k), &target, NULL);
+		resolve_fd(t, k, dir1(k), &target, &deleted);
 	else
 		resolve_path(t, k, dir1(k), k->call.path1, follow, &target);
+	hide_number(&target, deleted);
 	made_link(t, k, buf_view(&target));
 	/* An overlay copies up what is given another name. */
 	if (!call_err(&k->call))

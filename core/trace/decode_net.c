@@ -238,14 +238,15 @@ void leave_connect(struct tracer *t, struct task *k)
 struct sent {
 	struct sockaddr_storage sa;
 	socklen_t len;		/* 0: could not be read */
+	uint32_t index;		/* among the messages of one call */
 	size_t packet;		/* bytes that follow: of a DNS question */
 };
 
 static void keep_sent(struct task *k, uint64_t name, uint64_t len, uint64_t at,
-		      uint64_t bytes)
+		      uint64_t bytes, uint32_t index)
 {
 	struct buf *out = &k->call.words;
-	struct sent s = { .packet = 0 };
+	struct sent s = { .index = index };
 	char packet[PACKET_MAX];
 
 	s.len = mem_read_sockaddr(k->tid, name, len, &s.sa);
@@ -265,11 +266,11 @@ enum next enter_sendto(struct tracer *t, struct task *k)
 	const struct call *c = &k->call;
 
 	(void)t;
-	keep_sent(k, c->args[4], c->args[5], c->args[1], c->args[2]);
+	keep_sent(k, c->args[4], c->args[5], c->args[1], c->args[2], 0);
 	return NEXT_LEAVE;
 }
 
-static void keep_message(struct task *k, uint64_t at)
+static void keep_message(struct task *k, uint64_t at, uint32_t index)
 {
 	struct iovec iov = { NULL, 0 };
 	struct msghdr msg;
@@ -280,13 +281,13 @@ static void keep_message(struct task *k, uint64_t at)
 	if (msg.msg_iovlen)
 		mem_read(k->tid, (uintptr_t)msg.msg_iov, &iov, sizeof(iov));
 	keep_sent(k, (uintptr_t)msg.msg_name, msg.msg_namelen,
-		  (uintptr_t)iov.iov_base, iov.iov_len);
+		  (uintptr_t)iov.iov_base, iov.iov_len, index);
 }
 
 enum next enter_sendmsg(struct tracer *t, struct task *k)
 {
 	(void)t;
-	keep_message(k, k->call.args[1]);
+	keep_message(k, k->call.args[1], 0);
 	return NEXT_LEAVE;
 }
 
@@ -296,7 +297,8 @@ enum next enter_sendmmsg(struct tracer *t, struct task *k)
 
 	(void)t;
 	for (uint32_t i = 0; i < n && i < MESSAGES_MAX; i++)
-		keep_message(k, k->call.args[1] + i * sizeof(struct mmsghdr));
+		keep_message(k, k->call.args[1] + i * sizeof(struct mmsghdr),
+			     i);
 	return NEXT_LEAVE;
 }
 
@@ -306,6 +308,12 @@ static void report_sent(struct tracer *t, struct task *k, const struct sent *s,
 	autobuf struct buf name = BUF_INIT;
 	int err = call_err(&k->call);
 
+	/*
+	 * sendmmsg(2), BUGS: when a message fails after others went out, the
+	 * call says how many, and the error is lost.
+	 */
+	if (!err && s->index && s->index >= (uint64_t)k->call.ret)
+		err = ECANCELED;
 	/* Talking to the kernel over netlink is net.socket's business. */
 	if (s->sa.ss_family == AF_NETLINK)
 		return;
@@ -318,8 +326,8 @@ static void report_sent(struct tracer *t, struct task *k, const struct sent *s,
 }
 
 /*
- * Of several messages those that were sent have no error and the next one has
- * it; what was to be sent is told of each.
+ * What was to be sent is told of each message, also of those behind one that
+ * failed: nobody sends them otherwise.
  */
 void leave_send(struct tracer *t, struct task *k)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Processes: forks, signals, sessions, ends, and memory that runs. */
+/* Processes: forks, signals, sessions and ends. */
 #include <errno.h>
 #include <linux/sched.h>
 #include <signal.h>
@@ -176,45 +176,6 @@ static struct str last_line(const struct proc *p)
 	for (from = s.len; from && s.p[from - 1] != '\n'; from--)
 		;
 	return str_sub(s, from);
-}
-
-/* --- memory that runs --- */
-
-/*
- * Is the memory at this address backed by a file?  mprotect does not say; the
- * dynamic linker makes a library's own pages executable this way.
- */
-static bool anonymous_at(pid_t tid, uint64_t at)
-{
-	unsigned long long from, to, inode;
-	char path[64], line[512];
-	bool anonymous = true;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/maps", tid);
-	f = fopen(path, "re");
-	if (!f)
-		return true;
-	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%llx-%llx %*s %*s %*s %llu", &from, &to,
-			   &inode) != 3 || at < from || at >= to)
-			continue;
-		anonymous = inode == 0;
-		break;
-	}
-	fclose(f);
-	return anonymous;
-}
-
-void leave_memory(struct tracer *t, struct task *k)
-{
-	int err = call_err(&k->call);
-	bool map = !strcmp(k->row->name, "mmap");
-
-	if (!map && !err && !anonymous_at(k->tid, k->call.args[0]))
-		return;
-	emit(t, k, EV_MEMORY_EXEC, str_c(k->proc->exe ? k->proc->exe : "?"),
-	     STR(""), err);
 }
 
 /* --- ends --- */

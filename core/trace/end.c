@@ -20,7 +20,7 @@ static void report_zombie(struct tracer *t, const struct dead *d)
 	f = fopen(path, "re");
 	if (!f)
 		return;
-	/* "PID (name) STATE PPID ...": the name may hold a ')', the rest not. */
+	/* "PID (name) STATE PPID ...": only the name may hold a ')'. */
 	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
 	at = strrchr(text, ')');
 	if (at && sscanf(at + 1, " %c %d", &state, &parent) == 2 &&

@@ -93,20 +93,23 @@ static void step(struct expansion *e)
 	}
 }
 
-void expand_path(struct tracer *t, struct task *k, struct buf *path)
+void expand_path(struct tracer *t, struct task *k, struct buf *path,
+		 bool last)
 {
 	struct str base = path_base(buf_view(path));
 	autofree char *name = mem_strndup(base.p, base.len);
 	struct expansion e = { .t = t, .k = k };
 
 	buf_c(&e.done, "");
-	buf_str(&e.rest, path_dir(buf_view(path)));
+	buf_str(&e.rest, last ? buf_view(path) : path_dir(buf_view(path)));
 	for (unsigned i = 0; i < STEPS_MAX && e.rest.len; i++)
 		step(&e);
 	buf_clear(path);
 	buf_str(path, buf_view(&e.done));
-	buf_ch(path, '/');
-	buf_c(path, name);
+	if (!last || !path->len)
+		buf_ch(path, '/');
+	if (!last)
+		buf_c(path, name);
 	buf_free(&e.done);
 	buf_free(&e.rest);
 }

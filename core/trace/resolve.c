@@ -2,10 +2,10 @@
 /*
  * From a path argument to the path the kernel meant.
  *
- * The tracer is outside the sandbox, but holds its root directory and lets the
- * kernel walk: openat2(2) with RESOLVE_IN_ROOT follows links as if the sandbox's
- * root were ours, and /proc/self/fd tells where it ended.  Directories are
- * remembered until a name changes.
+ * The tracer is outside the sandbox, but holds its root directory and lets
+ * the kernel walk: openat2(2) with RESOLVE_IN_ROOT follows links as if the
+ * sandbox's root were ours, and /proc/self/fd tells where it ended.
+ * Directories are remembered until a name changes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -387,10 +387,10 @@ void resolve_path(struct tracer *t, struct task *k, int dirfd,
 		return;
 	while (abs.len > 1 && abs.p[abs.len - 1] == '/')
 		buf_cut(&abs, abs.len - 1);
-	/* The call worked, so its directory is there, if not for us. */
+	/* The call worked, so what it names is there, if not for us. */
 	if (!call_err(&k->call) &&
-	    !dir_is_there(t, k, path_dir(buf_view(&abs))))
-		expand_path(t, k, &abs);
+	    (follow || !dir_is_there(t, k, path_dir(buf_view(&abs)))))
+		expand_path(t, k, &abs, follow);
 	text = buf_view(&abs);
 	base = path_base(text);
 	if (str_eq(base, STR(".")) || str_eq(base, STR("..")) ||

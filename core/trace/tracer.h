@@ -64,7 +64,7 @@ struct task {
 
 /* Arguments of a call that are read on entry; -1: none. */
 struct shape {
-	int8_t d1, p1, d2, p2;	/* directory and path; d = CWD: relative to cwd */
+	int8_t d1, p1, d2, p2;	/* directory and path; d = CWD: the cwd */
 	int8_t sa, sa_len;
 };
 #define CWD -2
@@ -115,7 +115,7 @@ struct tracer {
 	struct tracer_stats stats;
 	const struct row *rows[CALLS_MAX];	/* by number */
 	uint64_t counts[CALLS_MAX];
-	struct strmap touched;	/* hashes of paths a traced call changed */
+	struct strmap touched;	/* hashes of the paths that calls changed */
 	struct strmap dirs;	/* directory -> resolved; see resolve.c */
 	VEC(char *) blind;
 	VEC(struct dead) dead;	/* ended, perhaps not collected yet */
@@ -167,8 +167,12 @@ int resolve_walk(struct tracer *t, struct task *k, const char *path,
 		 int flags);
 /* A leading /proc/self/root, cwd or fd/N, as the task means it. */
 void resolve_untangle(struct tracer *t, struct task *k, struct buf *path);
-/* The same wherever such a link lies on the way (expand.c). */
-void expand_path(struct tracer *t, struct task *k, struct buf *path);
+/*
+ * The same wherever such a link lies on the way (expand.c); last: the path's
+ * last segment is followed too.
+ */
+void expand_path(struct tracer *t, struct task *k, struct buf *path,
+		 bool last);
 bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
 		    const char *path);
 bool path_is_system(struct str path);

@@ -12,7 +12,7 @@
 static void execute(char **argv)
 {
 	if (!fork()) {
-		execv("./prog", argv);
+		execv(argv[0], argv);
 		_exit(1);
 	}
 	wait(NULL);

@@ -19,6 +19,7 @@ allowed() {
 	core/baseline: core/base core/event core/fingerprint
 	core/compare: core/base core/event core/fingerprint
 	core/report: core/base core/event core/fingerprint core/compare
+	core/selftest: core/base
 	core/run: core/base core/event core/config core/source core/scenario core/sandbox core/trace core/fingerprint core/baseline
 	EOF
 }
@@ -28,7 +29,7 @@ public="core/event/event.h core/config/config.h core/source/source.h
 core/scenario/scenario.h core/sandbox/plan.h core/sandbox/stage.h
 core/sandbox/spawn.h core/sandbox/ids.h core/trace/trace.h
 core/fingerprint/fingerprint.h core/baseline/baseline.h core/compare/compare.h
-core/report/report.h core/run/run.h"
+core/report/report.h core/run/run.h core/run/trials.h core/selftest/plant.h"
 
 # header of a library: the files that may include it
 libraries() {
@@ -38,9 +39,9 @@ libraries() {
 	cjson/cJSON.h: core/base/json.c core/base/json_out.c
 	xxhash.h: core/base/hash.c
 	seccomp.h: core/trace/filter.c core/trace/decode_priv.c
-	sys/ptrace.h: core/trace/
+	sys/ptrace.h: core/trace/ core/selftest/
 	linux/ptrace.h: core/trace/
-	linux/seccomp.h: core/trace/ core/sandbox/harden.c core/sandbox/probe.c
+	linux/seccomp.h: core/trace/ core/selftest/ core/sandbox/harden.c core/sandbox/probe.c
 	EOF
 }
 

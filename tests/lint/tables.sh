@@ -90,11 +90,12 @@ check_lists() {
 	is "list rules prints every rule" "$(listed rules)" \
 		"$(first_strings RULE core/compare/rules.def)"
 	is "list formats prints every format" "$(listed formats)" \
-		"$(rows FORMAT core/report/formats.def | sed 's/,.*//')"
+		"$(rows FORMAT core/report/formats.def |
+			sed 's/^[^"]*"\([^"]*\)".*/\1/')"
 	is "list config prints every key" "$(listed config)" \
 		"$(rows KEY core/config/keys.def | tr -d '" ' |
 			awk -F, '{ print $1 ($2 == "YES" ? ".NAME." : ".") $3 }')"
-	for table in facts rules formats syscalls config; do
+	for table in facts rules formats syscalls config plants blind; do
 		ok "the manual page names the table $table" \
 			grep -qE "^(\.Cm.*[ |])?(\.Cm )?$table" "$manual"
 	done
@@ -102,7 +103,7 @@ check_lists() {
 		>"$work/format"
 	for format in $(listed formats); do
 		ok "the manual page names the format $format" \
-			grep -qE "^\.Cm $format( |\$)" "$manual"
+			grep -qE "^\.It Cm $format\$" "$manual"
 		ok "the help of --format names $format" \
 			grep -qwF -- "$format" "$work/format"
 	done

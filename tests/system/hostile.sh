@@ -11,6 +11,7 @@ MEMORY=262144	# KiB that behavdiff and its workers may take, each
 who=user
 mine=$work/mine	# where the ordinary user may write
 facts=$work/facts
+program=hostile$$	# found again by this name, beside other tests
 
 behavdiff_for_user
 mkdir "$mine"
@@ -24,8 +25,8 @@ prepare() {
 	if [ -f "tests/hostile/$1.c" ]; then
 		"${CC:-cc}" -std=gnu17 -O1 -D_GNU_SOURCE -Wall -Wextra \
 			-Wno-infinite-recursion "tests/hostile/$1.c" \
-			-o "$repo/prog" -lpthread || exit 1
-		command=./prog
+			-o "$repo/$program" -lpthread || exit 1
+		command=./$program
 	else
 		cp "tests/hostile/$1.py" "$repo/prog.py"
 		command='python3 prog.py'
@@ -102,7 +103,7 @@ hasnt() { # name pattern
 }
 
 nothing_left() {
-	is "$prog: no process is left" "$(pgrep -x prog)" ""
+	is "$prog: no process is left" "$(pgrep -x "$program")" ""
 }
 
 small() {

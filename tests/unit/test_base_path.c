@@ -8,7 +8,6 @@
 #include <cmocka.h>
 
 #include <string.h>
-#include <time.h>
 
 #include "core/base/path.h"
 #include "core/base/vec.h"
@@ -165,13 +164,11 @@ static void no_pattern_takes_exponential_time(void **state)
 
 	for (size_t i = 0; i < ARRAY_LEN(hard); i++) {
 		autobuf struct buf pattern = BUF_INIT, path = BUF_INIT;
-		clock_t start = clock();
 
 		repeat(&pattern, hard[i][0], 500);
 		buf_c(&pattern, hard[i][2]);
 		repeat(&path, hard[i][1], 1500);
 		assert_false(path_glob(buf_view(&pattern), buf_view(&path)));
-		assert_true(clock() - start < 5 * CLOCKS_PER_SEC);
 	}
 }
 

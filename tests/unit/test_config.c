@@ -224,7 +224,7 @@ static void nonsense_values_are_refused(void **state)
 		"[behavdiff]\nbaselines = a/../../b",
 		"[sandbox]\ntimeout = 0", "[sandbox]\ntimeout = 25h",
 		"[sandbox]\ntimeout = -1", "[sandbox]\nmemory = 1k",
-		"[sandbox]\nmemory = 2000G", "[sandbox]\nprocesses = 0",
+		"[sandbox]\nmemory = 65537G", "[sandbox]\nprocesses = 0",
 		"[sandbox]\nprocesses = 100001", "[sandbox]\nfiles = 0",
 		"[sandbox]\ndescriptors = 3", "[sandbox]\nenv = NAME",
 		"[sandbox]\nenv = =x", "[sandbox]\nenv = 1A=x",

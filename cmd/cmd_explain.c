@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* behavdiff explain: what a rule, a kind of fact or an exit status means. */
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/explain.h"
+#include "cmd/near.h"
+#include "cmd/status.h"
+#include "core/compare/compare.h"
+#include "core/event/event.h"
+
+static const struct {
+	const char *number, *word, *text, *example;
+} statuses[] = {
+#define STATUS(id, number, word, text, example) \
+	{ #number, word, text, example },
+#include "cmd/status.def"
+#undef STATUS
+};
+
+static const struct example examples[] = {
+#define EXAMPLE(rule, fact) { rule, fact },
+#include "cmd/explain.def"
+#undef EXAMPLE
+};
+
+const struct example *examples_table(size_t *n)
+{
+	*n = ARRAY_LEN(examples);
+	return examples;
+}
+
+static const char *example_of_rule(const char *id)
+{
+	for (size_t i = 0; i < ARRAY_LEN(examples); i++)
+		if (!strcmp(examples[i].rule, id))
+			return examples[i].fact;
+	return NULL;
+}
+
+/* Its most ordinary one: the rows of a kind go from special to general. */
+static const char *example_of_kind(enum event_kind kind)
+{
+	struct str operation, object;
+	const char *found = NULL;
+	enum event_kind got;
+	int err;
+
+	for (size_t i = 0; i < ARRAY_LEN(examples); i++)
+		if (fact_parse(str_c(examples[i].fact), &got, &operation,
+			       &object, &err) && got == kind)
+			found = examples[i].fact;
+	return found;
+}
+
+static void put_example(struct buf *out, const char *example)
+{
+	if (example)
+		buf_printf(out, "\nexample: %s\n", example);
+}
+
+/* --- the three things that can be asked about --- */
+
+static bool explain_rule(struct buf *out, const char *word)
+{
+	size_t n;
+	const struct rule *rules = rules_table(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(rules[i].id, word))
+			continue;
+		buf_printf(out, "rule %s: %s when new\n\n%c%s.\n"
+			   "%s\n\nkinds of facts:", rules[i].id,
+			   level_name(rules[i].level),
+			   rules[i].message[0] - 'a' + 'A',
+			   rules[i].message + 1, rules[i].help);
+		for (int k = rules[i].first; k <= (int)rules[i].last; k++)
+			buf_printf(out, " %s", event_name((enum event_kind)k));
+		buf_ch(out, '\n');
+		put_example(out, example_of_rule(word));
+		return true;
+	}
+	return false;
+}
+
+static bool explain_kind(struct buf *out, const char *word)
+{
+	enum event_kind kind = event_by_name(str_c(word));
+	size_t n;
+	const struct rule *rules = rules_table(&n);
+
+	if (kind == EV_COUNT)
+		return false;
+	buf_printf(out, "fact %s: %s\n\nrules, the first that fits wins:\n",
+		   word, event_help(kind));
+	for (size_t i = 0; i < n; i++)
+		if (kind >= rules[i].first && kind <= rules[i].last)
+			buf_printf(out, "  %-20s  %-7s  %s\n", rules[i].id,
+				   level_name(rules[i].level),
+				   rules[i].message);
+	put_example(out, example_of_kind(kind));
+	return true;
+}
+
+static bool explain_status(struct buf *out, const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
+		if (strcmp(word, statuses[i].number) &&
+		    strcmp(word, statuses[i].word))
+			continue;
+		buf_printf(out, "exit status %s: %s\n\n%s\n",
+			   statuses[i].number, statuses[i].word,
+			   statuses[i].text);
+		put_example(out, statuses[i].example);
+		return true;
+	}
+	return false;
+}
+
+/* --- the command --- */
+
+static int unknown_word(const char *word, struct err *err)
+{
+	struct near near = NEAR_INIT(word);
+	size_t n;
+	const struct rule *rules = rules_table(&n);
+
+	err_set(err, ERR_TROUBLE, "explain: '%s' is no rule, kind of fact or "
+		"exit status", word);
+	for (size_t i = 0; i < n; i++)
+		near_try(&near, rules[i].id);
+	for (int k = 0; k < EV_COUNT; k++)
+		near_try(&near, event_name((enum event_kind)k));
+	for (size_t i = 0; i < ARRAY_LEN(statuses); i++)
+		near_try(&near, statuses[i].word);
+	if (near.best)
+		return err_hint(err, "did you mean '%s'?", near.best);
+	return err_hint(err, "behavdiff list rules and list facts name them; "
+			"statuses are 0 to 3");
+}
+
+int cmd_explain(const struct invocation *inv, struct err *err)
+{
+	autobuf struct buf out = BUF_INIT;
+	const char *word;
+
+	if (inv->operands.n != 1) {
+		err_set(err, ERR_TROUBLE, inv->operands.n ?
+			"explain: one thing at a time" :
+			"explain: a rule, a kind of fact or an exit status is "
+			"missing");
+		return err_hint(err, "for example: behavdiff explain "
+				"net-connect");
+	}
+	word = inv->operands.v[0];
+	/* "exec" and "limit" are both. */
+	if (explain_kind(&out, word))
+		buf_ch(&out, '\n');
+	if (!explain_rule(&out, word) && !explain_status(&out, word) &&
+	    !out.len)
+		return unknown_word(word, err);
+	if (out.len > 1 && out.p[out.len - 2] == '\n')
+		buf_cut(&out, out.len - 1);
+	return output_stdout(&out, err) ? -1 : STATUS_PASS;
+}

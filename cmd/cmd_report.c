@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* behavdiff report REV: what one revision did, as an auditor's document. */
+#include "cmd/cmd.h"
+#include "cmd/formats.h"
+#include "cmd/status.h"
+#include "cmd/version.h"
+#include "core/report/report.h"
+
+static int check_operands(const struct invocation *inv, struct err *err)
+{
+	if (inv->operands.n == 1)
+		return 0;
+	if (!inv->operands.n)
+		err_set(err, ERR_TROUBLE, "report: REV is missing");
+	else
+		err_set(err, ERR_TROUBLE, "report: '%s' is one too many: REV "
+			"is all", inv->operands.v[1]);
+	return err_hint(err, "see behavdiff report --help");
+}
+
+static void write_audit(struct buf *out, const struct format *format,
+			const void *what, bool terminal)
+{
+	struct audit a = *(const struct audit *)what;
+
+	if (!terminal) {
+		a.color = false;
+		a.width = 0;
+		a.verbosity = a.verbosity < 0 ? 0 : a.verbosity;
+	}
+	format->write_audit(out, &a);
+}
+
+static int write_session(const struct session *s, const struct settings *set,
+			 const struct format *format,
+			 const struct destinations *to, struct err *err)
+{
+	const struct audit a = {
+		.fp = session_fingerprint(s, 0),
+		.from = session_from(s, 0),
+		.version = BEHAVDIFF_VERSION,
+		.config_from = str_c(session_config_name(s)),
+		.color = output_color(set->color),
+		.verbosity = set->quiet ? -1 : set->verbose,
+		.width = output_width(),
+	};
+	const struct writer writer = { write_audit, &a };
+
+	if (write_formats(to, format, &writer, err))
+		return -1;
+	/* A report judges nobody; it can only rest on too little. */
+	return audit_has_doubts(&a) ? STATUS_INCONCLUSIVE : STATUS_PASS;
+}
+
+int cmd_report(const struct invocation *inv, struct err *err)
+{
+	struct run_options opt = run_options_of(&inv->set);
+	const char *name = inv->set.format ? inv->set.format : "text";
+	const struct format *format;
+	autodestinations struct destinations to = { NULL, 0, 0 };
+	autosession struct session *s = NULL;
+
+	if (check_operands(inv, err))
+		return -1;
+	format = find_format(str_c(name), OF_REVISION, err);
+	if (!format)
+		return err_wrap(err, "--format");
+	if (destinations_parse(&to, &inv->set.outputs, OF_REVISION, err) ||
+	    session_open(&s, &opt, err) ||
+	    session_add(s, inv->operands.v[0], err) ||
+	    session_capture(s, err))
+		return -1;
+	return write_session(s, &inv->set, format, &to, err);
+}

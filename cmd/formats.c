@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --format and -o: which formats, where to, and writing them. */
+#include "cmd/formats.h"
+
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/near.h"
+#include "core/base/cleanup.h"
+
+static bool suits(const struct format *f, enum subject subject)
+{
+	return subject == OF_COMPARISON ? !!f->write : !!f->write_audit;
+}
+
+static int unknown_format(const char *word, enum subject subject,
+			  struct err *err)
+{
+	size_t n;
+	const struct format *table = formats_table(&n);
+	struct near near = NEAR_INIT(word);
+
+	err_set(err, ERR_TROUBLE, "'%s' is no format", word);
+	for (size_t i = 0; i < n; i++)
+		if (suits(&table[i], subject))
+			near_try(&near, table[i].name);
+	if (near.best)
+		return err_hint(err, "did you mean '%s'?", near.best);
+	return err_hint(err, "behavdiff list formats names them");
+}
+
+const struct format *find_format(struct str name, enum subject subject,
+				 struct err *err)
+{
+	const struct format *format = format_by_name(name);
+	autofree char *word = NULL;
+
+	if (format && suits(format, subject))
+		return format;
+	word = mem_strndup(name.p, name.len);
+	if (format) {
+		err_set(err, ERR_TROUBLE, "'%s' is a format for comparisons",
+			word);
+		err_hint(err, "behavdiff list formats tells which are for "
+			 "one revision");
+		return NULL;
+	}
+	unknown_format(word, subject, err);
+	return NULL;
+}
+
+int destinations_parse(struct destinations *out, const struct opt_list *args,
+		       enum subject subject, struct err *err)
+{
+	for (size_t i = 0; i < args->n; i++) {
+		const char *colon = strchr(args->v[i], ':');
+		struct destination *d;
+
+		if (!colon || !colon[1]) {
+			err_set(err, ERR_TROUBLE, "-o: '%s' is not FORMAT:FILE",
+				args->v[i]);
+			return err_hint(err, "for example -o json:result.json");
+		}
+		d = vec_push(out);
+		d->path = colon + 1;
+		d->format = find_format((struct str){
+			args->v[i], (size_t)(colon - args->v[i]) }, subject,
+			err);
+		if (!d->format)
+			return err_wrap(err, "-o");
+	}
+	return 0;
+}
+
+void destinations_free(struct destinations *d)
+{
+	vec_free(d);
+}
+
+/* Files first: they are wanted even when nobody reads standard output. */
+int write_formats(const struct destinations *to, const struct format *format,
+		  const struct writer *w, struct err *err)
+{
+	autobuf struct buf out = BUF_INIT;
+
+	for (size_t i = 0; i < to->n; i++) {
+		buf_clear(&out);
+		w->write(&out, to->v[i].format, w->what, false);
+		if (output_file(to->v[i].path, &out, err))
+			return -1;
+	}
+	buf_clear(&out);
+	w->write(&out, format, w->what, true);
+	return output_stdout(&out, err);
+}

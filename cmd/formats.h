@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --format and -o: which formats, where to, and writing them. */
+#ifndef CMD_FORMATS_H
+#define CMD_FORMATS_H
+
+#include "cmd/opt.h"
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/str.h"
+#include "core/report/report.h"
+
+/* What is written about. */
+enum subject { OF_COMPARISON, OF_REVISION };
+
+/* One -o FORMAT:FILE. */
+struct destination {
+	const struct format *format;
+	const char *path;
+};
+
+struct destinations {
+	struct destination *v;
+	size_t n, cap;
+};
+
+/* The format of this name, or NULL with err set. */
+const struct format *find_format(struct str name, enum subject subject,
+				 struct err *err);
+int destinations_parse(struct destinations *out, const struct opt_list *args,
+		       enum subject subject, struct err *err);
+void destinations_free(struct destinations *d);
+#define autodestinations __attribute__((cleanup(destinations_free)))
+
+/* terminal: for standard output, with its colours and width. */
+struct writer {
+	void (*write)(struct buf *out, const struct format *format,
+		      const void *what, bool terminal);
+	const void *what;
+};
+
+/* Write every file, then standard output. */
+int write_formats(const struct destinations *to, const struct format *format,
+		  const struct writer *w, struct err *err);
+
+#endif

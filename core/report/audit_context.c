@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Execution context, process activity, and what could not be observed. */
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/report/audit_internal.h"
+#include "core/report/process.h"
+
+#define PLAN_MAX (1u << 20)	/* as large as fingerprint_read() takes */
+
+static const char *const key_columns[] = { "what", "value", NULL };
+
+/* --- context --- */
+
+static void put_key(struct document *d, const char *key, struct str value)
+{
+	if (value.len)
+		put_row(d, NO_BASIS,
+			(struct str[CELLS_MAX]){ str_c(key), value });
+}
+
+static void put_steps(struct document *d)
+{
+	const struct fingerprint *fp = d->audit->fp;
+
+	for (size_t i = 0; fp->n_ends && i < fp->ends[0].n_steps; i++) {
+		const struct step_end *s = &fp->ends[0].steps[i];
+
+		put_key(d, "step", text_of(d, "%.*s: %.*s", STR_ARG(s->name),
+					   STR_ARG(s->command)));
+	}
+}
+
+/* The settings of the plan that are numbers or words, in its own order. */
+static void put_plan(struct document *d)
+{
+	const struct fingerprint *fp = d->audit->fp;
+	autojson struct json *plan = NULL;
+	struct err err = ERR_INIT;
+
+	put_key(d, "sandbox plan", fp->plan_digest);
+	if (!fp->plan.len || json_parse(&plan, fp->plan, PLAN_MAX, &err))
+		return;
+	for (const struct json *v = json_first(plan); v; v = json_next(v)) {
+		struct str key = json_key(v), text;
+		uint64_t n;
+
+		if (json_is_uint(v, &n))
+			put_key(d, "sandbox", text_of(d, "%.*s %llu",
+				STR_ARG(key), (unsigned long long)n));
+		else if (json_is_string(v, &text))
+			put_key(d, "sandbox", text_of(d, "%.*s %.*s",
+				STR_ARG(key), STR_ARG(text)));
+	}
+}
+
+static void put_ends(struct document *d)
+{
+	autobuf struct buf text = BUF_INIT;
+	struct str lines, line;
+
+	ends_lines(&text, d->audit->fp);
+	lines = buf_view(&text);
+	while (next_line(&lines, &line))
+		put_key(d, "duration", line);
+}
+
+void audit_context(struct document *d)
+{
+	const struct audit *a = d->audit;
+	const struct fingerprint *fp = a->fp;
+
+	chapter_begin(d, "context", "Execution context", key_columns, 2);
+	put_key(d, "revision", fp->spec);
+	put_key(d, "commit", fp->commit);
+	put_key(d, "tree", fp->tree);
+	put_key(d, "entry", fp->entry);
+	put_key(d, "scenario", fp->scenario);
+	put_steps(d);
+	put_key(d, "runs", text_of(d, "%u, %s", fp->runs, a->from));
+	put_ends(d);
+	put_key(d, "configuration", a->config_from);
+	put_plan(d);
+	put_key(d, "observer", text_of(d, "behavdiff %s", a->version));
+	put_key(d, "fingerprint", str_c(fp->digest));
+}
+
+/* --- processes --- */
+
+static void put_tree(struct document *d)
+{
+	struct process_tree tree;
+
+	process_tree_make(&tree, d->audit->fp, NULL);
+	for (size_t i = 0; i < tree.n; i++) {
+		const struct process_node *node = &tree.v[i];
+		autobuf struct buf name = BUF_INIT, at = BUF_INIT;
+
+		for (unsigned k = 0; k < node->depth; k++)
+			buf_c(&name, "> ");
+		buf_str(&name, node->program);
+		put_seconds(&at, node->first_ns / 1000000);
+		put_row(d, NO_BASIS, (struct str[CELLS_MAX]){
+			buf_view(&name), buf_view(&at),
+			text_of(d, "%zu", node->facts) });
+	}
+	if (tree.left_out)
+		say(d, NO_BASIS, "%zu facts of more processes are left out of "
+		    "the tree", tree.left_out);
+	process_tree_free(&tree);
+}
+
+/* What a line on standard error says about why a program ended. */
+static const struct {
+	const char *text, *meaning;
+} failures[] = {
+	{ "ModuleNotFoundError", "a module is missing" },
+	{ "ImportError", "a module cannot be loaded" },
+	{ "No module named", "a module is missing" },
+	{ "Cannot find module", "a module is missing" },
+	{ "error while loading shared libraries", "a library is missing" },
+	{ "cannot open shared object file", "a library is missing" },
+	{ "TclError", "there is no display" },
+	{ "cannot open display", "there is no display" },
+	{ "Address already in use", "its address was taken" },
+	{ "Permission denied", "it was refused access" },
+	{ "PermissionError", "it was refused access" },
+	{ "MemoryError", "memory ran out" },
+};
+
+static bool text_holds(struct str text, const char *part)
+{
+	return memmem(text.p, text.len, part, strlen(part));
+}
+
+static const char *meaning_of(struct str note)
+{
+	for (size_t i = 0; note.len && i < ARRAY_LEN(failures); i++)
+		if (text_holds(note, failures[i].text))
+			return failures[i].meaning;
+	return NULL;
+}
+
+static void say_failure(struct document *d, struct basis one)
+{
+	const struct evidence *ev = &one.v[0]->ev;
+	const char *why = meaning_of(ev->note);
+	struct str who = chain_last(ev->process);
+
+	if (!who.len)
+		who = one.v[0]->object;
+	say_quote(d, one, "A process failed", who);
+	if (ev->note.len)
+		say_quote(d, one, text_of(d, "Its last line on standard error%s"
+			  "%s", why ? " says that " : "", why ? why : "").p,
+			  ev->note);
+}
+
+static void say_failures(struct document *d)
+{
+	struct basis ends = facts_by_rule(d, "process-exit process-crash");
+
+	for (size_t i = 0; i < ends.n; i++)
+		say_failure(d, (struct basis){ ends.v + i, 1 });
+	if (!ends.n)
+		say(d, NO_BASIS, "No process ended with a failure or by a "
+		    "signal in %s", span_of_runs(d).p);
+}
+
+static void say_zombies(struct document *d)
+{
+	const struct fingerprint *fp = d->audit->fp;
+	unsigned most = 0;
+
+	for (size_t i = 0; i < fp->n_ends; i++)
+		most = fp->ends[i].zombies > most ? fp->ends[i].zombies : most;
+	if (most)
+		say(d, facts_by_rule(d, "process-zombie"), "Up to %u ended "
+		    "process%s nobody had collected at the end of a run",
+		    most, most == 1 ? "" : "es");
+	else
+		say(d, NO_BASIS, "No uncollected child (zombie) was left at "
+		    "the end of a run");
+}
+
+/* A sentence when there are such facts, another when there are none. */
+static void say_count(struct document *d, struct basis b, const char *some,
+		      const char *none)
+{
+	if (b.n)
+		say(d, b, "%s: %zu", some, b.n);
+	else if (none)
+		say(d, NO_BASIS, "%s in %s under this scenario", none,
+		    span_of_runs(d).p);
+}
+
+void audit_processes(struct document *d)
+{
+	static const char *const columns[] = {
+		"process", "first seen after", "facts", NULL
+	};
+
+	chapter_begin(d, "processes", "Process activity", columns, 1);
+	put_tree(d);
+	say_count(d, facts_by_kind(d, EV_EXEC, 0), "Programs executed",
+		  "No program was executed");
+	say_count(d, facts_by_kind(d, EV_EXEC, 1),
+		  "Programs looked for and not executed", NULL);
+	say_count(d, facts_by_rule(d, "exec-anonymous"),
+		  "Programs executed without a file",
+		  "No program without a file was executed");
+	say_failures(d);
+	say_zombies(d);
+	say_count(d, facts_by_rule(d, "process-daemon"),
+		  "Processes that left their session and outlived their parent",
+		  NULL);
+	say_count(d, facts_by_rule(d, "process-inspect"),
+		  "Looks into other processes", NULL);
+	say_count(d, facts_by_rule(d, "limit"),
+		  "Limits of the sandbox that were reached", NULL);
+}
+
+/* --- network --- */
+
+void audit_network(struct document *d)
+{
+	chapter_begin(d, "network", "Network activity", NULL, 0);
+	say_count(d, facts_by_rule(d, "net-socket net-socket-local"),
+		  "Kinds of sockets made", "No socket was made");
+	say_count(d, facts_by_kind(d, EV_NET_LISTEN, 0), "Addresses served",
+		  "No address was served");
+	say_count(d, facts_by_rule(d, "net-bind-any"), "Of all that was bound "
+		  "or served, on every network of the host", NULL);
+	say_count(d, facts_by_rule(d, "net-connect"),
+		  "Outgoing connections attempted",
+		  "No outgoing connection was attempted");
+	say_count(d, facts_by_rule(d, "net-send"),
+		  "Messages sent to an address",
+		  "No message was sent to an address");
+	say_count(d, facts_by_rule(d, "net-dns"), "Names asked for",
+		  "No name was asked for");
+	say_count(d, facts_by_rule(d, "net-connect-loopback"),
+		  "Connections within this host", NULL);
+	say_count(d, facts_by_rule(d, "net-connect-local"),
+		  "Local services used", NULL);
+	say_count(d, facts_by_rule(d, "net-name-service"),
+		  "Name services used", NULL);
+}
+
+/* --- system calls and privileges --- */
+
+void audit_calls(struct document *d)
+{
+	static const char *const columns[] = { "call", "stops", NULL };
+	const struct fingerprint *fp = d->audit->fp;
+
+	chapter_begin(d, "calls", "System calls and privileges", columns, 1);
+	say_count(d, facts_by_rule(d, "privilege syscall-privileged"),
+		  "Privileged calls", "No privileged call was made");
+	say_count(d, facts_by_rule(d, "memory-exec"),
+		  "Programs that made memory executable",
+		  "No anonymous memory was made executable");
+	say_count(d, facts_by_rule(d, "evasion"), "Attempts to hide or to "
+		  "find out about being watched", "No attempt to hide was "
+		  "seen");
+	say_count(d, facts_by_rule(d, "syscall"), "Other calls outside the "
+		  "ambient list", "No other call outside the ambient list "
+		  "was made");
+	for (size_t i = 0; i < fp->n_syscalls; i++)
+		put_row(d, NO_BASIS, (struct str[CELLS_MAX]){
+			fp->syscalls[i].name, text_of(d, "%llu",
+			(unsigned long long)fp->syscalls[i].count) });
+}
+
+/* --- what could not be observed --- */
+
+static bool network_is_none(struct document *d)
+{
+	const struct fingerprint *fp = d->audit->fp;
+	autojson struct json *plan = NULL;
+	struct err err = ERR_INIT;
+	struct str network;
+
+	return fp->plan.len &&
+	       !json_parse(&plan, fp->plan, PLAN_MAX, &err) &&
+	       json_string(&network, plan, "network") &&
+	       str_eq(network, STR("none"));
+}
+
+static bool ended_alive(const struct fingerprint *fp)
+{
+	for (size_t i = 0; i < fp->n_ends; i++)
+		if (str_eq(fp->ends[i].how, STR("deadline")))
+			return true;
+	return false;
+}
+
+void audit_limits(struct document *d)
+{
+	const struct fingerprint *fp = d->audit->fp;
+	struct basis failed = facts_by_rule(d, "process-exit process-crash");
+
+	chapter_begin(d, "limits", "What could not be observed", NULL, 0);
+	for (size_t i = 0; i < d->all.n_reasons; i++)
+		say_quote(d, NO_BASIS, "Doubt", d->all.reasons[i]);
+	say(d, NO_BASIS, "Events lost: %llu; events dropped at a bound: %llu",
+	    (unsigned long long)fp->ledger.lost,
+	    (unsigned long long)fp->ledger.dropped);
+	for (size_t i = 0; i < fp->n_blind; i++)
+		say_quote(d, NO_BASIS, "Blind spot", fp->blind_spots[i]);
+	if (network_is_none(d))
+		say(d, NO_BASIS, "There was no network but the loopback: what "
+		    "the program does with an answer from outside was not "
+		    "seen");
+	if (ended_alive(fp))
+		say(d, NO_BASIS, "A run was ended at its deadline: what would "
+		    "have come later was not seen");
+	if (failed.n)
+		say(d, failed, "What a process that failed would have done "
+		    "after that was not seen");
+	say(d, NO_BASIS, "Only this scenario was run: other input, another "
+	    "time of day and other users were not tried");
+	say(d, NO_BASIS, "%zu of %zu facts were seen in some runs only",
+	    count_sometimes(fp), fp->n);
+}

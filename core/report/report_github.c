@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Workflow commands of GitHub Actions, one a line: the runner reads them from
+ * standard output and annotates the change ("Workflow commands", Setting an
+ * error message).  A step shows ten of each level, so more are counted.
+ */
+#include "core/base/text.h"
+#include "core/report/internal.h"
+
+#define SHOWN_MAX 10
+
+static const char *const commands[] = {
+	[LEVEL_NOTE] = "notice",
+	[LEVEL_WARNING] = "warning",
+	[LEVEL_ERROR] = "error",
+	[LEVEL_NEVER] = "notice",
+};
+
+/*
+ * The runner's own escapes: the percent sign and line ends in data, colon and
+ * comma too in properties.  Line ends never get here (core/base/text.h).
+ */
+static void put_escaped(struct buf *out, struct str s, const char *special)
+{
+	autobuf struct buf safe = BUF_INIT;
+
+	text_sanitise(&safe, s);
+	for (size_t i = 0; i < safe.len; i++) {
+		if (strchr(special, safe.p[i]))
+			buf_printf(out, "%%%02X", (unsigned char)safe.p[i]);
+		else
+			buf_ch(out, safe.p[i]);
+	}
+}
+
+static void put_property(struct buf *out, struct str s)
+{
+	put_escaped(out, s, "%:,");
+}
+
+static void put_data(struct buf *out, struct str s)
+{
+	put_escaped(out, s, "%");
+}
+
+static void put_finding(struct buf *out, const struct report *r,
+			const struct finding *f)
+{
+	autobuf struct buf store = BUF_INIT, text = BUF_INIT, at = BUF_INIT;
+	struct place place = place_of(&store, r, f);
+
+	buf_printf(out, "::%s file=", commands[f->level]);
+	put_property(out, place.path);
+	buf_printf(out, ",line=%u,title=", place.line);
+	buf_printf(&text, "behavdiff %s", f->rule->id);
+	put_property(out, buf_view(&text));
+	buf_c(out, "::");
+	buf_clear(&text);
+	buf_str(&text, f->fact->line);
+	buf_ch(&text, ' ');
+	seen_text(&text, f);
+	buf_printf(&text, ": %s; ", finding_message(f));
+	if (f->fact->ev.process.len) {
+		buf_c(&text, "by ");
+		buf_str(&text, f->fact->ev.process);
+		buf_c(&text, "; ");
+	}
+	evidence_line(&at, &f->fact->ev);
+	buf_str(&text, buf_view(&at));
+	put_data(out, buf_view(&text));
+	buf_ch(out, '\n');
+}
+
+static bool is_shown(const struct finding *f, enum level level)
+{
+	return f->level == level && finding_is_news(f) && !f->accepted;
+}
+
+static void put_level(struct buf *out, const struct report *r,
+		      enum level level)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->cmp->n; i++)
+		if (is_shown(&r->cmp->findings[i], level) && n++ < SHOWN_MAX)
+			put_finding(out, r, &r->cmp->findings[i]);
+	if (n > SHOWN_MAX)
+		buf_printf(out, "behavdiff: %zu more at %s\n", n - SHOWN_MAX,
+			   level_name(level));
+}
+
+void report_github(struct buf *out, const struct report *r)
+{
+	put_level(out, r, LEVEL_ERROR);
+	put_level(out, r, LEVEL_WARNING);
+	put_level(out, r, LEVEL_NOTE);
+	for (size_t i = 0; i < r->cmp->n_reasons; i++) {
+		buf_c(out, "::warning title=behavdiff doubt::");
+		put_data(out, r->cmp->reasons[i]);
+		buf_ch(out, '\n');
+	}
+	buf_c(out, "behavdiff: ");
+	verdict_line(out, r, false);
+	buf_ch(out, '\n');
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One page that needs nothing else.  Verdict, findings, processes and timeline
+ * are plain HTML and can be read and printed without a script; the table of
+ * all facts is data for page.js.
+ */
+#include "core/base/json.h"
+#include "core/report/html.h"
+#include "core/report/internal.h"
+#include "core/report/page.h"
+
+/* Findings written out; the table of facts has all of them. */
+#define FINDINGS_SHOWN 500
+
+/* --- the head --- */
+
+static void put_side(struct buf *out, const char *label,
+		     const struct fingerprint *fp, const char *from)
+{
+	buf_printf(out, "<tr><th scope=\"row\">%s</th><td><code>", label);
+	html_str(out, fp->spec);
+	buf_c(out, "</code></td><td><code>");
+	html_str(out, str_head(fp->commit, 12));
+	buf_printf(out, "</code></td><td>%s</td><td class=\"n\">%u</td>"
+		   "<td class=\"n\">%zu</td><td>", from, fp->runs, fp->n);
+	html_str(out, fp->entry);
+	buf_c(out, "</td></tr>\n");
+}
+
+static void put_head(struct buf *out, const struct report *r)
+{
+	const char *verdict = verdict_name(r->cmp->verdict);
+	autobuf struct buf line = BUF_INIT;
+
+	buf_c(out, "<a class=\"skip\" href=\"#findings\">Skip to the findings"
+	      "</a>\n<header>\n<h1>");
+	html_str(out, r->old->spec);
+	buf_c(out, " &#8594; ");
+	html_str(out, r->new->spec);
+	verdict_line(&line, r, false);
+	buf_printf(out, "</h1>\n<p class=\"verdict %s\"><b>%s</b>", verdict,
+		   verdict);
+	html_str(out, str_sub(buf_view(&line), strlen(verdict)));
+	buf_c(out, "</p>\n");
+	for (size_t i = 0; i < r->cmp->n_reasons; i++) {
+		buf_c(out, "<p class=\"verdict inconclusive\"><b>doubt</b>: ");
+		html_str(out, r->cmp->reasons[i]);
+		buf_c(out, "</p>\n");
+	}
+	buf_c(out, "<div class=\"scroll\"><table><thead><tr><th></th>"
+	      "<th>revision</th><th>commit</th><th>from</th><th class=\"n\">"
+	      "runs</th><th class=\"n\">facts</th><th>entry</th></tr></thead>"
+	      "<tbody>\n");
+	put_side(out, "old", r->old, r->old_from);
+	put_side(out, "new", r->new, r->new_from);
+	buf_c(out, "</tbody></table></div>\n</header>\n"
+	      "<nav aria-label=\"sections\"><ul>"
+	      "<li><a href=\"#findings\">Findings</a></li>"
+	      "<li><a href=\"#facts\">Facts</a></li>"
+	      "<li><a href=\"#processes\">Processes</a></li>"
+	      "<li><a href=\"#timeline\">Timeline</a></li>"
+	      "<li><a href=\"#trust\">Trust</a></li></ul></nav>\n<main>\n");
+}
+
+/* --- findings --- */
+
+static void put_key(struct buf *out, const char *key, struct str value)
+{
+	if (!value.len)
+		return;
+	buf_printf(out, "<dt>%s</dt><dd>", key);
+	html_str(out, value);
+	buf_c(out, "</dd>");
+}
+
+static void put_finding(struct buf *out, const struct report *r,
+			const struct finding *f)
+{
+	autobuf struct buf seen = BUF_INIT, at = BUF_INIT, store = BUF_INIT;
+	autobuf struct buf what = BUF_INIT;
+	const char *level = level_name(f->level);
+	struct place place = place_of(&store, r, f);
+
+	seen_text(&seen, f);
+	evidence_line(&at, &f->fact->ev);
+	buf_printf(&what, "%s (%s)", finding_message(f), f->rule->id);
+	buf_printf(out, "<details class=\"finding %s\"%s><summary><span "
+		   "class=\"level %s\">%s</span> <code>", level,
+		   f->gates ? " open" : "", level, level);
+	html_str(out, f->fact->line);
+	buf_printf(out, "</code> <span class=\"soft\">%s%s</span></summary>"
+		   "<dl>", seen.p, f->accepted ? " accepted" : "");
+	put_key(out, "what", buf_view(&what));
+	put_key(out, "by", f->fact->ev.process);
+	put_key(out, "at", buf_view(&at));
+	if (f->fact->ev.process.len)
+		put_key(out, "look at", place.path);
+	buf_c(out, "</dl></details>\n");
+}
+
+static void put_change(struct buf *out, const struct report *r,
+		       enum change change, const char *title)
+{
+	size_t n = r->cmp->count[change], shown = 0;
+
+	if (!n)
+		return;
+	buf_printf(out, "<h3>%s: %zu</h3>\n", title, n);
+	for (size_t i = 0; i < r->cmp->n && shown < FINDINGS_SHOWN; i++) {
+		if (r->cmp->findings[i].change != change)
+			continue;
+		put_finding(out, r, &r->cmp->findings[i]);
+		shown++;
+	}
+	if (n > shown)
+		buf_printf(out, "<p class=\"soft\">%zu more are in the table "
+			   "of facts.</p>\n", n - shown);
+}
+
+static void put_findings(struct buf *out, const struct report *r)
+{
+	buf_c(out, "<section id=\"findings\"><h2>Findings</h2>\n");
+	if (!r->cmp->n)
+		buf_c(out, "<p>Nothing differs.</p>\n");
+	put_change(out, r, CHANGE_NEW, "New");
+	put_change(out, r, CHANGE_OUTCOME, "Another result than before");
+	put_change(out, r, CHANGE_MORE, "More names than before");
+	put_change(out, r, CHANGE_GONE, "Gone");
+	put_change(out, r, CHANGE_UNSTABLE, "Unstable");
+	buf_c(out, "</section>\n");
+}
+
+/* --- facts: the frame; page.js fills it --- */
+
+static void put_facts(struct buf *out)
+{
+	buf_c(out, "<section id=\"facts\"><h2>Facts side by side</h2>\n"
+	      "<noscript><p>The table needs its script; "
+	      "<code>--format json</code> has the findings as data.</p>"
+	      "</noscript>\n"
+	      "<form id=\"filter\" hidden role=\"search\">\n"
+	      "<label>Search facts and findings<input type=\"search\" "
+	      "name=\"q\" autocomplete=\"off\" placeholder=\"connect, "
+	      "/etc, server.py\"></label>\n"
+	      "<label>Kind<select name=\"kind\"><option value=\"\">all"
+	      "</option></select></label>\n"
+	      "<label>Side<select name=\"side\"><option value=\"\">all"
+	      "</option><option value=\"differ\">all that differ</option>"
+	      "<option value=\"only-new\">only new</option>"
+	      "<option value=\"only-old\">only old</option>"
+	      "<option value=\"both\">in some runs</option></select></label>\n"
+	      "<output id=\"count\" class=\"soft\"></output>\n</form>\n"
+	      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+	      "aria-label=\"facts\"><table><thead><tr><th>fact</th>"
+	      "<th class=\"n\">old</th><th class=\"n\">new</th></tr></thead>"
+	      "<tbody id=\"rows\"></tbody></table></div>\n"
+	      "<button id=\"more\" type=\"button\" hidden></button>\n"
+	      "</section>\n");
+}
+
+/* Chains repeat from fact to fact: each is written once. */
+static uint64_t chain_number(struct strmap *chains, struct str chain)
+{
+	struct strmap_entry *e = strmap_put(chains, chain);
+
+	if (!e->val.num)
+		e->val.num = chains->n;
+	return e->val.num - 1;
+}
+
+/* f is the fact of NEW, or of OLD where NEW has none. */
+static void put_fact(struct json_out *j, struct strmap *chains,
+		     const struct fact *f, unsigned seen_old,
+		     unsigned seen_new)
+{
+	json_begin_array_inline(j, NULL);
+	json_put_str(j, NULL, f->line);
+	json_put_uint(j, NULL, seen_old);
+	json_put_uint(j, NULL, seen_new);
+	json_put_uint(j, NULL, chain_number(chains, f->ev.process));
+	json_put_str(j, NULL, f->ev.call);
+	json_put_uint(j, NULL, f->ev.ns / 1000);
+	json_put_str(j, NULL, f->ev.note);
+	json_end_array(j);
+}
+
+/* Both lists are sorted: step through them side by side. */
+static void put_all_facts(struct json_out *j, struct strmap *chains,
+			  const struct report *r)
+{
+	const struct fact *o = r->old->facts, *o_end = o + r->old->n;
+	const struct fact *n = r->new->facts, *n_end = n + r->new->n;
+
+	json_begin_array(j, "facts");
+	while (o < o_end || n < n_end) {
+		int c = o == o_end ? 1 : n == n_end ? -1 :
+			str_cmp(o->line, n->line);
+
+		put_fact(j, chains, c < 0 ? o : n, c <= 0 ? o->seen : 0,
+			 c >= 0 ? n->seen : 0);
+		o += c <= 0;
+		n += c >= 0;
+	}
+	json_end_array(j);
+}
+
+static void make_data(struct buf *out, const struct report *r)
+{
+	struct strmap chains = STRMAP_INIT;
+	struct json_out j;
+
+	json_out_init(&j, out);
+	json_begin_object(&j, NULL);
+	json_begin_array_inline(&j, "runs");
+	json_put_uint(&j, NULL, r->old->runs);
+	json_put_uint(&j, NULL, r->new->runs);
+	json_end_array(&j);
+	put_all_facts(&j, &chains, r);
+	json_begin_array(&j, "chains");
+	for (size_t i = 0; i < chains.n; i++)
+		json_put_str(&j, NULL, chains.entries[i].key);
+	json_end_array(&j);
+	json_end_object(&j);
+	json_out_end(&j);
+	strmap_free(&chains);
+}
+
+/* --- processes --- */
+
+static void gating_lines(struct strmap *out, const struct comparison *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->findings[i].gates)
+			strmap_put(out, c->findings[i].fact->line);
+}
+
+static void put_processes(struct buf *out, const struct report *r)
+{
+	struct strmap gating = STRMAP_INIT;
+	struct process_tree tree;
+
+	gating_lines(&gating, r->cmp);
+	process_tree_make(&tree, r->new, r->cmp);
+	buf_c(out, "<section id=\"processes\"><h2>Processes of ");
+	html_str(out, r->new->spec);
+	buf_c(out, "</h2>\n");
+	tree_html(out, &tree);
+	buf_c(out, "</section>\n<section id=\"timeline\"><h2>Timeline</h2>\n"
+	      "<p class=\"soft\">When each process did something for the first "
+	      "time; what is new and fails is larger and red.</p>\n"
+	      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+	      "aria-label=\"timeline\">\n");
+	timeline_svg(out, &tree, r->new, &gating);
+	buf_c(out, "</div></section>\n");
+	process_tree_free(&tree);
+	strmap_free(&gating);
+}
+
+/* --- how far to trust it --- */
+
+static void put_ends(struct buf *out, const char *label,
+		     const struct fingerprint *fp)
+{
+	autobuf struct buf text = BUF_INIT;
+	struct str lines, line;
+
+	ends_lines(&text, fp);
+	lines = buf_view(&text);
+	while (next_line(&lines, &line)) {
+		buf_printf(out, "<li>%s: ", label);
+		html_str(out, line);
+		buf_c(out, "</li>\n");
+	}
+}
+
+static void put_trust(struct buf *out, const struct report *r)
+{
+	const struct comparison *c = r->cmp;
+	size_t io = 0, in = 0, n = 0;
+	struct str spot;
+
+	buf_c(out, "<section id=\"trust\"><h2>How far to trust it</h2>\n<ul>");
+	put_ends(out, "old", r->old);
+	put_ends(out, "new", r->new);
+	buf_printf(out, "<li>null comparison: %zu of %zu old facts and %zu of "
+		   "%zu new facts differ from run to run</li>\n"
+		   "<li>lost %llu, dropped %llu</li>\n"
+		   "<li>%zu of %zu behaviours seen again</li>\n"
+		   "<li>configuration: ", count_sometimes(r->old), r->old->n,
+		   count_sometimes(r->new), r->new->n,
+		   (unsigned long long)c->lost,
+		   (unsigned long long)(r->old->ledger.dropped +
+					r->new->ledger.dropped),
+		   c->seen_again, c->old_always);
+	html_str(out, r->config_from);
+	buf_c(out, "</li>\n");
+	for (; next_blind_spot(r, &io, &in, &spot); n++) {
+		buf_c(out, "<li>blind spot: ");
+		html_str(out, spot);
+		buf_c(out, "</li>\n");
+	}
+	if (!n)
+		buf_c(out, "<li>blind spots: none</li>\n");
+	buf_c(out, "</ul></section>\n</main>\n"
+	      "<footer><p>Written by behavdiff ");
+	html_str(out, str_c(r->version));
+	buf_c(out, ". What was not seen is not proved absent.</p></footer>\n");
+}
+
+void report_html(struct buf *out, const struct report *r)
+{
+	autobuf struct buf data = BUF_INIT, title = BUF_INIT;
+	char nonce[HASH_HEX_LEN + 1];
+
+	make_data(&data, r);
+	buf_printf(&title, "%s: ", verdict_name(r->cmp->verdict));
+	buf_str(&title, r->old->spec);
+	buf_c(&title, " and ");
+	buf_str(&title, r->new->spec);
+	page_begin(out, buf_view(&title), buf_view(&data), nonce);
+	put_head(out, r);
+	put_findings(out, r);
+	put_facts(out);
+	put_processes(out, r);
+	put_trust(out, r);
+	page_end(out, buf_view(&data), nonce);
+}

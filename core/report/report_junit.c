@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * JUnit XML in the form that CI servers read (tests/golden/junit.xsd): a suite
+ * for each kind of fact, a failed case for each finding that gates, a passed
+ * one where there is none.  Doubts are errors of a suite of their own.
+ */
+#include "core/report/internal.h"
+
+struct tally {
+	size_t tests, failures, errors, skipped;
+};
+
+static bool is_case(const struct finding *f, enum event_kind kind)
+{
+	return f->fact->kind == kind && finding_is_news(f) &&
+	       (f->gates || f->accepted);
+}
+
+static struct tally tally_kind(const struct report *r, enum event_kind kind)
+{
+	struct tally t = { 0, 0, 0, 0 };
+
+	for (size_t i = 0; i < r->cmp->n; i++) {
+		const struct finding *f = &r->cmp->findings[i];
+
+		if (!is_case(f, kind))
+			continue;
+		t.tests++;
+		t.failures += f->gates;
+		t.skipped += !f->gates;
+	}
+	t.tests += !t.tests;
+	return t;
+}
+
+static void put_attribute(struct buf *out, const char *name, struct str value)
+{
+	buf_printf(out, " %s=\"", name);
+	html_str(out, value);
+	buf_ch(out, '"');
+}
+
+static void put_tally(struct buf *out, const struct tally *t)
+{
+	buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
+		   "skipped=\"%zu\"", t->tests, t->failures, t->errors,
+		   t->skipped);
+}
+
+static void open_case(struct buf *out, const char *class, struct str name)
+{
+	buf_c(out, "    <testcase");
+	put_attribute(out, "classname", str_c(class));
+	put_attribute(out, "name", name);
+}
+
+static void put_evidence(struct buf *out, const struct finding *f)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	html_str(out, f->fact->line);
+	buf_ch(out, ' ');
+	seen_text(out, f);
+	if (f->fact->ev.process.len) {
+		buf_c(out, "\nby ");
+		html_str(out, f->fact->ev.process);
+	}
+	buf_c(out, "\nat ");
+	evidence_line(&text, &f->fact->ev);
+	html_str(out, buf_view(&text));
+	buf_ch(out, '\n');
+}
+
+static void put_case(struct buf *out, const char *class,
+		     const struct finding *f)
+{
+	open_case(out, class, f->fact->line);
+	if (!f->gates) {
+		buf_c(out, ">\n      <skipped message=\"accepted\"/>\n"
+		      "    </testcase>\n");
+		return;
+	}
+	buf_c(out, ">\n      <failure");
+	put_attribute(out, "type", str_c(f->rule->id));
+	put_attribute(out, "message", str_c(finding_message(f)));
+	buf_ch(out, '>');
+	put_evidence(out, f);
+	buf_c(out, "</failure>\n    </testcase>\n");
+}
+
+static void put_suite(struct buf *out, const struct report *r,
+		      enum event_kind kind)
+{
+	autobuf struct buf class = BUF_INIT;
+	struct tally t = tally_kind(r, kind);
+
+	buf_printf(&class, "behavdiff.%s", event_name(kind));
+	buf_c(out, "  <testsuite");
+	put_attribute(out, "name", str_c(event_name(kind)));
+	put_tally(out, &t);
+	buf_c(out, ">\n");
+	for (size_t i = 0; i < r->cmp->n; i++)
+		if (is_case(&r->cmp->findings[i], kind))
+			put_case(out, class.p, &r->cmp->findings[i]);
+	if (!t.failures && !t.skipped) {
+		open_case(out, class.p, STR("nothing new that fails"));
+		buf_c(out, "/>\n");
+	}
+	buf_c(out, "  </testsuite>\n");
+}
+
+/* --- did the runs prove anything? --- */
+
+static struct tally tally_doubts(const struct report *r)
+{
+	size_t n = r->cmp->n_reasons;
+
+	return (struct tally){ .tests = n + !n, .errors = n };
+}
+
+static void put_doubts(struct buf *out, const struct report *r)
+{
+	struct tally t = tally_doubts(r);
+
+	buf_c(out, "  <testsuite name=\"observation\"");
+	put_tally(out, &t);
+	buf_c(out, ">\n");
+	for (size_t i = 0; i < r->cmp->n_reasons; i++) {
+		open_case(out, "behavdiff.observation", r->cmp->reasons[i]);
+		buf_c(out, ">\n      <error type=\"doubt\"");
+		put_attribute(out, "message", r->cmp->reasons[i]);
+		buf_c(out, "/>\n    </testcase>\n");
+	}
+	if (!r->cmp->n_reasons) {
+		open_case(out, "behavdiff.observation", STR("no doubt"));
+		buf_c(out, "/>\n");
+	}
+	buf_c(out, "  </testsuite>\n");
+}
+
+static struct tally tally_all(const struct report *r)
+{
+	struct tally all = tally_doubts(r);
+
+	for (int kind = 0; kind < EV_COUNT; kind++) {
+		struct tally t = tally_kind(r, (enum event_kind)kind);
+
+		all.tests += t.tests;
+		all.failures += t.failures;
+		all.skipped += t.skipped;
+	}
+	return all;
+}
+
+void report_junit(struct buf *out, const struct report *r)
+{
+	struct tally all = tally_all(r);
+	autobuf struct buf name = BUF_INIT;
+
+	buf_c(&name, "behavdiff ");
+	buf_str(&name, r->old->spec);
+	buf_ch(&name, ' ');
+	buf_str(&name, r->new->spec);
+	buf_c(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
+	put_attribute(out, "name", buf_view(&name));
+	buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\">\n",
+		   all.tests, all.failures, all.errors);
+	put_doubts(out, r);
+	for (int kind = 0; kind < EV_COUNT; kind++)
+		put_suite(out, r, (enum event_kind)kind);
+	buf_c(out, "</testsuites>\n");
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * For a pull request's comment: the verdict and a table of what is new, the
+ * rest folded.  A comment may have 65,536 characters (the hosts' limit), so
+ * every part has a share of a budget and says what did not fit.  Whatever comes
+ * from outside stands in code spans, see md_code().
+ */
+#include "core/base/vec.h"
+#include "core/report/internal.h"
+
+#define NEWS_END 28000		/* what is new stops here */
+#define FOLDED_SHARE 4000	/* each of the folded lists, from its start */
+#define CELL_MAX 400		/* bytes of a fact, a chain, a sentence */
+#define SPEC_MAX 200
+
+static const char *const marks[] = {
+	[VERDICT_PASS] = "\xe2\x9c\x85",
+	[VERDICT_REGRESSION] = "\xe2\x9d\x8c",
+	[VERDICT_INCONCLUSIVE] = "\xe2\x9a\xa0\xef\xb8\x8f",
+};
+
+static void put_side(struct buf *out, const char *label,
+		     const struct fingerprint *fp, const char *from)
+{
+	buf_printf(out, "| %s | ", label);
+	md_code(out, fp->spec, SPEC_MAX);
+	buf_c(out, " | ");
+	if (fp->commit.len)
+		md_code(out, str_head(fp->commit, 12), 0);
+	buf_printf(out, " | %u, %s | %zu | ", fp->runs, from, fp->n);
+	if (fp->entry.len)
+		md_code(out, fp->entry, SPEC_MAX);
+	buf_c(out, " |\n");
+}
+
+static void put_head(struct buf *out, const struct report *r)
+{
+	buf_printf(out, "## %s behavdiff: ", marks[r->cmp->verdict]);
+	verdict_line(out, r, false);
+	buf_c(out, "\n\n"
+	      "| | revision | commit | runs | facts | entry |\n"
+	      "| --- | --- | --- | --- | --- | --- |\n");
+	put_side(out, "old", r->old, r->old_from);
+	put_side(out, "new", r->new, r->new_from);
+	buf_ch(out, '\n');
+}
+
+static void put_more(struct buf *out, size_t n, const char *what)
+{
+	if (n)
+		buf_printf(out, "\n**%zu more** %s.\n", n, what);
+}
+
+/* Sentences in a list, as long as there is room. */
+static void put_list(struct buf *out, const struct str *v, size_t n,
+		     size_t end)
+{
+	size_t i = 0;
+
+	for (; i < n && out->len < end; i++) {
+		buf_c(out, "- ");
+		md_code(out, v[i], CELL_MAX);
+		buf_ch(out, '\n');
+	}
+	put_more(out, n - i, "not shown");
+}
+
+static void put_doubts(struct buf *out, const struct report *r)
+{
+	if (!r->cmp->n_reasons)
+		return;
+	buf_c(out, "**Doubts**\n\n");
+	put_list(out, r->cmp->reasons, r->cmp->n_reasons,
+		 out->len + FOLDED_SHARE);
+	buf_ch(out, '\n');
+}
+
+/* --- what is new --- */
+
+static void put_level(struct buf *out, const struct finding *f)
+{
+	const char *name = level_name(f->level);
+
+	buf_printf(out, f->gates ? "**%s**" : "%s", name);
+	if (f->accepted)
+		buf_c(out, ", accepted");
+}
+
+static void put_row(struct buf *out, const struct finding *f)
+{
+	const struct evidence *ev = &f->fact->ev;
+	autobuf struct buf at = BUF_INIT;
+
+	buf_c(out, "| ");
+	put_level(out, f);
+	buf_c(out, " | ");
+	md_code(out, f->fact->line, CELL_MAX);
+	buf_printf(out, "<br>%s (%s) | %u/%u | ", finding_message(f),
+		   f->rule->id, f->seen_new, f->runs_new);
+	if (ev->process.len)
+		md_code(out, ev->process, CELL_MAX);
+	if (ev->process.len)
+		buf_c(out, "<br>");
+	evidence_line(&at, ev);
+	md_code(out, buf_view(&at), CELL_MAX);
+	buf_c(out, " |\n");
+}
+
+static bool is_heavy_news(const struct finding *f)
+{
+	return finding_is_news(f) && (f->gates || f->level > LEVEL_NOTE);
+}
+
+static bool is_light_news(const struct finding *f)
+{
+	return finding_is_news(f) && !is_heavy_news(f);
+}
+
+static size_t count(const struct report *r,
+		    bool (*wanted)(const struct finding *f))
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->cmp->n; i++)
+		n += wanted(&r->cmp->findings[i]);
+	return n;
+}
+
+static void put_news(struct buf *out, const struct report *r)
+{
+	size_t n = count(r, is_heavy_news), shown = 0;
+
+	if (!n)
+		return;
+	buf_c(out, "### New\n\n"
+	      "| level | fact | seen | by |\n| --- | --- | --- | --- |\n");
+	for (size_t i = 0; i < r->cmp->n && out->len < NEWS_END; i++) {
+		if (!is_heavy_news(&r->cmp->findings[i]))
+			continue;
+		put_row(out, &r->cmp->findings[i]);
+		shown++;
+	}
+	put_more(out, n - shown, "new behaviours do not fit here");
+	buf_ch(out, '\n');
+}
+
+/* --- folded --- */
+
+static bool is_gone(const struct finding *f)
+{
+	return f->change == CHANGE_GONE;
+}
+
+static bool is_unstable(const struct finding *f)
+{
+	return f->change == CHANGE_UNSTABLE;
+}
+
+/* A blank line ends the HTML block, so that what follows is Markdown. */
+static void open_details(struct buf *out, size_t n, const char *what)
+{
+	buf_printf(out, "<details><summary>%zu %s</summary>\n\n", n, what);
+}
+
+static void close_details(struct buf *out)
+{
+	buf_c(out, "\n</details>\n\n");
+}
+
+static void put_folded(struct buf *out, const struct report *r,
+		       bool (*wanted)(const struct finding *f),
+		       const char *what)
+{
+	size_t n = count(r, wanted), shown = 0, end = out->len + FOLDED_SHARE;
+
+	if (!n)
+		return;
+	open_details(out, n, what);
+	for (size_t i = 0; i < r->cmp->n && out->len < end; i++) {
+		const struct finding *f = &r->cmp->findings[i];
+
+		if (!wanted(f))
+			continue;
+		buf_c(out, "- ");
+		md_code(out, f->fact->line, CELL_MAX);
+		buf_ch(out, ' ');
+		seen_text(out, f);
+		buf_ch(out, '\n');
+		shown++;
+	}
+	put_more(out, n - shown, "not shown");
+	close_details(out);
+}
+
+static void put_side_trust(struct buf *out, const char *label,
+			   const struct fingerprint *fp)
+{
+	autobuf struct buf text = BUF_INIT;
+	struct str lines, line;
+	size_t end = out->len + FOLDED_SHARE / 4;
+
+	ends_lines(&text, fp);
+	lines = buf_view(&text);
+	while (out->len < end && next_line(&lines, &line)) {
+		buf_printf(out, "- %s: ", label);
+		md_code(out, line, CELL_MAX);
+		buf_ch(out, '\n');
+	}
+}
+
+static void put_trust(struct buf *out, const struct report *r)
+{
+	size_t io = 0, in = 0, n = 0, end = out->len + FOLDED_SHARE;
+	const struct comparison *c = r->cmp;
+	struct str spot;
+
+	buf_c(out, "<details><summary>How far to trust it</summary>\n\n");
+	put_side_trust(out, "old", r->old);
+	put_side_trust(out, "new", r->new);
+	buf_printf(out, "- null comparison: %zu of %zu old facts and %zu of "
+		   "%zu new facts differ from run to run\n"
+		   "- lost %llu, dropped %llu\n"
+		   "- %zu of %zu behaviours seen again\n- configuration: ",
+		   count_sometimes(r->old), r->old->n, count_sometimes(r->new),
+		   r->new->n, (unsigned long long)c->lost,
+		   (unsigned long long)(r->old->ledger.dropped +
+					r->new->ledger.dropped),
+		   c->seen_again, c->old_always);
+	md_code(out, r->config_from, SPEC_MAX);
+	buf_ch(out, '\n');
+	for (; next_blind_spot(r, &io, &in, &spot); n++) {
+		if (out->len >= end)
+			continue;
+		buf_c(out, "- blind spot: ");
+		md_code(out, spot, CELL_MAX);
+		buf_ch(out, '\n');
+	}
+	buf_printf(out, "- blind spots: %zu\n", n);
+	close_details(out);
+}
+
+void report_markdown(struct buf *out, const struct report *r)
+{
+	put_head(out, r);
+	put_doubts(out, r);
+	put_news(out, r);
+	put_folded(out, r, is_light_news, "new at note");
+	put_folded(out, r, is_gone, "gone: always seen before, never now");
+	put_folded(out, r, is_unstable, "unstable: seen in some runs only");
+	put_trust(out, r);
+}

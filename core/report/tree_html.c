@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Processes as nested lists. */
+#include "core/report/html.h"
+#include "core/report/internal.h"
+
+static void put_node(struct buf *out, const struct process_node *node)
+{
+	buf_c(out, "<li><code>");
+	html_str(out, node->program);
+	buf_printf(out, "</code> <span class=\"soft\">%zu fact%s, from ",
+		   node->facts, plural(node->facts));
+	put_seconds(out, node->first_ns / 1000000);
+	buf_c(out, "</span>");
+	if (node->news)
+		buf_printf(out, " <span class=\"new\">%zu new</span>",
+			   node->news);
+}
+
+void tree_html(struct buf *out, const struct process_tree *tree)
+{
+	unsigned depth = 0;
+
+	buf_c(out, "<ul class=\"tree\">\n");
+	for (size_t i = 0; i < tree->n; i++) {
+		const struct process_node *node = &tree->v[i];
+
+		if (i && node->depth > depth)
+			buf_c(out, "\n<ul>\n");
+		else if (i)
+			buf_c(out, "</li>\n");
+		for (; i && depth > node->depth; depth--)
+			buf_c(out, "</ul></li>\n");
+		depth = node->depth;
+		put_node(out, node);
+	}
+	if (tree->n)
+		buf_c(out, "</li>\n");
+	for (; depth; depth--)
+		buf_c(out, "</ul></li>\n");
+	buf_c(out, "</ul>\n");
+	if (tree->no_process)
+		buf_printf(out, "<p class=\"soft\">%zu fact%s no process: seen "
+			   "in the files after the run.</p>\n",
+			   tree->no_process,
+			   tree->no_process == 1 ? " names" : "s name");
+	if (tree->left_out)
+		buf_printf(out, "<p class=\"soft\">%zu facts of more processes "
+			   "are not shown.</p>\n", tree->left_out);
+}

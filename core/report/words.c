@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What several formats say in the same words. */
+#include "core/base/strmap.h"
+#include "core/base/text.h"
+#include "core/base/vec.h"
+#include "core/report/internal.h"
+
+const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+void put_seconds(struct buf *out, uint64_t ms)
+{
+	buf_printf(out, "%llu.%03llu s", (unsigned long long)(ms / 1000),
+		   (unsigned long long)(ms % 1000));
+}
+
+void seen_text(struct buf *out, const struct finding *f)
+{
+	if (f->change == CHANGE_GONE)
+		buf_printf(out, "(was %u/%u)", f->seen_old, f->runs_old);
+	else if (f->change == CHANGE_UNSTABLE)
+		buf_printf(out, "(was %u/%u, is %u/%u)", f->seen_old,
+			   f->runs_old, f->seen_new, f->runs_new);
+	else if (f->change == CHANGE_MORE)
+		buf_printf(out, "(was %u names, is %u)", f->names_old,
+			   f->names_new);
+	else
+		buf_printf(out, "(%u/%u)", f->seen_new, f->runs_new);
+}
+
+void evidence_line(struct buf *out, const struct evidence *ev)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	buf_str(&text, ev->call);
+	buf_c(&text, text.len ? " after " : "after ");
+	put_seconds(&text, ev->ns / 1000000);
+	if (ev->step.len) {
+		buf_c(&text, " in step ");
+		buf_str(&text, ev->step);
+	}
+	if (ev->count > 1)
+		buf_printf(&text, ", %llu times in all",
+			   (unsigned long long)ev->count);
+	if (ev->note.len) {
+		buf_c(&text, "; ");
+		buf_str(&text, ev->note);
+	}
+	text_sanitise(out, buf_view(&text));
+}
+
+/* --- how the runs ended --- */
+
+static void put_end(struct buf *out, const struct run_end *end)
+{
+	buf_str(out, end->how);
+	if (end->alive)
+		buf_printf(out, ", %u process%s alive", end->alive,
+			   end->alive == 1 ? "" : "es");
+	if (end->zombies)
+		buf_printf(out, ", %u zombie%s", end->zombies,
+			   plural(end->zombies));
+	for (size_t i = 0; i < end->n_steps; i++) {
+		buf_c(out, i ? ", " : "; ");
+		step_end_text(out, &end->steps[i]);
+	}
+}
+
+/* Runs that ended in the same way but for the time. */
+struct alike {
+	size_t first, n;
+	uint64_t least, most;	/* ms */
+};
+
+struct alikes {
+	struct alike *v;
+	size_t n, cap;
+	struct strmap index;	/* text -> place in v, plus 1 */
+};
+
+static void alikes_free(struct alikes *a)
+{
+	strmap_free(&a->index);
+	vec_free(a);
+}
+
+static void alikes_add(struct alikes *a, size_t run, struct str text,
+		       uint64_t ms)
+{
+	struct strmap_entry *e = strmap_put(&a->index, text);
+	struct alike *v;
+
+	if (!e->val.num) {
+		*vec_push(a) = (struct alike){ run, 0, ms, ms };
+		e->val.num = a->n;
+	}
+	v = &a->v[e->val.num - 1];
+	v->n++;
+	v->least = ms < v->least ? ms : v->least;
+	v->most = ms > v->most ? ms : v->most;
+}
+
+static void put_alike(struct buf *out, const struct fingerprint *fp,
+		      const struct alike *a)
+{
+	if (a->n == 1)
+		buf_printf(out, "run %zu of %zu after ", a->first + 1,
+			   fp->n_ends);
+	else
+		buf_printf(out, "%zu of %zu runs after ", a->n, fp->n_ends);
+	put_seconds(out, a->least);
+	if (a->most > a->least) {
+		buf_c(out, " to ");
+		put_seconds(out, a->most);
+	}
+	buf_c(out, ": ");
+	put_end(out, &fp->ends[a->first]);
+}
+
+void ends_lines(struct buf *out, const struct fingerprint *fp)
+{
+	__attribute__((cleanup(alikes_free)))
+	struct alikes alikes = { .index = STRMAP_INIT };
+	autobuf struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < fp->n_ends; i++) {
+		buf_clear(&text);
+		put_end(&text, &fp->ends[i]);
+		alikes_add(&alikes, i, buf_view(&text), fp->ends[i].ms);
+	}
+	for (size_t i = 0; i < alikes.n; i++) {
+		buf_clear(&text);
+		put_alike(&text, fp, &alikes.v[i]);
+		text_sanitise(out, buf_view(&text));
+		buf_ch(out, '\n');
+	}
+}
+
+bool next_line(struct str *lines, struct str *line)
+{
+	size_t n = 0;
+
+	if (!lines->len)
+		return false;
+	while (n < lines->len && lines->p[n] != '\n')
+		n++;
+	*line = (struct str){ lines->p, n };
+	*lines = str_sub(*lines, n < lines->len ? n + 1 : n);
+	return true;
+}
+
+/* --- the verdict --- */
+
+static const enum style verdict_styles[] = {
+	[VERDICT_PASS] = STYLE_GOOD,
+	[VERDICT_REGRESSION] = STYLE_BAD,
+	[VERDICT_INCONCLUSIVE] = STYLE_DOUBT,
+};
+
+static void put_regression_counts(struct buf *out, const struct report *r)
+{
+	static const enum level order[] = {
+		LEVEL_ERROR, LEVEL_WARNING, LEVEL_NOTE
+	};
+	const char *sep = ": ";
+
+	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+		size_t n = count_gating(r->cmp, order[i]);
+
+		if (!n)
+			continue;
+		if (*sep == ':')
+			buf_printf(out, ": %zu new behaviour%s at %s", n,
+				   plural(n), level_name(order[i]));
+		else
+			buf_printf(out, ", %zu at %s", n,
+				   level_name(order[i]));
+		sep = ", ";
+	}
+}
+
+void verdict_line(struct buf *out, const struct report *r, bool color)
+{
+	enum verdict verdict = r->cmp->verdict;
+
+	style_c(out, color, verdict_styles[verdict],
+		verdict_name(verdict));
+	switch (verdict) {
+	case VERDICT_REGRESSION:
+		put_regression_counts(out, r);
+		break;
+	case VERDICT_INCONCLUSIVE:
+		buf_printf(out, ": %zu doubt%s", r->cmp->n_reasons,
+			   plural(r->cmp->n_reasons));
+		break;
+	case VERDICT_PASS:
+		if (r->fail_on == LEVEL_NEVER)
+			buf_c(out, ": no level fails");
+		else if (r->fail_on == LEVEL_ERROR)
+			buf_c(out, ": nothing new at error");
+		else
+			buf_printf(out, ": nothing new at %s or above",
+				   level_name(r->fail_on));
+		break;
+	}
+	buf_printf(out, ", exit %d", verdict_exit(verdict));
+}

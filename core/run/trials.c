@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands in a tree that is no revision. */
+#include "core/run/trials.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/fd.h"
+#include "core/base/mem.h"
+#include "core/run/pool.h"
+#include "core/trace/trace.h"
+
+#define TREE_NAME "tree"
+
+struct ground {
+	struct config config;
+	struct plan plan;
+	struct stage stage;
+	struct sock_fprog filter;
+	int tree;
+};
+
+/* --- the tree --- */
+
+static int write_file(int tree, const struct trial_file *f)
+{
+	autofd int fd = openat(tree, f->path, O_WRONLY | O_CREAT | O_EXCL |
+			       O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0 || fd_write_all(fd, f->data.p, f->data.len))
+		return -1;
+	return fchmod(fd, f->mode & 07777);
+}
+
+static int make_entry(const struct stage *stage, int tree,
+		      const struct trial_file *f)
+{
+	int failed = S_ISDIR(f->mode) ?
+			     mkdirat(tree, f->path, f->mode & 07777) :
+		     S_ISLNK(f->mode) ? symlinkat(f->data.p, tree, f->path) :
+					write_file(tree, f);
+
+	if (failed || !stage->as_root)
+		return failed;
+	/* The runs are somebody else, and the tree is theirs. */
+	return fchownat(tree, f->path, stage->uid, stage->gid,
+			AT_SYMLINK_NOFOLLOW);
+}
+
+static int make_tree(struct ground *g, const struct trials *t, struct err *err)
+{
+	if (mkdirat(g->stage.root, TREE_NAME, 0755))
+		return err_sys(err, "cannot make a directory for the tree");
+	g->tree = openat(g->stage.root, TREE_NAME,
+			 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (g->tree < 0)
+		return err_sys(err, "cannot open the directory of the tree");
+	if (g->stage.as_root && fchown(g->tree, g->stage.uid, g->stage.gid))
+		return err_sys(err, "cannot give the tree away");
+	for (size_t i = 0; i < t->n_files; i++)
+		if (make_entry(&g->stage, g->tree, &t->files[i]))
+			return err_sys(err, "cannot make %s in the tree",
+				       t->files[i].path);
+	return 0;
+}
+
+static int prepare(struct ground *g, const struct trials *t, struct err *err)
+{
+	const struct plan_overrides none = { 0 };
+
+	if (config_parse(&g->config, "settings", str_c(t->settings), err))
+		return -1;
+	plan_make(&g->plan, &g->config, &none, TRACE_VERSION);
+	return stage_open(&g->stage, err) || trace_filter(&g->filter, err) ||
+	       make_tree(g, t, err) ? -1 : 0;
+}
+
+/* --- the runs --- */
+
+static int run_all(const struct ground *g, struct trials *t, struct err *err)
+{
+	static char *const no_binds[] = { NULL };
+	struct step *steps = mem_array(t->n, sizeof(*steps));
+	struct scenario *scenarios = mem_array(t->n, sizeof(*scenarios));
+	struct capture *what = mem_array(t->n, sizeof(*what));
+	struct job *jobs = mem_array(t->n, sizeof(*jobs));
+	int failed;
+
+	for (size_t i = 0; i < t->n; i++) {
+		steps[i] = (struct step){
+			.name = str_c(t->v[i].name), .argv = t->v[i].argv,
+			.ready = READY_AFTER,
+		};
+		scenarios[i] = (struct scenario){
+			.name = str_c(t->v[i].name), .steps = &steps[i], .n = 1,
+		};
+		what[i] = (struct capture){
+			.plan = &g->plan, .scenario = &scenarios[i],
+			.stage = &g->stage, .filter = &g->filter,
+			.binds = no_binds, .tree = g->tree,
+			.tree_name = TREE_NAME,
+		};
+		jobs[i] = (struct job){
+			.what = &what[i], .label = t->v[i].name,
+			.run = 1, .runs = 1,
+		};
+	}
+	failed = pool_run(jobs, t->n, t->jobs, t->progress, err);
+	for (size_t i = 0; i < t->n; i++) {
+		if (failed)
+			fingerprint_free(jobs[i].result);
+		else
+			t->v[i].result = jobs[i].result;
+	}
+	free(jobs);
+	free(what);
+	free(scenarios);
+	free(steps);
+	return failed;
+}
+
+int trials_run(struct trials *t, struct err *err)
+{
+	struct ground g = { .stage = STAGE_INIT, .tree = -1 };
+	int failed;
+
+	config_init(&g.config);
+	failed = prepare(&g, t, err) || run_all(&g, t, err);
+	if (g.tree >= 0)
+		close(g.tree);
+	free(g.filter.filter);
+	plan_free(&g.plan);
+	config_free(&g.config);
+	stage_close(&g.stage);
+	return failed ? -1 : 0;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of plants, and what they share. */
+#include "core/selftest/plant.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/fd.h"
+#include "core/base/vec.h"
+
+static const struct plant plants[] = {
+#define PLANT(name, function, fact, proves) \
+	{ name, function, fact, proves },
+#include "core/selftest/plants.def"
+#undef PLANT
+};
+
+static const struct { const char *name, *why; } blind_spots[] = {
+#define BLIND(name, why) { name, why },
+#include "core/selftest/blind.def"
+#undef BLIND
+};
+
+const struct plant *plants_table(size_t *n)
+{
+	*n = ARRAY_LEN(plants);
+	return plants;
+}
+
+const struct plant *plant_by_name(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(plants); i++)
+		if (!strcmp(plants[i].name, name))
+			return &plants[i];
+	return NULL;
+}
+
+const char *plant_blind_spot(const struct plant *p)
+{
+	for (size_t i = 0; i < ARRAY_LEN(blind_spots); i++)
+		if (!strcmp(blind_spots[i].name, p->name))
+			return blind_spots[i].why;
+	return NULL;
+}
+
+void plant_run(const struct plant *p)
+{
+	p->run();
+	/* Past every handler: what they do is no part of the plant. */
+	_exit(0);
+}
+
+void plant_skip(const char *fmt, ...)
+{
+	char line[256];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line) - 1, fmt, ap);
+	va_end(ap);
+	if (n > (int)sizeof(line) - 2)
+		n = (int)sizeof(line) - 2;
+	line[n] = '\n';
+	plant_try(write(STDERR_FILENO, line, (size_t)n + 1));
+	_exit(PLANT_SKIPPED);
+}
+
+int plant_need(long r, const char *doing)
+{
+	if (r < 0)
+		plant_skip("%s: %s", doing, strerror(errno));
+	return (int)r;
+}
+
+pid_t plant_fork(void)
+{
+	return plant_need(fork(), "cannot fork");
+}
+
+void plant_wait(pid_t pid)
+{
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+void plant_sleep_ms(unsigned ms)
+{
+	struct timespec ts = { ms / 1000, (long)(ms % 1000) * 1000000 };
+
+	nanosleep(&ts, NULL);
+}
+
+void plant_copy(const char *from, const char *to, mode_t mode)
+{
+	autofd int in = plant_need(open(from, O_RDONLY | O_CLOEXEC), from);
+	autofd int out = plant_need(open(to, O_WRONLY | O_CREAT | O_TRUNC |
+					 O_CLOEXEC, 0600), to);
+	char chunk[65536];
+	ssize_t n;
+
+	while ((n = read(in, chunk, sizeof(chunk))) > 0)
+		plant_need(fd_write_all(out, chunk, (size_t)n), to);
+	plant_need(n, from);
+	plant_need(fchmod(out, mode), to);
+}
+
+void plant_write(int fd, const char *text)
+{
+	plant_need(fd_write_all(fd, text, strlen(text)), "cannot write");
+}
+
+char **plant_self_argv(const char *tag)
+{
+	char **argv = mem_array(4, sizeof(*argv));
+
+	argv[0] = (char *)PLANT_SELF;
+	argv[1] = (char *)"--version";
+	argv[2] = (char *)tag;
+	return argv;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory that runs.  Libraries are mapped executable all the time; what counts
+ * is code that stands in no file: anonymous memory, files without a name, and
+ * pages of a file that are no longer what the file holds.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "core/base/text.h"
+#include "core/trace/tracer.h"
+
+/* Memory in a file's clothes: no name, or none that says what is in it. */
+static bool is_nameless(struct str file, bool deleted)
+{
+	return deleted || str_starts(file, STR("/memfd:")) ||
+	       str_eq(file, STR("/dev/zero"));
+}
+
+/* Only executable mappings stop.  A library needs no second look. */
+enum next enter_mmap(struct tracer *t, struct task *k)
+{
+	const uint64_t *a = k->call.args;
+	autobuf struct buf file = BUF_INIT;
+	bool deleted = false;
+
+	if (a[3] & MAP_ANONYMOUS || a[2] & PROT_WRITE)
+		return NEXT_LEAVE;
+	/* What cannot be read, cannot be mapped either, or is suspect. */
+	if (!resolve_fd(t, k, (int)a[4], &file, &deleted))
+		return NEXT_LEAVE;
+	return is_nameless(buf_view(&file), deleted) ? NEXT_LEAVE : NEXT_GO;
+}
+
+/* A line of maps or smaps (proc(5)) that describes a mapping. */
+struct mapping {
+	unsigned long long from, to, inode;
+	char mode[5];
+	const char *name;
+};
+
+static bool parse_mapping(const char *line, struct mapping *out)
+{
+	int at = 0;
+
+	if (sscanf(line, "%llx-%llx %4s %*s %*s %llu %n", &out->from, &out->to,
+		   out->mode, &out->inode, &at) != 4)
+		return false;
+	out->name = line + at;
+	return true;
+}
+
+/* The name ends the line; a removed file's has " (deleted)" behind it. */
+static bool mapping_is_nameless(const struct mapping *m)
+{
+	struct str name = { m->name, strcspn(m->name, "\n") };
+
+	return !m->inode || is_nameless(name, str_ends(name,
+						STR(" (deleted)")));
+}
+
+/*
+ * mprotect(2) does not say what is mapped there.  The dynamic linker makes a
+ * library's own pages executable this way, when they hold relocations; smaps
+ * tells by "Anonymous:" that private pages were written to.
+ */
+static bool holds_new_code(pid_t tid, uint64_t at, uint64_t len)
+{
+	struct mapping m = { .to = 0 };
+	bool ours = false, found = false, any = false;
+	unsigned long kib;
+	char path[64], line[4096 + 256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps", tid);
+	f = fopen(path, "re");
+	if (!f)
+		return true;
+	while (!found && fgets(line, sizeof(line), f)) {
+		if (parse_mapping(line, &m)) {
+			if (ours && m.from >= at + len)
+				break;
+			ours = m.from < at + len && m.to > at;
+			any |= ours;
+			found = ours && (mapping_is_nameless(&m) ||
+					 strchr(m.mode, 'w'));
+		} else if (ours && sscanf(line, "Anonymous: %lu kB",
+					  &kib) == 1) {
+			found = kib > 0;
+		}
+	}
+	fclose(f);
+	return found || !any;
+}
+
+void leave_memory(struct tracer *t, struct task *k)
+{
+	int err = call_err(&k->call);
+	bool map = !strcmp(k->row->name, "mmap");
+
+	if (!map && !err &&
+	    !holds_new_code(k->tid, k->call.args[0], k->call.args[1]))
+		return;
+	emit(t, k, EV_MEMORY_EXEC, str_c(k->proc->exe ? k->proc->exe : "?"),
+	     STR(""), err);
+}

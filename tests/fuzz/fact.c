@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From an event to its line and back: whatever a program puts into its names,
+ * the line is one line, and says of which kind the event was and how it ended.
+ * Input: kind, errno, field a up to a byte 255, field b.
+ */
+#include "core/base/text.h"
+#include "core/fingerprint/internal.h"
+#include "tests/fuzz/fuzz.h"
+
+#define LINE_MAX_BYTES 20000
+
+static const struct places places = {
+	STR("/home/auditor/app"), STR("/home/auditor"),
+};
+
+static void check_line(const struct event *ev, struct str line)
+{
+	struct str operation, object;
+	enum event_kind kind;
+	int err;
+
+	must(line.len <= LINE_MAX_BYTES);
+	must(text_is_safe(line));
+	must(fact_parse(line, &kind, &operation, &object, &err));
+	must(kind == ev->kind && err == ev->err);
+	must(str_starts(line, operation) && str_ends(operation, object));
+	must(object.len);
+}
+
+static void check_evidence(struct str s)
+{
+	autobuf struct buf out = BUF_INIT;
+
+	normalise_evidence(&out, s, &places);
+	must(text_is_safe(buf_view(&out)));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str rest = bytes(data, size);
+	autobuf struct buf line = BUF_INIT, same = BUF_INIT;
+	struct event ev = { .kind = take_byte(&rest) % EV_COUNT };
+	struct str operation, object;
+	enum event_kind kind;
+	int err;
+
+	ev.err = (int)take_byte(&rest);
+	ev.a = take_until(&rest, '\377');
+	ev.b = rest;
+	fact_line(&line, &ev, &places);
+	check_line(&ev, buf_view(&line));
+	fact_line(&same, &ev, &places);
+	must(str_eq(buf_view(&line), buf_view(&same)));
+	normalise_keeps(&ev, &places);
+	check_evidence(ev.a);
+	/* A line that somebody wrote by hand. */
+	if (fact_parse(bytes(data, size), &kind, &operation, &object, &err))
+		must(object.len && text_is_safe(bytes(data, size)));
+	return 0;
+}

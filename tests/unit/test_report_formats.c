@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every format against hostile names: what a program, a repository or an
+ * edited file says must stay text wherever it is shown.
+ */
+#include <stdio.h>
+
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/base/vec.h"
+#include "core/report/report.h"
+#include "tests/unit/facts.h"
+
+/* All syntaxes at once; "\x1b" and the line ends must never come out. */
+static const char evil[] =
+	"x`` | \\| </script></details></td>\"'><img src=x onerror=alert(1)>"
+	"\r\n::error file=a::b\n##[error]x @user #1 [a](http://h) &lt;"
+	"<!-- ]]> --> %0A\x1b[31m\xff\xe2\x80\xae";
+
+struct page {
+	struct fingerprint *old, *new;
+	struct comparison cmp;
+	struct step_line step;
+	struct report r;
+	struct audit a;
+	struct buf out;
+};
+
+/* Takes both fingerprints. */
+static void open_page(struct page *p, struct fingerprint *old,
+		      struct fingerprint *new)
+{
+	struct policy policy = { .fail_on = LEVEL_ERROR };
+
+	*p = (struct page){ .old = old, .new = new };
+	compare(&p->cmp, old, new, &policy);
+	p->r = (struct report){
+		.old = old, .new = new, .cmp = &p->cmp, .fail_on = LEVEL_ERROR,
+		.old_from = "traced", .new_from = "file",
+		.config_from = STR("defaults"), .version = "1.2.3",
+		.config_path = STR(".behavdiff"),
+	};
+	p->a = (struct audit){
+		.fp = new, .from = "traced", .version = "1.2.3",
+		.config_from = STR("defaults"),
+	};
+}
+
+static void close_page(struct page *p)
+{
+	buf_free(&p->out);
+	comparison_free(&p->cmp);
+	fingerprint_free(p->old);
+	fingerprint_free(p->new);
+}
+
+static const char *written(struct page *p, const char *format)
+{
+	buf_clear(&p->out);
+	format_by_name(str_c(format))->write(&p->out, &p->r);
+	return p->out.p;
+}
+
+static const char *audited(struct page *p, const char *format)
+{
+	buf_clear(&p->out);
+	format_by_name(str_c(format))->write_audit(&p->out, &p->a);
+	return p->out.p;
+}
+
+static void has(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("'%s' is not in:\n%s", part, text);
+}
+
+static void lacks(const char *text, const char *part)
+{
+	if (strstr(text, part))
+		fail_msg("'%s' is in:\n%s", part, text);
+}
+
+static struct fingerprint *hostile(void)
+{
+	struct fingerprint *fp = FACTS("b", "3 exec /bin/a",
+		"3 file.read $TREE/a.py",
+		"3 net.connect tcp 203.0.113.7:4444 = ENETUNREACH");
+
+	fp->spec = fp->entry = str_c(evil);
+	for (size_t i = 0; i < fp->n; i++) {
+		struct evidence *ev = &fp->facts[i].ev;
+
+		ev->process = ev->call = ev->note = ev->step = str_c(evil);
+	}
+	/* Longer than the line it had: a copy of its own. */
+	fp->facts[2].line = arena_str(&fp->arena, str_c(evil));
+	fp->facts[2].object = fp->facts[2].line;
+	return fp;
+}
+
+/* Every line, on its own, is safe to show. */
+static void is_safe(const char *name, const struct buf *out)
+{
+	for (size_t at = 0; at < out->len;) {
+		size_t end = at;
+
+		while (end < out->len && out->p[end] != '\n')
+			end++;
+		/* Style and script are indented with tabs; nobody else's. */
+		while (at < end && out->p[at] == '\t')
+			at++;
+		if (!text_is_safe((struct str){ out->p + at, end - at }))
+			fail_msg("%s: %.*s", name, (int)(end - at),
+				 out->p + at);
+		at = end + 1;
+	}
+}
+
+static void no_format_lets_a_control_character_through(void **state)
+{
+	struct page p;
+	size_t n;
+	const struct format *formats = formats_table(&n);
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"), hostile());
+	p.r.config_from = p.a.config_from = str_c(evil);
+	for (size_t i = 0; i < n; i++) {
+		written(&p, formats[i].name);
+		is_safe(formats[i].name, &p.out);
+		if (!formats[i].write_audit)
+			continue;
+		audited(&p, formats[i].name);
+		is_safe(formats[i].name, &p.out);
+	}
+	close_page(&p);
+}
+
+static void the_same_input_gives_the_same_bytes(void **state)
+{
+	struct page p;
+	size_t n;
+	const struct format *formats = formats_table(&n);
+
+	(void)state;
+	open_page(&p, FACTS("a", "3 exec /bin/a"), hostile());
+	for (size_t i = 0; i < n; i++) {
+		char *first = mem_strdup(written(&p, formats[i].name));
+
+		assert_string_equal(first, written(&p, formats[i].name));
+		free(first);
+	}
+	close_page(&p);
+}
+
+/* --- HTML and XML --- */
+
+static void markup_stays_text_in_html(void **state)
+{
+	struct page p;
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"), hostile());
+	lacks(written(&p, "html"), "<img");
+	lacks(p.out.p, "--><!--");
+	has(p.out.p, "&lt;img src=x onerror=alert(1)&gt;");
+	/* In the data block the same as JSON escapes. */
+	has(p.out.p, "\\u003cimg src=x onerror=alert(1)\\u003e");
+	lacks(audited(&p, "html"), "<img");
+	has(p.out.p, "&lt;img");
+	lacks(p.out.p, "<script");
+	close_page(&p);
+}
+
+static void a_page_loads_nothing(void **state)
+{
+	struct page p;
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"), FACTS("b", "3 exec /bin/a"));
+	has(written(&p, "html"), "default-src 'none'");
+	lacks(p.out.p, "http:");
+	lacks(p.out.p, "https:");
+	lacks(p.out.p, "url(");
+	lacks(p.out.p, " src=");
+	close_page(&p);
+}
+
+static void junit_counts_what_fails(void **state)
+{
+	struct page p;
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"), hostile());
+	lacks(written(&p, "junit"), "<img");
+	has(p.out.p, "<testsuite name=\"exec\" tests=\"1\" failures=\"1\" "
+	    "errors=\"0\" skipped=\"0\">");
+	has(p.out.p, "<testsuite name=\"priv\" tests=\"1\" failures=\"0\" "
+	    "errors=\"0\" skipped=\"0\">");
+	p.new->ledger.lost = 1;
+	comparison_free(&p.cmp);
+	compare(&p.cmp, p.old, p.new,
+		&(struct policy){ .fail_on = LEVEL_ERROR });
+	has(written(&p, "junit"), "<error type=\"doubt\"");
+	close_page(&p);
+}
+
+/* --- Markdown --- */
+
+/* The text outside code spans; runs of backticks pair up (CommonMark 6.1). */
+static char *outside_code(const char *text)
+{
+	autobuf struct buf out = BUF_INIT;
+
+	while (*text) {
+		size_t fence = strspn(text, "`");
+		const char *close = text + fence;
+
+		if (!fence) {
+			buf_ch(&out, *text++);
+			continue;
+		}
+		while (*close) {
+			size_t run = strspn(close, "`");
+
+			if (run == fence)
+				break;
+			close += run ? run : 1;
+		}
+		assert_true(*close);
+		text = close + fence;
+	}
+	buf_ch(&out, '\0');
+	return buf_steal(&out);
+}
+
+static void foreign_text_is_inside_code_in_markdown(void **state)
+{
+	struct page p;
+	char *outside;
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"), hostile());
+	outside = outside_code(written(&p, "markdown"));
+	lacks(outside, "onerror");
+	lacks(outside, "@user");
+	lacks(outside, "](");
+	free(outside);
+	outside = outside_code(audited(&p, "markdown"));
+	lacks(outside, "onerror");
+	lacks(outside, "@user");
+	free(outside);
+	close_page(&p);
+}
+
+/* GFM splits cells before it looks at code: count bars that are none of ours. */
+static void a_bar_does_not_end_its_cell(void **state)
+{
+	struct page p;
+	const char *row;
+	size_t bars = 0;
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"), hostile());
+	row = strstr(written(&p, "markdown"), "| **error** |");
+	assert_non_null(row);
+	for (; *row != '\n'; row++) {
+		if (*row == '\\' && row[1] != '\n')
+			row++;
+		else
+			bars += *row == '|';
+	}
+	assert_int_equal(bars, 5);
+	close_page(&p);
+}
+
+static struct fingerprint *many(const char *spec, const char *kind, size_t n,
+				size_t length)
+{
+	const char **lines = mem_array(n + 1, sizeof(*lines));
+	struct arena arena = ARENA_INIT;
+	struct fingerprint *fp;
+	char *name = mem_alloc(length + 1);
+
+	memset(name, '|', length);
+	for (size_t i = 0; i < n; i++) {
+		autobuf struct buf text = BUF_INIT;
+
+		buf_printf(&text, "3 %s /x/%05zu%s", kind, i, name);
+		lines[i] = arena_str(&arena, buf_view(&text)).p;
+	}
+	fp = facts_v(spec, 3, lines);
+	free(lines);
+	free(name);
+	arena_free(&arena);
+	return fp;
+}
+
+static void a_comment_stays_below_its_limit(void **state)
+{
+	static const size_t lengths[] = { 1, 300, 4000 };
+	struct page p;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+		open_page(&p, many("a", "file.read", 1500, lengths[i]),
+			  many("b", "exec", 1500, lengths[i]));
+		has(written(&p, "markdown"), "more** new behaviours");
+		assert_true(p.out.len < 60000);
+		has(p.out.p, "\n</details>\n");
+		close_page(&p);
+	}
+}
+
+/* --- places --- */
+
+static struct fingerprint *placed(const char *spec)
+{
+	struct fingerprint *fp = FACTS(spec, "3 file.read $TREE/client.py",
+				       "3 exec /usr/bin/id");
+
+	for (size_t i = 0; i < fp->n; i++)
+		fp->facts[i].ev.process =
+			STR("python3 launcher.py > python3 client.py > id");
+	return fp;
+}
+
+static void a_finding_stands_at_the_script_that_ran(void **state)
+{
+	struct page p;
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"), placed("main:impl04"));
+	has(written(&p, "github"),
+	    "::error file=impl04/client.py,line=1,title=behavdiff exec::exec "
+	    "/usr/bin/id");
+	has(written(&p, "gitlab"), "\"path\": \"impl04/client.py\"");
+	has(written(&p, "sarif"), "\"uri\": \"impl04/client.py\"");
+	close_page(&p);
+}
+
+static void else_at_its_step_else_at_the_configuration(void **state)
+{
+	struct page p;
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"), FACTS("b", "3 exec /usr/bin/id"));
+	has(written(&p, "github"), "::error file=.behavdiff,line=1,");
+	p.step = (struct step_line){ STR("main"), 12 };
+	p.r.steps = &p.step;
+	p.r.n_steps = 1;
+	has(written(&p, "github"), "::error file=.behavdiff,line=12,");
+	close_page(&p);
+}
+
+/* A name that is escaped or has a token is not guessed back. */
+static void an_absolute_or_escaped_word_is_no_place(void **state)
+{
+	struct page p;
+	struct fingerprint *fp = FACTS("b", "3 exec /usr/bin/id",
+				       "3 file.read $TREE/../x",
+				       "3 file.read $TREE/<rand>.py");
+
+	(void)state;
+	for (size_t i = 0; i < fp->n; i++)
+		fp->facts[i].ev.process =
+			STR("/usr/bin/id ../x <rand>.py a\\x20b");
+	open_page(&p, NO_FACTS("a"), fp);
+	has(written(&p, "github"), "::error file=.behavdiff,line=1,");
+	lacks(p.out.p, "file=../x");
+	close_page(&p);
+}
+
+/* --- annotations --- */
+
+static void an_annotation_is_one_line_that_starts_with_ours(void **state)
+{
+	struct page p;
+	const char *line;
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"), hostile());
+	line = written(&p, "github");
+	while (*line) {
+		if (strncmp(line, "::error file=", 13) &&
+		    strncmp(line, "::notice file=", 14) &&
+		    strncmp(line, "::warning ", 10) &&
+		    strncmp(line, "behavdiff: ", 11))
+			fail_msg("%s", line);
+		line = strchr(line, '\n') + 1;
+	}
+	has(p.out.p, "%250A");	/* a %0A of theirs is no line end */
+	close_page(&p);
+}
+
+static void more_than_ten_annotations_are_counted(void **state)
+{
+	struct page p;
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"), many("b", "exec", 25, 1));
+	has(written(&p, "github"), "\nbehavdiff: 15 more at error\n");
+	close_page(&p);
+}
+
+/* --- SARIF --- */
+
+static struct json *parsed(struct page *p, const char *format)
+{
+	struct json *doc = NULL;
+	struct err err = ERR_INIT;
+
+	written(p, format);
+	if (json_parse(&doc, buf_view(&p->out), 1 << 24, &err))
+		fail_msg("%s:\n%s", err.msg, p->out.p);
+	return doc;
+}
+
+static size_t results(const struct json *doc)
+{
+	const struct json *run = json_first(json_array(doc, "runs"));
+	size_t n = 0;
+
+	for (const struct json *v = json_first(json_array(run, "results")); v;
+	     v = json_next(v))
+		n++;
+	return n;
+}
+
+static void sarif_declares_every_rule_whatever_was_found(void **state)
+{
+	struct page p;
+	autojson struct json *doc = NULL;
+	const struct json *rule;
+	size_t n;
+
+	(void)state;
+	rules_table(&n);
+	open_page(&p, NO_FACTS("a"), NO_FACTS("b"));
+	doc = parsed(&p, "sarif");
+	rule = json_first(json_array(json_object(json_object(json_first(
+		json_array(doc, "runs")), "tool"), "driver"), "rules"));
+	for (; rule; rule = json_next(rule))
+		n--;
+	assert_int_equal(n, 0);
+	close_page(&p);
+}
+
+static void the_new_form_has_the_new_only(void **state)
+{
+	struct page p;
+	autojson struct json *full = NULL;
+	autojson struct json *news = NULL;
+
+	(void)state;
+	open_page(&p, FACTS("a", "3 exec /bin/a", "3 exec /bin/c"),
+		  FACTS("b", "3 exec /bin/b", "1 exec /bin/c",
+			"3 exec.args /bin/b x"));
+	full = parsed(&p, "sarif");
+	assert_int_equal(results(full), 4);
+	has(p.out.p, "\"baselineState\": \"absent\"");
+	has(p.out.p, "\"baselineState\": \"unchanged\"");
+	news = parsed(&p, "sarif-new");
+	assert_int_equal(results(news), 2);
+	lacks(p.out.p, "baselineState");
+	close_page(&p);
+}
+
+static void accepted_findings_are_suppressed_not_hidden(void **state)
+{
+	struct page p;
+	autojson struct json *full = NULL;
+	autojson struct json *news = NULL;
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"), FACTS("b", "3 exec /bin/b"));
+	p.cmp.findings[0].accepted = true;
+	p.cmp.findings[0].gates = false;
+	full = parsed(&p, "sarif");
+	assert_int_equal(results(full), 1);
+	has(p.out.p, "\"status\": \"accepted\"");
+	news = parsed(&p, "sarif-new");
+	assert_int_equal(results(news), 0);
+	has(written(&p, "junit"), "<skipped message=\"accepted\"/>");
+	assert_string_equal(written(&p, "gitlab"), "[]\n");
+	close_page(&p);
+}
+
+static void a_message_holds_no_link_of_others(void **state)
+{
+	struct page p;
+	autojson struct json *doc = NULL;
+	struct str text;
+	const struct json *result;
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"), hostile());
+	doc = parsed(&p, "sarif");
+	result = json_first(json_array(json_first(json_array(doc, "runs")),
+				       "results"));
+	assert_non_null(result);
+	for (; result; result = json_next(result)) {
+		assert_true(json_string(&text, json_object(result, "message"),
+					"text"));
+		assert_null(memmem(text.p, text.len, "](", 2));
+	}
+	close_page(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_format_lets_a_control_character_through),
+		cmocka_unit_test(the_same_input_gives_the_same_bytes),
+		cmocka_unit_test(markup_stays_text_in_html),
+		cmocka_unit_test(a_page_loads_nothing),
+		cmocka_unit_test(junit_counts_what_fails),
+		cmocka_unit_test(foreign_text_is_inside_code_in_markdown),
+		cmocka_unit_test(a_bar_does_not_end_its_cell),
+		cmocka_unit_test(a_comment_stays_below_its_limit),
+		cmocka_unit_test(a_finding_stands_at_the_script_that_ran),
+		cmocka_unit_test(else_at_its_step_else_at_the_configuration),
+		cmocka_unit_test(an_absolute_or_escaped_word_is_no_place),
+		cmocka_unit_test(an_annotation_is_one_line_that_starts_with_ours),
+		cmocka_unit_test(more_than_ten_annotations_are_counted),
+		cmocka_unit_test(sarif_declares_every_rule_whatever_was_found),
+		cmocka_unit_test(the_new_form_has_the_new_only),
+		cmocka_unit_test(accepted_findings_are_suppressed_not_hidden),
+		cmocka_unit_test(a_message_holds_no_link_of_others),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
