@@ -351,7 +351,9 @@ int capture_run(struct fingerprint **out, const struct capture *c,
 {
 	const struct places places = { STR(PLAN_TREE), STR(PLAN_HOME) };
 	const struct builder_limits limits = { MAX_FACTS, MAX_FACT_BYTES };
-	struct run r = { .c = c, .number = number, .box = BOX_INIT, .err = err };
+	struct run r = {
+		.c = c, .number = number, .box = BOX_INIT, .err = err
+	};
 	int failed;
 
 	err->code = ERR_NONE;
