@@ -123,6 +123,9 @@ fixtures: $(FIXTURES) ## build the programs that the tests trace
 check: deps-test all units fixtures ## run every test
 	@BUILD=$(BUILD) sh tests/run
 
+null: all deps-test ## compare each sample program 100 times with itself
+	@NULL_COUNT=100 BUILD=$(BUILD) sh tests/system/null.sh
+
 demo: all ## compare two of the sample implementations
 	@sh .ci/deps demo
 	@BUILD=$(BUILD) sh tests/implementations/demo
@@ -188,4 +191,4 @@ screenshot: all ## take pictures of a report for documentation
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: all help units fixtures check demo sanitize bench install uninstall screenshot clean
+.PHONY: all help units fixtures check null demo sanitize bench install uninstall screenshot clean

@@ -15,7 +15,7 @@
 struct settings {
 	struct opt_list dirs, outputs;
 	const char *config, *fail_on, *format, *output, *color, *plant;
-	unsigned runs, jobs;
+	unsigned runs, max_runs, jobs;
 	uint64_t timeout_ms;
 	int quiet, verbose, help, version;
 };

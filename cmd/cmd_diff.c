@@ -17,6 +17,7 @@ struct run_options run_options_of(const struct settings *set)
 		.dir = ".",
 		.config_file = set->config,
 		.runs = set->runs,
+		.max_runs = set->max_runs,
 		.timeout_ms = set->timeout_ms,
 		.jobs = set->jobs,
 		.progress = !set->quiet && isatty(STDERR_FILENO),

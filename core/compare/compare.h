@@ -18,7 +18,14 @@ enum level { LEVEL_NOTE, LEVEL_WARNING, LEVEL_ERROR, LEVEL_NEVER };
 const char *level_name(enum level level);
 bool level_by_name(struct str name, enum level *out);
 
-enum change { CHANGE_NEW, CHANGE_OUTCOME, CHANGE_GONE, CHANGE_UNSTABLE };
+enum change {
+	CHANGE_NEW,
+	CHANGE_OUTCOME,
+	CHANGE_MORE,		/* of the names behind a line's volatile part */
+	CHANGE_GONE,
+	CHANGE_UNSTABLE,
+	CHANGE_COUNT
+};
 const char *change_name(enum change change);
 
 enum verdict { VERDICT_PASS, VERDICT_REGRESSION, VERDICT_INCONCLUSIVE };
@@ -43,6 +50,7 @@ struct finding {
 	const struct rule *rule;
 	const struct fact *fact;	/* where it was seen (NEW first) */
 	unsigned seen_old, runs_old, seen_new, runs_new;
+	unsigned names_old, names_new;	/* CHANGE_MORE: names in every run */
 	bool accepted;
 };
 
@@ -69,7 +77,7 @@ struct comparison {
 	struct arena arena;
 	struct finding *findings;	/* by level, change, kind, line */
 	size_t n;
-	size_t count[4];		/* per change */
+	size_t count[CHANGE_COUNT];	/* per change */
 	enum verdict verdict;
 	struct str *reasons;	/* sentences; also set beside a regression */
 	size_t n_reasons;

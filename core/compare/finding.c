@@ -15,6 +15,7 @@ static const char *const level_names[] = {
 static const char *const change_names[] = {
 	[CHANGE_NEW] = "new",
 	[CHANGE_OUTCOME] = "outcome",
+	[CHANGE_MORE] = "more",
 	[CHANGE_GONE] = "gone",
 	[CHANGE_UNSTABLE] = "unstable",
 };
@@ -48,9 +49,11 @@ const char *finding_message(const struct finding *f)
 	case CHANGE_OUTCOME:
 		return f->fact->err ? "did this before, with another result" :
 		       "did this before, and succeeds now";
+	case CHANGE_MORE:
+		return "does this with more names than before";
 	case CHANGE_GONE:
 		return "did this in every run before, and in none now";
-	case CHANGE_UNSTABLE:
+	case CHANGE_UNSTABLE: case CHANGE_COUNT:
 		break;
 	}
 	return "differs from run to run";
@@ -189,7 +192,11 @@ static enum level finding_level(const struct matching *m,
 		if (regraded == LEVEL_NEVER || regraded < level)
 			return regraded;
 		return level;
-	case CHANGE_GONE: case CHANGE_UNSTABLE:
+	case CHANGE_MORE:
+		/* One more of what was there is not as heavy as the first. */
+		level = policy_level(m->policy, f->fact, f->rule->level);
+		return level == LEVEL_ERROR ? LEVEL_WARNING : level;
+	case CHANGE_GONE: case CHANGE_UNSTABLE: case CHANGE_COUNT:
 		break;
 	}
 	return LEVEL_NOTE;
@@ -211,7 +218,8 @@ static void finding_grade(const struct matching *m, struct finding *f,
 			  enum refusal refused)
 {
 	enum level fail_on = m->policy->fail_on;
-	bool fresh = f->change == CHANGE_NEW || f->change == CHANGE_OUTCOME;
+	bool fresh = f->change == CHANGE_NEW || f->change == CHANGE_OUTCOME ||
+		     f->change == CHANGE_MORE;
 	bool counts;
 
 	f->level = finding_level(m, f, refused);
@@ -239,6 +247,11 @@ void finding_add(struct matching *m, enum change change,
 		.seen_new = new ? new->seen : 0,
 		.runs_new = m->new->runs,
 	};
+
+	if (change == CHANGE_MORE) {
+		f.names_old = old->names_max;
+		f.names_new = new->names_min;
+	}
 
 	hash_id(f.id, f.fact->line);
 	f.rule = rule_for(f.fact);

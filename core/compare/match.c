@@ -3,7 +3,8 @@
  * Two fingerprints side by side, operation by operation.
  *
  *   line in OLD   line in NEW   operation elsewhere   finding
- *   always        always        -                     none
+ *   always        always        -                     none, or more, when
+ *                                   more names stand behind it in every run
  *   sometimes     sometimes     -                     none
  *   one always, the other sometimes                   unstable
  *   never         any           not in OLD            new
@@ -104,6 +105,19 @@ static enum refusal group_refusal(const struct group *g)
 	return mildest;
 }
 
+/*
+ * One extra file among random names: every run of OLD made so many, and every
+ * run of NEW makes more.
+ */
+static bool has_more(const struct matching *m, const struct fact *old,
+		     const struct fact *new)
+{
+	return m->old->runs > 1 && m->new->runs > 1 &&
+	       old->names_max && old->names_min == old->names_max &&
+	       new->names_min == new->names_max &&
+	       new->names_min > old->names_max;
+}
+
 /* The facts of NEW; returns how many of them OLD knew with other results. */
 static size_t match_new(struct matching *m, const struct group *old,
 			const struct group *new)
@@ -118,6 +132,9 @@ static size_t match_new(struct matching *m, const struct group *old,
 			if (fact_always(m->old, before) !=
 			    fact_always(m->new, f))
 				finding_add(m, CHANGE_UNSTABLE, before, f,
+					    REFUSED_NOT);
+			else if (has_more(m, before, f))
+				finding_add(m, CHANGE_MORE, before, f,
 					    REFUSED_NOT);
 		} else if (old->n) {
 			finding_add(m, CHANGE_OUTCOME, NULL, f,

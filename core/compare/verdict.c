@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Did the runs prove anything?  Each doubt is a sentence; a doubt turns a pass
- * into inconclusive.  A regression that was found stays one: what was seen was
+ * Did the runs prove anything?  Each doubt is a sentence that says what was
+ * not proved and, behind a colon, what to do; a doubt turns a pass into
+ * inconclusive.  A regression that was found stays one: what was seen was
  * seen, and the doubts are printed beside it.
  */
 #include <signal.h>
@@ -47,8 +48,9 @@ static void doubt(struct doubts *d, const char *fmt, ...)
 
 struct step_tally {
 	struct str name;
-	unsigned started, ready, failed;	/* runs */
+	unsigned started, ready, failed, crashed, unmet;	/* runs */
 	int status;				/* of a failed one */
+	struct str why;				/* of an unmet one */
 	int err;				/* why its exec failed */
 	struct str command;
 };
@@ -66,6 +68,18 @@ static void tallies_free(struct tallies *t)
 }
 #define autotallies __attribute__((cleanup(tallies_free)))
 
+/* A signal that a program raises by mistake, not one that others send. */
+static bool is_crash(int status)
+{
+	switch (WIFSIGNALED(status) ? WTERMSIG(status) : 0) {
+	case SIGSEGV: case SIGABRT: case SIGBUS: case SIGFPE: case SIGILL:
+	case SIGTRAP: case SIGSYS:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void tally_step(struct tallies *t, const struct step_end *s)
 {
 	struct strmap_entry *e = strmap_put(&t->index, s->name);
@@ -82,9 +96,14 @@ static void tally_step(struct tallies *t, const struct step_end *s)
 		v->command = s->command;
 	}
 	v->ready += s->was_ready;
+	if (s->unmet.len) {
+		v->unmet++;
+		v->why = s->unmet;
+	}
 	if (!s->ended || !s->status)
 		return;
 	v->failed++;
+	v->crashed += is_crash(s->status);
 	v->status = s->status;
 }
 
@@ -122,11 +141,12 @@ static void doubt_never(struct doubts *d, const struct fingerprint *fp,
 			const struct step_tally *step)
 {
 	if (!step->err)
-		doubt(d, "%.*s: step %.*s never started", STR_ARG(fp->spec),
+		doubt(d, "%.*s: step %.*s never started: see that what it "
+		      "comes after gets ready", STR_ARG(fp->spec),
 		      STR_ARG(step->name));
 	else
-		doubt(d, "%.*s: step %.*s never started: %.*s: %s",
-		      STR_ARG(fp->spec), STR_ARG(step->name),
+		doubt(d, "%.*s: step %.*s never started: %.*s: %s: check its "
+		      "command", STR_ARG(fp->spec), STR_ARG(step->name),
 		      STR_ARG(step->command), errno_name(step->err));
 }
 
@@ -135,10 +155,27 @@ static void doubt_start(struct doubts *d, const struct fingerprint *fp)
 	autotallies struct tallies steps = tally(fp);
 
 	if (!fp->runs)
-		doubt(d, "%.*s: was never run", STR_ARG(fp->spec));
+		doubt(d, "%.*s: was never run: trace it first",
+		      STR_ARG(fp->spec));
 	for (size_t i = 0; i < steps.n; i++)
 		if (!steps.v[i].started)
 			doubt_never(d, fp, &steps.v[i]);
+}
+
+/* Of either side: the scenario says what a run must show to count. */
+static void doubt_unmet(struct doubts *d, const struct fingerprint *fp)
+{
+	autotallies struct tallies steps = tally(fp);
+
+	for (size_t i = 0; i < steps.n; i++) {
+		const struct step_tally *s = &steps.v[i];
+
+		if (s->unmet)
+			doubt(d, "%.*s: step %.*s in %u of %zu runs: %.*s: "
+			      "repair the program or the scenario",
+			      STR_ARG(fp->spec), STR_ARG(s->name), s->unmet,
+			      fp->n_ends, STR_ARG(s->why));
+	}
 }
 
 /* A step of NEW that got less far than OLD's. */
@@ -150,13 +187,22 @@ static void doubt_step(struct doubts *d, const struct step_tally *was,
 
 	if (is->started && !is->ready && was->ready)
 		doubt(d, "%.*s: step %.*s never became ready, as it did in "
-		      "%.*s", STR_ARG(new->spec), STR_ARG(is->name),
+		      "%.*s: check its `ready`, and whether the deadline is "
+		      "too short", STR_ARG(new->spec), STR_ARG(is->name),
 		      STR_ARG(old->spec));
-	if (is->failed < new->n_ends || was->failed || !most_is_gone(d->m->out))
+	if (is->failed < new->n_ends || was->failed)
 		return;
 	describe_status(how, is->status);
+	if (is->crashed == new->n_ends && !most_is_gone(d->m->out))
+		doubt(d, "%.*s: step %.*s %s in every run, and never in %.*s: "
+		      "what comes after the crash is not known, run it by "
+		      "hand to see why", STR_ARG(new->spec),
+		      STR_ARG(is->name), how, STR_ARG(old->spec));
+	if (!most_is_gone(d->m->out))
+		return;
 	doubt(d, "%.*s: step %.*s %s in every run, and %zu of %zu behaviours "
-	      "of %.*s were seen again", STR_ARG(new->spec), STR_ARG(is->name),
+	      "of %.*s were seen again: run it by hand to see why",
+	      STR_ARG(new->spec), STR_ARG(is->name),
 	      how, d->m->out->seen_again, d->m->out->old_always,
 	      STR_ARG(old->spec));
 }
@@ -193,7 +239,9 @@ static void doubt_silence(struct doubts *d)
 
 	if (most_is_gone(c) && count_always(new) * 2 < c->old_always)
 		doubt(d, "%.*s: showed less than half of what %.*s did: %zu of "
-		      "%zu behaviours were seen again", STR_ARG(new->spec),
+		      "%zu behaviours were seen again: if that is meant, "
+		      "compare with an OLD that does as little",
+		      STR_ARG(new->spec),
 		      STR_ARG(old->spec), c->seen_again, c->old_always);
 }
 
@@ -202,19 +250,39 @@ static void doubt_loss(struct doubts *d, const struct fingerprint *fp)
 	size_t sometimes = fp->n - count_always(fp);
 
 	if (fp->ledger.lost)
-		doubt(d, "%.*s: events were lost: %llu", STR_ARG(fp->spec),
+		doubt(d, "%.*s: events were lost (%llu): try again, with "
+		      "--jobs 1 if it stays so", STR_ARG(fp->spec),
 		      (unsigned long long)fp->ledger.lost);
 	if (fp->ledger.dropped)
 		doubt(d, "%.*s: the fingerprint was full, events were "
-		      "dropped: %llu", STR_ARG(fp->spec),
+		      "dropped (%llu): give the scenario less to do",
+		      STR_ARG(fp->spec),
 		      (unsigned long long)fp->ledger.dropped);
 	for (size_t r = 0; r < fp->n_ends; r++)
 		if (str_starts(fp->ends[r].how, STR("limit")))
-			doubt(d, "%.*s: a run was cut short (%.*s)",
+			doubt(d, "%.*s: a run was cut short (%.*s): raise it "
+			      "in [sandbox] or give the scenario less to do",
 			      STR_ARG(fp->spec), STR_ARG(fp->ends[r].how));
 	if (sometimes >= UNSTABLE_MIN && sometimes * 2 > fp->n)
-		doubt(d, "%.*s: %zu of %zu facts differ from run to run",
-		      STR_ARG(fp->spec), sometimes, fp->n);
+		doubt(d, "%.*s: %zu of %zu facts differ from run to run: let "
+		      "the steps wait for each other (`after`, `ready`), or "
+		      "allow more runs", STR_ARG(fp->spec), sometimes, fp->n);
+}
+
+/* Processes and files: what the program was refused there, it did not do. */
+static void doubt_limits(struct doubts *d, const struct fingerprint *fp)
+{
+	for (size_t i = 0; i < fp->n; i++) {
+		const struct fact *f = &fp->facts[i];
+
+		if (f->kind == EV_LIMIT &&
+		    (str_starts(f->object, STR("processes")) ||
+		     str_starts(f->object, STR("files"))))
+			doubt(d, "%.*s: a limit was met in %u of %u runs "
+			      "(%.*s): raise it in [sandbox] or give the "
+			      "scenario less to do", STR_ARG(fp->spec),
+			      f->seen, fp->runs, STR_ARG(f->object));
+	}
 }
 
 static bool plans_differ(const struct matching *m)
@@ -235,7 +303,8 @@ static void doubt_plan(struct doubts *d)
 
 	if (plans_differ(d->m))
 		doubt(d, "%.*s and %.*s were observed under different plans "
-		      "(%.*s and %.*s)", STR_ARG(old->spec),
+		      "(%.*s and %.*s): trace both with the same "
+		      "configuration and program", STR_ARG(old->spec),
 		      STR_ARG(new->spec),
 		      STR_ARG(short_digest(old->plan_digest)),
 		      STR_ARG(short_digest(new->plan_digest)));
@@ -271,10 +340,14 @@ void verdict_reach(struct matching *m)
 	doubt_plan(&d);
 	doubt_start(&d, m->old);
 	doubt_start(&d, m->new);
+	doubt_unmet(&d, m->old);
+	doubt_unmet(&d, m->new);
 	doubt_steps(&d);
 	doubt_silence(&d);
 	doubt_loss(&d, m->old);
 	doubt_loss(&d, m->new);
+	doubt_limits(&d, m->old);
+	doubt_limits(&d, m->new);
 	keep_doubts(c, &d.said);
 	strmap_free(&d.said);
 

@@ -18,8 +18,8 @@
 
 enum config_type {
 	CONFIG_WORD, CONFIG_TEXT, CONFIG_COUNT, CONFIG_SIZE, CONFIG_DURATION,
-	CONFIG_PATH, CONFIG_BOOL, CONFIG_LEVEL, CONFIG_READY, CONFIG_REGRADE,
-	CONFIG_ENV, CONFIG_ADDRESS
+	CONFIG_PATH, CONFIG_BOOL, CONFIG_LEVEL, CONFIG_READY, CONFIG_STOP,
+	CONFIG_EXPECT, CONFIG_REGRADE, CONFIG_ENV, CONFIG_ADDRESS
 };
 
 /* A row of keys.def. */
@@ -94,6 +94,18 @@ const struct config_key *config_keys(size_t *n);
  * follows it: TEXT, PATH, a DURATION, or "".
  */
 bool config_ready(struct str text, struct str *word, struct str *rest);
+
+/*
+ * A value of type STOP: the signal's number (SIGTERM when none is named) and
+ * after how many ms; false when malformed.
+ */
+bool config_stop(struct str text, int *sig, uint64_t *ms);
+
+/*
+ * A value of type EXPECT: word is status or output, rest a number of 0 to 255
+ * or TEXT; false when malformed.
+ */
+bool config_expect(struct str text, struct str *word, struct str *rest);
 
 /* "60s" "1500ms" "2m" "1h" or plain seconds -> ms; false when malformed. */
 bool config_duration(struct str text, uint64_t *ms);

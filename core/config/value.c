@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <signal.h>
 
 #include "core/base/buf.h"
 #include "core/base/path.h"
@@ -134,6 +135,51 @@ bool config_ready(struct str text, struct str *word, struct str *rest)
 	return str_eq(*word, STR("after")) && duration_in_a_day(*rest);
 }
 
+/* "SIGTERM" or "TERM"; those of which a name tells nothing have none. */
+static int signal_number(struct str name)
+{
+	if (str_starts(name, STR("SIG")))
+		name = str_sub(name, 3);
+	for (int sig = 1; sig < 32; sig++) {
+		const char *known = sigabbrev_np(sig);
+
+		if (known && str_eq(name, str_c(known)))
+			return sig;
+	}
+	return 0;
+}
+
+bool config_stop(struct str text, int *sig, uint64_t *ms)
+{
+	struct str rest, word = cut_word(text, &rest);
+
+	*sig = SIGTERM;
+	*ms = 0;
+	if (str_eq(word, STR("signal")))
+		word = cut_word(rest, &rest);
+	if (!str_eq(word, STR("after"))) {
+		*sig = signal_number(word);
+		if (!*sig || !rest.len)
+			return *sig != 0;
+		word = cut_word(rest, &rest);
+	}
+	return str_eq(word, STR("after")) && duration_in_a_day(rest) &&
+	       config_duration(rest, ms);
+}
+
+bool config_expect(struct str text, struct str *word, struct str *rest)
+{
+	uint64_t status;
+	struct str digits;
+
+	*word = cut_word(text, rest);
+	if (str_eq(*word, STR("output")))
+		return rest->len && rest->len <= TEXT_MAX;
+	digits = *rest;
+	return str_eq(*word, STR("status")) && take_number(&digits, &status) &&
+	       !digits.len && status <= 255;
+}
+
 static bool check_word(struct config_entry *e)
 {
 	return config_word(e->value);
@@ -219,6 +265,21 @@ static bool check_ready(struct config_entry *e)
 	return config_ready(e->value, &word, &rest);
 }
 
+static bool check_stop(struct config_entry *e)
+{
+	uint64_t ms;
+	int sig;
+
+	return config_stop(e->value, &sig, &ms);
+}
+
+static bool check_expect(struct config_entry *e)
+{
+	struct str word, rest;
+
+	return config_expect(e->value, &word, &rest);
+}
+
 /*
  * KIND:GLOB LEVEL.  Objects may hold blanks ("tcp 127.0.0.1:80"), so may the
  * glob: the level is the last word.  Which kinds there are, core/compare knows.
@@ -284,6 +345,10 @@ static const struct type {
 	[CONFIG_LEVEL] = { check_level, "error, warning, note or never" },
 	[CONFIG_READY] = { check_ready,
 		"listen, output TEXT, file PATH, exit or after DURATION" },
+	[CONFIG_STOP] = { check_stop,
+		"SIGNAL, after DURATION, or SIGNAL after DURATION" },
+	[CONFIG_EXPECT] = { check_expect,
+		"status N, of 0 to 255, or output TEXT" },
 	[CONFIG_REGRADE] = { check_regrade,
 		"KIND:GLOB LEVEL, as in file.create:/tmp/** warning" },
 	[CONFIG_ENV] = { check_env,

@@ -49,7 +49,7 @@ struct event {
 	int err;		/* 0, or the errno the call ended with */
 
 	/* Evidence; never part of a fact's identity. */
-	pid_t pid;		/* in behavdiff's own pid namespace */
+	pid_t pid;		/* of the task, in behavdiff's pid namespace */
 	uint64_t ns;		/* since the first step was started */
 	struct str step;	/* name of the scenario's step, or "" */
 	struct str process;	/* "python3 launcher.py > python3 client.py" */

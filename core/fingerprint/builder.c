@@ -16,6 +16,8 @@
 /* Distinct names in the histogram: more than any architecture has calls. */
 #define SYSCALL_NAMES_MAX 4096
 #define BLIND_SPOTS_MAX 256
+/* Names behind tokens that are told apart; beyond, none is counted. */
+#define NAMES_MAX 65536
 /* Evidence is for people; a longer chain or call is cut. */
 #define EVIDENCE_MAX 1024
 
@@ -26,6 +28,7 @@ struct builder {
 	struct strmap lines;		/* num: index of the fact */
 	VEC(struct fact) facts;		/* line and parts unset until sealed */
 	size_t limit;			/* index + 1 of "limit facts", or 0 */
+	struct strmap names;		/* "FACT ID": seen behind a token */
 	struct strmap syscalls;		/* num: count */
 	struct strmap blind_spots;
 	struct ledger ledger;
@@ -47,6 +50,7 @@ static void builder_free(struct builder *b)
 {
 	arena_free(&b->arena);
 	strmap_free(&b->lines);
+	strmap_free(&b->names);
 	vec_free(&b->facts);
 	strmap_free(&b->syscalls);
 	strmap_free(&b->blind_spots);
@@ -89,7 +93,7 @@ static void set_evidence(struct builder *b, struct evidence *out,
 
 static size_t bytes_used(const struct builder *b)
 {
-	return b->arena.used + b->lines.arena.used;
+	return b->arena.used + b->lines.arena.used + b->names.arena.used;
 }
 
 static bool is_full(const struct builder *b)
@@ -104,7 +108,7 @@ static struct fact *add_fact(struct builder *b, struct str line,
 	struct fact *f = vec_push(&b->facts);
 
 	strmap_put(&b->lines, line)->val.num = b->facts.n - 1;
-	*f = (struct fact){ .seen = 1 };
+	*f = (struct fact){ .seen = 1, .task = ev->pid };
 	set_evidence(b, &f->ev, ev);
 	return f;
 }
@@ -132,11 +136,58 @@ static void note_limit(struct builder *b, const struct event *ev)
 	b->facts.v[b->limit - 1].ev.count++;
 }
 
+/* Kinds of which one more matters, although the line is known. */
+static bool counts_names(const struct event *ev)
+{
+	switch (ev->kind) {
+	case EV_EXEC: case EV_EXEC_ANON: case EV_FILE_CREATE:
+	case EV_FILE_RENAME: case EV_FILE_LINK: case EV_FILE_EXECUTABLE:
+		return !ev->err;
+	default:
+		return false;
+	}
+}
+
+static bool has_token(struct str line)
+{
+	for (size_t i = 0; i < line.len; i++)
+		if (line.p[i] == '<' && token_forged(str_sub(line, i)))
+			return true;
+	return false;
+}
+
+/* How many raw names became this fact? They are kept as hashes. */
+static void count_name(struct builder *b, size_t index, struct str line,
+		       const struct event *ev)
+{
+	struct fact *f = &b->facts.v[index];
+	char id[HASH_ID_LEN + 1];
+
+	if (!counts_names(ev) || b->names.n >= NAMES_MAX || !has_token(line))
+		return;
+	buf_clear(&b->text);
+	buf_str(&b->text, ev->a);
+	buf_ch(&b->text, '\0');
+	buf_str(&b->text, ev->b);
+	hash_id(id, buf_view(&b->text));
+	buf_clear(&b->text);
+	buf_printf(&b->text, "%zu %s", index, id);
+
+	struct strmap_entry *e = strmap_put(&b->names, buf_view(&b->text));
+
+	if (e->val.num)
+		return;
+	e->val.num = 1;
+	f->names_min = ++f->names_max;
+}
+
 static void take_known(struct builder *b, struct fact *f,
 		       const struct event *ev)
 {
 	b->ledger.merged++;
 	f->ev.count++;
+	if (f->task != ev->pid)
+		f->task = -1;
 	/* Events of several threads need not arrive in their order. */
 	if (ev->ns < f->ev.ns && !is_full(b))
 		set_evidence(b, &f->ev, ev);
@@ -157,11 +208,13 @@ static void take(void *ctx, const struct event *ev)
 
 	if (e) {
 		take_known(b, &b->facts.v[e->val.num], ev);
+		count_name(b, e->val.num, line, ev);
 	} else if (is_full(b)) {
 		b->ledger.dropped++;
 		note_limit(b, ev);
 	} else {
 		add_fact(b, line, ev)->ev.count = 1;
+		count_name(b, b->facts.n - 1, line, ev);
 	}
 }
 
@@ -226,12 +279,9 @@ static void seal_facts(struct fingerprint *fp, const struct builder *b)
 		*f = b->facts.v[i];
 		f->line = arena_str(&fp->arena, b->lines.entries[i].key);
 		f->ev = evidence_copy(&fp->arena, &f->ev);
-
-		bool ok = fact_parse(f->line, &f->kind, &f->operation,
-				     &f->object, &f->err);
-
-		assert(ok);
-		(void)ok;
+		if (b->names.n >= NAMES_MAX)
+			f->names_min = f->names_max = 0;
+		fact_take_apart(f);
 	}
 	if (fp->n)
 		qsort(fp->facts, fp->n, sizeof(*fp->facts), by_line);
@@ -247,6 +297,7 @@ struct fingerprint *builder_seal(struct builder *b, const struct run_end *end,
 	fp->ledger.stops = stops;
 	fp->ledger.lost = lost;
 	seal_facts(fp, b);
+	races_settle(fp);
 	fingerprint_set_syscalls(fp, &b->syscalls);
 	fingerprint_set_blind_spots(fp, &b->blind_spots);
 	if (end) {

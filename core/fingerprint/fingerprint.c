@@ -87,6 +87,15 @@ bool fact_parse(struct str line, enum event_kind *kind, struct str *operation,
 	return true;
 }
 
+void fact_take_apart(struct fact *f)
+{
+	bool ok = fact_parse(f->line, &f->kind, &f->operation, &f->object,
+			     &f->err);
+
+	assert(ok);
+	(void)ok;
+}
+
 /* --- searching --- */
 
 static int compare_line(const void *key, const void *fact)
@@ -223,6 +232,7 @@ struct run_end run_end_copy(struct arena *a, const struct run_end *end)
 		copy.steps[i] = end->steps[i];
 		copy.steps[i].name = arena_str(a, end->steps[i].name);
 		copy.steps[i].command = arena_str(a, end->steps[i].command);
+		copy.steps[i].unmet = arena_str(a, end->steps[i].unmet);
 	}
 	return copy;
 }

@@ -84,6 +84,15 @@ struct fact {
 	enum event_kind kind;
 	int err;
 	unsigned seen;		/* runs that saw it */
+	/*
+	 * How many names that differ only in volatile parts stand behind the
+	 * line, in the run with the fewest and in the one with the most; 0, 0
+	 * where that was not counted.
+	 */
+	unsigned names_min, names_max;
+	/* The only task that did it, of one run; -1: several, 0: not known. */
+	pid_t task;
+	struct str learned;	/* objects a learned rule made it of, or "" */
 	struct evidence ev;
 };
 
@@ -95,6 +104,7 @@ struct step_end {
 	bool was_ready;
 	bool ended;
 	int status;		/* wait status, when ended */
+	struct str unmet;	/* what it was expected to do and did not */
 	int err;		/* errno of an exec that failed, else 0 */
 };
 
@@ -172,6 +182,20 @@ struct fingerprint *builder_seal(struct builder *b, const struct run_end *end,
  */
 struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 				      size_t n);
+/*
+ * What the runs of one side taught holds for both: two new fingerprints of the
+ * same runs, in which a name that differs from run to run on either side, or
+ * from side to side without coming again on its own, is replaced on both.
+ * Evidence and ends are kept.  To be done before two sides are compared.
+ */
+void fingerprint_unify(struct fingerprint *out[2],
+		       const struct fingerprint *old,
+		       const struct fingerprint *new);
+/*
+ * Would further runs help?  Some fact of fp is not in every run, or the number
+ * of names behind one differs.
+ */
+bool fingerprint_wavers(const struct fingerprint *fp);
 /* One more thing that could not be seen; kept sorted and distinct. */
 void fingerprint_add_blind_spot(struct fingerprint *fp, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -129,6 +129,12 @@ static void put_ledger(struct json_out *j, const struct fingerprint *fp)
 	json_end_object(j);
 }
 
+static void put_optional(struct json_out *j, const char *key, struct str s)
+{
+	if (s.len)
+		json_put_str(j, key, s);
+}
+
 static void put_step(struct json_out *j, const struct step_end *s)
 {
 	json_begin_object_inline(j, NULL);
@@ -138,6 +144,7 @@ static void put_step(struct json_out *j, const struct step_end *s)
 	json_put_bool(j, "ready", s->was_ready);
 	json_put_bool(j, "ended", s->ended);
 	json_put_int(j, "status", s->status);
+	put_optional(j, "unmet", s->unmet);
 	if (s->err && errno_name(s->err))
 		json_put_str(j, "error", str_c(errno_name(s->err)));
 	json_end_object(j);
@@ -157,12 +164,6 @@ static void put_end(struct json_out *j, const struct run_end *end)
 	json_end_object(j);
 }
 
-static void put_optional(struct json_out *j, const char *key, struct str s)
-{
-	if (s.len)
-		json_put_str(j, key, s);
-}
-
 static void put_fact(struct json_out *j, const struct fact *f)
 {
 	json_begin_object_inline(j, NULL);
@@ -174,6 +175,13 @@ static void put_fact(struct json_out *j, const struct fact *f)
 	put_optional(j, "process", f->ev.process);
 	put_optional(j, "call", f->ev.call);
 	put_optional(j, "note", f->ev.note);
+	put_optional(j, "learned", f->learned);
+	if (f->names_max) {
+		json_begin_array_inline(j, "names");
+		json_put_uint(j, NULL, f->names_min);
+		json_put_uint(j, NULL, f->names_max);
+		json_end_array(j);
+	}
 	json_end_object(j);
 }
 

@@ -268,7 +268,7 @@ static int read_step(const struct reader *r, struct step_end *out,
 		if (!out->err)
 			return fail(r, "\"error\" is no errno");
 	}
-	return 0;
+	return optional_str(r, &out->unmet, o, "unmet");
 }
 
 static int read_end(struct reader *r, struct run_end *out,
@@ -325,6 +325,25 @@ static int read_line(const struct reader *r, struct fact *out,
 	return 0;
 }
 
+/* [least, most] in one run; absent where nobody counted. */
+static int read_names(const struct reader *r, struct fact *out,
+		      const struct json *o)
+{
+	const struct json *a = json_array(o, "names"), *v;
+	uint64_t least, most;
+
+	if (!has_member(o, "names"))
+		return 0;
+	v = a ? json_first(a) : NULL;
+	if (!v || length(a) != 2 || !json_is_uint(v, &least) ||
+	    !json_is_uint(json_next(v), &most) || least > most || !most ||
+	    most > UINT_MAX)
+		return fail(r, "\"names\" is not two numbers in order");
+	out->names_min = (unsigned)least;
+	out->names_max = (unsigned)most;
+	return 0;
+}
+
 static int read_fact(const struct reader *r, struct fact *out,
 		     const struct json *o)
 {
@@ -338,7 +357,9 @@ static int read_fact(const struct reader *r, struct fact *out,
 	    optional_str(r, &ev->step, o, "step") ||
 	    optional_str(r, &ev->process, o, "process") ||
 	    optional_str(r, &ev->call, o, "call") ||
-	    optional_str(r, &ev->note, o, "note"))
+	    optional_str(r, &ev->note, o, "note") ||
+	    optional_str(r, &out->learned, o, "learned") ||
+	    read_names(r, out, o))
 		return -1;
 	if (!out->seen || ev->count < out->seen)
 		return fail(r, "\"seen\" is 0, or \"count\" is smaller");

@@ -39,6 +39,9 @@ bool token_name(struct str segment, bool temp, struct token *out);
 /* The number in the last segment of a path such as "/proc/12"; at as above. */
 bool token_number(struct str path, struct str segment, struct token *out);
 
+/* A folder named by the first digits of a hash, as above: FANOUT. */
+bool token_fanout(struct str path, struct str segment, struct token *out);
+
 /* Does s, which starts with '<', read like a token? */
 bool token_forged(struct str s);
 
@@ -73,6 +76,8 @@ void normalise_shorten(struct buf *out, size_t start, size_t max);
 void fact_line(struct buf *out, const struct event *ev,
 	       const struct places *places);
 struct fingerprint *fingerprint_new(void);
+/* Before the line is used: parse it into the fact's other fields. */
+void fact_take_apart(struct fact *f);
 /* Recompute digest and sections; the facts are sorted. */
 void fingerprint_digest(struct fingerprint *fp);
 /* From a map of counts, and from the keys of one: copied and sorted. */
@@ -81,22 +86,42 @@ void fingerprint_set_blind_spots(struct fingerprint *fp,
 				 const struct strmap *m);
 struct run_end run_end_copy(struct arena *a, const struct run_end *end);
 
+/* --- races.c --- */
+
+/* Take out the facts of one run that only tell who came first. */
+void races_settle(struct fingerprint *fp);
+
 /* --- stability.c: rules learned from repeated runs --- */
 
 /* A fact of one run on its way into the merged fingerprint. */
 struct sighting {
 	struct str line;	/* maybe rewritten by stability_learn() */
 	const struct fact *fact;
-	size_t run;
+	size_t run;		/* or side, when two are unified */
 	bool learned;
+	/*
+	 * Seen in every run of its side: no name that was drawn.  Only a number
+	 * may be replaced, and only as the other side's runs have taught.
+	 */
+	bool steady;
 };
 
+/* By line, then run, then time. */
+void sightings_sort(struct sighting *s, size_t n);
+
 /*
- * Rewrite the lines of names that no two runs share, but that differ in one
- * random or numbered part only; new lines are made in arena.  s is sorted by
- * line, then run, and is not sorted again.
+ * Rewrite the lines of names that no two runs share, but that differ in one or
+ * two random or numbered parts only; new lines are made in arena.  s is sorted,
+ * and is not sorted again.
  */
 void stability_learn(struct arena *arena, struct sighting *s, size_t n,
 		     size_t runs);
+
+/* --- merge.c --- */
+
+/* The fingerprint of n others whose facts are the total sightings, sorted. */
+struct fingerprint *merge_sightings(const struct sighting *s, size_t total,
+				    const struct fingerprint *const *runs,
+				    size_t n);
 
 #endif

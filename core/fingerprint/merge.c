@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Several runs of one tree under one plan into one fingerprint. */
 #include <assert.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "core/base/strmap.h"
 #include "core/fingerprint/internal.h"
 
-static int by_line(const void *pa, const void *pb)
+/* Examples of what a learned rule replaced. */
+#define EXAMPLES_MAX 3
+#define EXAMPLES_LEN 512
+
+static int by_sighting(const void *pa, const void *pb)
 {
 	const struct sighting *a = pa, *b = pb;
 	int c = str_cmp(a->line, b->line);
@@ -18,6 +23,12 @@ static int by_line(const void *pa, const void *pb)
 	if (a->fact->ev.ns != b->fact->ev.ns)
 		return a->fact->ev.ns < b->fact->ev.ns ? -1 : 1;
 	return str_cmp(a->fact->line, b->fact->line);
+}
+
+void sightings_sort(struct sighting *s, size_t n)
+{
+	if (n)
+		qsort(s, n, sizeof(*s), by_sighting);
 }
 
 static void collect(struct sighting *out, struct fingerprint *const *runs,
@@ -32,15 +43,82 @@ static void collect(struct sighting *out, struct fingerprint *const *runs,
 			};
 }
 
+#define LEARNED "learned: the name differs from run to run"
+
 static struct str learned_note(struct arena *a, struct str note)
 {
 	autobuf struct buf text = BUF_INIT;
 
+	if (str_ends(note, STR(LEARNED)))
+		return arena_str(a, note);
 	buf_str(&text, note);
 	if (note.len)
 		buf_c(&text, "; ");
-	buf_c(&text, "learned: the name differs from run to run");
+	buf_c(&text, LEARNED);
 	return arena_str(a, buf_view(&text));
+}
+
+/* The objects that a learned line was made of: the first few. */
+static struct str examples(struct arena *a, const struct sighting *s, size_t n)
+{
+	autobuf struct buf text = BUF_INIT;
+	size_t shown = 0;
+
+	for (size_t i = 0; i < n && shown < EXAMPLES_MAX; i++) {
+		const struct fact *f = s[i].fact;
+
+		if (!s[i].learned && !f->learned.len)
+			continue;
+		if (shown++)
+			buf_c(&text, ", ");
+		buf_str(&text, f->learned.len ? f->learned : f->object);
+		if (text.len > EXAMPLES_LEN)
+			break;
+	}
+	return text.len ? arena_str(a, buf_view(&text)) : STR("");
+}
+
+/* Names behind the line in each run; a line that was learned counts itself. */
+static void merge_names(struct fact *out, const struct sighting *s, size_t n,
+			unsigned runs)
+{
+	bool counted = true;
+	unsigned least = UINT_MAX, most = 0, here = 0, few = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct fact *f = s[i].fact;
+		unsigned own = s[i].learned && !f->names_max ? 1 : 0;
+
+		counted &= f->names_max || s[i].learned;
+		if (!i || s[i].run != s[i - 1].run)
+			here = few = 0;
+		here += f->names_max + own;
+		few += f->names_min + own;
+		if (i + 1 < n && s[i + 1].run == s[i].run)
+			continue;
+		most = here > most ? here : most;
+		least = few < least ? few : least;
+	}
+	if (!counted)
+		return;
+	out->names_min = out->seen < runs ? 0 : least;
+	out->names_max = most;
+}
+
+/* In how many runs: those of one run, or side, are not added up. */
+static unsigned merge_seen(const struct sighting *s, size_t n)
+{
+	unsigned seen = 0, here = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!i || s[i].run != s[i - 1].run)
+			here = 0;
+		if (s[i].fact->seen <= here)
+			continue;
+		seen += s[i].fact->seen - here;
+		here = s[i].fact->seen;
+	}
+	return seen;
 }
 
 /* One fact from the n sightings of one line, in the order of the runs. */
@@ -49,31 +127,24 @@ static void merge_fact(struct fingerprint *fp, struct fact *out,
 {
 	struct arena *a = &fp->arena;
 	const struct evidence *first = &s[0].fact->ev;
-	bool learned = false;
 
 	*out = (struct fact){ .line = arena_str(a, s[0].line), .ev = *first };
-
-	bool ok = fact_parse(out->line, &out->kind, &out->operation,
-			     &out->object, &out->err);
-
-	assert(ok);
-	(void)ok;
+	fact_take_apart(out);
 	out->ev.count = 0;
-	for (size_t i = 0; i < n; i++) {
-		/* A learned line can stand for several names of one run. */
-		if (!i || s[i].run != s[i - 1].run)
-			out->seen += s[i].fact->seen;
+	for (size_t i = 0; i < n; i++)
 		out->ev.count += s[i].fact->ev.count;
-		learned |= s[i].learned;
-	}
+	out->seen = merge_seen(s, n);
+	out->learned = examples(a, s, n);
+	merge_names(out, s, n, fp->runs);
 	out->ev.step = arena_str(a, first->step);
 	out->ev.process = arena_str(a, first->process);
 	out->ev.call = arena_str(a, first->call);
-	out->ev.note = learned ? learned_note(a, first->note) :
-				 arena_str(a, first->note);
+	out->ev.note = out->learned.len ? learned_note(a, first->note) :
+					  arena_str(a, first->note);
 }
 
-static void merge_facts(struct fingerprint *fp, struct sighting *s, size_t n)
+static void merge_facts(struct fingerprint *fp, const struct sighting *s,
+			size_t n)
 {
 	fp->facts = arena_alloc(&fp->arena, n * sizeof(*fp->facts));
 	for (size_t from = 0, to; from < n; from = to) {
@@ -84,28 +155,8 @@ static void merge_facts(struct fingerprint *fp, struct sighting *s, size_t n)
 	}
 }
 
-static void merge_all_facts(struct fingerprint *fp,
-			    struct fingerprint *const *runs, size_t n)
-{
-	struct arena scratch = ARENA_INIT;
-	size_t total = 0;
-
-	for (size_t i = 0; i < n; i++)
-		total += runs[i]->n;
-
-	struct sighting *s = mem_array(total + 1, sizeof(*s));
-
-	collect(s, runs, n);
-	qsort(s, total, sizeof(*s), by_line);
-	stability_learn(&scratch, s, total, n);
-	qsort(s, total, sizeof(*s), by_line);
-	merge_facts(fp, s, total);
-	free(s);
-	arena_free(&scratch);
-}
-
-static void merge_ends(struct fingerprint *fp, struct fingerprint *const *runs,
-		       size_t n)
+static void merge_ends(struct fingerprint *fp,
+		       const struct fingerprint *const *runs, size_t n)
 {
 	size_t total = 0;
 
@@ -140,8 +191,9 @@ static void copy_source(struct fingerprint *fp, const struct fingerprint *from)
 	fp->plan_digest = arena_str(a, from->plan_digest);
 }
 
-struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
-				      size_t n)
+struct fingerprint *merge_sightings(const struct sighting *s, size_t total,
+				    const struct fingerprint *const *runs,
+				    size_t n)
 {
 	struct fingerprint *fp = fingerprint_new();
 	struct strmap syscalls = STRMAP_INIT, blind = STRMAP_INIT;
@@ -159,12 +211,36 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 			strmap_put(&blind, run->blind_spots[k]);
 	}
 	copy_source(fp, runs[0]);
-	merge_all_facts(fp, runs, n);
+	merge_facts(fp, s, total);
 	merge_ends(fp, runs, n);
 	fingerprint_set_syscalls(fp, &syscalls);
 	fingerprint_set_blind_spots(fp, &blind);
 	strmap_free(&syscalls);
 	strmap_free(&blind);
 	fingerprint_digest(fp);
+	return fp;
+}
+
+struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
+				      size_t n)
+{
+	const struct fingerprint *const *all =
+		(const struct fingerprint *const *)runs;
+	struct arena scratch = ARENA_INIT;
+	struct fingerprint *fp;
+	size_t total = 0;
+
+	for (size_t i = 0; i < n; i++)
+		total += runs[i]->n;
+
+	struct sighting *s = mem_array(total + 1, sizeof(*s));
+
+	collect(s, runs, n);
+	sightings_sort(s, total);
+	stability_learn(&scratch, s, total, n);
+	sightings_sort(s, total);
+	fp = merge_sightings(s, total, all, n);
+	free(s);
+	arena_free(&scratch);
 	return fp;
 }

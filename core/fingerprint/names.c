@@ -5,7 +5,7 @@
 
 enum where { ANY, TEMP };
 enum after { END, EXT, DOT };
-enum set { DIGIT, HEX, PY, ALNUM, MIX, PYMIX };
+enum set { DIGIT, HEX, PY, ALNUM, MIX, PYMIX, WMIX };
 
 struct name_row {
 	enum where where;
@@ -47,6 +47,8 @@ static bool in_set(enum set set, char c)
 	case PY:
 	case PYMIX:
 		return digit(c) || lower(c) || c == '_';
+	case WMIX:
+		return digit(c) || lower(c) || upper(c) || c == '_';
 	case ALNUM:
 	case MIX:
 		break;
@@ -99,6 +101,8 @@ static bool has_upper(struct str s)
 static bool is_random(enum set set, struct str s)
 {
 	switch (set) {
+	case WMIX:
+		return changes(s) >= 4;
 	case MIX:
 		return changes(s) && !is_word(s) &&
 		       (has_upper(s) || changes(s) >= 4);
@@ -192,6 +196,39 @@ static const struct {
 #define NUMBER(path, token) { path, TOKEN_##token },
 #include "core/fingerprint/normalise.def"
 };
+
+static const struct {
+	const char *parent;
+	size_t digits;
+	enum token_id token;
+} fanout_rows[] = {
+#define FANOUT(parent, digits, token) { parent, digits, TOKEN_##token },
+#include "core/fingerprint/normalise.def"
+};
+
+/* "/srv/repo.git/objects/4b": a folder among 256. */
+bool token_fanout(struct str path, struct str segment, struct token *out)
+{
+	struct str parent;
+
+	if (path.len <= segment.len + 1)
+		return false;
+	for (size_t i = 0; i < segment.len; i++)
+		if (!in_set(HEX, segment.p[i]))
+			return false;
+	parent = path_base((struct str){ path.p,
+					 path.len - segment.len - 1 });
+	for (size_t i = 0; i < ARRAY_LEN(fanout_rows); i++) {
+		if (segment.len != fanout_rows[i].digits ||
+		    !str_eq(parent, str_c(fanout_rows[i].parent)))
+			continue;
+		*out = (struct token){
+			0, segment.len, token_text(fanout_rows[i].token),
+		};
+		return true;
+	}
+	return false;
+}
 
 /* The longest of them has three numbers of ten digits. */
 #define NUMBER_PATH_MAX 64

@@ -273,7 +273,8 @@ static void put_words(struct buf *out, struct str words,
 static void put_first(struct buf *out, const struct event *ev,
 		      const struct places *places)
 {
-	if (ev->kind == EV_FILE_READ && !ev->err &&
+	/* Interrupted is neither there nor not: it collapses with the reads. */
+	if (ev->kind == EV_FILE_READ && (!ev->err || ev->err == EINTR) &&
 	    put_collapsed(out, ev->a, places))
 		return;
 	put_path(out, ev->a, places,

@@ -62,7 +62,8 @@ static void find_name(struct scan *c)
 
 	if (!rooted && !(c->flags & SCAN_NAMES))
 		return;
-	if ((rooted && token_number(path, seg, &c->name)) ||
+	if ((rooted && (token_number(path, seg, &c->name) ||
+			token_fanout(path, seg, &c->name))) ||
 	    token_name(seg, is_temp(path), &c->name))
 		c->name.at += c->at;
 }

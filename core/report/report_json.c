@@ -129,14 +129,9 @@ static void put_blind_spots(struct json_out *j, const struct report *r)
 
 static void put_counts(struct json_out *j, const struct comparison *c)
 {
-	static const enum change changes[] = {
-		CHANGE_NEW, CHANGE_OUTCOME, CHANGE_GONE, CHANGE_UNSTABLE
-	};
-
 	json_begin_object_inline(j, "counts");
-	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++)
-		json_put_uint(j, change_name(changes[i]),
-			      c->count[changes[i]]);
+	for (int i = 0; i < CHANGE_COUNT; i++)
+		json_put_uint(j, change_name((enum change)i), c->count[i]);
 	json_put_uint(j, "seen_again", c->seen_again);
 	json_put_uint(j, "old_always", c->old_always);
 	json_end_object(j);

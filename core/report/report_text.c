@@ -3,6 +3,8 @@
  * For people: what is new and heavy in full, the rest as counts, then how far
  * the comparison can be trusted, and the verdict as the last line.
  */
+#include "core/base/strmap.h"
+#include "core/base/vec.h"
 #include "core/report/internal.h"
 
 /* Notes beyond this many are folded into a count. */
@@ -149,6 +151,38 @@ static void put_folded(struct buf *out, const struct report *r,
 		buf_ch(out, '\n');
 }
 
+/* What was learned from the runs, with what it was learned from. */
+static void put_learned(struct buf *out, const struct report *r)
+{
+	const struct fingerprint *const sides[] = { r->old, r->new };
+	struct strmap said = STRMAP_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+		for (size_t k = 0; k < sides[i]->n; k++) {
+			const struct fact *f = &sides[i]->facts[k];
+			struct strmap_entry *e;
+
+			if (!f->learned.len)
+				continue;
+			e = strmap_put(&said, f->object);
+			if (e->val.num)
+				continue;
+			if (said.n == 1)
+				buf_c(out, "learned from what differs between "
+				      "runs:\n");
+			e->val.num = 1;
+			buf_c(out, INDENT);
+			safe_str(out, f->object);
+			buf_c(out, "  from ");
+			safe_str(out, f->learned);
+			buf_ch(out, '\n');
+		}
+	}
+	if (said.n)
+		buf_ch(out, '\n');
+	strmap_free(&said);
+}
+
 /* --- how far to trust it --- */
 
 static void put_ends(struct buf *out, const struct report *r,
@@ -233,6 +267,8 @@ void report_text(struct buf *out, const struct report *r)
 			   "gone: always seen before, never now");
 		put_folded(out, r, CHANGE_UNSTABLE,
 			   "unstable: seen in some runs only");
+		if (r->verbosity > 0)
+			put_learned(out, r);
 		put_trust(out, r);
 		put_reasons(out, r);
 	}

@@ -23,6 +23,9 @@ void seen_text(struct buf *out, const struct finding *f)
 	else if (f->change == CHANGE_UNSTABLE)
 		buf_printf(out, "(was %u/%u, is %u/%u)", f->seen_old,
 			   f->runs_old, f->seen_new, f->runs_new);
+	else if (f->change == CHANGE_MORE)
+		buf_printf(out, "(was %u names, is %u)", f->names_old,
+			   f->names_new);
 	else
 		buf_printf(out, "(%u/%u)", f->seen_new, f->runs_new);
 }

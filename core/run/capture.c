@@ -24,6 +24,9 @@
 
 #define MAX_FACTS 50000
 #define MAX_FACT_BYTES (16U << 20)
+/* Process ids of the runs: of four or five digits, apart from each other. */
+#define FIRST_PID 1200
+#define PIDS_APART 1013
 #define MEMORY_EVERY 4		/* ticks between two looks at the memory */
 #define HOST_SHARE 20		/* this part of its memory is the host's */
 
@@ -31,6 +34,7 @@ enum limit { LIMIT_MEMORY, LIMIT_FILES, LIMIT_OUTPUT, LIMITS };
 
 struct run {
 	const struct capture *c;
+	unsigned number;
 	struct box box;
 	struct tracer *tracer;
 	struct builder *builder;
@@ -183,6 +187,15 @@ static bool is_over(struct run *r)
 	       tracer_quiet(r->tracer);
 }
 
+static void stop_steps(struct run *r)
+{
+	size_t step;
+	int sig;
+
+	while (stepper_stop(&r->steps, &step, &sig))
+		tracer_signal(r->tracer, step, sig);
+}
+
 static void on_tick(void *ctx)
 {
 	struct run *r = ctx;
@@ -194,6 +207,7 @@ static void on_tick(void *ctx)
 	if (r->how)
 		return;
 	advance(r);
+	stop_steps(r);
 	watch_memory(r, false);
 	if (stepper_done(&r->steps) && !tracer_expecting(r->tracer) &&
 	    !tracer_stats(r->tracer).alive) {
@@ -321,6 +335,7 @@ static int open_run(struct run *r)
 	const struct spawn_options spawn = {
 		.plan = c->plan, .scenario = c->scenario, .stage = c->stage,
 		.tree = c->tree_name, .binds = c->binds, .filter = c->filter,
+		.last_pid = FIRST_PID + r->number % 30 * PIDS_APART,
 	};
 	struct tracer_options opt = {
 		.sink = r->sink, .max_processes = c->plan->processes,
@@ -332,11 +347,13 @@ static int open_run(struct run *r)
 }
 
 int capture_run(struct fingerprint **out, const struct capture *c,
-		struct err *err)
+		unsigned number, struct err *err)
 {
 	const struct places places = { STR(PLAN_TREE), STR(PLAN_HOME) };
 	const struct builder_limits limits = { MAX_FACTS, MAX_FACT_BYTES };
-	struct run r = { .c = c, .box = BOX_INIT, .err = err };
+	struct run r = {
+		.c = c, .number = number, .box = BOX_INIT, .err = err,
+	};
 	int failed;
 
 	err->code = ERR_NONE;

@@ -24,10 +24,11 @@ struct capture {
 };
 
 /*
- * Run the scenario once and seal what was seen.  The caller is a process of
+ * Run the scenario once and seal what was seen.  number is the run's, from 0.
+ * The caller is a process of
  * its own with no other child: the tracer collects every one.
  */
 int capture_run(struct fingerprint **out, const struct capture *c,
-		struct err *err);
+		unsigned number, struct err *err);
 
 #endif

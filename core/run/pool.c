@@ -75,12 +75,14 @@ static void work(const struct worker *w, const struct job *job,
 
 	/* Ctrl-C is the parent's to take; its death is ours. */
 	signal(SIGINT, SIG_IGN);
+	/* A step that does not read what is typed is no trouble. */
+	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
 	pin(w->cpu);
 	what.facts = facts;
-	if (capture_run(&fp, &what, &err)) {
+	if (capture_run(&fp, &what, job->number, &err)) {
 		fd_write_all(w->result, &err, sizeof(err));
 		_exit(2);
 	}
@@ -164,7 +166,8 @@ static size_t describe_runs(const struct pool *p, char *line, size_t size)
 		if (!w->pid)
 			continue;
 		n = snprintf(line + used, size - used, " %.30s run %u/%u "
-			     "(%zu facts)", w->job->label, w->job->run,
+			     "(%zu facts)", w->job->label,
+			     w->job->number + 1,
 			     w->job->runs, p->facts ? p->facts[i] : 0);
 		if (n < 0 || (size_t)n >= size - used)
 			break;

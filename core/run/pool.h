@@ -12,7 +12,8 @@
 struct job {
 	const struct capture *what;
 	const char *label;		/* "impl04" */
-	unsigned run, runs;		/* 2 of 3, for the progress line */
+	unsigned number;		/* of the run, from 0 on each side */
+	unsigned runs;			/* planned, for the progress line */
 	struct fingerprint *result;	/* the caller frees */
 };
 

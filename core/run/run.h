@@ -22,6 +22,7 @@ struct run_options {
 	const char *config_file;	/* instead of the trusted side's */
 	const char *scenario;	/* NULL: "default" */
 	unsigned runs;		/* 0: as configured */
+	unsigned max_runs;	/* with those that disagreement calls for */
 	uint64_t timeout_ms;	/* 0: as configured */
 	unsigned jobs;		/* runs side by side; 0: one per CPU */
 	bool progress;		/* a progress line on standard error */

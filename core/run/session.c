@@ -27,6 +27,11 @@
 #define TREE_ENTRIES_MAX 1000000
 #define CONFIG_FILE ".behavdiff"
 
+struct jobs {
+	struct job *v;
+	size_t n, cap;
+};
+
 struct side {
 	bool is_file;
 	struct rev rev;		/* when it is none */
@@ -34,6 +39,7 @@ struct side {
 	struct scenario scenario;
 	char tree_name[32];
 	int tree;		/* directory in the stage, -1 */
+	struct capture what;
 	struct fingerprint *fp;
 };
 
@@ -278,61 +284,172 @@ static void describe(struct session *s, struct side *side)
 	describe_export(fp, &side->info);
 }
 
+static unsigned configured(const struct session *s, const char *key)
+{
+	return (unsigned)config_num(&s->config, "behavdiff", STR(""), key);
+}
+
 static unsigned runs_of(const struct session *s)
 {
-	return s->opt.runs ? s->opt.runs :
-	       (unsigned)config_num(&s->config, "behavdiff", STR(""), "runs");
+	return s->opt.runs ? s->opt.runs : configured(s, "runs");
+}
+
+/* Never fewer than were asked for. */
+static unsigned max_runs_of(const struct session *s)
+{
+	unsigned runs = runs_of(s);
+	unsigned max = s->opt.max_runs ? s->opt.max_runs :
+		       configured(s, "max-runs");
+
+	return max > runs ? max : runs;
+}
+
+static void replace(struct side *side, struct fingerprint *fp)
+{
+	fingerprint_free(side->fp);
+	side->fp = fp;
 }
 
 /* All runs of a side, merged into its fingerprint. */
-static void merge_side(struct session *s, size_t i, struct job *jobs, size_t n,
-		       const struct capture *what)
+static void merge_side(struct session *s, struct side *side,
+		       const struct jobs *jobs)
 {
-	struct fingerprint **runs = mem_array(n, sizeof(*runs));
+	struct fingerprint **runs = mem_array(jobs->n, sizeof(*runs));
 	size_t got = 0;
 
-	for (size_t k = 0; k < n; k++)
-		if (jobs[k].what == what)
-			runs[got++] = jobs[k].result;
-	s->sides[i].fp = fingerprint_merge(runs, got);
-	describe(s, &s->sides[i]);
+	for (size_t k = 0; k < jobs->n; k++)
+		if (jobs->v[k].what == &side->what)
+			runs[got++] = jobs->v[k].result;
+	replace(side, fingerprint_merge(runs, got));
+	describe(s, side);
 	free(runs);
 }
 
-static int run_all(struct session *s, struct err *err)
+static void prepare_sides(struct session *s)
 {
-	struct capture what[SIDES_MAX];
-	VEC(struct job) jobs = { NULL, 0, 0 };
-	unsigned runs = runs_of(s);
-	int failed;
+	for (size_t i = 0; i < s->n; i++) {
+		struct side *side = &s->sides[i];
 
-	/* OLD and NEW in turn, so that drift of the machine hits both. */
-	for (unsigned k = 0; k < runs; k++) {
-		for (size_t i = 0; i < s->n; i++) {
-			struct side *side = &s->sides[i];
-
-			if (side->is_file)
-				continue;
-			what[i] = (struct capture){
+		if (!side->is_file)
+			side->what = (struct capture){
 				.plan = &s->plan, .scenario = &side->scenario,
 				.stage = &s->stage, .filter = &s->filter,
 				.binds = s->binds, .tree = side->tree,
 				.tree_name = side->tree_name,
 			};
-			*vec_push(&jobs) = (struct job){
-				.what = &what[i], .label = side->rev.spec,
-				.run = k + 1, .runs = runs,
-			};
-		}
 	}
-	failed = pool_run(jobs.v, jobs.n, s->opt.jobs, s->opt.progress, err);
-	for (size_t i = 0; !failed && i < s->n; i++)
+}
+
+/* OLD and NEW in turn, so that drift of the machine hits both. */
+static void add_round(struct session *s, struct jobs *jobs, unsigned number)
+{
+	for (size_t i = 0; i < s->n; i++)
 		if (!s->sides[i].is_file)
-			merge_side(s, i, jobs.v, jobs.n, &what[i]);
+			*vec_push(jobs) = (struct job){
+				.what = &s->sides[i].what,
+				.label = s->sides[i].rev.spec,
+				.number = number,
+				.runs = number < runs_of(s) ? runs_of(s) :
+					max_runs_of(s),
+			};
+}
+
+/* Do the jobs from `from` on, and make each side's fingerprint anew. */
+static int run_jobs(struct session *s, struct jobs *jobs, size_t from,
+		    struct err *err)
+{
+	if (pool_run(jobs->v + from, jobs->n - from, s->opt.jobs,
+		     s->opt.progress, err))
+		return -1;
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->sides[i].is_file)
+			merge_side(s, &s->sides[i], jobs);
+	return 0;
+}
+
+/* --- are these runs enough? --- */
+
+/* What a further run may change: which facts there are, which are always. */
+struct standing {
+	char digest[HASH_HEX_LEN + 1];
+	size_t facts;
+};
+
+static void stand(const struct session *s, struct standing out[SIDES_MAX])
+{
+	for (size_t i = 0; i < s->n; i++) {
+		out[i].facts = s->sides[i].fp->n;
+		memcpy(out[i].digest, s->sides[i].fp->digest,
+		       sizeof(out[i].digest));
+	}
+}
+
+static bool stands(const struct session *s, const struct standing *was)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->sides[i].fp->n != was[i].facts ||
+		    strcmp(s->sides[i].fp->digest, was[i].digest) != 0)
+			return false;
+	return true;
+}
+
+static bool wavers(const struct session *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->sides[i].is_file &&
+		    fingerprint_wavers(s->sides[i].fp))
+			return true;
+	return false;
+}
+
+/*
+ * Runs that agree are enough.  Where the runs of one side do not, both sides
+ * are run further: what one of them does sometimes, the other may do sometimes
+ * too and has had no occasion yet.
+ */
+static int run_all(struct session *s, struct jobs *jobs, struct err *err)
+{
+	unsigned runs = runs_of(s), max = max_runs_of(s);
+	struct standing was[SIDES_MAX];
+	bool settled = false;
+
+	prepare_sides(s);
+	for (unsigned k = 0; k < runs; k++)
+		add_round(s, jobs, k);
+	if (run_jobs(s, jobs, 0, err))
+		return -1;
+	for (unsigned k = runs; k < max && !settled && wavers(s); k++) {
+		size_t from = jobs->n;
+
+		stand(s, was);
+		add_round(s, jobs, k);
+		if (run_jobs(s, jobs, from, err))
+			return -1;
+		settled = stands(s, was);
+	}
+	return 0;
+}
+
+static int run_sides(struct session *s, struct err *err)
+{
+	struct jobs jobs = { NULL, 0, 0 };
+	int failed = run_all(s, &jobs, err);
+
 	for (size_t k = 0; k < jobs.n; k++)
 		fingerprint_free(jobs.v[k].result);
 	vec_free(&jobs);
 	return failed;
+}
+
+static void unify(struct session *s)
+{
+	struct fingerprint *both[SIDES_MAX];
+
+	if (s->n < SIDES_MAX)
+		return;
+	fingerprint_unify(both, s->sides[0].fp, s->sides[1].fp);
+	for (size_t i = 0; i < SIDES_MAX; i++)
+		replace(&s->sides[i], both[i]);
 }
 
 int session_capture(struct session *s, struct err *err)
@@ -341,12 +458,11 @@ int session_capture(struct session *s, struct err *err)
 
 	for (size_t i = 0; i < s->n; i++)
 		revisions += !s->sides[i].is_file;
-	if (!revisions)
-		return 0;
-	return prepare(s, err) || run_all(s, err) ? -1 : 0;
+	if (revisions && (prepare(s, err) || run_sides(s, err)))
+		return -1;
+	unify(s);
+	return 0;
 }
-
-/* --- results --- */
 
 const struct fingerprint *session_fingerprint(const struct session *s,
 					      size_t side)

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/mem.h"
+#include "core/base/text.h"
 #include "core/run/layers.h"
 
 #define PIPE_BYTES (1 << 20)
@@ -48,18 +50,29 @@ void stepper_init(struct stepper *st, const struct scenario *scenario, int tree)
 		const struct step *step = &scenario->steps[i];
 
 		st->s[i].out[0] = st->s[i].out[1] = -1;
+		st->s[i].theirs[0] = st->s[i].theirs[1] = -1;
+		st->s[i].feed = (struct feed)FEED_INIT;
 		st->names[i] = step->name;
 		st->ends[i].name = step->name;
 		st->ends[i].command = join_argv(&st->arena, step->argv);
 	}
 }
 
+static void close_pair(int fds[2])
+{
+	for (int k = 0; k < 2; k++) {
+		if (fds[k] >= 0)
+			close(fds[k]);
+		fds[k] = -1;
+	}
+}
+
 void stepper_free(struct stepper *st)
 {
 	for (size_t i = 0; i < st->scenario->n; i++) {
-		for (int k = 0; k < 2; k++)
-			if (st->s[i].out[k] >= 0)
-				close(st->s[i].out[k]);
+		close_pair(st->s[i].out);
+		close_pair(st->s[i].theirs);
+		feed_close(&st->s[i].feed);
 		buf_free(&st->s[i].text);
 	}
 	free(st->s);
@@ -79,6 +92,18 @@ uint64_t stepper_ms(const struct stepper *st)
 	return st->start_ns ? (clock_ns() - st->start_ns) / 1000000U : 0;
 }
 
+static unsigned rounds(const struct step *step)
+{
+	return step->repeat ? step->repeat : 1;
+}
+
+/* Ready, and no repetition of it is to come? */
+static bool is_past(const struct stepper *st, size_t i)
+{
+	return st->s[i].ready &&
+	       st->s[i].round + 1 >= rounds(&st->scenario->steps[i]);
+}
+
 /* --- starting --- */
 
 bool stepper_next(struct stepper *st, size_t *step)
@@ -90,7 +115,7 @@ bool stepper_next(struct stepper *st, size_t *step)
 		if (st->s[i].asked)
 			continue;
 		for (size_t k = 0; k < s->n_after; k++)
-			waits += !st->s[s->after[k]].ready;
+			waits += !is_past(st, s->after[k]);
 		if (waits)
 			continue;
 		*step = i;
@@ -127,32 +152,92 @@ static int open_stdin(const struct stepper *st, struct str path,
 	return -1;
 }
 
+/* The script's pipe: it does not block us, and it does block the step. */
+static int open_typed(struct feed *feed, struct err *err)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		return err_sys(err, "cannot make a pipe");
+	fcntl(ends[1], F_SETFL, O_NONBLOCK);
+	feed->fd = ends[1];
+	return ends[0];
+}
+
+static int open_input(struct stepper *st, size_t i, struct err *err)
+{
+	const struct step *step = &st->scenario->steps[i];
+
+	if (step->script)
+		return open_typed(&st->s[i].feed, err);
+	return open_stdin(st, step->stdin_path, err);
+}
+
+/* Pipes last as long as the step is repeated. */
+static int open_output(struct step_state *s, struct err *err)
+{
+	for (int k = 0; k < 2; k++) {
+		int ends[2];
+
+		if (s->out[k] >= 0)
+			continue;
+		if (make_pipe(ends))
+			return err_sys(err, "cannot make a pipe");
+		s->out[k] = ends[0];
+		s->theirs[k] = ends[1];
+	}
+	return 0;
+}
+
+/* Each repetition has a terminal of its own; what it printed was read. */
+static int start_on_terminal(struct stepper *st, const struct box *box,
+			     size_t i, struct err *err)
+{
+	struct step_state *s = &st->s[i];
+	autofd int slave = -1;
+	int stdio[3];
+
+	close_pair(s->out);
+	if (terminal_open(box->pid, &s->out[0], &slave, err))
+		return -1;
+	s->feed.tty = true;
+	s->feed.fd = fcntl(s->out[0], F_DUPFD_CLOEXEC, 0);
+	stdio[0] = stdio[1] = stdio[2] = slave;
+	return spawn_start(box, i, stdio, err);
+}
+
+static int start_on_pipes(struct stepper *st, const struct box *box, size_t i,
+			  struct err *err)
+{
+	struct step_state *s = &st->s[i];
+	autofd int in = open_input(st, i, err);
+	int stdio[3], failed;
+
+	if (in < 0 || open_output(s, err))
+		return -1;
+	stdio[0] = in;
+	stdio[1] = s->theirs[0];
+	stdio[2] = s->theirs[1];
+	failed = spawn_start(box, i, stdio, err);
+	if (s->round + 1 >= rounds(&st->scenario->steps[i]))
+		close_pair(s->theirs);
+	return failed;
+}
+
 int stepper_start(struct stepper *st, const struct box *box, size_t step,
 		  struct err *err)
 {
 	struct step_state *s = &st->s[step];
-	int out[2] = { -1, -1 }, log[2] = { -1, -1 }, failed;
-	autofd int in = open_stdin(st, st->scenario->steps[step].stdin_path,
-				   err);
 
 	s->asked = true;
 	s->asked_ms = stepper_ms(st);
-	if (in < 0)
-		return -1;
-	if (make_pipe(out) || make_pipe(log)) {
-		failed = err_sys(err, "cannot make a pipe");
-	} else {
-		const int stdio[3] = { in, out[1], log[1] };
-
-		failed = spawn_start(box, step, stdio, err);
-	}
-	s->out[0] = out[0];
-	s->out[1] = log[0];
-	if (out[1] >= 0)
-		close(out[1]);
-	if (log[1] >= 0)
-		close(log[1]);
-	return failed;
+	s->from = s->text.len;
+	feed_close(&s->feed);
+	s->feed = (struct feed)FEED_INIT;
+	s->feed.heard = s->from;
+	return st->scenario->steps[step].tty ?
+		start_on_terminal(st, box, step, err) :
+		start_on_pipes(st, box, step, err);
 }
 
 /* --- readiness --- */
@@ -164,20 +249,44 @@ static bool file_there(const struct stepper *st, struct str path)
 	return fd >= 0;
 }
 
-static void check_ready(struct stepper *st, size_t i)
+static void set_ready(struct stepper *st, size_t i)
 {
-	const struct step *step = &st->scenario->steps[i];
 	struct step_state *s = &st->s[i];
 
-	if (s->ready || !s->executed)
+	if (s->ready)
 		return;
-	if (step->ready == READY_AFTER)
-		s->ready = stepper_ms(st) - s->asked_ms >= step->ready_ms;
-	else if (step->ready == READY_OUTPUT && s->text.len)
-		s->ready = memmem(s->text.p, s->text.len, step->ready_text.p,
-				  step->ready_text.len) != NULL;
-	else if (step->ready == READY_FILE)
-		s->ready = file_there(st, step->ready_text);
+	s->ready = true;
+	s->ready_ms = stepper_ms(st);
+}
+
+static bool printed(const struct step_state *s, size_t from, struct str what)
+{
+	return s->text.len > from &&
+	       memmem(s->text.p + from, s->text.len - from, what.p, what.len);
+}
+
+static bool is_ready(struct stepper *st, size_t i)
+{
+	const struct step *step = &st->scenario->steps[i];
+	const struct step_state *s = &st->s[i];
+
+	switch (step->ready) {
+	case READY_AFTER:
+		return stepper_ms(st) - s->asked_ms >= step->ready_ms;
+	case READY_OUTPUT:
+		return printed(s, s->from, step->ready_text);
+	case READY_FILE:
+		return file_there(st, step->ready_text);
+	case READY_LISTEN: case READY_EXIT:
+		break;
+	}
+	return false;
+}
+
+static void check_ready(struct stepper *st, size_t i)
+{
+	if (!st->s[i].ready && st->s[i].executed && is_ready(st, i))
+		set_ready(st, i);
 }
 
 static void drain(struct step_state *s, int which)
@@ -212,29 +321,47 @@ void stepper_drain(struct stepper *st)
 		drain(&st->s[i], 0);
 		drain(&st->s[i], 1);
 		check_ready(st, i);
+		if (st->s[i].executed)
+			feed_advance(&st->s[i].feed, &st->scenario->steps[i],
+				     buf_view(&st->s[i].text), stepper_ms(st));
 	}
 }
 
 void stepper_started(struct stepper *st, size_t step)
 {
-	st->s[step].executed = true;
+	st->s[step].executed = st->s[step].started = true;
 	check_ready(st, step);
 }
 
 void stepper_listening(struct stepper *st, size_t step)
 {
 	if (st->scenario->steps[step].ready == READY_LISTEN)
-		st->s[step].ready = true;
+		set_ready(st, step);
+}
+
+static bool status_fits(const struct step *step, int status)
+{
+	return !step->expects_status ||
+	       (WIFEXITED(status) &&
+		WEXITSTATUS(status) == step->expect_status);
 }
 
 void stepper_ended(struct stepper *st, size_t step, int status)
 {
 	struct step_state *s = &st->s[step];
+	const struct step *what = &st->scenario->steps[step];
 
 	s->ended = true;
-	s->status = status;
-	if (st->scenario->steps[step].ready == READY_EXIT && !status)
-		s->ready = true;
+	if (!s->status || !status_fits(what, status))
+		s->status = status;
+	s->odd_status |= !status_fits(what, status);
+	if (what->ready == READY_EXIT && !status)
+		set_ready(st, step);
+	if (s->round + 1 >= rounds(what))
+		return;
+	/* Once more, from the start. */
+	s->round++;
+	s->asked = s->executed = s->ready = s->ended = s->stopped = false;
 }
 
 /* The status sh(1) gives: 127 not found, 126 found and refused. */
@@ -242,20 +369,57 @@ void stepper_failed(struct stepper *st, size_t step, int error)
 {
 	if (step >= st->scenario->n)
 		return;
-	st->s[step].ended = true;
+	st->s[step].round = rounds(&st->scenario->steps[step]);
+	st->s[step].ended = st->s[step].odd_status = true;
 	st->s[step].err = error;
 	st->s[step].status = (error == ENOENT ? 127 : 126) << 8;
 }
 
+/* --- stopping --- */
+
+static bool awaits_stop(const struct stepper *st, size_t i)
+{
+	const struct step_state *s = &st->s[i];
+
+	return st->scenario->steps[i].stop && s->ready && !s->ended &&
+	       !s->stopped;
+}
+
+bool stepper_stop(struct stepper *st, size_t *step, int *sig)
+{
+	for (size_t i = 0; i < st->scenario->n; i++) {
+		const struct step *what = &st->scenario->steps[i];
+
+		if (!awaits_stop(st, i) ||
+		    stepper_ms(st) - st->s[i].ready_ms < what->stop_ms)
+			continue;
+		st->s[i].stopped = true;
+		*step = i;
+		*sig = what->stop;
+		return true;
+	}
+	return false;
+}
+
 /* --- the end --- */
+
+static bool expects(const struct stepper *st, size_t i)
+{
+	const struct step *step = &st->scenario->steps[i];
+	const struct step_state *s = &st->s[i];
+
+	if (!s->executed || s->ended)
+		return false;
+	return (!s->ready && step->ready == READY_AFTER) ||
+	       awaits_stop(st, i) || feed_expects(&s->feed, step);
+}
 
 bool stepper_expects(struct stepper *st)
 {
 	size_t next;
 
 	for (size_t i = 0; i < st->scenario->n; i++)
-		if (st->s[i].executed && !st->s[i].ready &&
-		    st->scenario->steps[i].ready == READY_AFTER)
+		if (expects(st, i))
 			return true;
 	return stepper_next(st, &next);
 }
@@ -283,15 +447,58 @@ const struct str *stepper_names(const struct stepper *st, size_t *n)
 	return st->names;
 }
 
+/* What the scenario promised of a step and did not come true, or "". */
+static void put_unmet(struct buf *out, const struct step *step,
+		      const struct step_state *s)
+{
+	const struct script_line *stuck = step->script ?
+		feed_stuck(&s->feed, step) : NULL;
+
+	if (stuck) {
+		buf_printf(out, "its input waited in line %u for \"",
+			   stuck->line);
+		text_escape(out, stuck->text);
+		buf_c(out, "\", which it did not print");
+		return;
+	}
+	if (s->odd_status || (step->expects_status && !s->ended)) {
+		buf_printf(out, "status %d was expected and it ",
+			   step->expect_status);
+		if (!s->ended)
+			buf_c(out, "was still running");
+		else if (WIFSIGNALED(s->status))
+			buf_printf(out, "was ended by signal %d",
+				   WTERMSIG(s->status));
+		else
+			buf_printf(out, "ended with status %d",
+				   WEXITSTATUS(s->status));
+		return;
+	}
+	for (size_t i = 0; i < step->n_expect_output; i++) {
+		if (printed(s, 0, step->expect_output[i]))
+			continue;
+		buf_c(out, "it was expected to print \"");
+		text_escape(out, step->expect_output[i]);
+		buf_c(out, "\" and did not");
+		return;
+	}
+}
+
 struct step_end *stepper_ends(struct stepper *st, size_t *n)
 {
 	*n = st->scenario->n;
 	for (size_t i = 0; i < *n; i++) {
-		st->ends[i].started = st->s[i].executed;
-		st->ends[i].was_ready = st->s[i].ready;
-		st->ends[i].ended = st->s[i].ended;
-		st->ends[i].status = st->s[i].status;
-		st->ends[i].err = st->s[i].err;
+		const struct step_state *s = &st->s[i];
+		autobuf struct buf unmet = BUF_INIT;
+
+		if (s->started)
+			put_unmet(&unmet, &st->scenario->steps[i], s);
+		st->ends[i].started = s->started;
+		st->ends[i].was_ready = s->ready;
+		st->ends[i].ended = s->ended;
+		st->ends[i].status = s->status;
+		st->ends[i].unmet = arena_str(&st->arena, buf_view(&unmet));
+		st->ends[i].err = s->err;
 	}
 	return st->ends;
 }

@@ -9,18 +9,28 @@
 #include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/fingerprint/fingerprint.h"
+#include "core/run/feed.h"
 #include "core/sandbox/spawn.h"
 #include "core/scenario/scenario.h"
 
 struct step_state {
+	/* Of the repetition at hand: */
 	bool asked;		/* pid 1 was told to start it */
 	bool executed;		/* its program runs or ran */
 	bool ready;
 	bool ended;
-	int status;		/* wait status, when ended */
+	bool stopped;		/* it was sent its stop signal */
+	uint64_t asked_ms, ready_ms;
+	struct feed feed;
+	size_t from;		/* of text: what was printed before */
+	/* Of all of them: */
+	unsigned round;		/* repetitions before this one */
+	bool started;		/* its program was executed at some time */
+	int status;		/* wait status: the last, or one that failed */
+	bool odd_status;	/* a repetition ended otherwise than expected */
 	int err;		/* errno of its exec, when it failed */
-	uint64_t asked_ms;
 	int out[2];		/* our ends of its stdout and stderr, -1 */
+	int theirs[2];		/* the other ends, for the next repetition */
 	struct buf text;	/* what it printed, both, up to a bound */
 	bool cut;
 };
@@ -46,8 +56,13 @@ uint64_t stepper_ms(const struct stepper *st);	/* since stepper_begin() */
 bool stepper_next(struct stepper *st, size_t *step);
 int stepper_start(struct stepper *st, const struct box *box, size_t step,
 		  struct err *err);
-/* Read what the steps printed, without waiting; re-checks readiness. */
+/*
+ * Read what the steps printed and type what is theirs to read, without waiting;
+ * re-checks readiness.
+ */
 void stepper_drain(struct stepper *st);
+/* The next step that is to be stopped now, and by which signal; told once. */
+bool stepper_stop(struct stepper *st, size_t *step, int *sig);
 
 void stepper_started(struct stepper *st, size_t step);
 void stepper_listening(struct stepper *st, size_t step);

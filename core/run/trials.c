@@ -103,9 +103,9 @@ static int run_all(const struct ground *g, struct trials *t, struct err *err)
 			.binds = no_binds, .tree = g->tree,
 			.tree_name = TREE_NAME,
 		};
-		jobs[i] = (struct job){ .what = &what[i],
-				       .label = t->v[i].name,
-				       .run = 1, .runs = 1 };
+		jobs[i] = (struct job){
+			.what = &what[i], .label = t->v[i].name, .runs = 1,
+		};
 	}
 	failed = pool_run(jobs, t->n, t->jobs, t->progress, err);
 	for (size_t i = 0; i < t->n; i++) {

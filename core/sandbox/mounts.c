@@ -353,7 +353,8 @@ int op_private_dirs(struct setup *s)
 /*
  * Device nodes cannot be made in a user namespace; the host's are bound over
  * empty files.  /dev/tty works only with a controlling terminal, which a step
- * does not have.
+ * has when it asks for one.  Terminals belong to the program's user whoever
+ * opens them: for a step, that is us (core/run/terminal.c).
  */
 int op_dev(struct setup *s)
 {
@@ -381,7 +382,7 @@ int op_dev(struct setup *s)
 	at(s, "/dev/pts");
 	return mount("devpts", ROOT "/dev/pts", "devpts",
 		     MS_NOSUID | MS_NOEXEC,
-		     "newinstance,ptmxmode=0666,mode=0620");
+		     "newinstance,ptmxmode=0666,mode=0620,uid=1000,gid=1000");
 }
 
 int op_proc(struct setup *s)
@@ -389,6 +390,24 @@ int op_proc(struct setup *s)
 	at(s, "/proc");
 	return mount("proc", ROOT "/proc", "proc",
 		     MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+}
+
+/*
+ * ns_last_pid is the pid namespace's own, and writing it needs a capability in
+ * the namespace's owner only (pid_namespaces(7)).  A kernel without it
+ * (CONFIG_CHECKPOINT_RESTORE) counts from 2, as if nothing had been asked.
+ */
+int op_pids(struct setup *s)
+{
+	autofd int fd = open("/proc/sys/kernel/ns_last_pid",
+			     O_WRONLY | O_CLOEXEC);
+	char text[16];
+	int n = snprintf(text, sizeof(text), "%u", s->opt->last_pid);
+
+	at(s, "ns_last_pid");
+	if (fd < 0 || !s->opt->last_pid)
+		return 0;
+	return write(fd, text, (size_t)n) == n ? 0 : -1;
 }
 
 int op_tree(struct setup *s)

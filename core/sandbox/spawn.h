@@ -31,6 +31,12 @@ struct spawn_options {
 	char *const *binds;	/* host directories, one for each plan->binds */
 	/* Installed in each step just before its exec; opaque to us. */
 	const struct sock_fprog *filter;
+	/*
+	 * Process ids begin behind this number, another one in each run: what
+	 * a program names by its pid then differs from run to run, and not
+	 * only when it forks once more or less than before.
+	 */
+	unsigned last_pid;
 };
 
 struct box {

@@ -5,6 +5,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -124,6 +125,8 @@ static const char *prepare(const struct spawn_options *opt,
 		return "close_range";
 	if (setsid() < 0 || chdir(PLAN_TREE))
 		return "entering the tree";
+	if (step->tty && ioctl(0, TIOCSCTTY, 0))
+		return "taking its terminal";
 	if (step->dir.len && chdir(step->dir.p))
 		return step->dir.p;
 	umask(022);

@@ -14,26 +14,19 @@
 #include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/scenario/detect.h"
+#include "core/scenario/reading.h"
 
-/* One step being read: where messages about it point to. */
-struct reading {
-	const struct config *cfg;
-	struct str name;
-	struct arena *arena;
-};
-
-/* Put "FILE:LINE: step "NAME"" in front of the error for one of its keys. */
-static int blame(const struct reading *rd, const struct config_entry *e,
-		 struct err *err)
+int reading_blame(const struct reading *rd, const struct config_entry *e,
+		  struct err *err)
 {
 	return err_wrap(err, "%s:%u: step \"%.*s\"", rd->cfg->name,
 			e ? e->line : 0, STR_ARG(rd->name));
 }
 
-static const struct config_entry *entry(const struct reading *rd,
-					const char *key)
+const struct config_entry *reading_entry(const struct reading *rd,
+					 const char *key, size_t i)
 {
-	return config_nth(rd->cfg, "step", rd->name, key, 0);
+	return config_nth(rd->cfg, "step", rd->name, key, i);
 }
 
 static const struct config_entry *first_entry(const struct reading *rd)
@@ -48,16 +41,16 @@ static const struct config_entry *first_entry(const struct reading *rd)
 static int read_command(struct step *step, const struct reading *rd,
 			struct err *err)
 {
-	const struct config_entry *e = entry(rd, "command");
+	const struct config_entry *e = reading_entry(rd, "command", 0);
 
 	if (!e) {
 		err_set(err, ERR_TROUBLE, "has no command");
 		err_hint(err, "add command = PROGRAM ARGUMENTS");
-		return blame(rd, first_entry(rd), err);
+		return reading_blame(rd, first_entry(rd), err);
 	}
 	if (scenario_split(&step->argv, rd->arena, e->value, err)) {
 		err_wrap(err, "command");
-		return blame(rd, e, err);
+		return reading_blame(rd, e, err);
 	}
 	return 0;
 }
@@ -82,7 +75,7 @@ static bool leaves_tree(int treefd, const char *path)
 static int read_path(struct str *out, const struct reading *rd,
 		     const char *key, int treefd, struct err *err)
 {
-	const struct config_entry *e = entry(rd, key);
+	const struct config_entry *e = reading_entry(rd, key, 0);
 
 	*out = STR("");
 	if (!e || str_eq(e->value, STR(".")))
@@ -91,7 +84,7 @@ static int read_path(struct str *out, const struct reading *rd,
 		err_set(err, ERR_TROUBLE, "%s = \"%.*s\" leads out of the tree",
 			key, STR_ARG(e->value));
 		err_hint(err, "a symbolic link on the way points elsewhere");
-		return blame(rd, e, err);
+		return reading_blame(rd, e, err);
 	}
 	*out = arena_str(rd->arena, e->value);
 	return 0;
@@ -147,7 +140,7 @@ static int read_step(struct step *step, const struct reading *rd, int treefd,
 		return -1;
 	read_env(step, rd);
 	read_ready(step, rd);
-	return 0;
+	return options_read(step, rd, treefd, err);
 }
 
 /* --- order --- */
@@ -173,7 +166,7 @@ static int unknown_step(const struct scenario *s, const struct reading *rd,
 	err_set(err, ERR_TROUBLE, "after = \"%.*s\" names no step",
 		STR_ARG(e->value));
 	err_hint(err, "steps: %s", names.p);
-	return blame(rd, e, err);
+	return reading_blame(rd, e, err);
 }
 
 /* The steps' `after` as indexes into the steps in file order. */

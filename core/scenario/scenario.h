@@ -22,6 +22,21 @@ enum ready_kind {
 	READY_EXIT		/* the command ended with status 0 */
 };
 
+/* A line of an `input` script. */
+enum script_kind {
+	SCRIPT_SEND,		/* text and a newline */
+	SCRIPT_WAIT,		/* until text was printed since the last line */
+	SCRIPT_PAUSE,		/* ms */
+	SCRIPT_HOLD		/* keep the input open; the last line */
+};
+
+struct script_line {
+	enum script_kind kind;
+	struct str text;
+	uint64_t ms;
+	unsigned line;		/* in the file */
+};
+
 struct step {
 	struct str name;
 	char **argv;		/* NULL-terminated, at least argv[0] */
@@ -33,6 +48,16 @@ struct step {
 	enum ready_kind ready;
 	struct str ready_text;	/* OUTPUT's text, FILE's path */
 	uint64_t ready_ms;	/* AFTER */
+	struct script_line *script;	/* what is typed; NULL: nothing is */
+	size_t n_script;
+	bool tty;
+	int stop;		/* signal, or 0: it is not stopped */
+	uint64_t stop_ms;	/* after it was ready */
+	unsigned repeat;	/* how often it is run, 0 as 1 */
+	bool expects_status;
+	int expect_status;
+	struct str *expect_output;
+	size_t n_expect_output;
 };
 
 struct scenario {
@@ -65,6 +90,13 @@ void scenario_free(struct scenario *s);
  */
 int scenario_split(char ***argv, struct arena *arena, struct str command,
 		   struct err *err);
+
+/*
+ * Parse an `input` script, at most 1 MiB of text; name is for messages.  Lines
+ * live in arena.
+ */
+int script_parse(struct script_line **out, size_t *n, struct arena *arena,
+		 const char *name, struct str text, struct err *err);
 
 /* Digest of what the configuration asks for ("detected" when nothing). */
 void scenario_digest(const struct config *cfg, char out[33]);

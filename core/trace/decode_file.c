@@ -66,7 +66,8 @@ static bool wants_write(uint64_t flags)
 static bool makes(uint64_t flags)
 {
 	return (flags & O_TMPFILE) == O_TMPFILE ||
-	       ((flags & O_CREAT) && !(flags & EXISTED));
+	       /* With O_EXCL it was gone again when the call looked. */
+	       ((flags & O_CREAT) && (!(flags & EXISTED) || (flags & O_EXCL)));
 }
 
 static void open_failed(struct tracer *t, struct task *k, int err)
@@ -101,6 +102,9 @@ static void opened(struct tracer *t, struct task *k, struct str path)
 		emit(t, k, EV_FILE_PROBE, path, STR(""), 0);
 		return;
 	}
+	/* A pressure trigger (psi.rst) is a timer that poll waits for. */
+	if (wants_write(flags) && str_starts(path, STR("/proc/pressure/")))
+		t->timers = true;
 	if (makes(flags)) {
 		emit(t, k, EV_FILE_CREATE, path, STR(""), 0);
 		resolve_forget(t);

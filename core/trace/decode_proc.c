@@ -180,6 +180,46 @@ static struct str last_line(const struct proc *p)
 
 /* --- ends --- */
 
+/* The pid as the sandbox counts: last of NSpid in /proc/PID/status. */
+static int inner_pid(pid_t pid)
+{
+	char path[64], line[256];
+	int inner = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f)) {
+		const char *last = strrchr(line, '\t');
+
+		if (!strncmp(line, "NSpid:", 6) && last)
+			inner = atoi(last + 1);
+	}
+	fclose(f);
+	return inner;
+}
+
+/*
+ * A process that another one asks to end may end by the signal, or by itself
+ * just before: which of them is a race, and the wish is the other's.  The
+ * sender's pid is 0 when it is outside of the sandbox (sigaction(2), si_pid in
+ * the receiver's namespace).
+ */
+void signal_seen(struct task *k, int sig)
+{
+	siginfo_t info;
+
+	if (sig != SIGTERM && sig != SIGINT && sig != SIGHUP)
+		return;
+	if (!k->proc || ptrace(PTRACE_GETSIGINFO, k->tid, NULL, &info))
+		return;
+	if (info.si_code <= 0 && info.si_pid > 0 &&
+	    info.si_pid != inner_pid(k->proc->tgid))
+		k->proc->told = sig;
+}
+
 static void remember_dead(struct tracer *t, struct proc *p)
 {
 	struct dead *d;
@@ -215,6 +255,8 @@ static void report_exit(struct tracer *t, struct proc *p, int status)
 	char words[64];
 
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == p->told)
 		return;
 	if (WIFEXITED(status)) {
 		snprintf(words, sizeof(words), "status=%d",

@@ -59,7 +59,7 @@ void emit_proc(struct tracer *t, struct proc *p, enum event_kind kind,
 
 	if (!p->live)
 		return;
-	ev.pid = p->tgid;
+	ev.pid = t->acting ? t->acting : p->tgid;
 	ev.ns = now_ns() - t->start_ns;
 	ev.step = step_name(t, p->step);
 	ev.process = str_c(p->chain ? p->chain : "");
@@ -77,7 +77,9 @@ void emit(struct tracer *t, struct task *k, enum event_kind kind,
 	if (!k->proc->live)
 		return;
 	describe(k, err, &call);
+	t->acting = k->tid;
 	emit_proc(t, k->proc, kind, a, b, err, buf_view(&call));
+	t->acting = 0;
 }
 
 void emit_words(struct tracer *t, struct task *k, enum event_kind kind,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of a run, and what is counted of it. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,6 +51,15 @@ void tracer_ending(struct tracer *t)
 			if (k->inside && k->proc && k->proc->live)
 				call_finish(t, k, -EINTR);
 	t->ending = true;
+}
+
+/* A pid cannot be another's before we have collected its process. */
+void tracer_signal(struct tracer *t, size_t step, int sig)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct proc *p = t->procs[i]; p; p = p->next)
+			if (p->main && p->step == step)
+				kill(p->tgid, sig);
 }
 
 struct tracer_stats tracer_stats(const struct tracer *t)

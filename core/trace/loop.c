@@ -379,6 +379,8 @@ static void on_stop(struct tracer *t, struct task *k, int status)
 		 * What the program sends to pid 1 is lost (pid_namespaces(7)),
 		 * but for a traced one, which SIGSTOP would stop.
 		 */
+		if (deliver)
+			signal_seen(k, sig);
 	}
 	/* A signal between entry and exit leaves the exit stop to come. */
 	if (request == PTRACE_CONT && k->inside)

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,16 +37,37 @@ static int read_text(const char *path, char *out, size_t size)
 	return n ? 0 : -1;
 }
 
-/* A socket's receive time-out (socket(7)) wakes its reader. */
-static bool has_timeout(struct task *k, int fd)
+/*
+ * A receive time-out (socket(7)) wakes the reader of a socket, and the kernel
+ * itself speaks on a netlink or packet socket.
+ */
+static bool socket_sleeps(struct task *k, int fd)
 {
 	autofd int ours = sock_borrow(k, fd);
-	struct timeval tv;
-	socklen_t len = sizeof(tv);
+	struct timeval tv = { 0, 0 };
+	socklen_t len = sizeof(tv), len_family = sizeof(int);
+	int family = -1;
 
-	return ours < 0 ||
-	       getsockopt(ours, SOL_SOCKET, SO_RCVTIMEO, &tv, &len) ||
-	       tv.tv_sec || tv.tv_usec;
+	if (ours < 0 ||
+	    getsockopt(ours, SOL_SOCKET, SO_DOMAIN, &family, &len_family) ||
+	    getsockopt(ours, SOL_SOCKET, SO_RCVTIMEO, &tv, &len))
+		return false;
+	return (family == AF_UNIX || family == AF_INET || family == AF_INET6) &&
+	       !tv.tv_sec && !tv.tv_usec;
+}
+
+/*
+ * What is typed at a step's terminal is ours to know (stepper_expects()); one
+ * of the sandbox's own is fed by another task.  Without canonical mode a
+ * terminal may have a timer of its own (termios(3), VTIME).
+ */
+static bool terminal_sleeps(struct task *k, int fd)
+{
+	autofd int ours = sock_borrow(k, fd);
+	struct termios tio;
+
+	return ours >= 0 && !tcgetattr(ours, &tio) &&
+	       (tio.c_lflag & ICANON || !tio.c_cc[VTIME]);
 }
 
 /* Reading from something that only another task of the sandbox can fill? */
@@ -58,7 +80,9 @@ static bool sleeps_on(struct tracer *t, struct task *k, int fd)
 		return false;
 	s = buf_view(&what);
 	if (str_starts(s, STR("socket:")))
-		return !has_timeout(k, fd);
+		return socket_sleeps(k, fd);
+	if (str_starts(s, STR("/dev/pts/")) || str_eq(s, STR("/dev/tty")))
+		return terminal_sleeps(k, fd);
 	return str_starts(s, STR("pipe:")) ||
 	       str_eq(s, STR("anon_inode:[eventfd]")) ||
 	       str_eq(s, STR("anon_inode:[signalfd]")) ||
@@ -213,6 +237,14 @@ enum next enter_alarm(struct tracer *t, struct task *k)
 enum next enter_setitimer(struct tracer *t, struct task *k)
 {
 	return armed(t, k, 1);
+}
+
+/* What was submitted ends by itself (io_submit(2)), an eventfd may tell. */
+enum next enter_async(struct tracer *t, struct task *k)
+{
+	(void)k;
+	t->timers = true;
+	return NEXT_LEAVE;
 }
 
 enum next enter_timer(struct tracer *t, struct task *k)

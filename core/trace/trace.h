@@ -58,6 +58,9 @@ void tracer_expect_step(struct tracer *t, size_t step);
 /* Has that child not come yet? */
 bool tracer_expecting(const struct tracer *t);
 
+/* Send a signal to the step's first process, if it is still there. */
+void tracer_signal(struct tracer *t, size_t step, int sig);
+
 /*
  * Trace until pid 1 and everything below it is gone.  Whoever wants an end
  * kills pid 1; the hooks may do so.

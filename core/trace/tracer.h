@@ -26,6 +26,7 @@ struct proc {
 	bool is_init;		/* pid 1: ours, not the program's */
 	bool main;		/* a step's first process */
 	bool setsid;		/* left its session, or its parent had */
+	int told;		/* signal by which another process ended it */
 	size_t step;
 	char *exe;		/* resolved program, raw bytes */
 	char *label;		/* "python3 client.py", escaped later */
@@ -102,6 +103,7 @@ struct tracer {
 	pid_t init;
 	size_t expected;	/* step of init's next child */
 	bool ending;
+	pid_t acting;		/* the task whose call is being told, or 0 */
 	bool shared_files;	/* processes with one descriptor table */
 	bool timers;		/* one was armed at some time */
 	uint64_t quiet;		/* what the last look saw, 0: not quiet */
@@ -206,6 +208,7 @@ enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
 void exec_happened(struct tracer *t, struct task *k);	/* decode_exec.c */
 void exec_flush(struct tracer *t, struct proc *p);
 void proc_ended(struct tracer *t, struct proc *p, int status);
+void signal_seen(struct task *k, int sig);	/* decode_proc.c */
 int sock_borrow(struct task *k, int fd);
 int sock_query(struct tracer *t, struct task *k, int fd, struct buf *proto,
 	       struct sockaddr_storage *local, socklen_t *len);

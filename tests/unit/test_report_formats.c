@@ -253,7 +253,7 @@ static void foreign_text_is_inside_code_in_markdown(void **state)
 	close_page(&p);
 }
 
-/* GFM splits cells before it looks at code: count bars that are none of ours. */
+/* GFM splits cells before it looks at code: count bars that are not ours. */
 static void a_bar_does_not_end_its_cell(void **state)
 {
 	struct page p;

@@ -126,7 +126,7 @@ static void doubts_are_printed_and_counted(void **state)
 	new->ledger.lost = 2;
 	write_page(&p, FACTS("a", "3 exec /bin/a"), new, 0);
 	has(&p, "lost 2, dropped 0\n");
-	has(&p, "doubt: b: events were lost: 2\n");
+	has(&p, "doubt: b: events were lost (2): try again");
 	has(&p, "\ninconclusive: 1 doubt, exit 3\n");
 	done(&p);
 }

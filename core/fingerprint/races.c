@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Outcomes that only tell who came first.
+ *
+ * Two threads make one directory, a client tries until its server listens, a
+ * process looks for a file until another has made it: whether the failure
+ * before the success is seen is the scheduler's choice, not the program's.
+ * Where an operation succeeds in the same run, its failures that tell of the
+ * state of things are taken out; a failure that tells of permission or policy
+ * stays, and so does the failure of a task that repeats what it alone has done
+ * before.  A call that was only interrupted or under way gives way to any other
+ * result of the same operation.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "core/fingerprint/internal.h"
+
+static bool is_under_way(int err)
+{
+	return err == EINTR || err == EAGAIN || err == EINPROGRESS ||
+	       err == EALREADY;
+}
+
+/* There already, not there yet, in use just now. */
+static bool is_state(int err)
+{
+	switch (err) {
+	case EEXIST: case ENOENT: case ENOTEMPTY: case EBUSY: case ETXTBSY:
+	case ECONNREFUSED: case EADDRINUSE: case ESRCH:
+		return true;
+	default:
+		return is_under_way(err);
+	}
+}
+
+static struct fact *find(struct fingerprint *fp, struct str line)
+{
+	const struct fact *f = fingerprint_find(fp, line);
+
+	return f ? fp->facts + (f - fp->facts) : NULL;
+}
+
+static struct fact *find_other(struct fingerprint *fp, enum event_kind kind,
+			       struct str object)
+{
+	autobuf struct buf line = BUF_INIT;
+
+	buf_c(&line, event_name(kind));
+	buf_ch(&line, ' ');
+	buf_str(&line, object);
+	return find(fp, buf_view(&line));
+}
+
+/* Done by one task, both of them: nobody else was there to race with. */
+static bool same_task(const struct fact *a, const struct fact *b)
+{
+	return a->task > 0 && a->task == b->task;
+}
+
+/*
+ * Whether a file that the run itself makes and removes is there when somebody
+ * looks is a matter of time; that it is made and removed are facts.
+ */
+static bool comes_and_goes(struct fingerprint *fp, const struct fact *f)
+{
+	const struct fact *made, *removed;
+
+	if (f->kind != EV_FILE_PROBE || (f->err && !is_state(f->err)))
+		return false;
+	made = find_other(fp, EV_FILE_CREATE, f->object);
+	removed = find_other(fp, EV_FILE_DELETE, f->object);
+	return made && removed &&
+	       !(same_task(f, made) && same_task(f, removed));
+}
+
+/* Another failure of the same operation that had come to its end. */
+static struct fact *find_ended(struct fingerprint *fp, const struct fact *f)
+{
+	size_t i = fingerprint_operation(fp, f->operation);
+
+	for (; i < fp->n && str_eq(fp->facts[i].operation, f->operation); i++)
+		if (!is_under_way(fp->facts[i].err))
+			return &fp->facts[i];
+	return NULL;
+}
+
+/* The fact that says all that f says, or NULL. */
+static struct fact *absorbs(struct fingerprint *fp, const struct fact *f)
+{
+	struct fact *by = NULL;
+
+	if (!f->err || !is_state(f->err))
+		return NULL;
+	by = find(fp, f->operation);
+	/* Looking for a file and opening it are one operation, two names. */
+	if (!by && f->kind == EV_FILE_PROBE)
+		by = find_other(fp, EV_FILE_READ, f->object);
+	if (by && same_task(f, by) && by->ev.ns <= f->ev.ns &&
+	    !is_under_way(f->err))
+		return NULL;
+	if (!by && is_under_way(f->err))
+		by = find_ended(fp, f);
+	return by;
+}
+
+void races_settle(struct fingerprint *fp)
+{
+	size_t kept = 0;
+	bool *gone = mem_array(fp->n + 1, sizeof(*gone));
+
+	for (size_t i = 0; i < fp->n; i++) {
+		struct fact *by = absorbs(fp, &fp->facts[i]);
+
+		if (by)
+			by->ev.count += fp->facts[i].ev.count;
+		gone[i] = by || comes_and_goes(fp, &fp->facts[i]);
+	}
+	for (size_t i = 0; i < fp->n; i++)
+		if (!gone[i])
+			fp->facts[kept++] = fp->facts[i];
+	fp->n = kept;
+	free(gone);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Two sides, one set of learned rules.
+ *
+ * Each side's own runs have taught what differs between them.  Left to decide
+ * is what one side could not know:
+ *
+ *   line of one side only                 it becomes the learned form when
+ *   in some of its runs                   the other side has that form, or a
+ *                                         line in some runs with the same one
+ *   in all of its runs, with a number     the other side's runs taught exactly
+ *                                         this form and its own side lacks it
+ *   in all of its runs, otherwise         never: no random name comes again
+ */
+#include <stdlib.h>
+
+#include "core/fingerprint/internal.h"
+
+static bool is_volatile(const struct fingerprint *fp, const struct fact *f)
+{
+	return fp->runs > 1 && !fact_always(fp, f);
+}
+
+static size_t collect(struct sighting *out, const struct fingerprint *fp,
+		      size_t side)
+{
+	for (size_t i = 0; i < fp->n; i++)
+		out[i] = (struct sighting){
+			.line = fp->facts[i].line,
+			.fact = &fp->facts[i],
+			.run = side,
+			.steady = !is_volatile(fp, &fp->facts[i]),
+		};
+	return fp->n;
+}
+
+static void add_taught(struct strmap *taught, const struct fingerprint *fp)
+{
+	for (size_t i = 0; i < fp->n; i++)
+		if (fp->facts[i].learned.len)
+			strmap_put(taught, fp->facts[i].line);
+}
+
+/* A steady line may only become what the other side was taught. */
+static void keep_taught(struct sighting *s, size_t n,
+			const struct strmap *taught)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!s[i].learned || !s[i].steady ||
+		    strmap_get(taught, s[i].line))
+			continue;
+		s[i].line = s[i].fact->line;
+		s[i].learned = false;
+	}
+}
+
+static struct fingerprint *side_of(const struct sighting *all, size_t n,
+				   const struct fingerprint *fp, size_t side)
+{
+	struct sighting *s = mem_array(fp->n + 1, sizeof(*s));
+	struct fingerprint *out;
+	size_t got = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (all[i].run == side)
+			s[got++] = all[i];
+	out = merge_sightings(s, got, &fp, 1);
+	free(s);
+	return out;
+}
+
+void fingerprint_unify(struct fingerprint *out[2],
+		       const struct fingerprint *old,
+		       const struct fingerprint *new)
+{
+	struct sighting *s = mem_array(old->n + new->n + 1, sizeof(*s));
+	struct strmap taught = STRMAP_INIT;
+	struct arena scratch = ARENA_INIT;
+	size_t n = collect(s, old, 0);
+
+	n += collect(s + n, new, 1);
+	add_taught(&taught, old);
+	add_taught(&taught, new);
+	sightings_sort(s, n);
+	stability_learn(&scratch, s, n, 2);
+	keep_taught(s, n, &taught);
+	sightings_sort(s, n);
+	out[0] = side_of(s, n, old, 0);
+	out[1] = side_of(s, n, new, 1);
+	free(s);
+	strmap_free(&taught);
+	arena_free(&scratch);
+}
+
+bool fingerprint_wavers(const struct fingerprint *fp)
+{
+	for (size_t i = 0; i < fp->n; i++)
+		if (!fact_always(fp, &fp->facts[i]) ||
+		    fp->facts[i].names_min != fp->facts[i].names_max)
+			return true;
+	return false;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keys of a step beyond what it is and when it starts. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/base/buf.h"
+#include "core/base/cleanup.h"
+#include "core/base/fd.h"
+#include "core/scenario/reading.h"
+
+#define SCRIPT_MAX (1U << 20)
+
+static size_t count_words(char *const *argv)
+{
+	size_t n = 0;
+
+	while (argv[n])
+		n++;
+	return n;
+}
+
+static int read_args(struct step *step, const struct reading *rd,
+		     struct err *err)
+{
+	const struct config_entry *e;
+
+	for (size_t i = 0; (e = reading_entry(rd, "args", i)); i++) {
+		size_t n = count_words(step->argv), more;
+		char **words, **all;
+
+		if (scenario_split(&words, rd->arena, e->value, err)) {
+			err_wrap(err, "args");
+			return reading_blame(rd, e, err);
+		}
+		more = count_words(words);
+		all = arena_alloc(rd->arena, (n + more + 1) * sizeof(*all));
+		memcpy(all, step->argv, n * sizeof(*all));
+		memcpy(all + n, words, (more + 1) * sizeof(*all));
+		step->argv = all;
+	}
+	return 0;
+}
+
+/* Beneath the tree, whatever links the tree holds. */
+static int open_script(int treefd, const char *path)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+	};
+
+	return (int)syscall(SYS_openat2, treefd, path, &how, sizeof(how));
+}
+
+static int read_script(struct step *step, const struct reading *rd, int treefd,
+		       struct err *err)
+{
+	const struct config_entry *e = reading_entry(rd, "input", 0);
+	autobuf struct buf text = BUF_INIT;
+	autofd int fd = -1;
+
+	if (!e || treefd < 0)
+		return 0;
+	fd = open_script(treefd, e->value.p);
+	if (fd < 0 || fd_read_all(fd, &text, SCRIPT_MAX)) {
+		err_sys(err, "input: cannot read %.*s", STR_ARG(e->value));
+		err_hint(err, "it must be a file of the tree, of 1 MiB at "
+			 "most");
+		return reading_blame(rd, e, err);
+	}
+	if (script_parse(&step->script, &step->n_script, rd->arena, e->value.p,
+			 buf_view(&text), err))
+		return reading_blame(rd, e, err);
+	return 0;
+}
+
+static int read_expect(struct step *step, const struct reading *rd,
+		       struct err *err)
+{
+	const struct config_entry *e;
+	struct str word, rest;
+	size_t n = 0;
+
+	while (reading_entry(rd, "expect", n))
+		n++;
+	step->expect_output = arena_alloc(rd->arena,
+					  (n + 1) * sizeof(struct str));
+	for (size_t i = 0; (e = reading_entry(rd, "expect", i)); i++) {
+		config_expect(e->value, &word, &rest);
+		if (str_eq(word, STR("output"))) {
+			step->expect_output[step->n_expect_output++] =
+				arena_str(rd->arena, rest);
+			continue;
+		}
+		if (step->expects_status) {
+			err_set(err, ERR_TROUBLE, "expect: a second status");
+			return reading_blame(rd, e, err);
+		}
+		step->expects_status = true;
+		step->expect_status = atoi(rest.p);
+	}
+	return 0;
+}
+
+/* Two keys that cannot both be meant. */
+static int contradiction(const struct reading *rd, const char *key,
+			 const char *other, const char *why, struct err *err)
+{
+	err_set(err, ERR_TROUBLE, "%s and %s contradict each other", key,
+		other);
+	err_hint(err, "%s", why);
+	return reading_blame(rd, reading_entry(rd, key, 0), err);
+}
+
+static int check(const struct step *step, const struct reading *rd,
+		 struct err *err)
+{
+	bool has_stdin = reading_entry(rd, "stdin", 0);
+
+	if (has_stdin && reading_entry(rd, "input", 0))
+		return contradiction(rd, "input", "stdin", "stdin is read as a "
+				     "whole, input is typed line by line", err);
+	if (has_stdin && step->tty)
+		return contradiction(rd, "tty", "stdin", "the terminal is the "
+				     "input; what is typed on it is input = "
+				     "FILE", err);
+	if (step->stop && step->ready == READY_EXIT)
+		return contradiction(rd, "stop", "ready", "a step that is "
+				     "ready when it has ended cannot be "
+				     "stopped then", err);
+	return 0;
+}
+
+int options_read(struct step *step, const struct reading *rd, int treefd,
+		 struct err *err)
+{
+	const struct config_entry *stop = reading_entry(rd, "stop", 0);
+
+	if (stop)
+		config_stop(stop->value, &step->stop, &step->stop_ms);
+	step->tty = config_num(rd->cfg, "step", rd->name, "tty");
+	step->repeat = (unsigned)config_num(rd->cfg, "step", rd->name,
+					    "repeat");
+	return read_args(step, rd, err) || read_script(step, rd, treefd, err) ||
+	       read_expect(step, rd, err) || check(step, rd, err) ? -1 : 0;
+}

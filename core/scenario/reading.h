@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A step while its keys are read; private to this module. */
+#ifndef SCENARIO_READING_H
+#define SCENARIO_READING_H
+
+#include "core/scenario/scenario.h"
+
+/* One step being read: where messages about it point to. */
+struct reading {
+	const struct config *cfg;
+	struct str name;
+	struct arena *arena;
+};
+
+/* Put "FILE:LINE: step "NAME"" in front of the error for one of its keys. */
+int reading_blame(const struct reading *rd, const struct config_entry *e,
+		  struct err *err);
+
+/* The i-th value of a key of the step, or NULL. */
+const struct config_entry *reading_entry(const struct reading *rd,
+					 const char *key, size_t i);
+
+/*
+ * The keys args, input, tty, stop, repeat and expect: typed, and checked
+ * against each other.  treefd: the tree that holds the script, or -1.
+ */
+int options_read(struct step *step, const struct reading *rd, int treefd,
+		 struct err *err);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is typed at a program, line by line:
+ *
+ *	# a comment
+ *	wait for Name:
+ *	send alice
+ *	pause 200ms
+ *	send
+ *	hold
+ */
+#include "core/base/str.h"
+#include "core/base/vec.h"
+#include "core/scenario/scenario.h"
+
+#define LINES_MAX 4096
+
+static struct str trim(struct str s)
+{
+	while (s.len && (*s.p == ' ' || *s.p == '\t'))
+		s = str_sub(s, 1);
+	while (s.len && memchr(" \t\r", s.p[s.len - 1], 3))
+		s.len--;
+	return s;
+}
+
+/* The rest of s behind a word and one blank; false when s is another one. */
+static bool after_word(struct str s, struct str word, struct str *rest)
+{
+	if (!str_starts(s, word))
+		return false;
+	s = str_sub(s, word.len);
+	if (s.len && *s.p != ' ')
+		return false;
+	*rest = s.len ? str_sub(s, 1) : s;
+	return true;
+}
+
+/* What a line sends keeps its blanks, but for those in front of the word. */
+static bool parse_line(struct script_line *out, struct str raw)
+{
+	struct str s = trim(raw), rest;
+
+	if (after_word(s, STR("wait for"), &rest)) {
+		out->kind = SCRIPT_WAIT;
+		out->text = trim(rest);
+		return out->text.len > 0;
+	}
+	if (after_word(s, STR("pause"), &rest)) {
+		out->kind = SCRIPT_PAUSE;
+		return config_duration(trim(rest), &out->ms) &&
+		       out->ms <= 24 * 3600 * 1000;
+	}
+	if (str_eq(s, STR("hold"))) {
+		out->kind = SCRIPT_HOLD;
+		return true;
+	}
+	while (raw.len && (*raw.p == ' ' || *raw.p == '\t'))
+		raw = str_sub(raw, 1);
+	out->kind = SCRIPT_SEND;
+	return after_word(raw, STR("send"), &out->text);
+}
+
+static struct str next_line(struct str *text)
+{
+	const char *end = memchr(text->p, '\n', text->len);
+	size_t len = end ? (size_t)(end - text->p) : text->len;
+	struct str line = { text->p, len };
+
+	*text = str_sub(*text, end ? len + 1 : len);
+	if (line.len && line.p[line.len - 1] == '\r')
+		line.len--;
+	return line;
+}
+
+static int bad_line(const char *name, unsigned at, struct str line,
+		    struct err *err)
+{
+	err_set(err, ERR_TROUBLE, "%s:%u: \"%.*s\" is no line of a script",
+		name, at, (int)(line.len < 80 ? line.len : 80), line.p);
+	return err_hint(err, "send TEXT, wait for TEXT, pause DURATION, hold, "
+			"or # and a comment");
+}
+
+int script_parse(struct script_line **out, size_t *n, struct arena *arena,
+		 const char *name, struct str text, struct err *err)
+{
+	VEC(struct script_line) lines = { NULL, 0, 0 };
+	bool held = false;
+	int failed = 0;
+
+	for (unsigned at = 1; text.len && !failed; at++) {
+		struct str raw = next_line(&text), s = trim(raw);
+		struct script_line l = { .text = STR(""), .line = at };
+
+		if (!s.len || *s.p == '#')
+			continue;
+		if (held || lines.n == LINES_MAX)
+			failed = err_set(err, ERR_TROUBLE, held ?
+					 "%s:%u: nothing follows hold" :
+					 "%s:%u: too many lines", name, at);
+		else if (memchr(raw.p, '\0', raw.len) || !parse_line(&l, raw))
+			failed = bad_line(name, at, s, err);
+		held = l.kind == SCRIPT_HOLD;
+		l.text = arena_str(arena, l.text);
+		if (!failed)
+			*vec_push(&lines) = l;
+	}
+	if (!failed) {
+		*out = arena_alloc(arena, (lines.n + 1) * sizeof(**out));
+		if (lines.n)
+			memcpy(*out, lines.v, lines.n * sizeof(**out));
+		*n = lines.n;
+	}
+	vec_free(&lines);
+	return failed;
+}

@@ -1,0 +1,241 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What a scenario can ask of its steps: arguments, a script that types, a
+# terminal, to be stopped, repeated, and expectations; and how often a revision
+# is run.
+. tests/system/lib.sh
+
+json() {
+	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
+}
+
+behavdiff_for_user
+chmod 1777 "$work"
+repo=$work/repo
+mkdir "$repo"
+
+folder() { # name; the configuration on standard input
+	mkdir -p "$repo/$1"
+	cat >"$repo/$1/.behavdiff"
+}
+
+folder keys <<'X'
+[sandbox]
+	timeout = 10s
+[step "server"]
+	command = python3 server.py
+	args = --name 'a b'
+	args = last
+	ready = output up
+	stop = SIGTERM after 300ms
+	expect = status 3
+[step "chat"]
+	command = python3 chat.py
+	tty = yes
+	input = session.txt
+	after = server
+	expect = output bye alice
+	expect = status 0
+[step "again"]
+	command = sh again.sh
+	repeat = 3
+	ready = exit
+	expect = output 3
+[step "after"]
+	command = sh after.sh
+	after = again
+	expect = output 3
+[step "pipe"]
+	command = cat
+	input = lines.txt
+	expect = output two
+X
+cat >"$repo/keys/server.py" <<'X'
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
+print("up", flush=True)
+time.sleep(100)
+X
+cat >"$repo/keys/chat.py" <<'X'
+import os, sys
+assert all(os.isatty(n) for n in (0, 1, 2))
+open("/dev/tty", "w").close()
+open(os.ttyname(0), "w").close()
+print("bye", input("Name: "))
+open("typed", "w").write(sys.stdin.read())
+X
+printf 'echo x >>count\nwc -l <count\n' >"$repo/keys/again.sh"
+printf 'wc -l <count\n' >"$repo/keys/after.sh"
+printf '# a session\nwait for Name:\npause 100ms\nsend alice\nsend more\n' \
+	>"$repo/keys/session.txt"
+printf 'send one\nsend two\n' >"$repo/keys/lines.txt"
+
+folder unmet <<'X'
+[sandbox]
+	timeout = 5s
+[step "status"]
+	command = sh -c 'exit 4'
+	expect = status 0
+[step "output"]
+	command = echo no
+	expect = output yes
+[step "typing"]
+	command = cat
+	input = stuck.txt
+[step "running"]
+	command = sleep 100
+	expect = status 0
+X
+printf 'send a\nwait for b\nsend c\n' >"$repo/unmet/stuck.txt"
+
+folder hold <<'X'
+[sandbox]
+	timeout = 20s
+[step "main"]
+	command = cat
+	input = hold.txt
+X
+printf 'send a\nhold\n' >"$repo/hold/hold.txt"
+
+for name in steady wavering flaky; do
+	folder "$name" <<'X'
+[step "main"]
+	command = python3 main.py
+X
+done
+echo 'open("a", "w").close()' >"$repo/steady/main.py"
+cat >"$repo/wavering/main.py" <<'X'
+import os, secrets
+for bit in range(8):
+    if secrets.randbits(1):
+        open(f"bit-{'abcdefgh'[bit]}", "w").close()
+X
+# One run of three dies: process ids begin elsewhere in each run.
+cat >"$repo/flaky/main.py" <<'X'
+import os
+if 2000 < os.getpid() < 3000:
+    os.abort()
+X
+new_repo "$repo" || exit 2
+
+trace() { # who folder option...
+	trace_who=$1
+	trace_name=$2
+	shift 2
+	if [ "$trace_who" = user ]; then
+		set -- as_user "$work/behavdiff" -C "$repo" "$@"
+	else
+		set -- "$behavdiff" -C "$repo" "$@"
+	fi
+	rm -f "$work/$trace_name.json"
+	"$@" trace -o "$work/$trace_name.json" "main:$trace_name"
+}
+
+get() { # folder path
+	json get "$work/$1.json" "$2"
+}
+
+fact_step() { # folder fact step what
+	is "$4" "$(/usr/bin/python3 -c '
+import json, sys
+for fact in json.load(open(sys.argv[1]))["facts"]:
+    if fact["fact"] == sys.argv[2]:
+        print(fact.get("step", ""))' "$work/$1.json" "$2")" "$3"
+}
+
+check_keys() { # who
+	exits 0 "$1: every step keeps what it promised" trace "$1" keys
+	is "$1: it ended by itself" "$(get keys ends.0.how)" '"exit"'
+	is "$1: arguments are appended" "$(get keys ends.0.steps.0.command)" \
+		'"python3 server.py --name a b last"'
+	is "$1: the stopped step ended by its own handler" \
+		"$(get keys ends.1.steps.0.status)" 768
+	fact_step keys 'file.write /dev/tty' chat \
+		"$1: the terminal is a controlling one, and belongs to its step"
+	fact_step keys "file.create \$TREE/typed" chat \
+		"$1: the end of file comes after the last line"
+	fact_step keys "file.create \$TREE/count" again \
+		"$1: what a repeated step does is the step's"
+	json facts "$work/keys.json" >"$work/$1.facts"
+}
+
+users=user
+[ "$(id -u)" -ne 0 ] || users='root user'
+for who in $users; do
+	check_keys "$who"
+done
+if [ "$users" = user ]; then
+	skip "root is needed to be two users" "both see the same facts"
+else
+	is "both see the same facts" "$(cat "$work/root.facts")" \
+		"$(cat "$work/user.facts")"
+fi
+
+exits 3 "what was expected and did not come is inconclusive" trace root unmet
+cp "$err" "$work/said"
+for text in \
+	'step status in 3 of 3 runs: status 0 was expected and it ended with status 4' \
+	'step output in 3 of 3 runs: it was expected to print "yes" and did not' \
+	'step typing in 3 of 3 runs: its input waited in line 2 for "b"' \
+	'step running in 3 of 3 runs: status 0 was expected and it was still running'; do
+	ok "it says: $text" holds "$work/said" "$text"
+done
+
+exits 0 "an input that is held open" trace root hold
+is "is not waited for" "$(get hold ends.0.how)" '"quiescent"'
+is "and does not end the program" "$(get hold ends.0.alive)" 1
+
+# --- how often ---
+
+exits 0 "runs that agree" trace root steady
+is "are three" "$(get steady runs)" 3
+exits 0 "and one is one" trace root steady --runs 1
+is "as asked" "$(get steady runs)" 1
+exits 0 "runs that do not agree" trace root wavering --max-runs 5
+ok "are more, and no more than allowed" test "$(get wavering runs)" -gt 3 \
+	-a "$(get wavering runs)" -le 5
+exits 0 "unless there shall be none" trace root wavering --max-runs 1
+is "more" "$(get wavering runs)" 3
+trace root flaky --runs 3 --max-runs 3 >"$out" 2>"$err"
+is "a crash in one run of three is a fact" "$(/usr/bin/python3 -c '
+import json, sys
+for fact in json.load(open(sys.argv[1]))["facts"]:
+    if fact["fact"].startswith("process.exit"):
+        print(fact["fact"].split()[-1], fact["seen"])' "$work/flaky.json")" \
+	"signal=SIGABRT 1"
+
+# --- what makes no sense ---
+
+refuses() { # what message line...
+	refuses_what=$1
+	refuses_text=$2
+	shift 2
+	printf '[step "x"]\n\tcommand = cat\n' >"$work/bad"
+	printf '\t%s\n' "$@" >>"$work/bad"
+	exits 2 "$refuses_what" "$behavdiff" -C "$repo" \
+		--config "$work/bad" trace main:keys
+	cp "$err" "$work/said"
+	ok "and says where" holds "$work/said" "$refuses_text"
+}
+
+refuses "an unknown signal" "bad:3: step.stop: bad value" 'stop = SIGFOO'
+refuses "a stop without a number" "bad:3: step.stop: bad value" \
+	'stop = after soon'
+refuses "an expectation of nothing" "bad:3: step.expect: bad value" \
+	'expect = joy'
+refuses "two statuses" 'bad:4: step "x": expect: a second status' \
+	'expect = status 0' 'expect = status 1'
+refuses "no repetition" "bad:3: step.repeat: bad value" 'repeat = 0'
+refuses "a script and a file" 'bad:4: step "x": input and stdin contradict' \
+	'stdin = lines.txt' 'input = lines.txt'
+refuses "a terminal and a file" 'bad:4: step "x": tty and stdin contradict' \
+	'stdin = lines.txt' 'tty = yes'
+refuses "to stop what has ended" 'bad:4: step "x": stop and ready contradict' \
+	'ready = exit' 'stop = SIGTERM'
+refuses "a script that is not there" \
+	'bad:3: step "x": input: cannot read nowhere' 'input = nowhere'
+refuses "a script that is none" \
+	'server.py:1: "import signal, sys, time" is no line of a script' \
+	'input = server.py'
+refuses "a quote that never closes" 'bad:3: step "x": args' "args = 'a"
+finish

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What two sides teach each other, what counts as a race, and one more name. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/vec.h"
+#include "core/compare/compare.h"
+
+static const struct places places = {
+	.tree = { "/home/auditor/app", 17 },
+	.home = { "/home/auditor", 13 },
+};
+
+#define RUN_MAX 8
+
+struct did {
+	enum event_kind kind;
+	const char *path;
+	int err;
+	pid_t task;
+};
+
+static struct fingerprint *run(const struct did *what)
+{
+	const struct builder_limits limits = { 1000, 1 << 20 };
+	struct builder *b = builder_new(&places, &limits);
+	struct event_sink sink = builder_sink(b);
+	uint64_t ns = 0;
+
+	for (; what->path; what++) {
+		struct event ev = {
+			.kind = what->kind, .a = str_c(what->path),
+			.err = what->err, .pid = what->task, .ns = ++ns,
+		};
+
+		sink.take(sink.ctx, &ev);
+	}
+	return builder_seal(b, NULL, 1, 0);
+}
+
+/* Three runs that each make the files of one list. */
+static struct fingerprint *side(const char *const lists[3][RUN_MAX])
+{
+	struct fingerprint *runs[3], *merged;
+
+	for (size_t i = 0; i < 3; i++) {
+		struct did did[RUN_MAX + 1] = { { .path = NULL } };
+
+		for (size_t k = 0; k < RUN_MAX && lists[i][k]; k++)
+			did[k] = (struct did){ EV_FILE_CREATE, lists[i][k], 0,
+					       0 };
+		runs[i] = run(did);
+	}
+	merged = fingerprint_merge(runs, 3);
+	for (size_t i = 0; i < 3; i++)
+		fingerprint_free(runs[i]);
+	return merged;
+}
+
+static bool has(const struct fingerprint *fp, const char *line)
+{
+	return fingerprint_find(fp, str_c(line));
+}
+
+struct both {
+	struct fingerprint *v[2];
+};
+
+static struct both unified(const char *const old[3][RUN_MAX],
+			   const char *const new[3][RUN_MAX])
+{
+	autofingerprint struct fingerprint *a = side(old), *b = side(new);
+	struct both both;
+
+	fingerprint_unify(both.v, a, b);
+	return both;
+}
+
+static void both_free(struct both *both)
+{
+	fingerprint_free(both->v[0]);
+	fingerprint_free(both->v[1]);
+}
+#define autoboth __attribute__((cleanup(both_free)))
+
+static void a_number_that_varies_on_one_side_is_one_on_both(void **state)
+{
+	(void)state;
+	static const char *const old[3][RUN_MAX] = {
+		{ "/tmp/out-17.log" }, { "/tmp/out-23.log" },
+		{ "/tmp/out-5.log" },
+	};
+	static const char *const new[3][RUN_MAX] = {
+		{ "/tmp/out-8.log" }, { "/tmp/out-8.log" },
+		{ "/tmp/out-8.log" },
+	};
+	autoboth struct both both = unified(old, new);
+	autoboth struct both back = unified(new, old);
+
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(both.v[i]->n, 1);
+		assert_true(has(both.v[i], "file.create /tmp/out-<n>.log"));
+		assert_int_equal(both.v[i]->facts[0].seen, 3);
+		assert_true(has(back.v[i], "file.create /tmp/out-<n>.log"));
+	}
+	assert_string_equal(both.v[0]->digest, both.v[1]->digest);
+}
+
+static void numbers_that_never_vary_are_names(void **state)
+{
+	(void)state;
+	static const char *const old[3][RUN_MAX] = {
+		{ "/tmp/out-17.log" }, { "/tmp/out-17.log" },
+		{ "/tmp/out-17.log" },
+	};
+	static const char *const new[3][RUN_MAX] = {
+		{ "/tmp/out-23.log" }, { "/tmp/out-23.log" },
+		{ "/tmp/out-23.log" },
+	};
+	autoboth struct both both = unified(old, new);
+
+	assert_true(has(both.v[0], "file.create /tmp/out-17.log"));
+	assert_true(has(both.v[1], "file.create /tmp/out-23.log"));
+}
+
+static void a_fixed_name_stays_beside_random_ones_of_its_shape(void **state)
+{
+	(void)state;
+	static const char *const old[3][RUN_MAX] = {
+		{ "/srv/fooabcdef" }, { "/srv/fooXyzabc" },
+		{ "/srv/fooqwerty" },
+	};
+	static const char *const new[3][RUN_MAX] = {
+		{ "/srv/fooevilxx" }, { "/srv/fooevilxx" },
+		{ "/srv/fooevilxx" },
+	};
+	autoboth struct both both = unified(old, new);
+
+	assert_true(has(both.v[0], "file.create /srv/foo<rand>"));
+	assert_true(has(both.v[1], "file.create /srv/fooevilxx"));
+}
+
+static void a_name_of_one_run_finds_its_form_on_the_other_side(void **state)
+{
+	(void)state;
+	static const char *const old[3][RUN_MAX] = {
+		{ "/srv/fooabcdef" }, { "/srv/fooXyzabc" }, { NULL },
+	};
+	static const char *const new[3][RUN_MAX] = {
+		{ NULL }, { "/srv/fooqwerty" }, { NULL },
+	};
+	autoboth struct both both = unified(old, new);
+
+	assert_true(has(both.v[1], "file.create /srv/foo<rand>"));
+	assert_int_equal(both.v[1]->facts[0].seen, 1);
+	assert_true(str_eq(both.v[1]->facts[0].learned,
+			   STR("/srv/fooqwerty")));
+}
+
+static void two_random_parts_are_learned_together(void **state)
+{
+	(void)state;
+	static const char *const old[3][RUN_MAX] = {
+		{ "/srv/a.qwer/b-asdfgh" }, { "/srv/a.tyui/b-zxcvbn" },
+		{ "/srv/a.opas/b-poiuyt" },
+	};
+	autofingerprint struct fingerprint *fp = side(old);
+
+	assert_int_equal(fp->n, 1);
+	assert_int_equal(fp->facts[0].seen, 3);
+}
+
+static void one_more_random_name_is_a_finding(void **state)
+{
+	(void)state;
+	static const char *const two[3][RUN_MAX] = {
+		{ "/tmp/foo-Xk29aB", "/tmp/foo-9kQ2xZ" },
+		{ "/tmp/foo-aB3dE5", "/tmp/foo-Zz1Yy2" },
+		{ "/tmp/foo-P0o9I8", "/tmp/foo-1q2W3e" },
+	};
+	static const char *const three[3][RUN_MAX] = {
+		{ "/tmp/foo-Xk2aaB", "/tmp/foo-9kbbxZ", "/tmp/foo-9Q8w7E" },
+		{ "/tmp/foo-aB3ddE", "/tmp/foo-Zz1ff2", "/tmp/foo-r6T5y4" },
+		{ "/tmp/foo-P0o9gg", "/tmp/foo-1q2hhe", "/tmp/foo-U3i2O1" },
+	};
+	static const char *const wavering[3][RUN_MAX] = {
+		{ "/tmp/foo-Xk2aaB", "/tmp/foo-9kbbxZ", "/tmp/foo-9Q8w7E" },
+		{ "/tmp/foo-aB3ddE", "/tmp/foo-Zz1ff2" },
+		{ "/tmp/foo-P0o9gg", "/tmp/foo-1q2hhe", "/tmp/foo-U3i2O1" },
+	};
+	const struct policy policy = { .fail_on = LEVEL_WARNING };
+	autofingerprint struct fingerprint *a = side(two), *b = side(three);
+	autofingerprint struct fingerprint *w = side(wavering);
+	struct comparison c;
+
+	compare(&c, a, b, &policy);
+	assert_int_equal(c.n, 1);
+	assert_int_equal(c.findings[0].change, CHANGE_MORE);
+	assert_int_equal(c.findings[0].level, LEVEL_WARNING);
+	assert_true(c.findings[0].gates);
+	assert_int_equal(c.findings[0].names_old, 2);
+	assert_int_equal(c.findings[0].names_new, 3);
+	comparison_free(&c);
+
+	compare(&c, b, a, &policy);
+	assert_int_equal(c.n, 0);
+	comparison_free(&c);
+	compare(&c, a, w, &policy);
+	assert_int_equal(c.n, 0);
+	comparison_free(&c);
+	assert_true(fingerprint_wavers(w));
+	assert_false(fingerprint_wavers(a));
+}
+
+/* --- races --- */
+
+static void who_came_first_is_no_fact(void **state)
+{
+	(void)state;
+	static const struct did did[] = {
+		{ EV_FILE_CREATE, "/srv/out", 0, 1 },
+		{ EV_FILE_CREATE, "/srv/out", EEXIST, 2 },
+		/* One task waits for what another makes. */
+		{ EV_FILE_PROBE, "/srv/go", ENOENT, 1 },
+		{ EV_FILE_READ, "/srv/go", 0, 1 },
+		/* A journal that comes and goes under another's eyes. */
+		{ EV_FILE_CREATE, "/srv/journal", 0, 1 },
+		{ EV_FILE_PROBE, "/srv/journal", 0, 2 },
+		{ EV_FILE_DELETE, "/srv/journal", 0, 1 },
+		{ EV_FILE_READ, "/srv/data", EINTR, 1 },
+		{ EV_FILE_READ, "/srv/data", EACCES, 1 },
+		{ 0, NULL, 0, 0 },
+	};
+	autofingerprint struct fingerprint *fp = run(did);
+
+	assert_int_equal(fp->n, 5);
+	assert_int_equal(fingerprint_find(fp, STR("file.create /srv/out"))
+			 ->ev.count, 2);
+	assert_true(has(fp, "file.read /srv/go"));
+	assert_true(has(fp, "file.read /srv/data = EACCES"));
+}
+
+static void what_one_task_repeats_and_what_is_refused_stay(void **state)
+{
+	(void)state;
+	static const struct did did[] = {
+		{ EV_FILE_CREATE, "/srv/out", 0, 1 },
+		{ EV_FILE_CREATE, "/srv/out", EEXIST, 1 },
+		{ EV_FILE_WRITE, "/srv/x", 0, 1 },
+		{ EV_FILE_WRITE, "/srv/x", EACCES, 2 },
+		{ EV_FILE_PROBE, "/srv/gone", ENOENT, 1 },
+		{ 0, NULL, 0, 0 },
+	};
+	autofingerprint struct fingerprint *fp = run(did);
+
+	assert_int_equal(fp->n, 5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_number_that_varies_on_one_side_is_one_on_both),
+		cmocka_unit_test(numbers_that_never_vary_are_names),
+		cmocka_unit_test(a_fixed_name_stays_beside_random_ones_of_its_shape),
+		cmocka_unit_test(a_name_of_one_run_finds_its_form_on_the_other_side),
+		cmocka_unit_test(two_random_parts_are_learned_together),
+		cmocka_unit_test(one_more_random_name_is_a_finding),
+		cmocka_unit_test(who_came_first_is_no_fact),
+		cmocka_unit_test(what_one_task_repeats_and_what_is_refused_stay),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
