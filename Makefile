@@ -130,6 +130,12 @@ demo: all ## compare two of the sample implementations
 	@sh .ci/deps demo
 	@BUILD=$(BUILD) sh tests/implementations/demo
 
+baseline: all ## trace HEAD and write baselines/default.json
+	$(BUILD)/behavdiff baseline update
+
+gate: all ## check the work tree against baselines/default.json
+	$(BUILD)/behavdiff check
+
 sanitize: ## build with ASan and UBSan into build/san and run every test
 	$(MAKE) BUILD=build/san SANITIZE=address,undefined OPT='-O1 -g' check
 
@@ -191,4 +197,4 @@ screenshot: all ## take pictures of a report for documentation
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: all help units fixtures check null demo sanitize bench install uninstall screenshot clean
+.PHONY: all help units fixtures check null demo baseline gate sanitize bench install uninstall screenshot clean

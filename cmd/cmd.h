@@ -17,7 +17,9 @@ struct settings {
 	const char *config, *fail_on, *format, *output, *color, *plant;
 	unsigned runs, max_runs, jobs;
 	uint64_t timeout_ms;
+	const char *base, *reason, *expires, *ci, *hook;
 	int quiet, verbose, help, version;
+	int no_cache, all, force;
 };
 
 struct command;

@@ -5,7 +5,9 @@
 
 #include "cmd/cmd.h"
 #include "cmd/formats.h"
+#include "cmd/gate.h"
 #include "cmd/near.h"
+#include "cmd/outcome.h"
 #include "cmd/status.h"
 #include "cmd/version.h"
 #include "core/compare/compare.h"
@@ -20,6 +22,7 @@ struct run_options run_options_of(const struct settings *set)
 		.max_runs = set->max_runs,
 		.timeout_ms = set->timeout_ms,
 		.jobs = set->jobs,
+		.no_cache = set->no_cache,
 		.progress = !set->quiet && isatty(STDERR_FILENO),
 	};
 }
@@ -70,20 +73,15 @@ static int check_operands(const struct invocation *inv, struct err *err)
 
 /* --- the policy --- */
 
-struct regrades {
-	struct regrade *v;
-	size_t n, cap;
-};
-
-static void regrades_free(struct regrades *r)
+void regrades_free(struct regrades *r)
 {
 	vec_free(r);
 }
 
 /* The command line is stronger than the configuration. */
-static int make_policy(struct policy *out, struct regrades *regrades,
-		       const struct settings *set, const struct config *cfg,
-		       struct err *err)
+int make_policy(struct policy *out, struct regrades *regrades,
+		const struct settings *set, const struct config *cfg,
+		struct err *err)
 {
 	const struct config_entry *e;
 	struct str fail_on = set->fail_on ? str_c(set->fail_on) :
@@ -104,8 +102,8 @@ static int make_policy(struct policy *out, struct regrades *regrades,
 
 /* --- the result --- */
 
-static void write_report(struct buf *out, const struct format *format,
-			 const void *what, bool terminal)
+void report_comparison(struct buf *out, const struct format *format,
+		       const void *what, bool terminal)
 {
 	struct report r = *(const struct report *)what;
 
@@ -117,18 +115,12 @@ static void write_report(struct buf *out, const struct format *format,
 	format->write(out, &r);
 }
 
-struct step_lines {
-	struct step_line *v;
-	size_t n, cap;
-};
-
-static void step_lines_free(struct step_lines *s)
+void step_lines_free(struct step_lines *s)
 {
 	vec_free(s);
 }
 
-/* Where the steps stand, when the configuration is one of the repository. */
-static void find_step_lines(struct step_lines *out, const struct config *cfg)
+void find_step_lines(struct step_lines *out, const struct config *cfg)
 {
 	struct str name;
 
@@ -138,7 +130,7 @@ static void find_step_lines(struct step_lines *out, const struct config *cfg)
 		};
 }
 
-static int report_session(const struct session *s, const struct settings *set,
+static int report_session(struct session *s, const struct settings *set,
 			  const struct format *format,
 			  const struct destinations *to, struct err *err)
 {
@@ -146,12 +138,16 @@ static int report_session(const struct session *s, const struct settings *set,
 	struct step_lines steps = { NULL, 0, 0 };
 	__attribute__((cleanup(regrades_free)))
 	struct regrades regrades = { NULL, 0, 0 };
+	__attribute__((cleanup(accepts_free)))
+	struct accepts accepts = { NULL, 0, 0 };
 	__attribute__((cleanup(comparison_free)))
 	struct comparison cmp = { .arena = ARENA_INIT };
 	struct policy policy;
 
 	if (make_policy(&policy, &regrades, set, session_config(s), err))
 		return -1;
+	/* OLD is the trusted side; a baseline brings what it accepts. */
+	accepts_take(&accepts, &policy, session_baseline(s, 0));
 	find_step_lines(&steps, session_config(s));
 	compare(&cmp, session_fingerprint(s, 0), session_fingerprint(s, 1),
 		&policy);
@@ -173,10 +169,11 @@ static int report_session(const struct session *s, const struct settings *set,
 		.width = output_width(),
 	};
 
-	const struct writer writer = { write_report, &r };
+	const struct writer writer = { report_comparison, &r };
 
 	if (write_formats(to, format, &writer, err))
 		return -1;
+	last_write(session_cache(s), &cmp);
 	return status_of_verdict(cmp.verdict);
 }
 

@@ -48,7 +48,7 @@ const struct command *command_by_name(const char *name)
 static const char revisions_help[] =
 	"\n"
 	"OLD, NEW and REV are what git rev-parse names, REV:DIR included; '.'\n"
-	"is the work tree; FILE.json is a fingerprint written by trace.\n";
+	"is the work tree; FILE.json is a fingerprint or a baseline.\n";
 
 static const char status_help[] =
 	"\n"
@@ -83,7 +83,8 @@ void help_text(struct buf *out, const struct command *command)
 		   "options:\n", command->name, command->operands,
 		   command->summary[0] - 'a' + 'A', command->summary + 1);
 	opt_help(out, &option_table, command->bit);
-	if (command->bit & (ON(diff) | ON(trace) | ON(report))) {
+	if (command->bit & (ON(diff) | ON(check) | ON(baseline) | ON(trace) |
+			    ON(report))) {
 		buf_c(out, revisions_help);
 		buf_c(out, status_help);
 	}

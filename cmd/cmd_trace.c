@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/outcome.h"
 #include "cmd/status.h"
 #include "core/base/text.h"
 #include "core/compare/compare.h"
@@ -24,7 +25,7 @@ static int check_operands(const struct invocation *inv, struct err *err)
  * A fingerprint compared with itself has no findings; what is left are the
  * doubts about its runs.
  */
-static int judge(const struct fingerprint *fp)
+int judge_alone(const struct fingerprint *fp)
 {
 	__attribute__((cleanup(comparison_free)))
 	struct comparison cmp = { .arena = ARENA_INIT };
@@ -55,5 +56,5 @@ int cmd_trace(const struct invocation *inv, struct err *err)
 	if (path && strcmp(path, "-") ? output_file(path, &out, err) :
 					output_stdout(&out, err))
 		return -1;
-	return judge(session_fingerprint(s, 0));
+	return judge_alone(session_fingerprint(s, 0));
 }

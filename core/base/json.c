@@ -257,3 +257,29 @@ bool json_is_uint(const struct json *value, uint64_t *out)
 	*out = (uint64_t)i;
 	return true;
 }
+
+/* Count the keys in front of want, in document order. */
+static bool count_keys(const cJSON *container, const cJSON *want, size_t *nth)
+{
+	for (const cJSON *n = container->child; n; n = n->next) {
+		if (n == want)
+			return true;
+		*nth += cJSON_IsObject(container);
+		if (count_keys(n, want, nth))
+			return true;
+	}
+	return false;
+}
+
+size_t json_line(struct str text, const struct json *doc,
+		 const struct json *value)
+{
+	size_t nth = 0, line = 1;
+
+	if (!value || !count_keys(node(doc), node(value), &nth))
+		return 0;
+	nth = json_scan_key(text, nth);
+	for (size_t i = 0; i < nth && i < text.len; i++)
+		line += text.p[i] == '\n';
+	return line;
+}

@@ -42,6 +42,14 @@ struct rule {
 	const char *help;
 };
 
+/* A fact that people said yes to; from a baseline. */
+struct accept {
+	struct str fact;	/* a line, or a pattern (fact_fits()) */
+	bool glob;
+	bool expired;		/* it gates again */
+	struct str reason, by, date, expires;
+};
+
 struct finding {
 	char id[HASH_ID_LEN + 1];
 	enum change change;
@@ -52,6 +60,7 @@ struct finding {
 	unsigned seen_old, runs_old, seen_new, runs_new;
 	unsigned names_old, names_new;	/* CHANGE_MORE: names in every run */
 	bool accepted;
+	const struct accept *accept;	/* that applies, or did and expired */
 };
 
 /*
@@ -71,6 +80,8 @@ struct policy {
 	enum level fail_on;
 	const struct regrade *regrades;	/* the last that matches wins */
 	size_t n;
+	const struct accept *accepts;
+	size_t n_accepts;
 };
 
 struct comparison {

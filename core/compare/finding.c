@@ -235,6 +235,36 @@ static void finding_grade(const struct matching *m, struct finding *f,
 	f->gates = counts && fail_on != LEVEL_NEVER && f->level >= fail_on;
 }
 
+/* One in force is preferred to one that expired, a line to a pattern. */
+static const struct accept *find_accept(const struct policy *policy,
+					const struct fact *f)
+{
+	const struct accept *best = NULL;
+
+	for (size_t i = 0; i < policy->n_accepts; i++) {
+		const struct accept *a = &policy->accepts[i];
+
+		if (a->glob ? !fact_fits(a->fact, f) :
+			      !str_eq(a->fact, f->line))
+			continue;
+		if (!best || (best->expired && !a->expired) ||
+		    (best->expired == a->expired && best->glob && !a->glob))
+			best = a;
+	}
+	return best;
+}
+
+static void finding_accept(const struct matching *m, struct finding *f)
+{
+	if (f->change != CHANGE_NEW && f->change != CHANGE_OUTCOME &&
+	    f->change != CHANGE_MORE)
+		return;
+	f->accept = find_accept(m->policy, f->fact);
+	f->accepted = f->accept && !f->accept->expired;
+	if (f->accepted)
+		f->gates = false;
+}
+
 void finding_add(struct matching *m, enum change change,
 		 const struct fact *old, const struct fact *new,
 		 enum refusal refused)
@@ -256,6 +286,7 @@ void finding_add(struct matching *m, enum change change,
 	hash_id(f.id, f.fact->line);
 	f.rule = rule_for(f.fact);
 	finding_grade(m, &f, refused);
+	finding_accept(m, &f);
 	*vec_push(&m->findings) = f;
 	m->out->count[f.change]++;
 }

@@ -96,6 +96,12 @@ const struct config_key *config_keys(size_t *n);
 bool config_ready(struct str text, struct str *word, struct str *rest);
 
 /*
+ * A step's name, and what `after` takes: letters, digits and ._- but no ._-
+ * in front, at most 64.
+ */
+bool config_word(struct str s);
+
+/*
  * A value of type STOP: the signal's number (SIGTERM when none is named) and
  * after how many ms; false when malformed.
  */

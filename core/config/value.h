@@ -13,10 +13,4 @@
  */
 int config_value_check(struct config_entry *e, struct err *err);
 
-/*
- * A step's name, and what `after` takes: letters, digits and ._- but no ._-
- * in front, at most 64.
- */
-bool config_word(struct str s);
-
 #endif

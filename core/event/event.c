@@ -61,6 +61,7 @@ static const struct {
 	{ "priv", SECTION_PRIVILEGE },
 	{ "memory", SECTION_PRIVILEGE },
 	{ "evasion", SECTION_PRIVILEGE },
+	{ "policy", SECTION_PRIVILEGE },
 	{ "syscall", SECTION_SYSCALL },
 	{ "limit", SECTION_SYSCALL },
 };

@@ -200,6 +200,12 @@ bool fingerprint_wavers(const struct fingerprint *fp);
 void fingerprint_add_blind_spot(struct fingerprint *fp, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void fingerprint_free(struct fingerprint *fp);
+/*
+ * For those who know facts from elsewhere: an empty fingerprint, to be filled
+ * in its arena, and its digests computed again once the facts are sorted.
+ */
+struct fingerprint *fingerprint_new(void);
+void fingerprint_digest(struct fingerprint *fp);
 static inline void fingerprint_cleanup(struct fingerprint **fp)
 {
 	fingerprint_free(*fp);
@@ -228,6 +234,18 @@ size_t fingerprint_operation(const struct fingerprint *fp, struct str op);
  */
 bool fact_parse(struct str line, enum event_kind *kind, struct str *operation,
 		struct str *object, int *err);
+
+/* --- pattern.c --- */
+
+/*
+ * May people write this to stand for many facts?  KIND OBJECT[ = ERRNO] where
+ * `*` stands for bytes that are neither slash nor blank and a final "/" "**"
+ * for everything below; never only wildcards.  Both names of a rename or link
+ * need a pattern, since one alone would cover any other.
+ */
+bool fact_pattern(struct str pattern);
+/* Kind and outcome are equal, and the object fits. */
+bool fact_fits(struct str pattern, const struct fact *f);
 
 /* --- JSON, schema behavdiff.fingerprint/1 --- */
 

@@ -91,7 +91,7 @@ static void put_source(struct json_out *j, const struct fingerprint *fp)
 	json_end_object(j);
 }
 
-static void put_plan(struct json_out *j, const struct fingerprint *fp)
+void json_put_plan(struct json_out *j, const struct fingerprint *fp)
 {
 	autojson struct json *plan = NULL;
 	struct err err = ERR_INIT;
@@ -216,7 +216,7 @@ void fingerprint_write(struct buf *out, const struct fingerprint *fp)
 	json_begin_object(&j, NULL);
 	json_put_str(&j, "schema", STR(FINGERPRINT_SCHEMA));
 	put_source(&j, fp);
-	put_plan(&j, fp);
+	json_put_plan(&j, fp);
 	json_put_uint(&j, "runs", fp->runs);
 	json_put_str(&j, "digest", str_c(fp->digest));
 	put_sections(&j, fp);

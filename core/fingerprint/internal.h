@@ -75,11 +75,8 @@ void normalise_shorten(struct buf *out, size_t start, size_t max);
 /* KIND OBJECT[ = ERRNO] */
 void fact_line(struct buf *out, const struct event *ev,
 	       const struct places *places);
-struct fingerprint *fingerprint_new(void);
 /* Before the line is used: parse it into the fact's other fields. */
 void fact_take_apart(struct fact *f);
-/* Recompute digest and sections; the facts are sorted. */
-void fingerprint_digest(struct fingerprint *fp);
 /* From a map of counts, and from the keys of one: copied and sorted. */
 void fingerprint_set_syscalls(struct fingerprint *fp, const struct strmap *m);
 void fingerprint_set_blind_spots(struct fingerprint *fp,

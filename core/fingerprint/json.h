@@ -18,4 +18,7 @@
 int json_copy_object(struct json_out *j, const char *key,
 		     const struct json *obj);
 
+/* "plan": {"digest": ..., "settings": ...} */
+void json_put_plan(struct json_out *j, const struct fingerprint *fp);
+
 #endif

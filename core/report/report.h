@@ -28,6 +28,9 @@ struct report {
 	const struct step_line *steps;	/* of that file, in its order */
 	size_t n_steps;
 	const char *version;	/* of the program */
+	const struct str *notes;	/* lines for the header */
+	size_t n_notes;
+	struct str closing;	/* lines behind the verdict; text only */
 	bool color;
 	int verbosity;		/* -1 quiet, 0, 1 */
 	unsigned width;		/* columns; 0: do not fold */

@@ -90,6 +90,18 @@ static void put_first(struct json_out *j, const struct evidence *ev)
 	json_end_object(j);
 }
 
+static void put_acceptance(struct json_out *j, const struct accept *a)
+{
+	json_begin_object_inline(j, "acceptance");
+	json_put_str(j, "fact", a->fact);
+	json_put_str(j, "reason", a->reason);
+	json_put_str(j, "by", a->by);
+	json_put_str(j, "date", a->date);
+	json_put_str(j, "expires", a->expires);
+	json_put_bool(j, "expired", a->expired);
+	json_end_object(j);
+}
+
 static void put_finding(struct json_out *j, const struct finding *f)
 {
 	const struct fact *fact = f->fact;
@@ -112,6 +124,8 @@ static void put_finding(struct json_out *j, const struct finding *f)
 	put_chain(j, fact->ev.process);
 	put_first(j, &fact->ev);
 	json_put_bool(j, "accepted", f->accepted);
+	if (f->accept)
+		put_acceptance(j, f->accept);
 	json_put_str(j, "message", str_c(finding_message(f)));
 	json_end_object(j);
 }
@@ -153,6 +167,10 @@ void report_json(struct buf *out, const struct report *r)
 	put_side(&j, "old", r->old, r->old_from);
 	put_side(&j, "new", r->new, r->new_from);
 	put_plan(&j, r->new);
+	json_begin_array(&j, "notes");
+	for (size_t i = 0; i < r->n_notes; i++)
+		json_put_str(&j, NULL, r->notes[i]);
+	json_end_array(&j);
 	json_put_str(&j, "configuration", r->config_from);
 	json_put_str(&j, "fail_on", str_c(level_name(r->fail_on)));
 	json_put_uint(&j, "lost", c->lost);

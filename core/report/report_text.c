@@ -52,10 +52,32 @@ static void put_header(struct buf *out, const struct report *r)
 		safe_str(out, r->config_from);
 		buf_ch(out, '\n');
 	}
+	for (size_t i = 0; i < r->n_notes; i++) {
+		safe_str(out, r->notes[i]);
+		buf_ch(out, '\n');
+	}
 	buf_ch(out, '\n');
 }
 
 /* --- findings --- */
+
+/* "accepted until 2025-12-31 by Ann: health checks" */
+static void put_accept(struct buf *out, const struct accept *a)
+{
+	if (a->expired)
+		buf_c(out, "  (accepted, but that expired on ");
+	else
+		buf_c(out, a->expires.len ? "  (accepted until " :
+					    "  (accepted");
+	safe_str(out, a->expires);
+	if (a->by.len) {
+		buf_c(out, " by ");
+		safe_str(out, a->by);
+	}
+	buf_c(out, ": ");
+	safe_str(out, a->reason);
+	buf_ch(out, ')');
+}
 
 static void put_finding_line(struct buf *out, const struct report *r,
 			     const struct finding *f)
@@ -67,6 +89,8 @@ static void put_finding_line(struct buf *out, const struct report *r,
 	safe_str(out, f->fact->line);
 	buf_c(out, "  ");
 	seen_text(out, f);
+	if (f->accept)
+		put_accept(out, f->accept);
 	buf_ch(out, '\n');
 }
 
@@ -95,10 +119,10 @@ static void put_finding(struct buf *out, const struct report *r,
 	buf_ch(out, '\n');
 }
 
-/* What a reviewer must read before saying yes. */
+/* What a reviewer must read before saying yes; has said yes is one line. */
 static bool is_heavy(const struct finding *f)
 {
-	return f->gates || f->level > LEVEL_NOTE;
+	return !f->accepted && (f->gates || f->level > LEVEL_NOTE);
 }
 
 static bool is_light_news(const struct finding *f)
@@ -120,8 +144,10 @@ static void put_notes(struct buf *out, const struct report *r)
 
 	for (size_t i = 0; i < c->n; i++)
 		n += is_light_news(&c->findings[i]);
-	for (size_t i = 0; i < c->n && shown < limit; i++) {
-		if (!is_light_news(&c->findings[i]))
+	for (size_t i = 0; i < c->n; i++) {
+		const struct finding *f = &c->findings[i];
+
+		if (!is_light_news(f) || (shown >= limit && !f->accepted))
 			continue;
 		put_finding_line(out, r, &c->findings[i]);
 		shown++;
@@ -274,4 +300,5 @@ void report_text(struct buf *out, const struct report *r)
 	}
 	verdict_line(out, r, r->color);
 	buf_ch(out, '\n');
+	buf_str(out, r->closing);
 }

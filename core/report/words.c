@@ -126,6 +126,9 @@ void ends_lines(struct buf *out, const struct fingerprint *fp)
 	autobuf struct buf text = BUF_INIT;
 
 	for (size_t i = 0; i < fp->n_ends; i++) {
+		/* A baseline knows its steps, but of no run. */
+		if (!fp->ends[i].how.len)
+			continue;
 		buf_clear(&text);
 		put_end(&text, &fp->ends[i]);
 		alikes_add(&alikes, i, buf_view(&text), fp->ends[i].ms);

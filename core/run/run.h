@@ -11,8 +11,11 @@
 #include <stdint.h>
 
 #include "core/base/err.h"
+#include "core/baseline/baseline.h"
 #include "core/config/config.h"
 #include "core/fingerprint/fingerprint.h"
+#include "core/run/cache.h"
+#include "core/source/source.h"
 
 /* The note of a fact that no traced call accounts for. */
 #define UNTRACED "in the writable layer without a traced call"
@@ -26,10 +29,13 @@ struct run_options {
 	uint64_t timeout_ms;	/* 0: as configured */
 	unsigned jobs;		/* runs side by side; 0: one per CPU */
 	bool progress;		/* a progress line on standard error */
+	bool no_cache;		/* neither read nor write the cache */
+	bool apart;		/* two sides are not unified when captured */
 };
 
 /* One command's work: the revisions, the one plan, the fingerprints. */
 struct session;
+struct plan;
 
 int session_open(struct session **out, const struct run_options *opt,
 		 struct err *err);
@@ -37,22 +43,43 @@ int session_open(struct session **out, const struct run_options *opt,
 void session_free(struct session *s);
 
 /*
- * Name the next side (OLD, then NEW): a revision is resolved, a FILE.json read
- * as a fingerprint.  The configuration comes from the first side that is a
- * revision.
+ * Take the configuration from this revision, and not from the first side that
+ * is one.  Before any session_add().
  */
+int session_configure(struct session *s, const char *spec, struct err *err);
+
+/*
+ * Name the next side (OLD, then NEW, at most SESSION_SIDES): a revision is
+ * resolved, a FILE.json read as a fingerprint or a baseline.  The
+ * configuration comes from the first side that is a revision.
+ */
+#define SESSION_SIDES 3
 int session_add(struct session *s, const char *spec, struct err *err);
 
 /*
- * Trace every side that is no file, all runs under one plan, the sides
- * interleaved.  ERR_INCONCLUSIVE when a program has no entry point.
+ * Trace every side that is neither a file nor in the cache, all runs under one
+ * plan, the sides interleaved.  ERR_INCONCLUSIVE when a program has no entry
+ * point.
  */
 int session_capture(struct session *s, struct err *err);
 
 const struct fingerprint *session_fingerprint(const struct session *s,
 					      size_t side);
+/* For facts that come from elsewhere than a trace; still the session's. */
+struct fingerprint *session_own(struct session *s, size_t side);
+/* "traced", "cache" or "file" */
 const char *session_from(const struct session *s, size_t side);
+/* What the side was read from, when that was a baseline; else NULL. */
+const struct baseline *session_baseline(const struct session *s, size_t side);
+const struct rev *session_rev(const struct session *s, size_t side);
 const struct config *session_config(const struct session *s);
 const char *session_config_name(const struct session *s);
+/* The repository; opened at the first need. */
+int session_repo(struct repo **out, struct session *s, struct err *err);
+/* The plan of every run of this session; after the configuration is known. */
+const struct plan *session_plan(struct session *s);
+const struct environment *session_environment(struct session *s);
+/* NULL: there is none, or it is not wanted. */
+struct cache *session_cache(struct session *s);
 
 #endif

@@ -11,16 +11,10 @@
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
 #include "core/base/vec.h"
-#include "core/run/capture.h"
 #include "core/run/pool.h"
-#include "core/run/run.h"
-#include "core/sandbox/plan.h"
-#include "core/sandbox/stage.h"
-#include "core/scenario/scenario.h"
-#include "core/source/source.h"
+#include "core/run/session.h"
 #include "core/trace/trace.h"
 
-#define SIDES_MAX 2
 #define CONFIG_MAX (1U << 20)
 #define FINGERPRINT_MAX (256U << 20)
 #define TREE_BYTES_MAX (4ULL << 30)
@@ -32,31 +26,6 @@ struct jobs {
 	size_t n, cap;
 };
 
-struct side {
-	bool is_file;
-	struct rev rev;		/* when it is none */
-	struct tree_info info;
-	struct scenario scenario;
-	char tree_name[32];
-	int tree;		/* directory in the stage, -1 */
-	struct capture what;
-	struct fingerprint *fp;
-};
-
-struct session {
-	struct run_options opt;
-	struct repo *repo;
-	struct config config;
-	char *config_name;
-	bool configured;
-	struct stage stage;
-	struct plan plan;
-	struct sock_fprog filter;
-	char **binds;		/* host paths, NULL-terminated */
-	struct side sides[SIDES_MAX];
-	size_t n;
-};
-
 int session_open(struct session **out, const struct run_options *opt,
 		 struct err *err)
 {
@@ -64,12 +33,21 @@ int session_open(struct session **out, const struct run_options *opt,
 
 	(void)err;
 	s->opt = *opt;
+	s->arena = (struct arena)ARENA_INIT;
 	s->stage = (struct stage)STAGE_INIT;
 	config_init(&s->config);
-	for (size_t i = 0; i < SIDES_MAX; i++)
+	for (size_t i = 0; i < SESSION_SIDES; i++)
 		s->sides[i].tree = -1;
 	*out = s;
 	return 0;
+}
+
+/* A baseline keeps its own. */
+static void drop_fingerprint(struct side *side)
+{
+	if (!side->baseline || side->fp != side->baseline->fp)
+		fingerprint_free(side->fp);
+	side->fp = NULL;
 }
 
 void session_free(struct session *s)
@@ -79,7 +57,8 @@ void session_free(struct session *s)
 	for (size_t i = 0; i < s->n; i++) {
 		struct side *side = &s->sides[i];
 
-		fingerprint_free(side->fp);
+		drop_fingerprint(side);
+		baseline_free(side->baseline);
 		if (side->is_file)
 			continue;
 		rev_release(&side->rev);
@@ -95,6 +74,8 @@ void session_free(struct session *s)
 	plan_free(&s->plan);
 	config_free(&s->config);
 	stage_close(&s->stage);
+	cache_close(s->cache);
+	arena_free(&s->arena);
 	repo_free(s->repo);
 	free(s);
 }
@@ -152,16 +133,46 @@ static int add_file(struct side *side, const char *spec, struct err *err)
 	if (fd_read_file(AT_FDCWD, spec, &text, FINGERPRINT_MAX, err))
 		return -1;
 	side->is_file = true;
+	side->from = "file";
+	if (baseline_is(buf_view(&text))) {
+		if (baseline_read(&side->baseline, spec, buf_view(&text), false,
+				  err))
+			return -1;
+		side->fp = side->baseline->fp;
+		return 0;
+	}
 	return fingerprint_read(&side->fp, spec, buf_view(&text), err);
+}
+
+int session_repo(struct repo **out, struct session *s, struct err *err)
+{
+	if (!s->repo && repo_open(&s->repo, s->opt.dir ? s->opt.dir : ".",
+				  err))
+		return -1;
+	*out = s->repo;
+	return 0;
 }
 
 static int add_revision(struct session *s, struct side *side, const char *spec,
 			struct err *err)
 {
-	if (!s->repo && repo_open(&s->repo, s->opt.dir ? s->opt.dir : ".",
-				  err))
+	struct repo *repo;
+
+	side->from = "traced";
+	return session_repo(&repo, s, err) ||
+	       rev_resolve(&side->rev, repo, spec, err) ? -1 : 0;
+}
+
+int session_configure(struct session *s, const char *spec, struct err *err)
+{
+	struct side side = { .tree = -1 };
+	int failed;
+
+	if (add_revision(s, &side, spec, err))
 		return -1;
-	return rev_resolve(&side->rev, s->repo, spec, err);
+	failed = read_config(s, &side.rev, err);
+	rev_release(&side.rev);
+	return failed;
 }
 
 int session_add(struct session *s, const char *spec, struct err *err)
@@ -237,16 +248,41 @@ static int find_binds(struct session *s, struct err *err)
 	return 0;
 }
 
-static int prepare(struct session *s, struct err *err)
+const struct plan *session_plan(struct session *s)
 {
 	const struct plan_overrides over = { s->opt.timeout_ms };
 
-	plan_make(&s->plan, &s->config, &over, TRACE_VERSION);
-	if (stage_open(&s->stage, err) || trace_filter(&s->filter, err) ||
-	    find_binds(s, err))
-		return -1;
+	if (!s->planned)
+		plan_make(&s->plan, &s->config, &over, TRACE_VERSION);
+	s->planned = true;
+	return &s->plan;
+}
+
+static size_t count_pending(const struct session *s)
+{
+	size_t n = 0;
+
 	for (size_t i = 0; i < s->n; i++)
-		if (!s->sides[i].is_file && export_side(s, i, err))
+		n += side_is_pending(&s->sides[i]);
+	return n;
+}
+
+/* What every export and run needs; once. */
+static int prepare(struct session *s, struct err *err)
+{
+	if (s->prepared)
+		return 0;
+	session_plan(s);
+	s->prepared = true;
+	return stage_open(&s->stage, err) || trace_filter(&s->filter, err) ||
+	       find_binds(s, err) ? -1 : 0;
+}
+
+static int export_pending(struct session *s, struct err *err)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (side_is_pending(&s->sides[i]) && s->sides[i].tree < 0 &&
+		    export_side(s, i, err))
 			return -1;
 	return 0;
 }
@@ -269,19 +305,21 @@ static void describe_export(struct fingerprint *fp,
 			info->first_skipped);
 }
 
-static void describe(struct session *s, struct side *side)
+void session_describe(struct session *s, struct side *side)
 {
 	struct fingerprint *fp = side->fp;
 	struct arena *a = &fp->arena;
 
 	fp->spec = arena_str(a, str_c(side->rev.spec));
 	fp->commit = arena_str(a, str_c(side->rev.commit));
-	fp->tree = arena_str(a, str_c(side->info.digest));
 	fp->scenario = arena_str(a, STR("default"));
-	fp->entry = arena_str(a, side->scenario.how);
+	/* What is in the cache knows its tree and entry already. */
+	if (side->tree >= 0) {
+		fp->tree = arena_str(a, str_c(side->info.digest));
+		fp->entry = arena_str(a, side->scenario.how);
+	}
 	fp->plan = arena_str(a, s->plan.json);
 	fp->plan_digest = arena_str(a, str_c(s->plan.digest));
-	describe_export(fp, &side->info);
 }
 
 static unsigned configured(const struct session *s, const char *key)
@@ -289,15 +327,15 @@ static unsigned configured(const struct session *s, const char *key)
 	return (unsigned)config_num(&s->config, "behavdiff", STR(""), key);
 }
 
-static unsigned runs_of(const struct session *s)
+unsigned session_runs(const struct session *s)
 {
 	return s->opt.runs ? s->opt.runs : configured(s, "runs");
 }
 
 /* Never fewer than were asked for. */
-static unsigned max_runs_of(const struct session *s)
+unsigned session_max_runs(const struct session *s)
 {
-	unsigned runs = runs_of(s);
+	unsigned runs = session_runs(s);
 	unsigned max = s->opt.max_runs ? s->opt.max_runs :
 		       configured(s, "max-runs");
 
@@ -306,7 +344,7 @@ static unsigned max_runs_of(const struct session *s)
 
 static void replace(struct side *side, struct fingerprint *fp)
 {
-	fingerprint_free(side->fp);
+	drop_fingerprint(side);
 	side->fp = fp;
 }
 
@@ -321,7 +359,8 @@ static void merge_side(struct session *s, struct side *side,
 		if (jobs->v[k].what == &side->what)
 			runs[got++] = jobs->v[k].result;
 	replace(side, fingerprint_merge(runs, got));
-	describe(s, side);
+	describe_export(side->fp, &side->info);
+	session_describe(s, side);
 	free(runs);
 }
 
@@ -330,7 +369,8 @@ static void prepare_sides(struct session *s)
 	for (size_t i = 0; i < s->n; i++) {
 		struct side *side = &s->sides[i];
 
-		if (!side->is_file)
+		side->runs = side_is_pending(side);
+		if (side->runs)
 			side->what = (struct capture){
 				.plan = &s->plan, .scenario = &side->scenario,
 				.stage = &s->stage, .filter = &s->filter,
@@ -344,13 +384,13 @@ static void prepare_sides(struct session *s)
 static void add_round(struct session *s, struct jobs *jobs, unsigned number)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (!s->sides[i].is_file)
+		if (s->sides[i].runs)
 			*vec_push(jobs) = (struct job){
 				.what = &s->sides[i].what,
 				.label = s->sides[i].rev.spec,
 				.number = number,
-				.runs = number < runs_of(s) ? runs_of(s) :
-					max_runs_of(s),
+				.runs = number < session_runs(s) ?
+					session_runs(s) : session_max_runs(s),
 			};
 }
 
@@ -362,7 +402,7 @@ static int run_jobs(struct session *s, struct jobs *jobs, size_t from,
 		     s->opt.progress, err))
 		return -1;
 	for (size_t i = 0; i < s->n; i++)
-		if (!s->sides[i].is_file)
+		if (s->sides[i].runs)
 			merge_side(s, &s->sides[i], jobs);
 	return 0;
 }
@@ -375,7 +415,7 @@ struct standing {
 	size_t facts;
 };
 
-static void stand(const struct session *s, struct standing out[SIDES_MAX])
+static void stand(const struct session *s, struct standing out[SESSION_SIDES])
 {
 	for (size_t i = 0; i < s->n; i++) {
 		out[i].facts = s->sides[i].fp->n;
@@ -396,7 +436,7 @@ static bool stands(const struct session *s, const struct standing *was)
 static bool wavers(const struct session *s)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (!s->sides[i].is_file &&
+		if (s->sides[i].runs &&
 		    fingerprint_wavers(s->sides[i].fp))
 			return true;
 	return false;
@@ -407,13 +447,12 @@ static bool wavers(const struct session *s)
  * are run further: what one of them does sometimes, the other may do sometimes
  * too and has had no occasion yet.
  */
-static int run_all(struct session *s, struct jobs *jobs, struct err *err)
+static int run_rounds(struct session *s, struct jobs *jobs, struct err *err)
 {
-	unsigned runs = runs_of(s), max = max_runs_of(s);
-	struct standing was[SIDES_MAX];
+	unsigned runs = session_runs(s), max = session_max_runs(s);
+	struct standing was[SESSION_SIDES];
 	bool settled = false;
 
-	prepare_sides(s);
 	for (unsigned k = 0; k < runs; k++)
 		add_round(s, jobs, k);
 	if (run_jobs(s, jobs, 0, err))
@@ -430,39 +469,92 @@ static int run_all(struct session *s, struct jobs *jobs, struct err *err)
 	return 0;
 }
 
-static int run_sides(struct session *s, struct err *err)
+static int run_all(struct session *s, struct err *err)
 {
 	struct jobs jobs = { NULL, 0, 0 };
-	int failed = run_all(s, &jobs, err);
+	int failed;
 
+	prepare_sides(s);
+	failed = run_rounds(s, &jobs, err);
 	for (size_t k = 0; k < jobs.n; k++)
 		fingerprint_free(jobs.v[k].result);
 	vec_free(&jobs);
 	return failed;
 }
 
+/*
+ * A side of the cache that was run less often than the others needed now: it
+ * is run again from the start, as it would have been with them, and the longer
+ * one takes its place in the cache.
+ */
+static bool forget_shorter(struct session *s)
+{
+	unsigned most = 0;
+	bool some = false;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->sides[i].runs && s->sides[i].fp->runs > most)
+			most = s->sides[i].fp->runs;
+	if (most <= session_runs(s))
+		return false;
+	for (size_t i = 0; i < s->n; i++) {
+		struct side *side = &s->sides[i];
+
+		if (side->is_file || side->runs || side->fp->runs >= most)
+			continue;
+		drop_fingerprint(side);
+		side->from = "traced";
+		some = true;
+	}
+	/* All of them together: rounds are of all sides. */
+	for (size_t i = 0; some && i < s->n; i++)
+		if (s->sides[i].runs)
+			drop_fingerprint(&s->sides[i]);
+	return some;
+}
+
+static int run_sides(struct session *s, struct err *err)
+{
+	if (run_all(s, err))
+		return -1;
+	if (!forget_shorter(s))
+		return 0;
+	return export_pending(s, err) || run_all(s, err) ? -1 : 0;
+}
+
 static void unify(struct session *s)
 {
-	struct fingerprint *both[SIDES_MAX];
+	struct fingerprint *both[2];
 
-	if (s->n < SIDES_MAX)
+	if (s->n != 2 || s->opt.apart)
 		return;
 	fingerprint_unify(both, s->sides[0].fp, s->sides[1].fp);
-	for (size_t i = 0; i < SIDES_MAX; i++)
+	for (size_t i = 0; i < 2; i++)
 		replace(&s->sides[i], both[i]);
+}
+
+/* Exported, still not known, and so run. */
+static int trace_pending(struct session *s, struct err *err)
+{
+	if (prepare(s, err) || export_pending(s, err))
+		return -1;
+	session_recall(s, true);
+	if (count_pending(s) && run_sides(s, err))
+		return -1;
+	session_remember(s);
+	return 0;
 }
 
 int session_capture(struct session *s, struct err *err)
 {
-	size_t revisions = 0;
-
-	for (size_t i = 0; i < s->n; i++)
-		revisions += !s->sides[i].is_file;
-	if (revisions && (prepare(s, err) || run_sides(s, err)))
+	session_recall(s, false);
+	if (count_pending(s) && trace_pending(s, err))
 		return -1;
 	unify(s);
 	return 0;
 }
+
+/* --- results --- */
 
 const struct fingerprint *session_fingerprint(const struct session *s,
 					      size_t side)
@@ -472,7 +564,22 @@ const struct fingerprint *session_fingerprint(const struct session *s,
 
 const char *session_from(const struct session *s, size_t side)
 {
-	return s->sides[side].is_file ? "file" : "traced";
+	return s->sides[side].from;
+}
+
+struct fingerprint *session_own(struct session *s, size_t side)
+{
+	return s->sides[side].fp;
+}
+
+const struct baseline *session_baseline(const struct session *s, size_t side)
+{
+	return s->sides[side].baseline;
+}
+
+const struct rev *session_rev(const struct session *s, size_t side)
+{
+	return s->sides[side].is_file ? NULL : &s->sides[side].rev;
 }
 
 const struct config *session_config(const struct session *s)

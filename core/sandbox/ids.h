@@ -15,7 +15,10 @@
 const char *ids_new_user_ns(uid_t inner_uid, gid_t inner_gid,
 			    uid_t outer_uid, gid_t outer_gid);
 
-/* Hint for the errno of a refused namespace or mount.  Returns -1. */
+/*
+ * Hint for the errno of a refused namespace or mount: the knob to turn, the
+ * container's where we are in one (probe.c).  Returns -1.
+ */
 int ids_hint(int error, struct err *err);
 
 #endif

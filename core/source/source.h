@@ -35,6 +35,17 @@ static inline void repo_cleanup(struct repo **r)
 /* Root of the work tree, without a trailing slash; NULL when bare. */
 const char *repo_workdir(const struct repo *repo);
 
+/* Is this object in the repository?  A shallow clone lacks most. */
+bool repo_has(const struct repo *repo, const char *hex);
+bool repo_is_shallow(const struct repo *repo);
+/* The best common ancestor of two commits: 1, 0 when there is none, -1. */
+int repo_merge_base(char out[65], struct repo *repo, const char *a,
+		    const char *b, struct err *err);
+/* The folder of git's hooks, core.hooksPath respected.  Caller frees. */
+char *repo_hooks(const struct repo *repo);
+/* git's user.name, from all its configuration; NULL: none.  Caller frees. */
+char *repo_user_name(const struct repo *repo);
+
 enum rev_kind {
 	REV_TREE,		/* a commit's tree, a tree, REV:DIR */
 	REV_WORKTREE		/* "." */
@@ -71,6 +82,16 @@ static inline bool rev_is_same_tree(const struct rev *a, const struct rev *b)
  */
 int rev_read_file(struct repo *repo, const struct rev *rev, const char *path,
 		  size_t max, struct buf *out, struct err *err);
+
+/*
+ * Call each for every file at or below one of paths (from the repository's
+ * root) that differs between two commits; `to` may be the work tree, ignored
+ * and untracked files included.
+ */
+int rev_changes(struct repo *repo, const struct rev *from,
+		const struct rev *to, char **paths, size_t n,
+		void (*each)(void *ctx, const char *path), void *ctx,
+		struct err *err);
 
 /*
  * What an export did.  The digest is over the sorted paths, modes and git

@@ -29,7 +29,8 @@ public="core/event/event.h core/config/config.h core/source/source.h
 core/scenario/scenario.h core/sandbox/plan.h core/sandbox/stage.h
 core/sandbox/spawn.h core/sandbox/ids.h core/trace/trace.h
 core/fingerprint/fingerprint.h core/baseline/baseline.h core/compare/compare.h
-core/report/report.h core/run/run.h core/run/trials.h core/selftest/plant.h"
+core/report/report.h core/run/run.h core/run/trials.h core/selftest/plant.h
+core/run/cache.h core/sandbox/probe.h core/fingerprint/json.h"
 
 # header of a library: the files that may include it
 libraries() {
@@ -39,7 +40,7 @@ libraries() {
 	cjson/cJSON.h: core/base/json.c core/base/json_out.c
 	xxhash.h: core/base/hash.c
 	seccomp.h: core/trace/filter.c core/trace/decode_priv.c
-	sys/ptrace.h: core/trace/ core/selftest/
+	sys/ptrace.h: core/trace/ core/selftest/ core/sandbox/probe.c
 	linux/ptrace.h: core/trace/
 	linux/seccomp.h: core/trace/ core/selftest/ core/sandbox/harden.c core/sandbox/probe.c
 	EOF

@@ -28,6 +28,10 @@ err=$work/.err
 trap 'chmod -R u+rwx "$work" 2>/dev/null; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
+# No cache unless a test wants one: what is tested shall be traced.
+XDG_CACHE_HOME=/dev/null
+export XDG_CACHE_HOME
+
 # Nothing of the developer's own git or environment counts.
 unset GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE NO_COLOR 2>/dev/null
 GIT_CONFIG_NOSYSTEM=1

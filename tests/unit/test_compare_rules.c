@@ -91,6 +91,7 @@ static const struct row rows[] = {
 	{ "syscall mount = EPERM", "syscall-privileged", LEVEL_ERROR },
 	{ "syscall userfaultfd", "syscall-privileged", LEVEL_ERROR },
 	{ "limit memory", "limit", LEVEL_WARNING },
+	{ "policy.edit .behavdiff", "policy-edit", LEVEL_ERROR },
 };
 
 static void every_fact_falls_under_its_rule(void **state)

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What cmd_check.c and edits.c share. */
+#ifndef CMD_CHECK_H
+#define CMD_CHECK_H
+
+#include "cmd/cmd.h"
+#include "cmd/gate.h"
+
+#define NEW 0			/* sides of the session */
+#define AGAIN 1			/* the baseline's revision, traced here */
+
+struct check {
+	const struct settings *set;
+	struct session *s;
+	struct repo *repo;
+	struct rev trusted;
+	char *path;		/* of the baseline */
+	struct baseline *baseline;
+	bool drifted;
+	struct arena arena;
+	struct notes { struct str *v; size_t n, cap; } notes;
+};
+
+/*
+ * The commit that REV started from, as seen from `from`: 1, 0 when they have
+ * none in common, -1.
+ */
+int check_start(char out[65], const struct check *c, const struct rev *rev,
+		const char *from, struct err *err);
+/* For qsort(). */
+int fact_by_line(const void *a, const void *b);
+
+/*
+ * --- edits.c ---
+ *
+ * A change that edits .behavdiff or a baseline gets a fact for each file, of
+ * kind policy.edit.
+ */
+int check_edits(struct check *c, struct err *err);
+
+#endif

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * behavdiff check [REV]: what may be merged.
+ *
+ * Everything that judges comes from the trusted side: with --base REV from the
+ * merge base, else from the work tree.  Where the baseline was made in another
+ * environment, its own revision is traced here again, so that a new kernel is
+ * not taken for a new behaviour.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/check.h"
+#include "cmd/outcome.h"
+#include "cmd/status.h"
+#include "cmd/version.h"
+#include "core/base/cleanup.h"
+#include "core/sandbox/plan.h"
+
+#define LISTED 10		/* facts of the environment that are named */
+#define IDS_LISTED 8
+
+static void check_free(struct check *c)
+{
+	rev_release(&c->trusted);
+	free(c->path);
+	baseline_free(c->baseline);
+	arena_free(&c->arena);
+	vec_free(&c->notes);
+	if (c->s)
+		session_free(c->s);
+}
+
+__attribute__((format(printf, 2, 3)))
+static void note(struct check *c, const char *fmt, ...)
+{
+	autobuf struct buf text = BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	*vec_push(&c->notes) = arena_str(&c->arena, buf_view(&text));
+}
+
+/* --- the trusted side --- */
+
+static int no_common_commit(const struct check *c, const char *a,
+			    const char *b, struct err *err)
+{
+	err_set(err, ERR_INCONCLUSIVE, "'%s' and '%s' have no commit in "
+		"common here", a, b);
+	if (repo_is_shallow(c->repo))
+		return err_hint(err, "this is a shallow clone: "
+				"git fetch --unshallow");
+	return err_hint(err, "name a branch that REV started from");
+}
+
+int check_start(char out[65], const struct check *c, const struct rev *rev,
+		const char *from, struct err *err)
+{
+	struct rev base;
+	int found;
+
+	if (rev_resolve(&base, c->repo, from, err))
+		return -1;
+	found = base.commit[0] && rev->commit[0] ?
+		repo_merge_base(out, c->repo, base.commit, rev->commit, err) :
+		0;
+	rev_release(&base);
+	return found;
+}
+
+static int choose_trusted(struct check *c, const char *spec, struct err *err)
+{
+	const char *base = c->set->base;
+	char start[65];
+	struct rev rev;
+	int found;
+
+	if (!base) {
+		note(c, "trusted side: the work tree");
+		if (rev_resolve(&c->trusted, c->repo, ".", err))
+			return err_wrap(err, "the trusted side");
+		return session_configure(c->s, ".", err);
+	}
+	if (rev_resolve(&rev, c->repo, spec, err))
+		return -1;
+	found = check_start(start, c, &rev, base, err);
+	rev_release(&rev);
+	if (found < 0)
+		return err_wrap(err, "--base");
+	if (!found)
+		return no_common_commit(c, spec, base, err);
+	note(c, "trusted side: %.12s, the merge base of %s and %s", start,
+	     strcmp(spec, ".") ? spec : "HEAD", base);
+	return rev_resolve(&c->trusted, c->repo, start, err) ||
+	       session_configure(c->s, start, err) ? -1 : 0;
+}
+
+/* --- the baseline --- */
+
+static int no_baseline(const struct check *c, struct err *err)
+{
+	err_set(err, ERR_INCONCLUSIVE, "there is no baseline %s in %s", c->path,
+		c->set->base ? c->trusted.spec : "the work tree");
+	if (c->set->base)
+		return err_hint(err, "make one there and commit it: "
+				"behavdiff baseline update");
+	return err_hint(err, "make one: behavdiff baseline update");
+}
+
+/* The first line in which two plans differ: "timeout_ms": 60000. */
+static void first_difference(struct str *a, struct str *b)
+{
+	struct str was = *a, is = *b;
+
+	for (;;) {
+		size_t la = 0, lb = 0;
+
+		while (la < was.len && was.p[la] != '\n')
+			la++;
+		while (lb < is.len && is.p[lb] != '\n')
+			lb++;
+		*a = (struct str){ was.p, la };
+		*b = (struct str){ is.p, lb };
+		if (!str_eq(*a, *b) || la == was.len || lb == is.len)
+			break;
+		was = str_sub(was, la + 1);
+		is = str_sub(is, lb + 1);
+	}
+	while (a->len && *a->p == ' ')
+		*a = str_sub(*a, 1);
+	while (b->len && *b->p == ' ')
+		*b = str_sub(*b, 1);
+}
+
+static int check_plan(struct check *c, struct err *err)
+{
+	const struct plan *plan = session_plan(c->s);
+	const struct fingerprint *fp = c->baseline->fp;
+	struct str was = fp->plan, is = plan->json;
+
+	if (str_eq(fp->plan_digest, str_c(plan->digest)))
+		return 0;
+	first_difference(&was, &is);
+	err_set(err, ERR_INCONCLUSIVE, "%s was made under another plan: %.*s "
+		"there, %.*s now", c->path, STR_ARG(was), STR_ARG(is));
+	return err_hint(err, "make it again under this plan: behavdiff "
+			"baseline update");
+}
+
+static int load_baseline(struct check *c, struct err *err)
+{
+	autobuf struct buf text = BUF_INIT;
+	struct fingerprint *fp;
+	int there;
+
+	c->path = baseline_path(session_config(c->s),
+				session_rev(c->s, NEW)->subdir);
+	there = baseline_load(&c->baseline, &text, c->repo, &c->trusted,
+			      c->path, false, err);
+	if (there < 0)
+		return -1;
+	if (!there)
+		return no_baseline(c, err);
+	fp = c->baseline->fp;
+	note(c, "baseline: %s, made of %.*s %.*s", c->path, STR_ARG(fp->spec),
+	     (int)(fp->commit.len < 12 ? fp->commit.len : 12), fp->commit.p);
+	if (c->baseline->merged)
+		note(c, "the baseline was merged line by line; behavdiff "
+		     "baseline update puts it in order");
+	fp->spec = arena_str(&fp->arena, str_c(c->path));
+	return check_plan(c, err);
+}
+
+/* --- another environment --- */
+
+static int lacks_revision(const struct check *c, const char *how,
+			  struct err *err)
+{
+	struct str commit = c->baseline->fp->commit;
+
+	err_set(err, ERR_INCONCLUSIVE, "%s was made in another environment "
+		"(%s), and its revision %.*s is not here to be traced again",
+		c->path, how, STR_ARG(commit));
+	return err_hint(err, "git fetch origin %.*s", STR_ARG(commit));
+}
+
+static int trace_again(struct check *c, const char *how, struct err *err)
+{
+	struct str commit = c->baseline->fp->commit;
+	const char *subdir = session_rev(c->s, NEW)->subdir;
+	autofree char *spec = NULL;
+
+	c->drifted = true;
+	note(c, "the environment is another: %s", how);
+	if (!commit.len) {
+		err_set(err, ERR_INCONCLUSIVE, "%s was made in another "
+			"environment (%s) and of files that were not "
+			"committed", c->path, how);
+		return err_hint(err, "make it of a commit: behavdiff baseline "
+				"update HEAD");
+	}
+	if (!repo_has(c->repo, commit.p))
+		return lacks_revision(c, how, err);
+	spec = mem_printf("%s%s%s", commit.p, *subdir ? ":" : "", subdir);
+	return session_add(c->s, spec, err);
+}
+
+static int consider_environment(struct check *c, struct err *err)
+{
+	autobuf struct buf how = BUF_INIT;
+
+	if (!environment_differs(&how, &c->baseline->env,
+				 session_environment(c->s)))
+		return 0;
+	return trace_again(c, how.p, err);
+}
+
+static bool always_in(const struct fingerprint *fp, struct str line)
+{
+	const struct fact *f = fingerprint_find(fp, line);
+
+	return f && fact_always(fp, f);
+}
+
+/* Facts that are always in one and never in the other. */
+static size_t note_drift(struct check *c, const struct fingerprint *one,
+			 const struct fingerprint *other, char sign,
+			 size_t listed)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < one->n; i++) {
+		struct str line = one->facts[i].line;
+
+		if (!always_in(one, line) || fingerprint_find(other, line))
+			continue;
+		if (listed + n++ < LISTED)
+			note(c, "  %c %.*s", sign, STR_ARG(line));
+	}
+	return n;
+}
+
+static bool is_accepted(const struct policy *policy, const struct fact *f)
+{
+	for (size_t i = 0; i < policy->n_accepts; i++) {
+		const struct accept *a = &policy->accepts[i];
+
+		if (a->glob ? fact_fits(a->fact, f) :
+			      str_eq(a->fact, f->line))
+			return true;
+	}
+	return false;
+}
+
+int fact_by_line(const void *a, const void *b)
+{
+	return str_cmp(((const struct fact *)a)->line,
+		       ((const struct fact *)b)->line);
+}
+
+/*
+ * OLD: what the baseline's revision does here, without what is only accepted,
+ * and what the baseline says beside it: people have reviewed that.
+ */
+static void join(struct fingerprint *fresh, const struct fingerprint *stored,
+		 const struct policy *policy)
+{
+	struct fact *all = arena_alloc(&fresh->arena, (fresh->n + stored->n) *
+						      sizeof(*all));
+	size_t n = 0;
+
+	for (size_t i = 0; i < fresh->n; i++)
+		if (!is_accepted(policy, &fresh->facts[i]))
+			all[n++] = fresh->facts[i];
+	for (size_t i = 0; i < stored->n; i++)
+		if (!fingerprint_find(fresh, stored->facts[i].line)) {
+			all[n] = stored->facts[i];
+			all[n++].seen = 0;
+		}
+	if (n)
+		qsort(all, n, sizeof(*all), fact_by_line);
+	fresh->facts = all;
+	fresh->n = n;
+}
+
+static const struct fingerprint *choose_old(struct check *c,
+					    const struct policy *policy)
+{
+	const struct fingerprint *stored = c->baseline->fp;
+	struct fingerprint *fresh;
+	size_t n;
+
+	if (!c->drifted)
+		return stored;
+	fresh = session_own(c->s, AGAIN);
+	n = note_drift(c, fresh, stored, '+', 0);
+	n += note_drift(c, stored, fresh, '-', n);
+	note(c, "the environment changed %zu fact%s of the baseline's own "
+	     "revision; the code is judged against what it does here", n,
+	     n == 1 ? "" : "s");
+	join(fresh, stored, policy);
+	return fresh;
+}
+
+/* --- the result --- */
+
+/* The command that accepts what failed, ready to be copied. */
+static void put_command(struct buf *out, const struct comparison *cmp)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < cmp->n; i++)
+		n += cmp->findings[i].gates;
+	if (!n)
+		return;
+	buf_c(out, "to accept: behavdiff baseline accept");
+	if (n > IDS_LISTED)
+		buf_c(out, " --all");
+	for (size_t i = 0; n <= IDS_LISTED && i < cmp->n; i++)
+		if (cmp->findings[i].gates)
+			buf_printf(out, " %s", cmp->findings[i].id);
+	buf_c(out, " --reason 'WHY'\n");
+}
+
+static void note_expired(struct check *c, const struct comparison *cmp)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < cmp->n; i++)
+		n += cmp->findings[i].accept &&
+		     cmp->findings[i].accept->expired;
+	if (n)
+		note(c, "%zu fact%s had been accepted; that expired", n,
+		     n == 1 ? "" : "s");
+}
+
+static int judge(struct check *c, const struct format *format,
+		 const struct destinations *to, struct err *err)
+{
+	__attribute__((cleanup(regrades_free)))
+	struct regrades regrades = { NULL, 0, 0 };
+	__attribute__((cleanup(accepts_free)))
+	struct accepts accepts = { NULL, 0, 0 };
+	__attribute__((cleanup(comparison_free)))
+	struct comparison cmp = { .arena = ARENA_INIT };
+	autobuf struct buf closing = BUF_INIT;
+	__attribute__((cleanup(step_lines_free)))
+	struct step_lines steps = { NULL, 0, 0 };
+	autofingerprint struct fingerprint *old = NULL;
+	autofingerprint struct fingerprint *new = NULL;
+	struct policy policy = { .fail_on = LEVEL_ERROR };
+	struct fingerprint *both[2];
+
+	if (make_policy(&policy, &regrades, c->set, session_config(c->s), err))
+		return -1;
+	accepts_take(&accepts, &policy, c->baseline);
+	find_step_lines(&steps, session_config(c->s));
+	fingerprint_unify(both, choose_old(c, &policy),
+			  session_fingerprint(c->s, NEW));
+	old = both[0];
+	new = both[1];
+	compare(&cmp, old, new, &policy);
+	note_expired(c, &cmp);
+	put_command(&closing, &cmp);
+
+	struct report r = {
+		.old = old, .new = new, .cmp = &cmp,
+		.fail_on = policy.fail_on,
+		.old_from = c->drifted ? session_from(c->s, AGAIN) : "file",
+		.new_from = session_from(c->s, NEW),
+		.config_from = str_c(session_config_name(c->s)),
+		.config_path = c->set->config ? STR("") : STR(".behavdiff"),
+		.steps = steps.v, .n_steps = steps.n,
+		.version = BEHAVDIFF_VERSION,
+		.notes = c->notes.v, .n_notes = c->notes.n,
+		.closing = buf_view(&closing),
+		.color = output_color(c->set->color),
+		.verbosity = c->set->quiet ? -1 : c->set->verbose,
+		.width = output_width(),
+	};
+
+	const struct writer writer = { report_comparison, &r };
+
+	if (write_formats(to, format, &writer, err))
+		return -1;
+	last_write(session_cache(c->s), &cmp);
+	return status_of_verdict(cmp.verdict);
+}
+
+static int check(struct check *c, const char *spec, struct err *err)
+{
+	struct run_options opt = run_options_of(c->set);
+
+	/* OLD is found out later; judge() unifies. */
+	opt.apart = true;
+	if (session_open(&c->s, &opt, err) ||
+	    session_repo(&c->repo, c->s, err) ||
+	    choose_trusted(c, spec, err) || session_add(c->s, spec, err))
+		return -1;
+	if (!session_rev(c->s, NEW))
+		return err_set(err, ERR_TROUBLE, "'%s' is a file; check wants "
+			       "a revision", spec);
+	if (load_baseline(c, err) || consider_environment(c, err) ||
+	    session_capture(c->s, err))
+		return -1;
+	return check_edits(c, err);
+}
+
+int cmd_check(const struct invocation *inv, struct err *err)
+{
+	const struct opt_list *ops = &inv->operands;
+	autodestinations struct destinations to = { NULL, 0, 0 };
+	__attribute__((cleanup(check_free)))
+	struct check c = { .set = &inv->set, .arena = ARENA_INIT };
+	const struct format *format;
+
+	if (ops->n > 1) {
+		err_set(err, ERR_TROUBLE, "check: '%s' is one too many: REV is "
+			"all", ops->v[1]);
+		return err_hint(err, "see behavdiff check --help");
+	}
+	format = find_format(str_c(inv->set.format ? inv->set.format : "text"),
+			     OF_COMPARISON, err);
+	if (!format)
+		return err_wrap(err, "--format");
+	if (destinations_parse(&to, &inv->set.outputs, OF_COMPARISON, err) ||
+	    check(&c, ops->n ? ops->v[0] : ".", err))
+		return -1;
+	return judge(&c, format, &to, err);
+}

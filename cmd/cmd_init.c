@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* behavdiff init: a first .behavdiff of what is detected; CI jobs and hooks. */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cmd/cmd.h"
+#include "cmd/gate.h"
+#include "cmd/status.h"
+#include "core/base/cleanup.h"
+#include "core/base/text.h"
+#include "core/config/config.h"
+#include "core/scenario/scenario.h"
+
+#define CONFIG_FILE ".behavdiff"
+
+static const struct template {
+	bool hook;
+	const char *choice, *path, *text;
+} templates[] = {
+#define ci false
+#define hook true
+#define TEMPLATE(option, choice, path, text) { option, choice, path, text },
+#include "cmd/templates.def"
+#undef TEMPLATE
+#undef hook
+#undef ci
+};
+
+/* --- .behavdiff --- */
+
+static const char head[] =
+	"# What behavdiff runs, and what it judges by.\n"
+	"# git config -f .behavdiff reads and edits it; behavdiff list config\n"
+	"# and behavdiff(1) explain it.  Lines that are commented out show the\n"
+	"# defaults.\n";
+
+/* A word as scenario_split() wants it. */
+static void put_word(struct buf *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
+
+	if (*word && !word[strspn(word, plain)]) {
+		buf_c(out, word);
+		return;
+	}
+	buf_ch(out, '\'');
+	for (; *word; word++)
+		if (*word == '\'')
+			buf_c(out, "'\\''");
+		else
+			buf_ch(out, *word);
+	buf_ch(out, '\'');
+}
+
+/* A value as git-config(1) wants it. */
+static void put_value(struct buf *out, struct str value)
+{
+	bool plain = true;
+
+	for (size_t i = 0; i < value.len; i++)
+		plain &= !strchr("\"\\#;\n\t'", value.p[i]);
+	if (plain) {
+		buf_str(out, value);
+		return;
+	}
+	buf_ch(out, '"');
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.p[i];
+
+		if (c == '"' || c == '\\')
+			buf_ch(out, '\\');
+		if (c == '\n')
+			buf_c(out, "\\n");
+		else
+			buf_ch(out, c);
+	}
+	buf_ch(out, '"');
+}
+
+static void put_entry(struct buf *out, const char *key, struct str value)
+{
+	buf_printf(out, "\t%s = ", key);
+	put_value(out, value);
+	buf_ch(out, '\n');
+}
+
+static void put_ready(struct buf *out, const struct step *s)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	switch (s->ready) {
+	case READY_AFTER:
+		if (!s->ready_ms)
+			return;
+		buf_printf(&text, "after %llums",
+			   (unsigned long long)s->ready_ms);
+		break;
+	case READY_LISTEN:
+		buf_c(&text, "listen");
+		break;
+	case READY_OUTPUT:
+		buf_printf(&text, "output %.*s", STR_ARG(s->ready_text));
+		break;
+	case READY_FILE:
+		buf_printf(&text, "file %.*s", STR_ARG(s->ready_text));
+		break;
+	case READY_EXIT:
+		buf_c(&text, "exit");
+		break;
+	}
+	put_entry(out, "ready", buf_view(&text));
+}
+
+/* Detected steps are named after files, which may be called anything. */
+static void put_name(struct buf *out, const struct scenario *sc, size_t i)
+{
+	if (config_word(sc->steps[i].name))
+		buf_str(out, sc->steps[i].name);
+	else
+		buf_printf(out, "step%zu", i + 1);
+}
+
+static void put_after(struct buf *out, const struct scenario *sc, size_t i)
+{
+	buf_c(out, "\tafter = ");
+	put_name(out, sc, i);
+	buf_ch(out, '\n');
+}
+
+static void put_step(struct buf *out, const struct scenario *sc,
+		     size_t at)
+{
+	const struct step *s = &sc->steps[at];
+	autobuf struct buf command = BUF_INIT;
+
+	buf_c(out, "\n[step \"");
+	put_name(out, sc, at);
+	buf_c(out, "\"]\n");
+	for (size_t i = 0; s->argv[i]; i++) {
+		if (i)
+			buf_ch(&command, ' ');
+		put_word(&command, s->argv[i]);
+	}
+	put_entry(out, "command", buf_view(&command));
+	if (s->dir.len)
+		put_entry(out, "dir", s->dir);
+	for (size_t i = 0; i < s->n_after; i++)
+		put_after(out, sc, s->after[i]);
+	put_ready(out, s);
+}
+
+/* The keys of a section, commented out, from the table. */
+static void put_keys(struct buf *out, const char *section)
+{
+	size_t n;
+	const struct config_key *keys = config_keys(&n);
+
+	buf_printf(out, "\n[%s]\n", section);
+	for (size_t i = 0; i < n; i++) {
+		const struct config_key *k = &keys[i];
+
+		if (strcmp(k->section, section))
+			continue;
+		buf_printf(out, "\t# %s%s\n\t# %s =%s%s\n", k->help,
+			   k->many ? " (repeatable)" : "", k->name,
+			   *k->dflt ? " " : "", k->dflt);
+	}
+}
+
+static void put_steps(struct buf *out, int dir)
+{
+	const struct config none = { .present = false };
+	struct scenario sc;
+
+	if (scenario_make(&sc, &none, dir, NULL)) {
+		buf_c(out, "\n# No entry point was detected; name one:\n"
+		      "# [step \"main\"]\n"
+		      "#\tcommand = python3 FILE.py\n");
+		return;
+	}
+	buf_ch(out, '\n');
+	buf_c(out, "# ");
+	text_sanitise(out, sc.how);
+	buf_c(out, ".\n# Steps may be started one after the other: "
+	      "\"after = STEP\", \"ready = listen\".");
+	for (size_t i = 0; i < sc.n; i++)
+		put_step(out, &sc, i);
+	scenario_free(&sc);
+}
+
+static int make_config(struct buf *out, const char *root, struct err *err)
+{
+	autofd int dir = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct config check;
+
+	if (dir < 0)
+		return err_sys(err, "cannot open %s", root);
+	buf_c(out, head);
+	put_keys(out, "behavdiff");
+	put_keys(out, "sandbox");
+	put_steps(out, dir);
+	put_keys(out, "policy");
+	/* What a tree's names made of it must still be a configuration. */
+	config_init(&check);
+	if (config_parse(&check, CONFIG_FILE, buf_view(out), err))
+		return -1;
+	config_free(&check);
+	return 0;
+}
+
+/* --- files --- */
+
+struct target {
+	const char *root, *path;
+	struct buf text;
+	bool executable;
+};
+
+static bool is_there(const struct target *t)
+{
+	autofree char *full = mem_printf("%s/%s", t->root, t->path);
+	struct stat st;
+
+	return !lstat(full, &st);
+}
+
+static int write_target(const struct target *t, struct buf *said,
+			struct err *err)
+{
+	if (gate_write(t->root, t->path, buf_view(&t->text), t->executable,
+		       err))
+		return -1;
+	buf_printf(said, "written: %s/%s\n", t->root, t->path);
+	return 0;
+}
+
+static const struct template *find_template(bool is_hook, const char *choice)
+{
+	for (size_t i = 0; choice && i < ARRAY_LEN(templates); i++)
+		if (templates[i].hook == is_hook &&
+		    !strcmp(templates[i].choice, choice))
+			return &templates[i];
+	return NULL;
+}
+
+struct targets {
+	struct target v[3];
+	size_t n;
+};
+
+static void targets_free(struct targets *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		buf_free(&t->v[i].text);
+}
+
+static void add_target(struct targets *t, const char *root,
+		       const struct template *from)
+{
+	struct target *to;
+
+	if (!from)
+		return;
+	to = &t->v[t->n++];
+	*to = (struct target){ .root = root, .path = from->path,
+			       .text = BUF_INIT, .executable = from->hook };
+	if (from->hook)
+		to->path += strlen("hooks/");
+	buf_c(&to->text, from->text);
+}
+
+/* With a job or a hook asked for, a .behavdiff that is there stays. */
+static int choose(struct targets *t, const struct settings *set,
+		  const char *root, const char *hooks, struct err *err)
+{
+	struct target config = { .root = root, .path = CONFIG_FILE,
+				 .text = BUF_INIT };
+	bool more = set->ci || set->hook;
+
+	if (set->force || !more || !is_there(&config)) {
+		t->v[t->n] = config;
+		if (make_config(&t->v[t->n++].text, root, err))
+			return -1;
+	}
+	add_target(t, root, find_template(false, set->ci));
+	add_target(t, hooks, find_template(true, set->hook));
+	for (size_t i = 0; i < t->n && !set->force; i++) {
+		if (!is_there(&t->v[i]))
+			continue;
+		err_set(err, ERR_TROUBLE, "%s/%s is there already",
+			t->v[i].root, t->v[i].path);
+		return err_hint(err, "--force writes over it");
+	}
+	return 0;
+}
+
+int cmd_init(const struct invocation *inv, struct err *err)
+{
+	__attribute__((cleanup(targets_free)))
+	struct targets t = { .n = 0 };
+	autobuf struct buf said = BUF_INIT;
+	autorepo struct repo *repo = NULL;
+	autofree char *hooks = NULL;
+
+	if (inv->operands.n)
+		return err_set(err, ERR_TROUBLE, "init: '%s' is one too many",
+			       inv->operands.v[0]);
+	if (repo_open(&repo, ".", err))
+		return -1;
+	if (!repo_workdir(repo))
+		return err_set(err, ERR_TROUBLE, "init: the repository is "
+			       "bare; there is no work tree to write into");
+	hooks = repo_hooks(repo);
+	if (choose(&t, &inv->set, repo_workdir(repo), hooks, err))
+		return -1;
+	for (size_t i = 0; i < t.n; i++)
+		if (write_target(&t.v[i], &said, err))
+			return -1;
+	buf_c(&said, "next: commit, then behavdiff baseline update\n");
+	return output_stdout(&said, err) ? -1 : STATUS_PASS;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What check and baseline share: the file, the accepted, the last findings. */
+#ifndef CMD_GATE_H
+#define CMD_GATE_H
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/baseline/baseline.h"
+#include "core/compare/compare.h"
+#include "core/config/config.h"
+#include "core/run/cache.h"
+#include "core/source/source.h"
+
+/* Today in UTC, "2025-12-31"; static. */
+struct str gate_today(void);
+
+/* --- the baseline's file --- */
+
+/*
+ * Its path from the repository's root: [DIR/]FOLDER/default.json, where DIR is
+ * that of REV:DIR.  The caller frees.
+ */
+char *baseline_path(const struct config *cfg, const char *subdir);
+/* As it stands in rev: 1, 0 when it is not there, -1. */
+int baseline_load(struct baseline **out, struct buf *text, struct repo *repo,
+		  const struct rev *rev, const char *path, bool resolve,
+		  struct err *err);
+/*
+ * Write it into the work tree, whole or not at all.  Folders are made; a
+ * symbolic link anywhere below the root is refused, since a repository could
+ * lead us out of itself.  The first file of a folder brings .gitattributes.
+ */
+int baseline_save(const struct repo *repo, const char *path, struct str text,
+		  struct err *err);
+
+/*
+ * Write path below root as baseline_save() does.  An executable one gets its
+ * bits.
+ */
+int gate_write(const char *root, const char *path, struct str text,
+	       bool executable, struct err *err);
+
+/* --- the accepted, as the comparison wants them --- */
+
+struct accepts {
+	struct accept *v;
+	size_t n, cap;
+};
+
+void accepts_free(struct accepts *a);
+/* b may be NULL. */
+void accepts_take(struct accepts *a, struct policy *policy,
+		  const struct baseline *b);
+
+/* --- the findings of the last comparison in this directory --- */
+
+struct last_finding {
+	struct str id, fact;
+	bool gates;
+};
+
+struct last {
+	struct arena arena;
+	struct last_finding *v;
+	size_t n;
+};
+
+/* cache may be NULL: nothing is remembered. */
+void last_write(struct cache *cache, const struct comparison *c);
+/* false: no comparison is remembered. */
+bool last_read(struct last *out, struct cache *cache);
+void last_free(struct last *l);
+
+#endif

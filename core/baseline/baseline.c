@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making, changing and comparing baselines in memory. */
+#include "core/baseline/baseline.h"
+
+#include <stdlib.h>
+
+#include "core/base/text.h"
+#include "core/base/vec.h"
+#include "core/baseline/internal.h"
+
+#define FIELD(name) { #name, offsetof(struct environment, name) }
+const struct environment_field environment_fields[] = {
+	FIELD(kernel), FIELD(machine), FIELD(libc), FIELD(system), FIELD(root),
+};
+const size_t environment_n_fields = ARRAY_LEN(environment_fields);
+
+void baseline_free(struct baseline *b)
+{
+	if (!b)
+		return;
+	fingerprint_free(b->fp);
+	free(b);
+}
+
+/* --- order --- */
+
+static int by_line(const void *a, const void *b)
+{
+	return str_cmp(((const struct fact *)a)->line,
+		       ((const struct fact *)b)->line);
+}
+
+static int by_fact(const void *a, const void *b)
+{
+	return str_cmp(((const struct acceptance *)a)->fact,
+		       ((const struct acceptance *)b)->fact);
+}
+
+void baseline_sort(struct baseline *b)
+{
+	if (b->fp->n)
+		qsort(b->fp->facts, b->fp->n, sizeof(*b->fp->facts), by_line);
+	if (b->n_accepted)
+		qsort(b->accepted, b->n_accepted, sizeof(*b->accepted),
+		      by_fact);
+}
+
+static struct acceptance *find_accepted(const struct baseline *b,
+					struct str fact)
+{
+	struct acceptance key = { .fact = fact };
+
+	if (!b->n_accepted)
+		return NULL;
+	return bsearch(&key, b->accepted, b->n_accepted, sizeof(key), by_fact);
+}
+
+static bool is_accepted(const struct baseline *b, const struct fact *f)
+{
+	if (find_accepted(b, f->line))
+		return true;
+	for (size_t i = 0; i < b->n_accepted; i++)
+		if (b->accepted[i].glob && fact_fits(b->accepted[i].fact, f))
+			return true;
+	return false;
+}
+
+/* --- from a fingerprint --- */
+
+static bool is_always(const struct fingerprint *fp, struct str line)
+{
+	const struct fact *f = fingerprint_find(fp, line);
+
+	return f && fact_always(fp, f);
+}
+
+/* The same behaviour, but for what comes and goes? */
+static bool same_behaviour(const struct fingerprint *fp,
+			   const struct baseline *old)
+{
+	for (size_t i = 0; i < fp->n; i++) {
+		const struct fact *f = &fp->facts[i];
+
+		if (!fingerprint_find(old->fp, f->line) &&
+		    !is_accepted(old, f))
+			return false;
+	}
+	for (size_t i = 0; i < old->fp->n; i++)
+		if (fact_always(old->fp, &old->fp->facts[i]) &&
+		    !fingerprint_find(fp, old->fp->facts[i].line))
+			return false;
+	return str_eq(fp->plan_digest, old->fp->plan_digest);
+}
+
+static void add_fact(struct fingerprint *out, const struct fact *f,
+		     bool always)
+{
+	struct fact *to = &out->facts[out->n++];
+
+	*to = (struct fact){
+		.line = arena_str(&out->arena, f->line),
+		.seen = always ? out->runs : out->runs - 1,
+		.names_min = f->names_min, .names_max = f->names_max,
+		.learned = STR(""),
+		.ev = { .step = STR(""), .process = STR(""), .call = STR(""),
+			.note = STR("") },
+	};
+	fact_parse(to->line, &to->kind, &to->operation, &to->object, &to->err);
+}
+
+/* A number that was another before is not known. */
+static void settle_names(struct fact *f, const struct fingerprint *old)
+{
+	const struct fact *before = fingerprint_find(old, f->line);
+
+	if (before && (before->names_min != f->names_min ||
+		       before->names_max != f->names_max))
+		f->names_min = f->names_max = 0;
+}
+
+static void add_facts(struct fingerprint *out, const struct fingerprint *fp,
+		      const struct baseline *old)
+{
+	bool same = old && same_behaviour(fp, old);
+	size_t room = fp->n + (same ? old->fp->n : 0);
+
+	out->facts = arena_alloc(&out->arena, room * sizeof(*out->facts));
+	for (size_t i = 0; i < fp->n; i++) {
+		const struct fact *f = &fp->facts[i];
+		bool always = fact_always(fp, f);
+
+		if (old && is_accepted(old, f))
+			continue;
+		add_fact(out, f, always && (!same ||
+					    is_always(old->fp, f->line)));
+		if (same)
+			settle_names(&out->facts[out->n - 1], old->fp);
+	}
+	for (size_t i = 0; same && i < old->fp->n; i++)
+		if (!fingerprint_find(fp, old->fp->facts[i].line))
+			add_fact(out, &old->fp->facts[i], false);
+}
+
+/* A step as all runs together know it. */
+static void add_step(struct run_end *end, struct arena *a,
+		     const struct step_end *s)
+{
+	struct step_end *to = NULL;
+
+	for (size_t i = 0; i < end->n_steps && !to; i++)
+		if (str_eq(end->steps[i].name, s->name))
+			to = &end->steps[i];
+	if (!to) {
+		to = &end->steps[end->n_steps++];
+		*to = (struct step_end){
+			.name = arena_str(a, s->name),
+			.command = arena_str(a, s->command),
+			.started = true,
+			.unmet = STR(""),
+		};
+	}
+	to->was_ready |= s->was_ready;
+	if (s->ended && s->status) {
+		to->ended = true;
+		to->status = s->status;
+	}
+}
+
+static void add_steps(struct fingerprint *out, const struct fingerprint *fp)
+{
+	struct run_end *end = arena_alloc(&out->arena, sizeof(*end));
+	size_t n = 0;
+
+	for (size_t i = 0; i < fp->n_ends; i++)
+		n += fp->ends[i].n_steps;
+	end->how = STR("");
+	end->steps = arena_alloc(&out->arena, n * sizeof(*end->steps));
+	for (size_t i = 0; i < fp->n_ends; i++)
+		for (size_t k = 0; k < fp->ends[i].n_steps; k++)
+			add_step(end, &out->arena, &fp->ends[i].steps[k]);
+	out->ends = end;
+	out->n_ends = 1;
+}
+
+struct baseline *baseline_make(const struct fingerprint *fp,
+			       const struct environment *env,
+			       const struct baseline *old)
+{
+	struct baseline *b = mem_alloc(sizeof(*b));
+	struct fingerprint *out = b->fp = fingerprint_new();
+	struct arena *a = &out->arena;
+
+	/* Runs are added where they disagree: no change of behaviour. */
+	out->runs = fp->runs > 1 ? fp->runs : 2;
+	if (old && same_behaviour(fp, old))
+		out->runs = old->fp->runs;
+	out->spec = arena_str(a, fp->spec);
+	out->commit = arena_str(a, fp->commit);
+	out->tree = arena_str(a, fp->tree);
+	out->entry = arena_str(a, fp->entry);
+	out->scenario = arena_str(a, fp->scenario);
+	out->plan = arena_str(a, fp->plan);
+	out->plan_digest = arena_str(a, fp->plan_digest);
+	for (size_t i = 0; i < environment_n_fields; i++)
+		*environment_at(&b->env, &environment_fields[i]) = arena_str(a,
+			*environment_at(env, &environment_fields[i]));
+	add_facts(out, fp, old);
+	add_steps(out, fp);
+	for (size_t i = 0; old && i < old->n_accepted; i++)
+		baseline_accept(b, &old->accepted[i]);
+	baseline_sort(b);
+	fingerprint_digest(out);
+	return b;
+}
+
+/* --- accepted --- */
+
+static struct acceptance copy_acceptance(struct arena *a,
+					 const struct acceptance *from)
+{
+	return (struct acceptance){
+		.fact = arena_str(a, from->fact),
+		.reason = arena_str(a, from->reason),
+		.by = arena_str(a, from->by),
+		.date = arena_str(a, from->date),
+		.expires = arena_str(a, from->expires),
+		.glob = from->glob,
+	};
+}
+
+void baseline_accept(struct baseline *b, const struct acceptance *a)
+{
+	struct arena *arena = &b->fp->arena;
+	struct acceptance *there = find_accepted(b, a->fact), *all;
+
+	if (there) {
+		*there = copy_acceptance(arena, a);
+		return;
+	}
+	all = arena_alloc(arena, (b->n_accepted + 1) * sizeof(*all));
+	if (b->n_accepted)
+		memcpy(all, b->accepted, b->n_accepted * sizeof(*all));
+	all[b->n_accepted++] = copy_acceptance(arena, a);
+	b->accepted = all;
+	baseline_sort(b);
+}
+
+size_t baseline_prune(struct baseline *b, struct str today,
+		      void (*dropped)(void *ctx, const struct acceptance *a,
+				      const char *why), void *ctx)
+{
+	size_t kept = 0, n = b->n_accepted;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct acceptance *a = &b->accepted[i];
+
+		if (a->expires.len && str_cmp(a->expires, today) < 0)
+			dropped(ctx, a, "expired");
+		else if (fingerprint_find(b->fp, a->fact))
+			dropped(ctx, a, "a fact of the baseline anyway");
+		else
+			b->accepted[kept++] = *a;
+	}
+	b->n_accepted = kept;
+	return n - kept;
+}
+
+static unsigned number(struct str s, size_t at, size_t len)
+{
+	unsigned n = 0;
+
+	for (size_t i = at; i < at + len; i++)
+		n = n * 10 + (unsigned)(s.p[i] - '0');
+	return n;
+}
+
+bool baseline_date(struct str s)
+{
+	static const unsigned days[] = {
+		31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
+	};
+
+	if (s.len != 10)
+		return false;
+	for (size_t i = 0; i < s.len; i++)
+		if (i == 4 || i == 7 ? s.p[i] != '-' :
+				       s.p[i] < '0' || s.p[i] > '9')
+			return false;
+
+	unsigned year = number(s, 0, 4), month = number(s, 5, 2);
+	unsigned day = number(s, 8, 2);
+	bool leap = (year % 4 == 0 && year % 100) || year % 400 == 0;
+
+	if (!month || month > 12 || !day || day > days[month - 1])
+		return false;
+	return month != 2 || day < 29 || leap;
+}
+
+/* --- the environment --- */
+
+bool environment_differs(struct buf *how, const struct environment *was,
+			 const struct environment *is)
+{
+	size_t start = how->len;
+
+	for (size_t i = 0; i < environment_n_fields; i++) {
+		const struct environment_field *f = &environment_fields[i];
+		struct str a = *environment_at(was, f);
+		struct str b = *environment_at(is, f);
+
+		if (!a.len || !b.len || str_eq(a, b))
+			continue;
+		if (how->len > start)
+			buf_c(how, ", ");
+		if (!strcmp(f->name, "root"))
+			buf_c(how, "what is installed");
+		else
+			buf_printf(how, "%s %.*s -> %.*s", f->name, STR_ARG(a),
+				   STR_ARG(b));
+	}
+	return how->len > start;
+}

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading a baseline that somebody may have edited: every member has its type,
+ * every fact parses, every error names its line.  Order and digests are not
+ * asked for, since people and merges change lines; members that are not known
+ * are left alone.
+ */
+#include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/base/vec.h"
+#include "core/baseline/internal.h"
+#include "core/fingerprint/json.h"
+
+#define RUNS_MAX 10000
+#define SCHEMA_NAME "behavdiff.baseline/"
+
+struct reader {
+	struct baseline *b;
+	struct str text;
+	const struct json *doc;
+	struct err *err;
+};
+
+static struct arena *arena(const struct reader *r)
+{
+	return &r->b->fp->arena;
+}
+
+__attribute__((format(printf, 3, 4)))
+static int fail(const struct reader *r, const struct json *at,
+		const char *fmt, ...)
+{
+	autobuf struct buf what = BUF_INIT;
+	size_t line = json_line(r->text, r->doc, at);
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&what, fmt, ap);
+	va_end(ap);
+	return err_set(r->err, ERR_TROUBLE, "line %zu: %s", line ? line : 1,
+		       what.p);
+}
+
+/* --- members --- */
+
+static const struct json *member(const struct json *obj, const char *key)
+{
+	for (const struct json *v = json_first(obj); v; v = json_next(v))
+		if (str_eq(json_key(v), str_c(key)))
+			return v;
+	return NULL;
+}
+
+/* Optional: "" when it is not there. */
+static int take_str(const struct reader *r, struct str *out,
+		    const struct json *obj, const char *key)
+{
+	const struct json *v = member(obj, key);
+	struct str s = STR("");
+
+	if (v && (!json_is_string(v, &s) || !text_is_safe(s)))
+		return fail(r, v, "\"%s\" is no string, or unsafe to show",
+			    key);
+	*out = arena_str(arena(r), s);
+	return 0;
+}
+
+static const struct json *need_object(const struct reader *r,
+				      const struct json *obj, const char *key)
+{
+	const struct json *v = member(obj, key);
+
+	if (v && json_is_object(v))
+		return v;
+	fail(r, v ? v : obj, "\"%s\" is missing or is no object", key);
+	return NULL;
+}
+
+static size_t length(const struct json *container)
+{
+	size_t n = 0;
+
+	for (const struct json *v = json_first(container); v; v = json_next(v))
+		n++;
+	return n;
+}
+
+static bool is_hex(struct str s, size_t len)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!s.p[i] || !strchr("0123456789abcdef", s.p[i]))
+			return false;
+	return s.len == len;
+}
+
+/* --- the header --- */
+
+static int read_schema(const struct reader *r)
+{
+	const struct json *v = member(r->doc, "schema");
+	struct str s;
+
+	if (!v || !json_is_string(v, &s) ||
+	    !str_starts(s, STR(SCHEMA_NAME)))
+		return fail(r, v, "\"schema\" is not \"%s\": this is no "
+			    "baseline", BASELINE_SCHEMA);
+	if (str_eq(s, STR(BASELINE_SCHEMA)))
+		return 0;
+	fail(r, v, "\"schema\" is \"%.*s\"; this program knows up to \"%s\"",
+	     STR_ARG(s), BASELINE_SCHEMA);
+	return err_hint(r->err, "use the behavdiff that wrote it, or make the "
+			"baseline again: behavdiff baseline update");
+}
+
+static int read_revision(const struct reader *r)
+{
+	struct fingerprint *fp = r->b->fp;
+	const struct json *o = need_object(r, r->doc, "revision");
+
+	if (!o || take_str(r, &fp->scenario, r->doc, "scenario") ||
+	    take_str(r, &fp->spec, o, "spec") ||
+	    take_str(r, &fp->commit, o, "commit") ||
+	    take_str(r, &fp->tree, o, "tree") ||
+	    take_str(r, &fp->entry, o, "entry"))
+		return -1;
+	if (fp->commit.len && !is_hex(fp->commit, 40) &&
+	    !is_hex(fp->commit, 64))
+		return fail(r, o, "\"commit\" is no commit's id");
+	return 0;
+}
+
+static int read_runs(const struct reader *r)
+{
+	const struct json *v = member(r->doc, "runs");
+	uint64_t n = 0;
+
+	if (!v || !json_is_uint(v, &n) || !n || n > RUNS_MAX)
+		return fail(r, v, "\"runs\" is no number from 1 to %d",
+			    RUNS_MAX);
+	/* "sometimes" needs a run that may have seen nothing. */
+	r->b->fp->runs = n > 1 ? (unsigned)n : 2;
+	return 0;
+}
+
+static int read_plan(const struct reader *r)
+{
+	autobuf struct buf text = BUF_INIT;
+	struct fingerprint *fp = r->b->fp;
+	const struct json *o = need_object(r, r->doc, "plan"), *settings;
+	struct json_out j;
+
+	if (!o || take_str(r, &fp->plan_digest, o, "digest"))
+		return -1;
+	settings = need_object(r, o, "settings");
+	if (!settings)
+		return -1;
+	if (!is_hex(fp->plan_digest, HASH_HEX_LEN))
+		return fail(r, o, "\"digest\" of the plan is not %d "
+			    "hexadecimal digits", HASH_HEX_LEN);
+	json_out_init(&j, &text);
+	if (json_copy_object(&j, NULL, settings))
+		return fail(r, settings, "\"settings\" holds a value no plan "
+			    "has");
+	json_out_end(&j);
+	fp->plan = arena_str(arena(r), buf_view(&text));
+	return 0;
+}
+
+static int read_environment(const struct reader *r)
+{
+	const struct json *o = need_object(r, r->doc, "environment");
+
+	if (!o)
+		return -1;
+	for (size_t i = 0; i < environment_n_fields; i++) {
+		const struct environment_field *f = &environment_fields[i];
+
+		if (take_str(r, environment_at(&r->b->env, f), o, f->name))
+			return -1;
+	}
+	return 0;
+}
+
+static int read_step(const struct reader *r, struct step_end *out,
+		     const struct json *v)
+{
+	bool failed;
+
+	if (!text_is_safe(json_key(v)) || !json_bool(&out->was_ready, v,
+						     "ready") ||
+	    !json_bool(&failed, v, "failed"))
+		return fail(r, v, "a step has \"ready\" and \"failed\"");
+	out->name = arena_str(arena(r), json_key(v));
+	out->unmet = STR("");
+	out->started = true;
+	out->ended = failed;
+	out->status = failed ? 1 << 8 : 0;
+	return take_str(r, &out->command, v, "command");
+}
+
+static int read_steps(const struct reader *r)
+{
+	struct fingerprint *fp = r->b->fp;
+	const struct json *o = need_object(r, r->doc, "steps");
+	struct run_end *end = arena_alloc(arena(r), sizeof(*end));
+
+	if (!o)
+		return -1;
+	end->how = STR("");
+	end->steps = arena_alloc(arena(r), length(o) * sizeof(*end->steps));
+	for (const struct json *v = json_first(o); v; v = json_next(v))
+		if (read_step(r, &end->steps[end->n_steps++], v))
+			return -1;
+	fp->ends = end;
+	fp->n_ends = 1;
+	return 0;
+}
+
+/* --- facts --- */
+
+static int read_fact(const struct reader *r, struct fact *f,
+		     const struct json *v)
+{
+	unsigned runs = r->b->fp->runs;
+	struct str how;
+
+	f->line = arena_str(arena(r), json_key(v));
+	if (!fact_parse(f->line, &f->kind, &f->operation, &f->object, &f->err))
+		return fail(r, v, "\"%.*s\" is not a fact", STR_ARG(f->line));
+	if (json_is_string(v, &how) && str_eq(how, STR("always")))
+		f->seen = runs;
+	else if (json_is_string(v, &how) && str_eq(how, STR("sometimes")))
+		f->seen = runs - 1;
+	else
+		return fail(r, v, "a fact is \"always\" or \"sometimes\"");
+	f->ev = (struct evidence){
+		.count = f->seen, .step = STR(""), .process = STR(""),
+		.call = STR(""), .note = STR(""),
+	};
+	f->learned = STR("");
+	return 0;
+}
+
+static int read_facts(const struct reader *r)
+{
+	struct fingerprint *fp = r->b->fp;
+	const struct json *o = need_object(r, r->doc, "facts");
+
+	if (!o)
+		return -1;
+	fp->facts = arena_alloc(arena(r), length(o) * sizeof(*fp->facts));
+	for (const struct json *v = json_first(o); v; v = json_next(v))
+		if (read_fact(r, &fp->facts[fp->n++], v))
+			return -1;
+	return 0;
+}
+
+/* The facts are sorted. */
+static int read_names(const struct reader *r)
+{
+	const struct json *names = member(r->doc, "names");
+	struct fingerprint *fp = r->b->fp;
+
+	if (names && !json_is_object(names))
+		return fail(r, names, "\"names\" is no object");
+	for (const struct json *v = json_first(names); v; v = json_next(v)) {
+		const struct fact *f = fingerprint_find(fp, json_key(v));
+		uint64_t n = 0;
+
+		if (!json_is_uint(v, &n) || !n || n > UINT_MAX)
+			return fail(r, v, "the number of names is no number");
+		/* Of a fact that somebody took out. */
+		if (!f)
+			continue;
+		fp->facts[f - fp->facts].names_min = (unsigned)n;
+		fp->facts[f - fp->facts].names_max = (unsigned)n;
+	}
+	return 0;
+}
+
+/* --- accepted --- */
+
+static int check_date(const struct reader *r, const struct json *v,
+		      const char *what, struct str date)
+{
+	if (!date.len || baseline_date(date))
+		return 0;
+	return fail(r, v, "\"%s\" is no day, as 2025-12-31 is", what);
+}
+
+static int check_fact(const struct reader *r, const struct json *v,
+		      const struct acceptance *a)
+{
+	enum event_kind kind;
+	struct str operation, object;
+	int err;
+
+	if (a->glob ? fact_pattern(a->fact) :
+		      fact_parse(a->fact, &kind, &operation, &object, &err))
+		return 0;
+	if (!a->glob)
+		return fail(r, v, "\"%.*s\" is not a fact", STR_ARG(a->fact));
+	fail(r, v, "\"%.*s\" is no pattern", STR_ARG(a->fact));
+	return err_hint(r->err, "KIND OBJECT, where * stands for a part "
+			"without / and blanks, and /** at the end for all "
+			"below; for example file.create /tmp/app-*/**");
+}
+
+static int read_acceptance(const struct reader *r, struct acceptance *a,
+			   const struct json *v)
+{
+	const struct json *glob = member(v, "glob");
+
+	if (!json_is_object(v))
+		return fail(r, v, "an accepted fact is an object");
+	a->fact = arena_str(arena(r), json_key(v));
+	if (glob && !json_bool(&a->glob, v, "glob"))
+		return fail(r, v, "\"glob\" is no boolean");
+	if (check_fact(r, v, a) ||
+	    take_str(r, &a->reason, v, "reason") ||
+	    take_str(r, &a->by, v, "by") ||
+	    take_str(r, &a->date, v, "date") ||
+	    take_str(r, &a->expires, v, "expires") ||
+	    check_date(r, v, "date", a->date) ||
+	    check_date(r, v, "expires", a->expires))
+		return -1;
+	return a->reason.len ? 0 : fail(r, v, "a \"reason\" is missing");
+}
+
+static int read_accepted(const struct reader *r)
+{
+	struct baseline *b = r->b;
+	const struct json *o = need_object(r, r->doc, "accepted");
+
+	if (!o)
+		return -1;
+	b->accepted = arena_alloc(arena(r), length(o) * sizeof(*b->accepted));
+	for (const struct json *v = json_first(o); v; v = json_next(v))
+		if (read_acceptance(r, &b->accepted[b->n_accepted++], v))
+			return -1;
+	return 0;
+}
+
+/* --- the file --- */
+
+static int read_document(const struct reader *r)
+{
+	if (read_schema(r) || read_revision(r) || read_runs(r) ||
+	    read_plan(r) || read_environment(r) || read_steps(r) ||
+	    read_facts(r) || read_accepted(r))
+		return -1;
+	baseline_sort(r->b);
+	if (read_names(r))
+		return -1;
+	fingerprint_digest(r->b->fp);
+	return 0;
+}
+
+/* An error tells of the text as it is, not of the mended one. */
+static int parse(struct json **doc, struct str text, struct buf *mended,
+		 bool resolve, struct err *err)
+{
+	size_t line = baseline_conflict(text);
+
+	if (line && !resolve) {
+		err_set(err, ERR_TROUBLE, "line %zu: an unresolved merge "
+			"conflict", line);
+		return err_hint(err, "both sides count after: behavdiff "
+				"baseline update");
+	}
+	if (!line) {
+		struct err first = ERR_INIT;
+
+		if (!json_parse(doc, text, BASELINE_FILE_MAX, &first))
+			return 0;
+		if (text.len <= BASELINE_FILE_MAX) {
+			baseline_mend(mended, text);
+			if (!json_parse(doc, buf_view(mended),
+					BASELINE_FILE_MAX, NULL))
+				return 0;
+		}
+		*err = first;
+		return -1;
+	}
+	baseline_mend(mended, text);
+	return json_parse(doc, buf_view(mended), BASELINE_FILE_MAX, err);
+}
+
+bool baseline_is(struct str text)
+{
+	size_t n = text.len < 4096 ? text.len : 4096;
+
+	return n && memmem(text.p, n, SCHEMA_NAME, sizeof(SCHEMA_NAME) - 1);
+}
+
+int baseline_read(struct baseline **out, const char *name, struct str text,
+		  bool resolve, struct err *err)
+{
+	autobaseline struct baseline *b = mem_alloc(sizeof(*b));
+	autobuf struct buf mended = BUF_INIT;
+	autojson struct json *doc = NULL;
+
+	b->fp = fingerprint_new();
+	if (parse(&doc, text, &mended, resolve, err))
+		return err_wrap(err, "%s", name);
+	b->merged = mended.len;
+
+	struct reader r = {
+		.b = b, .text = mended.len ? buf_view(&mended) : text,
+		.doc = doc, .err = err,
+	};
+
+	if (read_document(&r))
+		return err_wrap(err, "%s", name);
+	*out = b;
+	b = NULL;
+	return 0;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Patterns over facts: what a person wrote by hand to stand for many. */
+#include "core/fingerprint/fingerprint.h"
+
+#define BELOW STR("/**")
+#define ARROW STR(" -> ")
+
+/* Does `*` stand for this byte? */
+static bool is_plain(char c)
+{
+	return c != '/' && c != ' ';
+}
+
+/* Everything below a folder; blanks only where a path is all there is. */
+static bool fits_below(struct str rest, bool path)
+{
+	if (rest.len < 2 || *rest.p != '/')
+		return false;
+	return path || !memchr(rest.p, ' ', rest.len);
+}
+
+/*
+ * The usual two pointers: on a mismatch the last star takes one byte more.  A
+ * star that meets a slash or a blank gives up, since an earlier one could not
+ * reach further either.
+ */
+static bool fits(struct str pattern, struct str text, bool path)
+{
+	size_t p = 0, t = 0, star = SIZE_MAX, from = 0;
+
+	for (;;) {
+		bool below = str_eq(str_sub(pattern, p), BELOW);
+
+		if (below && fits_below(str_sub(text, t), path))
+			return true;
+		if (p < pattern.len && pattern.p[p] == '*') {
+			star = ++p;
+			from = t;
+			continue;
+		}
+		if (p == pattern.len && t == text.len)
+			return true;
+		if (!below && p < pattern.len && t < text.len &&
+		    pattern.p[p] == text.p[t]) {
+			p++;
+			t++;
+			continue;
+		}
+		if (star == SIZE_MAX || from >= text.len ||
+		    !is_plain(text.p[from]))
+			return false;
+		p = star;
+		t = ++from;
+	}
+}
+
+static bool split(struct str s, struct str *a, struct str *b)
+{
+	for (size_t i = 0; i + ARROW.len <= s.len; i++) {
+		if (!str_starts(str_sub(s, i), ARROW))
+			continue;
+		*a = (struct str){ s.p, i };
+		*b = str_sub(s, i + ARROW.len);
+		return true;
+	}
+	return false;
+}
+
+/* One name: a star, no two in a row, and something that is said. */
+static bool name_ok(struct str s, size_t *stars)
+{
+	size_t said = 0;
+
+	if (str_ends(s, BELOW)) {
+		s.len -= BELOW.len;
+		++*stars;
+	}
+	for (size_t i = 0; i < s.len; i++) {
+		bool star = s.p[i] == '*';
+
+		if (star && i + 1 < s.len && s.p[i + 1] == '*')
+			return false;
+		*stars += star;
+		said += !star && !strchr("/ .:<>-", s.p[i]);
+	}
+	return said;
+}
+
+bool fact_pattern(struct str pattern)
+{
+	enum event_kind kind;
+	struct str operation, object, a, b;
+	size_t stars = 0;
+	int err;
+
+	if (!fact_parse(pattern, &kind, &operation, &object, &err))
+		return false;
+	if (event_shape(kind) == SHAPE_PATH_PATH)
+		return split(object, &a, &b) && name_ok(a, &stars) &&
+		       name_ok(b, &stars) && stars;
+	return name_ok(object, &stars) && stars;
+}
+
+bool fact_fits(struct str pattern, const struct fact *f)
+{
+	enum event_kind kind;
+	struct str operation, object, a, b, fa, fb;
+	enum event_shape shape = event_shape(f->kind);
+	int err;
+
+	if (!fact_parse(pattern, &kind, &operation, &object, &err) ||
+	    kind != f->kind || err != f->err)
+		return false;
+	if (shape == SHAPE_PATH_PATH)
+		return split(object, &a, &b) && split(f->object, &fa, &fb) &&
+		       fits(a, fa, true) && fits(b, fb, true);
+	return fits(object, f->object, shape == SHAPE_PATH);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is not traced again: the session's side of the cache. */
+#include <fcntl.h>
+#include <string.h>
+
+#include "core/base/fd.h"
+#include "core/run/environment.h"
+#include "core/run/session.h"
+
+struct cache *session_cache(struct session *s)
+{
+	if (!s->cache_tried && !s->opt.no_cache)
+		s->cache = cache_open();
+	s->cache_tried = true;
+	return s->cache;
+}
+
+/*
+ * Another behavdiff sees other things: its own program counts as part of the
+ * environment, since a version number does not change with every build.
+ */
+static void digest_environment(struct session *s)
+{
+	struct hash_state *h = hash_begin();
+	autobuf struct buf self = BUF_INIT;
+
+	if (!fd_read_file(AT_FDCWD, "/proc/self/exe", &self, 1U << 28, NULL))
+		hash_field(h, buf_view(&self));
+	hash_field(h, s->env.kernel);
+	hash_field(h, s->env.machine);
+	hash_field(h, s->env.libc);
+	hash_field(h, s->env.root);
+	hash_end(h, s->env_digest);
+}
+
+const struct environment *session_environment(struct session *s)
+{
+	if (!s->env_digest[0]) {
+		environment_read(&s->env, &s->arena);
+		digest_environment(s);
+	}
+	return &s->env;
+}
+
+static struct cache_key key_of(struct session *s, const char *tree)
+{
+	session_environment(s);
+	return (struct cache_key){
+		.tree = str_c(tree), .plan = str_c(session_plan(s)->digest),
+		.environment = str_c(s->env_digest),
+		.runs = session_runs(s), .max_runs = session_max_runs(s),
+	};
+}
+
+/* What sandbox.bind brings in has no digest. */
+static bool may_cache(struct session *s)
+{
+	return session_cache(s) && !session_plan(s)->binds[0];
+}
+
+/*
+ * By git's tree id nothing needs to be exported; a work tree has none until
+ * its export gives it a digest.
+ */
+static void look_up(struct session *s, struct side *side, const char *tree)
+{
+	struct cache_key key;
+
+	if (!may_cache(s) || !side_is_pending(side) || !*tree)
+		return;
+	key = key_of(s, tree);
+	side->fp = cache_get(s->cache, &key);
+	if (!side->fp)
+		return;
+	side->from = "cache";
+	session_describe(s, side);
+}
+
+void session_recall(struct session *s, bool exported)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct side *side = &s->sides[i];
+
+		if (!side->is_file)
+			look_up(s, side, exported ? side->info.digest :
+						    side->rev.tree);
+	}
+}
+
+static void keep(struct session *s, const struct side *side)
+{
+	struct cache_key key;
+
+	/* Without an export it came from the cache by its tree's id. */
+	if (!may_cache(s) || side->is_file || !side->info.digest[0])
+		return;
+	if (strcmp(side->from, "cache")) {
+		key = key_of(s, side->info.digest);
+		cache_put(s->cache, &key, side->fp);
+	}
+	if (!side->rev.tree[0])
+		return;
+	key = key_of(s, side->rev.tree);
+	cache_put(s->cache, &key, side->fp);
+}
+
+void session_remember(struct session *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		keep(s, &s->sides[i]);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What session.c and remember.c share. */
+#ifndef RUN_SESSION_H
+#define RUN_SESSION_H
+
+#include <linux/filter.h>
+
+#include "core/base/hash.h"
+#include "core/run/capture.h"
+#include "core/run/run.h"
+#include "core/sandbox/plan.h"
+#include "core/sandbox/stage.h"
+#include "core/scenario/scenario.h"
+
+struct side {
+	bool is_file;
+	struct baseline *baseline;	/* of a file that is one */
+	const char *from;
+	struct rev rev;		/* when it is none */
+	struct tree_info info;
+	struct scenario scenario;
+	char tree_name[32];
+	int tree;		/* directory in the stage, -1 */
+	struct capture what;
+	bool runs;		/* it is being run, in this session */
+	struct fingerprint *fp;
+};
+
+struct session {
+	struct run_options opt;
+	struct repo *repo;
+	struct config config;
+	char *config_name;
+	bool configured;
+	struct stage stage;
+	struct plan plan;
+	bool planned, prepared;
+	struct arena arena;
+	struct environment env;
+	char env_digest[HASH_HEX_LEN + 1];
+	struct cache *cache;
+	bool cache_tried;
+	struct sock_fprog filter;
+	char **binds;		/* host paths, NULL-terminated */
+	struct side sides[SESSION_SIDES];
+	size_t n;
+};
+
+/* A side that waits for its runs. */
+static inline bool side_is_pending(const struct side *side)
+{
+	return !side->is_file && !side->fp;
+}
+
+unsigned session_runs(const struct session *s);
+/* With those that disagreement calls for; never fewer than session_runs(). */
+unsigned session_max_runs(const struct session *s);
+/* Write into side->fp what was run. */
+void session_describe(struct session *s, struct side *side);
+
+/* --- remember.c --- */
+
+/*
+ * Take pending sides from the cache: by git's tree ids, for which nothing has
+ * to be exported, or by the digests of exports.
+ */
+void session_recall(struct session *s, bool exported);
+/* Put into the cache what was exported. */
+void session_remember(struct session *s);
+
+#endif

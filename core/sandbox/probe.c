@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Probes.  A kernel does not tell what it allows, security modules and
+ * container engines even less; so every probe does the thing itself, in a
+ * child that ends with 0 or the errno.
+ */
+#include "core/sandbox/probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/vec.h"
+#include "core/sandbox/ids.h"
+#include "core/sandbox/spawn.h"
+
+#define KERNEL_MAJOR 5
+#define KERNEL_MINOR 11
+#define ALL_BUT_USER (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | \
+		      CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
+
+/* --- children --- */
+
+/* The errno act() ended with in a child, 0 when it could. */
+static int in_child(int (*act)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return errno;
+	if (!pid)
+		_exit(act() ? errno : 0);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	/* Killed: by a filter that does not like the call. */
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EPERM;
+}
+
+/* Root's runs are not root's: see STAGE_ROOT_UID. */
+static int enter_userns(void)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+
+	if (!uid) {
+		uid = gid = STAGE_ROOT_UID;
+		if (setgroups(0, NULL) || setresgid(gid, gid, gid) ||
+		    setresuid(uid, uid, uid))
+			return -1;
+	}
+	return ids_new_user_ns(PLAN_UID, PLAN_UID, uid, gid) ? -1 : 0;
+}
+
+static int enter_mounts(void)
+{
+	if (enter_userns() || unshare(CLONE_NEWNS))
+		return -1;
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+static int enter_all(void)
+{
+	return enter_userns() || unshare(ALL_BUT_USER) ? -1 : 0;
+}
+
+static int mount_tmpfs(void)
+{
+	if (enter_mounts())
+		return -1;
+	return mount("probe", STAGE_MOUNT, "tmpfs", MS_NOSUID | MS_NODEV,
+		     "mode=0700");
+}
+
+static int mount_overlay(void)
+{
+	if (mount_tmpfs() || mkdir(STAGE_MOUNT "/up", 0755) ||
+	    mkdir(STAGE_MOUNT "/work", 0755) ||
+	    mkdir(STAGE_MOUNT "/at", 0755))
+		return -1;
+	return mount("probe", STAGE_MOUNT "/at", "overlay", 0,
+		     "lowerdir=/usr,upperdir=" STAGE_MOUNT "/up,workdir="
+		     STAGE_MOUNT "/work,userxattr");
+}
+
+static int set_xattr(void)
+{
+	return mount_tmpfs() || mkdir(STAGE_MOUNT "/x", 0755) ||
+	       setxattr(STAGE_MOUNT "/x", "user.probe", "1", 1, 0) ? -1 : 0;
+}
+
+/* In a new pid namespace only children are, so one more child is needed. */
+static int mount_proc(void)
+{
+	int status;
+	pid_t pid;
+
+	if (enter_all() || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return -1;
+	pid = fork();
+	if (pid < 0)
+		return -1;
+	if (!pid)
+		_exit(mount("proc", STAGE_MOUNT, "proc", 0, NULL) ? errno : 0);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	errno = WEXITSTATUS(status);
+	return errno ? -1 : 0;
+}
+
+static pid_t sleeper(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	return pid;
+}
+
+static int end_sleeper(pid_t pid, int result)
+{
+	int saved = errno;
+
+	kill(pid, SIGKILL);
+	errno = saved;
+	return result;
+}
+
+static int trace_child(void)
+{
+	pid_t pid = sleeper();
+
+	if (pid < 0)
+		return -1;
+	return end_sleeper(pid, ptrace(PTRACE_SEIZE, pid, NULL, NULL) ? -1 : 0);
+}
+
+static int get_fd(void)
+{
+	pid_t pid = sleeper();
+	int pidfd, fd = -1;
+
+	if (pid < 0)
+		return -1;
+	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (pidfd >= 0)
+		fd = (int)syscall(SYS_pidfd_getfd, pidfd, 0, 0);
+	return end_sleeper(pid, fd < 0 ? -1 : 0);
+}
+
+static int ask_seccomp(void)
+{
+	unsigned action = SECCOMP_RET_TRACE;
+
+	return (int)syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
+}
+
+/* --- what to tell --- */
+
+static bool exists(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st);
+}
+
+const char *probe_container(void)
+{
+	const char *named = getenv("container");
+
+	if (getenv("KUBERNETES_SERVICE_HOST"))
+		return "kubernetes";
+	if (exists("/run/.containerenv"))
+		return "podman";
+	if (exists("/.dockerenv"))
+		return "docker";
+	return named && *named ? named : NULL;
+}
+
+static long read_number(const char *path)
+{
+	autofile FILE *f = fopen(path, "re");
+	long n = -1;
+
+	if (!f || fscanf(f, "%ld", &n) != 1)
+		return -1;
+	return n;
+}
+
+/* The engine refused: its own switch. */
+static int hint_container(struct err *err)
+{
+	const char *in = probe_container();
+
+	if (in && !strcmp(in, "kubernetes"))
+		return err_hint(err, "Kubernetes refuses namespaces; in the "
+				"pod: hostUsers: false, and securityContext: "
+				"{seccompProfile: {type: Unconfined}, "
+				"procMount: Unmasked}");
+	if (in && !strcmp(in, "podman"))
+		return err_hint(err, "Podman refuses namespaces; start the "
+				"container with: podman run --security-opt "
+				"seccomp=unconfined --security-opt unmask=ALL");
+	if (in && !strcmp(in, "docker"))
+		return err_hint(err, "Docker refuses namespaces; start the "
+				"container with: docker run --security-opt "
+				"seccomp=unconfined --security-opt "
+				"apparmor=unconfined --security-opt "
+				"systempaths=unconfined");
+	if (in)
+		return err_hint(err, "the container (%s) refuses namespaces; "
+				"let it nest, as lxc does with "
+				"security.nesting=true", in);
+	return err_hint(err, "the host or its container refuses namespaces; in "
+			"Docker or Podman: --security-opt seccomp=unconfined "
+			"--security-opt apparmor=unconfined --security-opt "
+			"systempaths=unconfined");
+}
+
+int ids_hint(int error, struct err *err)
+{
+	if (read_number("/proc/sys/user/max_user_namespaces") == 0)
+		return err_hint(err, "user namespaces are disabled; as root: "
+				"sysctl user.max_user_namespaces=15000");
+	if (read_number("/proc/sys/kernel/unprivileged_userns_clone") == 0)
+		return err_hint(err, "user namespaces are disabled for users; "
+				"as root: sysctl "
+				"kernel.unprivileged_userns_clone=1");
+	if (read_number("/proc/sys/kernel/"
+			"apparmor_restrict_unprivileged_userns") == 1)
+		return err_hint(err, "AppArmor restricts user namespaces; as "
+				"root: sysctl kernel."
+				"apparmor_restrict_unprivileged_userns=0");
+	if (error == EPERM || error == EACCES)
+		return hint_container(err);
+	if (error == ENOSPC)
+		return err_hint(err, "too many namespaces; as root: raise "
+				"sysctl user.max_user_namespaces and "
+				"user.max_mnt_namespaces");
+	return err_hint(err, "Linux 5.11 or later with user namespaces and "
+			"overlayfs is needed");
+}
+
+static void answer(struct probe_result *out, int error, const char *what)
+{
+	struct err err = ERR_INIT;
+
+	out->ok = !error;
+	if (!error)
+		return;
+	snprintf(out->detail, sizeof(out->detail), "%s: %s", what,
+		 strerror(error));
+	ids_hint(error, &err);
+	snprintf(out->knob, sizeof(out->knob), "%s", err.hint);
+}
+
+/* --- the probes --- */
+
+static void probe_kernel(struct probe_result *out, const struct plan *plan)
+{
+	struct utsname name;
+	int major = 0, minor = 0;
+
+	(void)plan;
+	if (uname(&name))
+		return;
+	sscanf(name.release, "%d.%d", &major, &minor);
+	out->ok = major > KERNEL_MAJOR ||
+		  (major == KERNEL_MAJOR && minor >= KERNEL_MINOR);
+	snprintf(out->detail, sizeof(out->detail), "%s", name.release);
+	snprintf(out->knob, sizeof(out->knob), "boot Linux %d.%d or later",
+		 KERNEL_MAJOR, KERNEL_MINOR);
+}
+
+static void probe_userns(struct probe_result *out, const struct plan *plan)
+{
+	const char *in = probe_container();
+
+	(void)plan;
+	answer(out, in_child(enter_userns), "a user namespace");
+	if (out->ok && in)
+		snprintf(out->detail, sizeof(out->detail),
+			 "in a container (%s)", in);
+}
+
+static void probe_namespaces(struct probe_result *out, const struct plan *plan)
+{
+	(void)plan;
+	answer(out, in_child(enter_all), "mount, pid, net, ipc, uts, cgroup");
+}
+
+static void probe_tmpfs(struct probe_result *out, const struct plan *plan)
+{
+	(void)plan;
+	answer(out, in_child(mount_tmpfs), "mounting it");
+}
+
+static void probe_overlay(struct probe_result *out, const struct plan *plan)
+{
+	int error = in_child(mount_overlay);
+
+	(void)plan;
+	answer(out, error, "mounting one over /usr");
+	if (error == ENODEV)
+		snprintf(out->knob, sizeof(out->knob),
+			 "as root: modprobe overlay");
+}
+
+static void probe_xattr(struct probe_result *out, const struct plan *plan)
+{
+	(void)plan;
+	answer(out, in_child(set_xattr), "setting one");
+	snprintf(out->knob, sizeof(out->knob), "boot Linux 6.6 or later; until "
+		 "then a program that replaces a whole folder of /usr or /etc "
+		 "gets EXDEV");
+}
+
+static void probe_proc(struct probe_result *out, const struct plan *plan)
+{
+	(void)plan;
+	answer(out, in_child(mount_proc), "mounting it");
+}
+
+static void probe_ptrace(struct probe_result *out, const struct plan *plan)
+{
+	long scope = read_number("/proc/sys/kernel/yama/ptrace_scope");
+
+	(void)plan;
+	answer(out, in_child(trace_child), "PTRACE_SEIZE");
+	if (out->ok && scope >= 0)
+		snprintf(out->detail, sizeof(out->detail),
+			 "yama ptrace_scope %ld", scope);
+	if (!out->ok && scope > 1)
+		snprintf(out->knob, sizeof(out->knob),
+			 scope > 2 ? "boot with kernel.yama.ptrace_scope=1 in "
+			 "/etc/sysctl.d; 3 stays until then" :
+			 "as root: sysctl kernel.yama.ptrace_scope=1");
+}
+
+static void probe_getfd(struct probe_result *out, const struct plan *plan)
+{
+	(void)plan;
+	answer(out, in_child(get_fd), "taking a descriptor of a child");
+}
+
+static void probe_seccomp(struct probe_result *out, const struct plan *plan)
+{
+	(void)plan;
+	answer(out, in_child(ask_seccomp), "SECCOMP_RET_TRACE");
+	if (!out->ok)
+		snprintf(out->knob, sizeof(out->knob), "a kernel with "
+			 "CONFIG_SECCOMP_FILTER is needed");
+}
+
+static unsigned long long available_kib(void)
+{
+	autofile FILE *f = fopen("/proc/meminfo", "re");
+	char line[256];
+	unsigned long long n;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "MemAvailable: %llu kB", &n) == 1)
+			return n;
+	return 0;
+}
+
+static void probe_memory(struct probe_result *out, const struct plan *plan)
+{
+	unsigned long long free_mib = available_kib() / 1024;
+	unsigned long long run = (plan->memory + plan->files) >> 20;
+
+	out->ok = free_mib >= run;
+	snprintf(out->detail, sizeof(out->detail), "%llu MiB available, one "
+		 "run may take %llu", free_mib, run);
+	snprintf(out->knob, sizeof(out->knob), "lower sandbox.memory and "
+		 "sandbox.files, or --jobs, should runs be killed");
+}
+
+/* Everything at once, but for the program. */
+static int open_box(const struct plan *plan, struct err *err)
+{
+	struct stage stage = STAGE_INIT;
+	const struct scenario scenario = { .n = 0 };
+	struct spawn_options opt = {
+		.plan = plan, .scenario = &scenario, .stage = &stage,
+		.tree = "tree",
+	};
+	char *none[] = { NULL };
+	struct box box = BOX_INIT;
+	int failed;
+
+	opt.binds = none;
+	if (stage_open(&stage, err))
+		return -1;
+	failed = mkdirat(stage.root, "tree", 0755) ?
+		err_sys(err, "cannot make a directory") :
+		spawn_open(&box, &opt, err);
+	if (!failed) {
+		spawn_kill(&box);
+		while (waitpid(box.pid, NULL, __WALL) < 0 && errno == EINTR)
+			;
+		spawn_close(&box);
+	}
+	stage_close(&stage);
+	return failed;
+}
+
+static void probe_sandbox(struct probe_result *out, const struct plan *plan)
+{
+	struct err err = ERR_INIT;
+
+	out->ok = !open_box(plan, &err);
+	snprintf(out->detail, sizeof(out->detail), "%.190s", err.msg);
+	snprintf(out->knob, sizeof(out->knob), "%s", err.hint);
+}
+
+static const struct probe probes[] = {
+#define YES true
+#define NO false
+#define PROBE(function, needed, name, help) { name, help, needed, function },
+#include "core/sandbox/probes.def"
+#undef PROBE
+#undef YES
+#undef NO
+};
+
+const struct probe *probes_table(size_t *n)
+{
+	*n = ARRAY_LEN(probes);
+	return probes;
+}

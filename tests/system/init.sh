@@ -1,0 +1,157 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The first minutes: init writes what parses and runs, and nothing twice;
+# doctor says what this host allows, and the knob for what it does not.
+. tests/system/lib.sh
+
+behavdiff_for_user
+chmod 777 "$work"
+repo=$work/repo
+PATH=$work:$PATH
+export PATH
+
+b() {
+	as_user "$work/behavdiff" -C "$repo" "$@"
+}
+
+# --- init ---
+
+mkdir "$repo"
+mkdir "$repo/empty"
+cat >"$repo/server.py" <<-END
+	import socket
+	if __name__ == "__main__":
+	    s = socket.socket()
+	    s.bind(("127.0.0.1", 4000))
+	    s.listen()
+END
+cat >"$repo/client.py" <<-END
+	print("hello")
+END
+new_repo "$repo"
+give_to_user "$repo"
+
+exits 0 "init writes" b init
+ok ".behavdiff" test -s "$repo/.behavdiff"
+ok "git reads it" as_user git config -f "$repo/.behavdiff" --list
+is "with what was detected" \
+	"$(git config -f "$repo/.behavdiff" step.server.command)" \
+	"python3 server.py"
+ok "every key is explained" sh -c "'$behavdiff' list config |
+	sed -n 's/^\(behavdiff\|sandbox\|policy\)\.\([a-z-]*\) .*/\2/p' |
+	while read -r key; do
+		grep -q \"^	# \$key =\" '$repo/.behavdiff' || exit 1
+	done"
+exits 0 "what it says runs" b diff --runs 1 . .
+exits 2 "never twice" b init
+exits 0 "unless it must" b init --force
+
+# shellcheck disable=SC2016
+for name in 'a b.py' "it's.py" 'x;y.py' '#1.py' '"q".py' '$(id).py'; do
+	odd=$work/odd
+	rm -rf "$odd"
+	mkdir "$odd"
+	echo 'print("hello")' >"$odd/$name"
+	new_repo "$odd"
+	give_to_user "$odd"
+	exits 0 "a program called $name" \
+		as_user "$work/behavdiff" -C "$odd" init
+	exits 0 "runs as init wrote it down" \
+		as_user "$work/behavdiff" -C "$odd" diff --runs 1 . .
+done
+
+yaml() { # file: it parses, and its scripts pass shellcheck
+	/usr/bin/python3 - "$1" >"$work/script" <<-'END' || return 1
+		import sys, yaml
+		doc = yaml.safe_load(open(sys.argv[1]))
+		print("#!/bin/sh")
+		for job in doc.get("jobs", {"behavdiff": doc.get("behavdiff")}).values():
+		    for step in job.get("steps", []):
+		        assert set(step) & {"run", "uses"}, step
+		        if "run" in step:
+		            assert "${{" not in step["run"], step["run"]
+		            for name in step.get("env", {}):
+		                print(name + "=main")
+		            print(step["run"])
+		    for line in job.get("script", []):
+		        print("CI_MERGE_REQUEST_DIFF_BASE_SHA=main")
+		        print(line)
+	END
+	grep -q '^behavdiff check --base ' "$work/script" &&
+		shellcheck "$work/script"
+}
+
+for ci in github/.github/workflows gitlab/.gitlab forgejo/.forgejo/workflows; do
+	file=$repo/${ci#*/}/behavdiff.yml
+	exits 0 "--ci ${ci%%/*}" b init --ci "${ci%%/*}"
+	ok "its YAML parses, its shell passes shellcheck" yaml "$file"
+	exits 2 "not twice" b init --ci "${ci%%/*}"
+done
+exits 2 "no other" b init --ci jenkins
+
+for hook in pre-push pre-commit; do
+	exits 0 "--hook $hook" b init --hook "$hook"
+	ok "it passes shellcheck" shellcheck "$repo/.git/hooks/$hook"
+	ok "it can be executed" test -x "$repo/.git/hooks/$hook"
+	exits 2 "not twice" b init --hook "$hook"
+done
+rm "$repo/.git/hooks/pre-commit"
+
+as_user git init -q --bare "$work/far"
+g() {
+	as_user env PATH="$PATH" git -C "$repo" -c user.name=A -c user.email=a@b "$@"
+}
+g add -A
+g commit -q -m first
+b baseline update -q
+g add -A
+g commit -q -m baseline
+exits 0 "the hook lets a push pass" g push -q "$work/far" main
+echo 'open("/tmp/loot", "w")' >>"$repo/client.py"
+g commit -q -a -m loot
+exits 1 "but not new behaviour" g push -q "$work/far" main
+cat "$out" "$err" >"$work/pushed"
+ok "which it names" holds "$work/pushed" 'file.create /tmp/loot'
+is "and nothing has left" "$(git --git-dir="$work/far" log -1 --format=%s main)" \
+	baseline
+exits 0 "an old commit passes" g push -q "$work/far" HEAD~1:refs/heads/none
+exits 0 "a branch is deleted without a word" g push -q "$work/far" :none
+
+mkdir "$work/elsewhere"
+chmod 777 "$work/elsewhere"
+as_user rm -rf "$repo/.github"
+as_user ln -s "$work/elsewhere" "$repo/.github"
+exits 2 "a link is not followed out" b init --force --ci github
+is "nothing is there" "$(ls "$work/elsewhere")" ""
+
+# --- doctor ---
+
+exits 0 "doctor: an ordinary user may" b doctor
+for need in kernel 'user namespaces' overlay ptrace seccomp sandbox entry; do
+	ok "doctor: $need" sh -c "as=\$('$behavdiff' -C '$repo' doctor); \
+		echo \"\$as\" | grep -q '^ok    $need '"
+done
+exits 0 "doctor: without a repository" as_user "$work/behavdiff" -C / doctor
+
+# A user namespace may have its own limit of user namespaces.
+forbid='echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"'
+if unshare -U --map-user=1000 --keep-caps sh -c \
+	'echo 0 >/proc/sys/user/max_user_namespaces' 2>/dev/null
+then
+	without() { # argument...
+		unshare -U --map-user=1000 --keep-caps sh -c "$forbid" - \
+			"$work/behavdiff" -C "$repo" "$@"
+	}
+	exits 2 "doctor: no user namespaces" without doctor
+	cp "$out" "$work/doctor"
+	ok "doctor: names them" grep -q '^NO    user namespaces' "$work/doctor"
+	ok "doctor: and the knob" holds "$work/doctor" \
+		'as root: sysctl user.max_user_namespaces=15000'
+	exits 2 "a comparison then is trouble" without diff HEAD HEAD
+	cp "$err" "$work/doctor"
+	ok "with the same knob" holds "$work/doctor" \
+		'as root: sysctl user.max_user_namespaces=15000'
+else
+	skip "no user namespaces to forbid" "doctor: names the knob"
+fi
+finish
