@@ -72,6 +72,15 @@ static void word_parts(struct parts *p, struct str line, size_t at, size_t end)
 			add_part(p, end - drawn[i], drawn[i], TOKEN_RAND);
 }
 
+/* A fixed rule may have taken only the end of it: "job-b_<rand>". */
+static void token_part(struct parts *p, struct str line, size_t at, size_t end)
+{
+	struct str token = str_c(token_text(TOKEN_RAND));
+
+	if (str_starts(str_sub(line, end), token))
+		add_part(p, at, end - at + token.len, TOKEN_RAND);
+}
+
 /* The escapes of text_escape() and ours are not part of a name. */
 static size_t skip_escape(struct str line, size_t at)
 {
@@ -93,8 +102,10 @@ static void line_parts(struct parts *p, struct str line, bool words)
 
 		while (end < line.len && in_name(line.p[end]))
 			end++;
-		if (end > at && (in_path || words))
+		if (end > at && (in_path || words)) {
 			word_parts(p, line, at, end);
+			token_part(p, line, at, end);
+		}
 		if (end == line.len)
 			break;
 		if (line.p[end] == '/')

@@ -25,6 +25,7 @@ static struct part *new_part(struct document *d, struct basis basis)
 	return part;
 }
 
+__attribute__((format(printf, 2, 0)))
 static struct str text_v(struct document *d, const char *fmt, va_list ap)
 {
 	autobuf struct buf text = BUF_INIT;

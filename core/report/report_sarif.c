@@ -25,6 +25,7 @@ static const char *const severities[] = {
 static const char *const states[] = {
 	[CHANGE_NEW] = "new",
 	[CHANGE_OUTCOME] = "updated",
+	[CHANGE_MORE] = "updated",
 	[CHANGE_GONE] = "absent",
 	[CHANGE_UNSTABLE] = "unchanged",
 };

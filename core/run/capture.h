@@ -24,7 +24,7 @@ struct capture {
 };
 
 /*
- * Run the scenario once and seal what was seen.  number is the run's, from 0.
+ * Run the scenario once and seal what was seen.  number is the run's, from 1.
  * The caller is a process of
  * its own with no other child: the tracer collects every one.
  */

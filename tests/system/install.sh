@@ -19,6 +19,10 @@ wanted() {
 		echo "644 share/behavdiff/schemas/${schema##*/}"
 	done
 	echo "644 share/man/man1/behavdiff.1"
+	echo "644 share/man/man5/behavdiff-config.5"
+	echo "644 share/bash-completion/completions/behavdiff"
+	echo "644 share/fish/vendor_completions.d/behavdiff.fish"
+	echo "644 share/zsh/site-functions/_behavdiff"
 }
 
 ok "make install" make_quietly 077 install

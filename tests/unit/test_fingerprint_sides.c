@@ -177,6 +177,20 @@ static void two_random_parts_are_learned_together(void **state)
 	assert_int_equal(fp->facts[0].seen, 3);
 }
 
+/* The fixed rule for names behind '_' took a part of one of them. */
+static void a_token_that_took_too_little_grows(void **state)
+{
+	(void)state;
+	static const char *const old[3][RUN_MAX] = {
+		{ "/tmp/job-b_aB3xY9" }, { "/tmp/job-a1b2c3d4" },
+		{ "/tmp/job-9z8y7x6w" },
+	};
+	autofingerprint struct fingerprint *fp = side(old);
+
+	assert_int_equal(fp->n, 1);
+	assert_true(has(fp, "file.create /tmp/job-<rand>"));
+}
+
 static void one_more_random_name_is_a_finding(void **state)
 {
 	(void)state;
@@ -271,6 +285,7 @@ int main(void)
 		cmocka_unit_test(a_fixed_name_stays_beside_random_ones_of_its_shape),
 		cmocka_unit_test(a_name_of_one_run_finds_its_form_on_the_other_side),
 		cmocka_unit_test(two_random_parts_are_learned_together),
+		cmocka_unit_test(a_token_that_took_too_little_grows),
 		cmocka_unit_test(one_more_random_name_is_a_finding),
 		cmocka_unit_test(who_came_first_is_no_fact),
 		cmocka_unit_test(what_one_task_repeats_and_what_is_refused_stay),
