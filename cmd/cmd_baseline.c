@@ -241,8 +241,10 @@ static void accept_one(struct work *w, struct str fact, const char *by)
 		.by = by ? str_c(by) : STR(""), .date = gate_today(),
 		.expires = w->set->expires ? str_c(w->set->expires) : STR(""),
 	};
+	const struct fact *there = fingerprint_find(w->old->fp, fact);
 
-	if (fingerprint_find(w->old->fp, fact)) {
+	/* A fact that counts its names may be accepted with more of them. */
+	if (there && !there->names_max) {
 		buf_printf(&w->out, "a fact of the baseline anyway: %.*s\n",
 			   STR_ARG(fact));
 		return;

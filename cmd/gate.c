@@ -186,7 +186,8 @@ void last_write(struct cache *cache, const struct comparison *c)
 	for (size_t i = 0; i < c->n; i++) {
 		const struct finding *f = &c->findings[i];
 
-		if (f->change != CHANGE_NEW && f->change != CHANGE_OUTCOME)
+		if (f->change != CHANGE_NEW && f->change != CHANGE_OUTCOME &&
+		    f->change != CHANGE_MORE)
 			continue;
 		json_begin_object_inline(&j, NULL);
 		json_put_str(&j, "id", str_c(f->id));

@@ -253,10 +253,11 @@ size_t baseline_prune(struct baseline *b, struct str today,
 
 	for (size_t i = 0; i < n; i++) {
 		const struct acceptance *a = &b->accepted[i];
+		const struct fact *there = fingerprint_find(b->fp, a->fact);
 
 		if (a->expires.len && str_cmp(a->expires, today) < 0)
 			dropped(ctx, a, "expired");
-		else if (fingerprint_find(b->fp, a->fact))
+		else if (there && !there->names_max)
 			dropped(ctx, a, "a fact of the baseline anyway");
 		else
 			b->accepted[kept++] = *a;

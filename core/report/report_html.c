@@ -128,7 +128,7 @@ static void put_findings(struct buf *out, const struct report *r)
 		buf_c(out, "<p>Nothing differs.</p>\n");
 	put_change(out, r, CHANGE_NEW, "New");
 	put_change(out, r, CHANGE_OUTCOME, "Another result than before");
-	put_change(out, r, CHANGE_MORE, "More of the same");
+	put_change(out, r, CHANGE_MORE, "More names than before");
 	put_change(out, r, CHANGE_GONE, "Gone");
 	put_change(out, r, CHANGE_UNSTABLE, "Unstable");
 	buf_c(out, "</section>\n");
