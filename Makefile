@@ -34,6 +34,16 @@ HARDEN = -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointe
 LDHARDEN = -fsanitize=$(SANITIZE)
 endif
 
+# make V=1 shows the commands.
+V ?= 0
+ifeq ($(V),0)
+Q = @
+# Not with make -s, whose letter is in the first word of MAKEFLAGS.
+say = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo "  $(1) $(2)")
+else
+say = @:
+endif
+
 LIBS = libgit2 libxxhash libcjson libseccomp
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 PKG_LIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
@@ -77,41 +87,49 @@ deps-test: ## install what the tests need and is missing
 
 $(BUILD)/obj/%.o: %.c | deps
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 # The assembler reads these two into the object; -MMD does not see it.
 $(BUILD)/obj/core/report/page.o: core/report/page.css core/report/page.js
 
 $(BUILD)/libcore.a: $(CORE_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/libcmd.a: $(CMD_LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/behavdiff: $(CMD_OBJ) $(BUILD)/libcore.a
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(PKG_LIBS) -o $@
 
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libcmd.a $(BUILD)/libcore.a | deps-test
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) -std=gnu17 $(OPT) $(WARN_UNIT) $(HARDEN) \
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) -std=gnu17 $(OPT) $(WARN_UNIT) $(HARDEN) \
 		$(CFLAGS) -MMD -MP $(LDFLAGS_ALL) $< \
 		$(BUILD)/libcmd.a $(BUILD)/libcore.a $(PKG_LIBS) -lcmocka -o $@
 
 # Fixtures are what is traced, not what is shipped: no hardening, no sanitizer.
 $(BUILD)/fixtures/%: tests/fixtures/%.c tests/fixtures/fixture.h | deps
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -O1 -g -Wall -Wextra -D_GNU_SOURCE -I. $< -lpthread -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) -std=gnu17 -O1 -g -Wall -Wextra -D_GNU_SOURCE -I. $< -lpthread -o $@
 
 # Built by `make fuzzers` with clang, in a build of its own.
 $(BUILD)/libfuzzed.a: $(FUZZ_CORE:%.c=$(BUILD)/obj/%.o)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/fuzzers/%: tests/fuzz/%.c $(BUILD)/libfuzzed.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP \
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP \
 		-fsanitize=fuzzer,address,undefined $< $(BUILD)/libfuzzed.a \
 		$(PKG_LIBS) -o $@
 
