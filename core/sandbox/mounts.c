@@ -7,7 +7,7 @@
  *
  *   SCRATCH/root     becomes the root, read-only but for what is mounted on it
  *   SCRATCH/up/X     upper layer of X, or the private directory X itself
- *   SCRATCH/work/X   overlayfs's work directory of X
+ *   SCRATCH/wd/X     overlayfs's work directory of X
  *
  * After the root has changed, the scratch can be reached through the
  * descriptor that the tracer's side holds, and through no path.
@@ -156,7 +156,7 @@ static int overlay(struct setup *s, const char *lower, const char *layer,
 	mode_t mode;
 
 	snprintf(upper, sizeof(upper), SCRATCH "/up/%s", layer);
-	snprintf(work, sizeof(work), SCRATCH "/work/%s", layer);
+	snprintf(work, sizeof(work), SCRATCH "/wd/%s", layer);
 	/*
 	 * The overlay's root takes owner and mode from its upper layer, whose
 	 * owner is the only id there is: outside of the tree nothing is made
@@ -202,7 +202,7 @@ int op_scratch(struct setup *s)
 	if (s->scratch < 0)
 		return -1;
 	return make_dir(s, ROOT, 0755) || make_dir(s, SCRATCH "/up", 0755) ||
-	       make_dir(s, SCRATCH "/work", 0755) ? -1 : 0;
+	       make_dir(s, SCRATCH "/wd", 0755) ? -1 : 0;
 }
 
 /* pivot_root(2) wants the new root to be a mount point. */
