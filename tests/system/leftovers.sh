@@ -7,6 +7,8 @@
 
 moments=3	# random ones, for every signal and user
 behavdiff_for_user
+# The ordinary user may not be able to look into this checkout.
+cp tests/system/reaper.py "$work/reaper.py"
 mkdir "$work/in" "$work/tmp" "$work/log"
 chmod 777 "$work/tmp"
 TMPDIR=$work/tmp
@@ -34,7 +36,7 @@ dies() { # who signal target seconds name, options...
 	esac
 	sig=$2 target=$3 seconds=$4 log=$work/log/$5
 	shift 5
-	$as /usr/bin/python3 "$top/tests/system/reaper.py" "$sig" "$target" \
+	$as /usr/bin/python3 "$work/reaper.py" "$sig" "$target" \
 		"$seconds" "$program" -C "$work/in" "$@" HEAD HEAD \
 		>"$log" 2>"$log.err"
 }
