@@ -33,7 +33,7 @@ give_to_user "$repo"
 
 exits 0 "init writes" b init
 ok ".behavdiff" test -s "$repo/.behavdiff"
-ok "git reads it" as_user git config -f "$repo/.behavdiff" --list
+ok "git reads it" git config -f "$repo/.behavdiff" --list
 is "with what was detected" \
 	"$(git config -f "$repo/.behavdiff" step.server.command)" \
 	"python3 server.py"
