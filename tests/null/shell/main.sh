@@ -6,6 +6,7 @@
 set -e
 seq 1 200 | sort -rn | head -n 5 | tee top.txt | wc -l >count.txt
 for i in 1 2 3 4; do
+	# shellcheck disable=SC2016
 	flock lock sh -c 'echo "$1" >>order.txt' _ "$i" &
 done
 wait
