@@ -254,8 +254,6 @@ static void report_exit(struct tracer *t, struct proc *p, int status)
 	struct str line = last_line(p);
 	char words[64];
 
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
-		return;
 	if (WIFSIGNALED(status) && WTERMSIG(status) == p->told)
 		return;
 	if (WIFEXITED(status)) {

@@ -8,6 +8,17 @@
 
 #include "core/trace/tracer.h"
 
+/*
+ * Is it one of ours that has yet to collect its child?  When all have ended,
+ * the number of a child that was collected may be that of a stranger's zombie.
+ */
+static bool may_collect(struct tracer *t, pid_t parent)
+{
+	const struct proc *p = proc_find(t, parent);
+
+	return p && !p->is_init;
+}
+
 static void report_zombie(struct tracer *t, const struct dead *d)
 {
 	struct event ev = { .kind = EV_PROCESS_ZOMBIE };
@@ -24,7 +35,7 @@ static void report_zombie(struct tracer *t, const struct dead *d)
 	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
 	at = strrchr(text, ')');
 	if (at && sscanf(at + 1, " %c %d", &state, &parent) == 2 &&
-	    state == 'Z' && parent && parent != t->init) {
+	    state == 'Z' && may_collect(t, parent)) {
 		ev.a = str_c(d->exe ? d->exe : "?");
 		ev.process = str_c(d->chain ? d->chain : "");
 		ev.ns = now_ns() - t->start_ns;

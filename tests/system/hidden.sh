@@ -59,6 +59,11 @@ except OSError: pass'
 hide command-among-commands \
 	"note new exec.args SHELL sh -c ': sesame'" \
 	'subprocess.run(["sh", "-c", ": sesame"])'
+hide failure-among-retries \
+	'warning new process.exit /usr/bin/mkdir status=1' \
+	'os.mkdir("lock")
+subprocess.run(["mkdir", "lock"], stderr=subprocess.DEVNULL)
+os.rmdir("lock")'
 # shellcheck disable=SC2016
 hide key-among-files \
 	'warning new file.probe $HOME/.ssh/id_rsa = ENOENT' \
