@@ -145,6 +145,13 @@ void sightings_sort(struct sighting *s, size_t n);
 void stability_learn(struct arena *arena, struct sighting *s, size_t n,
 		     size_t runs);
 
+/*
+ * After it, of the runs of one side: numbers that some runs share, where no
+ * one of them is in all runs but all runs have one.
+ */
+void stability_learn_few(struct arena *arena, struct sighting *s, size_t n,
+			 size_t runs);
+
 /* --- merge.c --- */
 
 /* The fingerprint of n others whose facts are the total sightings, sorted. */

@@ -10,7 +10,9 @@
  *
  * One or two parts of a line are replaced, wherever they stand in it ("x1.tmp
  * -> x1" was drawn once), only of a line that no two runs share, and only when
- * two runs agree on the rest.  Two sides of a comparison
+ * two runs agree on the rest.  A number drawn from few ("slot-3") comes again by
+ * chance: it is replaced where no run's number is that of all runs, and every
+ * run has one.  Two sides of a comparison
  * are told apart as two runs are (unify.c).
  */
 #include <stdlib.h>
@@ -181,11 +183,18 @@ static bool repeats(struct str line, const struct parts *all,
 struct learning {
 	struct arena *arena;
 	struct sighting *s;
-	size_t n;
+	size_t n, runs;
 	struct strmap lines;	/* every line: the set of its runs */
 	struct strmap forms;	/* the same of what lines might become */
 	struct buf text;
 };
+
+static void learning_free(struct learning *l)
+{
+	strmap_free(&l->lines);
+	strmap_free(&l->forms);
+	buf_free(&l->text);
+}
 
 /* A set of runs is a mask; of more than 64, some share a bit. */
 static uint64_t bit(size_t run)
@@ -387,6 +396,79 @@ static void learn(struct learning *l, struct unshared *u)
 	vec_free(&left);
 }
 
+/* --- numbers drawn from few, which two runs may share --- */
+
+/* A line that some runs have, and not all. */
+static bool comes_and_goes(const struct learning *l, const struct sighting *s,
+			   size_t runs)
+{
+	return !s->learned && s->line.len <= LINE_MAX_LEN &&
+	       event_shape(s->fact->kind) != SHAPE_WORDS &&
+	       size_of(strmap_get(&l->lines, s->line)) < (int)runs;
+}
+
+static void each_number(struct candidate *c)
+{
+	for (size_t i = 0; i < c->parts.n; i++)
+		if (c->parts.v[i].token == TOKEN_N)
+			take_form(c, &c->parts.v[i], NULL);
+}
+
+static void count_few(struct learning *l, struct sighting *s)
+{
+	struct candidate c = candidate_of(l, s);
+
+	c.take = claim_form;
+	each_number(&c);
+}
+
+/* Every run has the form, as it is or by one of its numbers. */
+static void consider_few(struct candidate *c, const struct choice *choice)
+{
+	struct str form = rewrite(&c->l->text, c->s->line, &c->parts, choice);
+
+	if (c->best.best ||
+	    size_of(strmap_get(&c->l->forms, form)) < (int)c->l->runs)
+		return;
+	c->best = *choice;
+	c->best.best = 1;
+}
+
+static void apply_few(struct learning *l, struct sighting *s)
+{
+	struct candidate c = candidate_of(l, s);
+
+	c.take = consider_few;
+	each_number(&c);
+	take_best(&c);
+}
+
+void stability_learn_few(struct arena *arena, struct sighting *s, size_t n,
+			 size_t runs)
+{
+	struct learning l = {
+		.arena = arena, .s = s, .n = n, .runs = runs
+	};
+	struct unshared u = { NULL, 0, 0 };
+
+	/* Beyond 64 runs two of them may share a bit. */
+	if (runs < 2 || runs > 64)
+		return;
+	for (size_t i = 0; i < n; i++)
+		claim(&l.lines, s[i].line, s[i].run);
+	for (size_t i = 0; i < n; i++)
+		if (comes_and_goes(&l, &s[i], runs))
+			*vec_push(&u) = &s[i];
+	if (u.n && u.n <= UNSHARED_MAX) {
+		for (size_t i = 0; i < n; i++)
+			claim(&l.forms, s[i].line, s[i].run);
+		each(&l, &u, count_few);
+		each(&l, &u, apply_few);
+	}
+	vec_free(&u);
+	learning_free(&l);
+}
+
 void stability_learn(struct arena *arena, struct sighting *s, size_t n,
 		     size_t runs)
 {
@@ -403,7 +485,5 @@ void stability_learn(struct arena *arena, struct sighting *s, size_t n,
 	if (u.n <= UNSHARED_MAX)
 		learn(&l, &u);
 	vec_free(&u);
-	strmap_free(&l.lines);
-	strmap_free(&l.forms);
-	buf_free(&l.text);
+	learning_free(&l);
 }
