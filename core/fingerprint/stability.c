@@ -10,9 +10,9 @@
  *
  * One or two parts of a line are replaced, wherever they stand in it ("x1.tmp
  * -> x1" was drawn once), only of a line that no two runs share, and only when
- * two runs agree on the rest.  A number drawn from few ("slot-3") comes again by
- * chance: it is replaced where no run's number is that of all runs, and every
- * run has one.  Two sides of a comparison
+ * two runs agree on the rest.  A number drawn from few ("slot-3") comes again
+ * by chance: it is replaced where no run's number is that of all runs, and
+ * every run has one.  Two sides of a comparison
  * are told apart as two runs are (unify.c).
  */
 #include <stdlib.h>

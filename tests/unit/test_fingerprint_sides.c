@@ -132,6 +132,25 @@ static void numbers_that_never_vary_are_names(void **state)
 	assert_true(has(both.v[1], "file.create /tmp/out-23.log"));
 }
 
+/* One of the two did not vary, the other is news: nobody knows which. */
+static void two_numbers_are_not_what_one_was(void **state)
+{
+	(void)state;
+	static const char *const old[3][RUN_MAX] = {
+		{ "/tmp/out-17.log" }, { "/tmp/out-23.log" },
+		{ "/tmp/out-5.log" },
+	};
+	static const char *const new[3][RUN_MAX] = {
+		{ "/tmp/out-8.log", "/tmp/out-1337.log" },
+		{ "/tmp/out-8.log", "/tmp/out-1337.log" },
+		{ "/tmp/out-8.log", "/tmp/out-1337.log" },
+	};
+	autoboth struct both both = unified(old, new);
+
+	assert_true(has(both.v[1], "file.create /tmp/out-8.log"));
+	assert_true(has(both.v[1], "file.create /tmp/out-1337.log"));
+}
+
 static void a_fixed_name_stays_beside_random_ones_of_its_shape(void **state)
 {
 	(void)state;
@@ -377,6 +396,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_number_that_varies_on_one_side_is_one_on_both),
 		cmocka_unit_test(numbers_that_never_vary_are_names),
+		cmocka_unit_test(two_numbers_are_not_what_one_was),
 		cmocka_unit_test(a_fixed_name_stays_beside_random_ones_of_its_shape),
 		cmocka_unit_test(a_name_of_one_run_finds_its_form_on_the_other_side),
 		cmocka_unit_test(two_random_parts_are_learned_together),
