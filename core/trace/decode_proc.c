@@ -233,6 +233,7 @@ static void remember_dead(struct tracer *t, struct proc *p)
 	}
 	d = vec_push(&t->dead);
 	d->pid = p->tgid;
+	d->ns = now_ns();
 	d->exe = p->exe ? mem_strdup(p->exe) : NULL;
 	d->chain = p->chain ? mem_strdup(p->chain) : NULL;
 	d->step = p->step;

@@ -88,6 +88,7 @@ struct row {
 /* A process that ended, remembered until its parent may have collected it. */
 struct dead {
 	pid_t pid;
+	uint64_t ns;		/* when */
 	char *exe, *chain;
 	size_t step;
 };
@@ -204,9 +205,15 @@ enum next refuse(struct task *k, int err);
 enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
 		       const char *words, int err);
 
+/* Does it wait for something? False also for one that is gone: quiet.c */
+bool task_sleeps(pid_t tid);
+
 /* --- decoders --- */
 void exec_happened(struct tracer *t, struct task *k);	/* decode_exec.c */
 void exec_flush(struct tracer *t, struct proc *p);
+/* The run ends while a task is in an exec, or a process may be between two. */
+void exec_cut(struct tracer *t, struct task *k);
+void exec_cut_search(struct tracer *t, struct proc *p);
 void proc_ended(struct tracer *t, struct proc *p, int status);
 void signal_seen(struct task *k, int sig);	/* decode_proc.c */
 int sock_borrow(struct task *k, int fd);
