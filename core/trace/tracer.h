@@ -207,6 +207,35 @@ enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
 /* --- decoders --- */
 void exec_happened(struct tracer *t, struct task *k);	/* decode_exec.c */
 void exec_flush(struct tracer *t, struct proc *p);
+
+/* How much is kept of the arguments of an exec. */
+#define EXEC_ARGS_MAX 256
+#define EXEC_ARG_BYTES 4096U
+#define EXEC_WORDS_MAX (64U << 10)
+
+/* Arguments, NUL between them. */
+struct exec_words {
+	struct str text;
+	size_t n;
+	bool cut;		/* there are more */
+};
+
+/* Where the kernel's copy differs from what the call said on entry. */
+struct exec_truth {
+	char *path;		/* the path that it took; NULL: the same */
+	bool changed;		/* other arguments, */
+	struct buf words;	/* namely these */
+};
+
+#define EXEC_TRUTH_INIT { NULL, false, BUF_INIT }
+
+/*
+ * At the stop after an exec whose program is exe (exec_truth.c).  What cannot
+ * be read counts as the same.
+ */
+void exec_truth(struct tracer *t, struct task *k, struct str exe,
+		const struct exec_words *given, struct exec_truth *out);
+void exec_truth_free(struct exec_truth *e);
 void proc_ended(struct tracer *t, struct proc *p, int status);
 void signal_seen(struct task *k, int sig);	/* decode_proc.c */
 int sock_borrow(struct task *k, int fd);

@@ -126,6 +126,7 @@ inconclusive() {
 
 # --- hiding ---
 
+# shellcheck disable=SC2016
 hide() {
 	trace unreadable
 	has "what it hid" \
@@ -148,6 +149,17 @@ hide() {
 		grep -qE '^(net\.connect tcp 127\.0\.0\.1:4444|evasion connect arg)' \
 		"$facts"
 	has "the file that was made" 'file.create /tmp/swapped'
+
+	trace execrace
+	has "what was shown and what was executed" \
+		'evasion execve argument changed' \
+		'evasion execve argument changed to ./hidden' \
+		'exec $TREE/shown' 'exec $TREE/hidden' \
+		'exec.args $TREE/hidden prog /tmp/shown' \
+		'exec.args $TREE/hidden prog /tmp/hidden' \
+		'file.create /tmp/hidden'
+	trace args
+	hasnt "unusual arguments are no changed ones" '^(evasion|process.exit)'
 
 	trace vthread
 	has "threads are no processes" 'exec /usr/bin/true' 'how exit'
