@@ -202,8 +202,9 @@ static void on_tick(void *ctx)
 
 	read_messages(r);
 	stepper_drain(&r->steps);
-	if (r->c->facts)
-		*r->c->facts = builder_facts(r->builder);
+	pulse_beat(r->c->pulse);
+	if (r->c->pulse)
+		r->c->pulse->facts = builder_facts(r->builder);
 	if (r->how)
 		return;
 	advance(r);
@@ -255,7 +256,7 @@ static void after_run(struct run *r, const struct timespec *start)
 		reach(r, LIMIT_OUTPUT);
 	if (!fstatfs(r->box.scratch, &fs) && (!fs.f_bavail || !fs.f_ffree))
 		reach(r, LIMIT_FILES);
-	layers_scan(r->box.scratch, r->c->tree, start, r->tracer);
+	layers_scan(r->box.scratch, r->c->tree, start, r->tracer, r->c->pulse);
 }
 
 static void add_counts(struct run *r)

@@ -53,15 +53,17 @@ all_deaths() { # who
 	for signal in INT TERM KILL; do
 		for target in main group worker; do
 			[ "$signal.$target" != INT.worker ] || continue
-			n=0
+			n=0 dying=
 			while [ "$n" -lt "$moments" ]; do
 				n=$((n + 1))
 				seconds=$(random_seconds)
 				dies "$1" $signal $target "$seconds" \
 					"$1.$signal.$target.$seconds" \
 					--runs 3 --timeout 1 --jobs 2 &
+				dying="$dying $!"
 			done
-			wait
+			# shellcheck disable=SC2086
+			wait $dying
 		done
 	done
 }
@@ -91,6 +93,22 @@ behavdiff: a run of HEAD was killed by signal 9"
 			"$(cat "$work/log/$1.status")" \
 			"status ${pair#*:}, left 0"
 	done
+}
+
+# A worker that is stopped is killed after 30 s, in which the rest is tested.
+stop_worker() { # who
+	dies "$1" STOP worker 0.5 "$1.stopped" --runs 2 --timeout 3 &
+	stopped=$!
+}
+
+check_stopped() { # who
+	wait "$stopped"
+	is "$1: a worker that hangs is killed" \
+		"$(sed 's/after [0-9]* s/after N s/' "$work/log/$1.stopped" \
+			"$work/log/$1.stopped.err")" \
+		"status 2, left 0
+behavdiff: a run of HEAD hangs: killed after N s
+hint: it was stopped from outside, or the machine is too busy for it"
 }
 
 nothing_left() { # who
@@ -206,9 +224,11 @@ fifty_deaths
 users=user
 [ "$(id -u)" -ne 0 ] || users='root user'
 for user in $users; do
+	stop_worker "$user"
 	check_statuses "$user"
 	all_deaths "$user"
 	check_deaths "$user"
+	check_stopped "$user"
 	nothing_left "$user"
 done
 finish
