@@ -115,7 +115,8 @@ static int start(struct pool *p, struct worker *w, struct job *job,
 {
 	pid_t parent = getpid();
 
-	w->pulse->facts = w->pulse->beats = 0;
+	w->pulse->facts = 0;
+	w->pulse->beats = 0;
 	w->silent = w->alive = w->beats = 0;
 	w->result = memfd_create("run", MFD_CLOEXEC);
 	if (w->result < 0)

@@ -60,7 +60,7 @@ static void *change(void *arg)
 static void race(void)
 {
 	const struct sched_param lowest = { 0 };
-	static struct race r = { .path = "/usr/bin/env", .arg = "shown" };
+	struct race r = { .path = "/usr/bin/env", .arg = "shown" };
 	char *argv[] = { (char *)"prog", (char *)"--version", r.arg, NULL };
 	pthread_t thread;
 
