@@ -9,6 +9,7 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -22,6 +23,8 @@
 #endif
 #define DNS_PORT 53
 #define PACKET_MAX 1500
+#define BOUND_MAX 4096
+#define BOUND_BYTES (4U << 20)
 #define MESSAGES_MAX 1024		/* UIO_MAXIOV, the kernel's own bound */
 
 /* Families that belong to a network namespace, or to nothing of the host. */
@@ -117,6 +120,67 @@ static void socket_protocol(struct tracer *t, struct task *k, int fd,
 }
 
 /*
+ * The kernel keeps a socket's name as it was given to bind: a relative one
+ * says nothing after a chdir, and any may lead elsewhere when a link on the
+ * way has changed.  The socket is known again by its inode, which every
+ * descriptor of it has.
+ */
+static bool socket_inode(struct task *k, int fd, uint64_t *inode)
+{
+	autofd int ours = sock_borrow(k, fd);
+	struct stat st;
+
+	if (ours < 0 || fstat(ours, &st))
+		return false;
+	*inode = st.st_ino;
+	return true;
+}
+
+static void remember_bound(struct tracer *t, struct task *k, int fd,
+			   const char *path)
+{
+	uint64_t inode;
+
+	if (!socket_inode(k, fd, &inode))
+		return;
+	if (t->bound.n >= BOUND_MAX || t->bound.arena.used > BOUND_BYTES)
+		strmap_free(&t->bound);
+	strmap_put(&t->bound, (struct str){ (char *)&inode, sizeof(inode) })
+		->val.ptr = arena_c(&t->bound.arena, path);
+}
+
+/* NULL: not known, or no more. */
+static const char *bound_path(struct tracer *t, struct task *k, int fd)
+{
+	struct strmap_entry *e;
+	uint64_t inode;
+
+	if (!socket_inode(k, fd, &inode))
+		return NULL;
+	e = strmap_get(&t->bound, (struct str){ (char *)&inode,
+						sizeof(inode) });
+	return e ? e->val.ptr : NULL;
+}
+
+static void unix_event(struct tracer *t, struct task *k, enum event_kind kind,
+		       int fd, const char *path, int err)
+{
+	const char *known = kind == EV_NET_LISTEN ? bound_path(t, k, fd) :
+						    NULL;
+	autobuf struct buf at = BUF_INIT;
+
+	if (known)
+		buf_c(&at, known);
+	else
+		resolve_path(t, k, AT_FDCWD, path, true, &at);
+	emit(t, k, kind, STR("unix"), buf_view(&at), err);
+	if (kind != EV_NET_BIND || err)
+		return;
+	touch(t, buf_view(&at));
+	remember_bound(t, k, fd, at.p);
+}
+
+/*
  * "tcp 127.0.0.1:8765", or "unix" with its path apart so that it is resolved
  * and normalised as one.
  */
@@ -127,13 +191,9 @@ static void address_event(struct tracer *t, struct task *k,
 {
 	autobuf struct buf words = BUF_INIT;
 	autobuf struct buf path = BUF_INIT;
-	autobuf struct buf at = BUF_INIT;
 
 	if (sockaddr_path(sa, len, &path)) {
-		resolve_path(t, k, AT_FDCWD, path.p, true, &at);
-		emit(t, k, kind, STR("unix"), buf_view(&at), err);
-		if (kind == EV_NET_BIND && !err)
-			touch(t, buf_view(&at));
+		unix_event(t, k, kind, fd, path.p, err);
 		return;
 	}
 	socket_protocol(t, k, fd, sa->ss_family, &words);

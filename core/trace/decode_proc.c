@@ -58,26 +58,6 @@ void leave_setsid(struct tracer *t, struct task *k)
 
 /* --- looking into others --- */
 
-enum next enter_kill(struct tracer *t, struct task *k)
-{
-	int target = (int)k->call.args[0];
-
-	(void)t;
-	/* Everybody, or pid 1, which is ours; one's own family is ordinary. */
-	return target == -1 || target == 1 ? NEXT_LEAVE : NEXT_GO;
-}
-
-void leave_kill(struct tracer *t, struct task *k)
-{
-	int sig = (int)k->call.args[1];
-	const char *name = sigabbrev_np(sig);
-
-	emit_words(t, k, EV_PROCESS_INSPECT, call_err(&k->call),
-		   "%s(%s, %s%s)", k->row->name,
-		   (int)k->call.args[0] == 1 ? "pid 1" : "every process",
-		   name ? "SIG" : "", name ? name : "0");
-}
-
 static const char *ptrace_request(uint64_t request)
 {
 	static const struct { uint64_t number; const char *name; } names[] = {
@@ -179,46 +159,6 @@ static struct str last_line(const struct proc *p)
 }
 
 /* --- ends --- */
-
-/* The pid as the sandbox counts: last of NSpid in /proc/PID/status. */
-static int inner_pid(pid_t pid)
-{
-	char path[64], line[256];
-	int inner = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	while (fgets(line, sizeof(line), f)) {
-		const char *last = strrchr(line, '\t');
-
-		if (!strncmp(line, "NSpid:", 6) && last)
-			inner = atoi(last + 1);
-	}
-	fclose(f);
-	return inner;
-}
-
-/*
- * A process that another one asks to end may end by the signal, or by itself
- * just before: which of them is a race, and the wish is the other's.  The
- * sender's pid is 0 when it is outside of the sandbox (sigaction(2), si_pid in
- * the receiver's namespace).
- */
-void signal_seen(struct task *k, int sig)
-{
-	siginfo_t info;
-
-	if (sig != SIGTERM && sig != SIGINT && sig != SIGHUP)
-		return;
-	if (!k->proc || ptrace(PTRACE_GETSIGINFO, k->tid, NULL, &info))
-		return;
-	if (info.si_code <= 0 && info.si_pid > 0 &&
-	    info.si_pid != inner_pid(k->proc->tgid))
-		k->proc->told = sig;
-}
 
 static void remember_dead(struct tracer *t, struct proc *p)
 {

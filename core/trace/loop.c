@@ -521,5 +521,6 @@ void tracer_free(struct tracer *t)
 	vec_free(&t->blind);
 	strmap_free(&t->touched);
 	strmap_free(&t->dirs);
+	strmap_free(&t->bound);
 	free(t);
 }

@@ -226,8 +226,8 @@ static void absolute(struct tracer *t, struct task *k, int dirfd,
 	}
 }
 
-/* What the sandbox calls this task: the last id in NSpid (proc(5)). */
-static long inner_pid(pid_t tid)
+/* The last id in NSpid (proc(5)). */
+long inner_pid(pid_t tid)
 {
 	char path[64], line[256];
 	long pid = -1;
@@ -244,14 +244,21 @@ static long inner_pid(pid_t tid)
 	return pid;
 }
 
-static pid_t outer_pid(struct tracer *t, struct task *k, long inner)
+long task_inner_pid(struct task *k)
 {
-	if (inner_pid(k->tid) == inner)
+	if (!k->inner)
+		k->inner = inner_pid(k->tid);
+	return k->inner;
+}
+
+pid_t outer_pid(struct tracer *t, struct task *k, long inner)
+{
+	if (task_inner_pid(k) == inner)
 		return k->tid;
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct task *o = t->tasks[i]; o; o = o->next)
 			/* Pid 1's links lead nowhere for the program. */
-			if (o->tid != t->init && inner_pid(o->tid) == inner)
+			if (o->tid != t->init && task_inner_pid(o) == inner)
 				return o->tid;
 	return 0;
 }

@@ -55,6 +55,7 @@ struct task {
 	struct task *next;
 	struct proc *proc;	/* NULL until its parent's event came */
 	pid_t tid;
+	long inner;		/* its id in the sandbox; 0: not asked yet */
 	bool inside;		/* between entry and exit stop */
 	bool waiting;		/* stopped early, until its parent's event */
 	bool listening;		/* in a stop of job control */
@@ -117,6 +118,7 @@ struct tracer {
 	uint64_t counts[CALLS_MAX];
 	struct strmap touched;	/* hashes of the paths that calls changed */
 	struct strmap dirs;	/* directory -> resolved; see resolve.c */
+	struct strmap bound;	/* socket's inode -> path; see decode_net.c */
 	VEC(char *) blind;
 	VEC(struct dead) dead;	/* ended, perhaps not collected yet */
 	struct proc *resolver_user;	/* last to talk to port 53 */
@@ -176,6 +178,11 @@ void expand_path(struct tracer *t, struct task *k, struct buf *path,
 bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
 		    const char *path);
 bool path_is_system(struct str path);
+/* What the sandbox calls the task of this id; -1 when it is gone. */
+long inner_pid(pid_t tid);
+long task_inner_pid(struct task *k);	/* the same, asked once */
+/* Whose id in the sandbox this is, not pid 1's; 0: nobody's. */
+pid_t outer_pid(struct tracer *t, struct task *k, long inner);
 
 /* --- events (emit.c) --- */
 uint64_t now_ns(void);
@@ -237,7 +244,7 @@ void exec_truth(struct tracer *t, struct task *k, struct str exe,
 		const struct exec_words *given, struct exec_truth *out);
 void exec_truth_free(struct exec_truth *e);
 void proc_ended(struct tracer *t, struct proc *p, int status);
-void signal_seen(struct task *k, int sig);	/* decode_proc.c */
+void signal_seen(struct task *k, int sig);	/* decode_signal.c */
 int sock_borrow(struct task *k, int fd);
 int sock_query(struct tracer *t, struct task *k, int fd, struct buf *proto,
 	       struct sockaddr_storage *local, socklen_t *len);
