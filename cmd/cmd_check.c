@@ -413,12 +413,7 @@ int cmd_check(const struct invocation *inv, struct err *err)
 			"all", ops->v[1]);
 		return err_hint(err, "see behavdiff check --help");
 	}
-	format = find_format(str_c(inv->set.format ? inv->set.format : "text"),
-			     OF_COMPARISON, err);
-	if (!format)
-		return err_wrap(err, "--format");
-	if (destinations_parse(&to, &inv->set.outputs, OF_COMPARISON,
-			       err) ||
+	if (outputs_parse(&to, &format, &inv->set, OF_COMPARISON, err) ||
 	    check(&c, ops->n ? ops->v[0] : ".", err))
 		return -1;
 	return judge(&c, format, &to, err);

@@ -200,17 +200,12 @@ static int check_policy(const struct session *s, const struct settings *set,
 int cmd_diff(const struct invocation *inv, struct err *err)
 {
 	struct run_options opt = run_options_of(&inv->set);
-	const char *name = inv->set.format ? inv->set.format : "text";
 	const struct format *format;
 	autodestinations struct destinations to = { NULL, 0, 0 };
 	autosession struct session *s = NULL;
 
-	if (check_operands(inv, err))
-		return -1;
-	format = find_format(str_c(name), OF_COMPARISON, err);
-	if (!format)
-		return err_wrap(err, "--format");
-	if (destinations_parse(&to, &inv->set.outputs, OF_COMPARISON, err) ||
+	if (check_operands(inv, err) ||
+	    outputs_parse(&to, &format, &inv->set, OF_COMPARISON, err) ||
 	    session_open(&s, &opt, err))
 		return -1;
 	if (session_add(s, inv->operands.v[0], err))

@@ -55,17 +55,12 @@ static int write_session(const struct session *s, const struct settings *set,
 int cmd_report(const struct invocation *inv, struct err *err)
 {
 	struct run_options opt = run_options_of(&inv->set);
-	const char *name = inv->set.format ? inv->set.format : "text";
 	const struct format *format;
 	autodestinations struct destinations to = { NULL, 0, 0 };
 	autosession struct session *s = NULL;
 
-	if (check_operands(inv, err))
-		return -1;
-	format = find_format(str_c(name), OF_REVISION, err);
-	if (!format)
-		return err_wrap(err, "--format");
-	if (destinations_parse(&to, &inv->set.outputs, OF_REVISION, err) ||
+	if (check_operands(inv, err) ||
+	    outputs_parse(&to, &format, &inv->set, OF_REVISION, err) ||
 	    session_open(&s, &opt, err) ||
 	    session_add(s, inv->operands.v[0], err) ||
 	    session_capture(s, err))
