@@ -27,7 +27,7 @@
 /* Process ids of the runs: of four or five digits, apart from each other. */
 #define FIRST_PID 1200
 #define PIDS_APART 1013
-#define MEMORY_EVERY 4		/* ticks between two looks at the memory */
+#define MEMORY_EVERY 4		/* ticks between two looks at little memory */
 #define HOST_SHARE 20		/* this part of its memory is the host's */
 
 enum limit { LIMIT_MEMORY, LIMIT_FILES, LIMIT_OUTPUT, LIMITS };
@@ -45,6 +45,7 @@ struct run {
 	unsigned alive;		/* processes when it was ended */
 	uint64_t lost;		/* questions that the resolver never saw */
 	unsigned ticks;
+	bool near;		/* half of the memory is in use: look closely */
 	bool reached[LIMITS];
 	struct err *err;
 };
@@ -109,8 +110,9 @@ static void stop(struct run *r, const char *how)
 }
 
 /*
- * Memory in files without a name, in shared segments, pipes and sockets is no
- * process's own: what bounds it is the host, which must not be brought down.
+ * Memory in pipes and sockets, and shared memory that no process has in its
+ * page tables, cannot be seen: what bounds it is the host, which must not be
+ * brought down.
  */
 static bool host_is_short(void)
 {
@@ -134,14 +136,18 @@ static bool host_is_short(void)
  */
 static void watch_memory(struct run *r, bool now)
 {
-	uint64_t resident, largest, limit = r->c->plan->memory;
+	uint64_t resident, largest, segments, most;
+	uint64_t limit = r->c->plan->memory;
 
-	if (++r->ticks % MEMORY_EVERY && !now)
+	if (++r->ticks % (r->near ? 1 : MEMORY_EVERY) && !now)
 		return;
 	tracer_memory(r->tracer, &resident, &largest);
-	if (largest > limit - limit / 16)
+	box_shm(&r->box, &segments, &most);
+	if (largest > limit - limit / 16 || most > limit - limit / 16)
 		reach(r, LIMIT_MEMORY);
-	if (resident > limit && tracer_memory_shared(r->tracer) > limit) {
+	r->near = resident + segments > limit / 2;
+	if (resident + segments > limit &&
+	    tracer_memory_shared(r->tracer) + segments > limit) {
 		reach(r, LIMIT_MEMORY);
 		stop(r, "limit: memory");
 	} else if (host_is_short()) {

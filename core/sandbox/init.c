@@ -144,7 +144,8 @@ static void serve(const struct spawn_options *opt, int control, int dns)
 void init_main(const struct spawn_options *opt, int control)
 {
 	struct setup s = { .opt = opt, .tree = -1, .scratch = -1,
-			   .dns = -1 };
+			   .shm = -1, .dns = -1 };
+	int fds[2];
 
 	umask(022);
 	/* Children that nobody waits for are collected by the kernel. */
@@ -158,8 +159,11 @@ void init_main(const struct spawn_options *opt, int control)
 	 */
 	prctl(PR_SET_DUMPABLE, 1);
 	init_report(control, BOX_READY, 0, "");
-	if (fd_send(control, &s.scratch, 1))
+	fds[0] = s.scratch;
+	fds[1] = s.shm;
+	if (fd_send(control, fds, ARRAY_LEN(fds)))
 		_exit(1);
 	close(s.scratch);
+	close(s.shm);
 	serve(opt, control, s.dns);
 }

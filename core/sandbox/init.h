@@ -8,7 +8,7 @@
 /* Further kinds of box_message, between launcher, pid 1 and spawn.c only. */
 enum {
 	BOX_PID = 100,		/* value: pid 1's pid outside */
-	BOX_READY,		/* followed by a descriptor: the scratch */
+	BOX_READY,		/* followed by descriptors: the scratch, shm */
 	BOX_START		/* to pid 1; followed by three descriptors */
 };
 

@@ -114,6 +114,7 @@ static int handshake(struct box *box, struct err *err)
 {
 	struct box_message msg;
 	bool ready = false;
+	int fds[2];
 
 	while (box->pid < 0 || !ready) {
 		if (receive(box->control, &msg, err))
@@ -122,9 +123,11 @@ static int handshake(struct box *box, struct err *err)
 			box->pid = msg.value;
 		} else if (msg.kind == BOX_READY) {
 			ready = true;
-			if (fd_recv(box->control, &box->scratch, 1))
+			if (fd_recv(box->control, fds, 2))
 				return err_sys(err, "the sandbox did not "
 					       "come up");
+			box->scratch = fds[0];
+			box->shm = fds[1];
 		}
 	}
 	return 0;
@@ -207,5 +210,7 @@ void spawn_close(struct box *box)
 		close(box->control);
 	if (box->scratch >= 0)
 		close(box->scratch);
+	if (box->shm >= 0)
+		close(box->shm);
 	*box = (struct box)BOX_INIT;
 }

@@ -522,5 +522,7 @@ void tracer_free(struct tracer *t)
 	strmap_free(&t->touched);
 	strmap_free(&t->dirs);
 	strmap_free(&t->bound);
+	strmap_free(&t->files);
+	strmap_free(&t->mapped);
 	free(t);
 }

@@ -104,13 +104,14 @@ struct tracer_stats {
 struct tracer_stats tracer_stats(const struct tracer *t);
 
 /*
- * Memory of the processes alive, from /proc/PID/statm: resident bytes of all
- * of them, and the private writable bytes of the largest.
+ * Memory of the processes alive: what is resident, shared pages once for each
+ * process and once more where they are in files without a name, and the
+ * private writable bytes of the largest process.
  */
-void tracer_memory(const struct tracer *t, uint64_t *resident,
-		   uint64_t *largest);
+void tracer_memory(struct tracer *t, uint64_t *resident, uint64_t *largest);
 /*
- * The same with every page counted once, from /proc/PID/smaps_rollup; slow.
+ * The same with every page counted once, and without System V segments; slow,
+ * to be asked right after the other.
  */
 uint64_t tracer_memory_shared(const struct tracer *t);
 /* How often the call of this number stopped, for the histogram. */

@@ -119,6 +119,10 @@ struct tracer {
 	struct strmap touched;	/* hashes of the paths that calls changed */
 	struct strmap dirs;	/* directory -> resolved; see resolve.c */
 	struct strmap bound;	/* socket's inode -> path; see decode_net.c */
+	struct strmap files;	/* shared memory -> bytes; see usage.c */
+	struct strmap mapped;	/* the same where no descriptor is left */
+	uint64_t shared_bytes;	/* in both */
+	uint64_t next_shared;	/* they are not looked at again before */
 	VEC(char *) blind;
 	VEC(struct dead) dead;	/* ended, perhaps not collected yet */
 	struct proc *resolver_user;	/* last to talk to port 53 */

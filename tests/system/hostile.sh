@@ -240,4 +240,10 @@ nothing_left
 inconclusive forkbomb
 inconclusive hog files
 inconclusive hog memory
+for kind in memfd hidden sysv; do
+	trace hog "$kind"
+	has "memory that is no process's" 'limit memory'
+	ok "$prog: how it ended" grep -qE '^how limit: memory$' "$facts"
+	nothing_left
+done
 finish
