@@ -15,11 +15,11 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
-#include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -137,13 +137,13 @@ static uint64_t sum_of(const struct strmap *m)
 static uint64_t shared_memory(struct tracer *t)
 {
 	uint64_t start = now_ns();
-	int nr = seccomp_syscall_resolve_name("memfd_create");
 
 	if (start < t->next_shared)
 		return t->shared_bytes;
 	strmap_free(&t->files);
 	strmap_free(&t->mapped);
-	for (size_t i = 0; tracer_count(t, nr) && i < BUCKETS; i++)
+	for (size_t i = 0; tracer_count(t, SYS_memfd_create) &&
+			   i < BUCKETS; i++)
 		for (struct task *k = t->tasks[i]; k; k = k->next)
 			if (k->proc && !k->proc->is_init &&
 			    (k->tid == k->proc->tgid || t->shared_files))
