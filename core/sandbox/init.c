@@ -133,7 +133,7 @@ static void serve(const struct spawn_options *opt, int control, int dns)
 		if (poll(fds, ARRAY_LEN(fds), -1) < 0)
 			continue;	/* EINTR: an orphan ended */
 		if (fds[1].revents & POLLIN)
-			dns_answer(dns, control);
+			dns_answer(dns);
 		if (fds[0].revents & POLLIN)
 			start_step(opt, control);
 		else if (fds[0].revents)
@@ -144,7 +144,7 @@ static void serve(const struct spawn_options *opt, int control, int dns)
 void init_main(const struct spawn_options *opt, int control)
 {
 	struct setup s = { .opt = opt, .tree = -1, .scratch = -1,
-			   .dns = -1 };
+			   .dns = -1, .wire = { -1, -1 } };
 
 	umask(022);
 	/* Children that nobody waits for are collected by the kernel. */
@@ -158,8 +158,10 @@ void init_main(const struct spawn_options *opt, int control)
 	 */
 	prctl(PR_SET_DUMPABLE, 1);
 	init_report(control, BOX_READY, 0, "");
-	if (fd_send(control, &s.scratch, 1))
+	if (fd_send(control, (int[]){ s.scratch, s.wire[0], s.wire[1] }, 3))
 		_exit(1);
 	close(s.scratch);
+	close(s.wire[0]);
+	close(s.wire[1]);
 	serve(opt, control, s.dns);
 }

@@ -10,6 +10,7 @@ struct setup {
 	int tree;		/* the lower layer, seen from our namespace */
 	int scratch;		/* the private layer's root directory */
 	int dns;		/* bound resolver socket, or -1 */
+	int wire[2];		/* packet sockets for who listens, or -1 */
 	char at[256];		/* what an operation was working on */
 };
 
