@@ -19,6 +19,7 @@
 #include "core/selftest/plant.h"
 
 #define LOCAL "127.0.0.1"
+#define PIECE 20
 
 static struct sockaddr_in local(const char *host, unsigned short port)
 {
@@ -111,8 +112,9 @@ void plant_tls_split(void)
 	plant_need(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)),
 		   "TCP_NODELAY");
 	hello(&b, "by-pieces.example");
-	for (size_t at = 0; at < b.len; at += 20)
-		plant_try(write(fd, b.p + at, b.len - at < 20 ? b.len - at : 20));
+	for (size_t at = 0; at < b.len; at += PIECE)
+		plant_try(write(fd, b.p + at, b.len - at < PIECE ?
+				b.len - at : PIECE));
 }
 
 /* --- HTTP --- */

@@ -15,7 +15,7 @@
 
 struct flow {
 	struct flow *next;		/* in its bucket */
-	struct flow *older, *newer;	/* by when they began */
+	struct flow *older, *newer;	/* by their beginning */
 	struct segment first;		/* without its payload */
 	uint64_t at;			/* when it began */
 	uint32_t expected;		/* the sequence number that comes next */

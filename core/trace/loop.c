@@ -436,7 +436,7 @@ static void tick(struct tracer *t)
 	uint64_t now = now_ns();
 
 	if (wire_is_filling(t->wire))
-		wire_read(t->wire, UINT64_MAX);
+		wire_read(t->wire, wire_clock());
 	if (now < t->next_tick)
 		return;
 	t->next_tick = now + TICK_NS;

@@ -19,14 +19,20 @@
 
 #define LOOPBACK 1		/* its index in every network namespace */
 #define FRAME 4096
-#define FRAMES 1024
 #define BLOCK (64 << 10)
-#define RING ((size_t)FRAME * FRAMES)
+/* Read at once, whatever `until` says, when it is filled so far. */
+#define FILLED(frames) ((frames) / 8)
 #define SECOND 1000000000U
+
+/* Frames of each ring: what may be sent between two looks, 50 ms apart. */
+static const size_t frames_of[WIRE_SOCKETS] = {
+	[WIRE_BEGINS] = 2048, [WIRE_CONTINUES] = 1024,
+};
 
 struct ring {
 	int fd;
 	char *frames;		/* mapped; NULL before */
+	size_t n;
 	size_t head;
 };
 
@@ -52,8 +58,7 @@ static int open_ring(struct ring *r, int fd, int which)
 	struct sock_filter code[WIRE_FILTER_MAX];
 	struct sock_fprog filter = { .filter = code };
 	struct tpacket_req geometry = {
-		.tp_block_size = BLOCK, .tp_block_nr = RING / BLOCK,
-		.tp_frame_size = FRAME, .tp_frame_nr = FRAMES,
+		.tp_block_size = BLOCK, .tp_frame_size = FRAME,
 	};
 	struct sockaddr_ll lo = {
 		.sll_family = AF_PACKET, .sll_ifindex = LOOPBACK,
@@ -61,6 +66,9 @@ static int open_ring(struct ring *r, int fd, int which)
 	};
 	int version = TPACKET_V2;
 
+	r->n = frames_of[which];
+	geometry.tp_frame_nr = (unsigned)r->n;
+	geometry.tp_block_nr = (unsigned)(r->n * FRAME / BLOCK);
 	filter.len = (unsigned short)wire_filter(code, which);
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
 		       sizeof(filter)) ||
@@ -69,8 +77,8 @@ static int open_ring(struct ring *r, int fd, int which)
 	    setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &geometry,
 		       sizeof(geometry)))
 		return -1;
-	r->frames = mmap(NULL, RING, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-			 0);
+	r->frames = mmap(NULL, r->n * FRAME, PROT_READ | PROT_WRITE,
+			 MAP_SHARED, fd, 0);
 	if (r->frames == MAP_FAILED) {
 		r->frames = NULL;
 		return -1;
@@ -120,7 +128,7 @@ void wire_close(struct wire *w)
 		return;
 	for (int i = 0; i < WIRE_SOCKETS; i++)
 		if (w->rings[i].frames)
-			munmap(w->rings[i].frames, RING);
+			munmap(w->rings[i].frames, w->rings[i].n * FRAME);
 	flows_free(w->flows);
 	free(w);
 }
@@ -129,7 +137,7 @@ void wire_close(struct wire *w)
 
 static struct tpacket2_hdr *frame_at(const struct ring *r, size_t i)
 {
-	return (void *)(r->frames + i % FRAMES * FRAME);
+	return (void *)(r->frames + i % r->n * FRAME);
 }
 
 static bool is_ours(const struct tpacket2_hdr *h)
@@ -206,10 +214,12 @@ void wire_read(struct wire *w, uint64_t until)
 
 bool wire_is_filling(const struct wire *w)
 {
-	for (int i = 0; i < WIRE_SOCKETS; i++)
-		if (is_ours(frame_at(&w->rings[i],
-				     w->rings[i].head + FRAMES / 2)))
+	for (int i = 0; i < WIRE_SOCKETS; i++) {
+		const struct ring *r = &w->rings[i];
+
+		if (is_ours(frame_at(r, r->head + FILLED(r->n))))
 			return true;
+	}
 	return false;
 }
 
