@@ -18,7 +18,7 @@ struct flow {
 	struct flow *older, *newer;	/* by their beginning */
 	struct segment first;		/* without its payload */
 	uint64_t at;			/* when it began */
-	uint32_t expected;		/* the sequence number that comes next */
+	uint32_t expected;		/* the sequence number to come */
 	struct buf bytes;
 };
 
