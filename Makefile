@@ -57,10 +57,11 @@ CMD_SRC := $(sort $(wildcard cmd/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FIXTURE_SRC := $(sort $(wildcard tests/fixtures/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
-# What fuzz targets may link: the modules that ask no kernel, and two readers
-# of the tracer.
+# What fuzz targets may link: the modules that ask no kernel, and the tracer's
+# readers of other people's bytes.
 FUZZ_CORE := $(sort $(foreach m,base event config scenario fingerprint compare \
-	report,$(wildcard core/$(m)/*.c)) core/trace/sockaddr.c core/trace/dns.c)
+	report,$(wildcard core/$(m)/*.c)) $(addprefix core/trace/,sockaddr.c dns.c \
+	payload.c payload_http.c packet.c flow.c))
 FUZZ_SECONDS ?= 300
 
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/obj/%.o)

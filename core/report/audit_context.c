@@ -238,6 +238,8 @@ void audit_network(struct document *d)
 		  "No message was sent to an address");
 	say_count(d, facts_by_rule(d, "net-dns"), "Names asked for",
 		  "No name was asked for");
+	say_count(d, facts_by_rule(d, "net-tls net-http"),
+		  "Hosts asked for by TLS and HTTP", NULL);
 	say_count(d, facts_by_rule(d, "net-connect-loopback"),
 		  "Connections within this host", NULL);
 	say_count(d, facts_by_rule(d, "net-connect-local"),

@@ -47,7 +47,7 @@ static void describe(struct task *k, int err, struct buf *out)
 		buf_printf(out, " = %lld", (long long)c->ret);
 }
 
-static struct str step_name(const struct tracer *t, size_t step)
+struct str step_name(const struct tracer *t, size_t step)
 {
 	return step < t->opt.n_steps ? t->opt.steps[step] : STR("");
 }

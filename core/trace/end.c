@@ -28,8 +28,7 @@ static void report_zombie(struct tracer *t, const struct dead *d)
 		ev.a = str_c(d->exe ? d->exe : "?");
 		ev.process = str_c(d->chain ? d->chain : "");
 		ev.ns = now_ns() - t->start_ns;
-		if (d->step < t->opt.n_steps)
-			ev.step = t->opt.steps[d->step];
+		ev.step = step_name(t, d->step);
 		t->opt.sink.take(t->opt.sink.ctx, &ev);
 		t->stats.zombies++;
 	}
@@ -69,6 +68,7 @@ struct tracer_stats tracer_stats(const struct tracer *t)
 	/* Pid 1 is ours. */
 	s.alive -= s.alive > 0;
 	s.processes -= s.processes > 0;
+	s.lost += wire_lost(t->wire);
 	return s;
 }
 

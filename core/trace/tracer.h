@@ -10,6 +10,7 @@
 #include "core/base/strmap.h"
 #include "core/base/vec.h"
 #include "core/trace/trace.h"
+#include "core/trace/wire.h"
 
 #define STEP_NONE ((size_t)-1)
 #define PENDING_EXECS 32
@@ -43,6 +44,7 @@ struct call {
 	int nr;
 	uint32_t arch;
 	uint64_t args[6];
+	uint64_t began;		/* by wire_clock() */
 	int64_t ret;		/* on leave; negative errno */
 	char *path1, *path2;	/* strings read on entry; NULL unreadable */
 	struct sockaddr_storage sa;
@@ -125,7 +127,8 @@ struct tracer {
 	uint64_t next_shared;	/* they are not looked at again before */
 	VEC(char *) blind;
 	VEC(struct dead) dead;	/* ended, perhaps not collected yet */
-	struct proc *resolver_user;	/* last to talk to port 53 */
+	struct wire *wire;		/* what goes over the loopback */
+	struct speakers *speakers;	/* and who sends it */
 };
 
 /* --- rows (filter.c) --- */
@@ -190,6 +193,7 @@ pid_t outer_pid(struct tracer *t, struct task *k, long inner);
 
 /* --- events (emit.c) --- */
 uint64_t now_ns(void);
+struct str step_name(const struct tracer *t, size_t step);
 void emit(struct tracer *t, struct task *k, enum event_kind kind,
 	  struct str a, struct str b, int err);
 void emit_proc(struct tracer *t, struct proc *p, enum event_kind kind,
@@ -214,6 +218,13 @@ enum next refuse(struct task *k, int err);
 /* refuse() and say so: "NAME DETAIL" with the errno. */
 enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
 		       const char *words, int err);
+
+/* --- what is said over the loopback (speaker.c) --- */
+int speakers_open(struct tracer *t, struct err *err);
+void speakers_close(struct tracer *t);
+/* From its present call on, the task's process speaks from this address. */
+void speaker_note(struct tracer *t, struct task *k, bool udp,
+		  const struct sockaddr_storage *local, socklen_t len);
 
 /* --- decoders --- */
 void exec_happened(struct tracer *t, struct task *k);	/* decode_exec.c */
@@ -250,8 +261,6 @@ void exec_truth_free(struct exec_truth *e);
 void proc_ended(struct tracer *t, struct proc *p, int status);
 void signal_seen(struct task *k, int sig);	/* decode_signal.c */
 int sock_borrow(struct task *k, int fd);
-int sock_query(struct tracer *t, struct task *k, int fd, struct buf *proto,
-	       struct sockaddr_storage *local, socklen_t *len);
 
 /* Do the messages of a finished call still say what they said on entry? */
 void check_sent(struct tracer *t, struct task *k);
