@@ -8,10 +8,15 @@
 _Static_assert(EV_FILE_EXECUTABLE - EV_FILE_WRITE == 6,
 	       "rules.def counts on the kinds that change files in a row");
 
-static const char *const sensitive_globs[] = {
-#define SENSITIVE(glob) glob,
+static const struct {
+	const char *glob;
+	bool secret;
+} sensitive_globs[] = {
+#define SENSITIVE(glob) { glob, false },
+#define SECRET(glob) { glob, true },
 #include "core/compare/sensitive.def"
 #undef SENSITIVE
+#undef SECRET
 };
 
 static const char *const privileged_calls[] = {
@@ -36,7 +41,16 @@ static const struct {
 bool path_is_sensitive(struct str path)
 {
 	for (size_t i = 0; i < ARRAY_LEN(sensitive_globs); i++)
-		if (path_glob(str_c(sensitive_globs[i]), path))
+		if (path_glob(str_c(sensitive_globs[i].glob), path))
+			return true;
+	return false;
+}
+
+static bool path_is_secret(struct str path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sensitive_globs); i++)
+		if (sensitive_globs[i].secret &&
+		    path_glob(str_c(sensitive_globs[i].glob), path))
 			return true;
 	return false;
 }
@@ -158,6 +172,17 @@ static bool ask_sensitive(struct str path, const void *arg)
 {
 	(void)arg;
 	return path_is_sensitive(path);
+}
+
+static bool ask_secret(struct str path, const void *arg)
+{
+	(void)arg;
+	return path_is_secret(path);
+}
+
+static bool when_secret(const struct fact *f)
+{
+	return some_path(f, ask_secret, NULL);
 }
 
 static bool when_sensitive(const struct fact *f)

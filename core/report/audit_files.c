@@ -84,7 +84,8 @@ void audit_files(struct document *d)
 	say_or_not(d, "file-*-outside persist-* file-write-sensitive",
 		   "Changes outside its own tree",
 		   "No change outside its own tree was seen");
-	say_or_not(d, "file-read-sensitive file-probe-sensitive",
+	say_or_not(d, "file-read-sensitive file-probe-secret "
+		   "file-probe-sensitive",
 		   "Files with secrets that were read or looked for",
 		   "No file with secrets was read or looked for");
 	say_or_not(d, "persist-*", "Changes to what runs later by itself",

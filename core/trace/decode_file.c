@@ -75,7 +75,9 @@ static void open_failed(struct tracer *t, struct task *k, int err)
 	uint64_t flags = k->call.aux;
 	enum event_kind kind = EV_FILE_READ;
 
-	if (flags & O_CREAT && (!(flags & EXISTED) || err == EEXIST))
+	/* It may have come or gone since enter_open() looked. */
+	if ((flags & O_CREAT) && (!(flags & EXISTED) || (flags & O_EXCL) ||
+				  err == EEXIST || err == ENOENT))
 		kind = EV_FILE_CREATE;
 	else if (wants_write(flags))
 		kind = EV_FILE_WRITE;
@@ -161,15 +163,21 @@ void leave_open(struct tracer *t, struct task *k)
 
 /* --- looking --- */
 
+/* Facts about looking stop at the system's own directories. */
+static bool looks_at_system(const char *path)
+{
+	return *path == '/' && path_is_system(str_c(path)) &&
+	       !path_has_dots(path);
+}
+
 /* fstat in disguise (AT_EMPTY_PATH) asks about an open descriptor. */
 enum next enter_probe(struct tracer *t, struct task *k)
 {
 	const char *path = k->call.path1;
 
 	(void)t;
-	if (path && (!*path || (*path == '/' && path_is_system(str_c(path)))))
-		return NEXT_GO;
-	return NEXT_LEAVE;
+	return path && (!*path || looks_at_system(path)) ? NEXT_GO :
+							   NEXT_LEAVE;
 }
 
 /*
@@ -189,8 +197,7 @@ void leave_probe(struct tracer *t, struct task *k)
 	if (says_it_exists(call_err(&k->call)))
 		k->call.ret = 0;
 
-	/* Facts about looking stop at the system's own directories. */
-	if (!path || (*path == '/' && path_is_system(str_c(path))))
+	if (!path || looks_at_system(path))
 		return;
 	emit_path(t, k, EV_FILE_PROBE, dir1(k), path, false, STR(""));
 }
@@ -208,7 +215,7 @@ void leave_chdir(struct tracer *t, struct task *k)
 {
 	const char *path = k->call.path1;
 
-	if (path && !(*path == '/' && path_is_system(str_c(path))))
+	if (path && !looks_at_system(path))
 		emit(t, k, EV_FILE_PROBE, buf_view(&k->call.words), STR(""),
 		     call_err(&k->call));
 }
@@ -240,7 +247,7 @@ void leave_rename(struct tracer *t, struct task *k)
 	emit_path(t, k, EV_FILE_RENAME, dir1(k), k->call.path1, false,
 		  buf_view(&to));
 	if (!call_err(&k->call))
-		touch(t, buf_view(&to));
+		touch_tree(t, buf_view(&to));
 }
 
 /* NAME -> TARGET: the new name first, as ls(1) shows links. */

@@ -185,6 +185,8 @@ void expand_path(struct tracer *t, struct task *k, struct buf *path,
 bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
 		    const char *path);
 bool path_is_system(struct str path);
+/* Is there a "." or ".." after a slash? Then its start says nothing. */
+bool path_has_dots(const char *path);
 /* What the sandbox calls the task of this id; -1 when it is gone. */
 long inner_pid(pid_t tid);
 long task_inner_pid(struct task *k);	/* the same, asked once */
@@ -206,6 +208,7 @@ void emit_words(struct tracer *t, struct task *k, enum event_kind kind,
 void emit_path(struct tracer *t, struct task *k, enum event_kind kind,
 	       int dirfd, const char *path, bool follow, struct str b);
 void touch(struct tracer *t, struct str path);
+void touch_tree(struct tracer *t, struct str path);	/* all below it too */
 void blind_spot(struct tracer *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* errno of a finished call, 0 for success. */
