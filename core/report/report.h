@@ -58,6 +58,12 @@ struct format {
 /* Do the runs prove too little to rely on the document? */
 bool audit_has_doubts(const struct audit *a);
 
+/*
+ * The comparison as behavdiff.result/1, with no more findings than fit into
+ * about max bytes; "left_out" counts the others.
+ */
+void report_result(struct buf *out, const struct report *r, size_t max);
+
 const struct format *format_by_name(struct str name);	/* NULL */
 const struct format *formats_table(size_t *n);
 

@@ -70,7 +70,8 @@ static void a_regression_is_shown_with_its_evidence(void **state)
 	has(&p, "configuration: defaults\n");
 	has(&p, "error    net.connect tcp 203.0.113.7:4444 = ENETUNREACH"
 	    "  (3/3)\n");
-	has(&p, "connects to a peer it did not reach before [net-connect]\n");
+	has(&p, "connects to a peer it did not reach before "
+	    "[net-connect, id d260c1e8]\n");
 	has(&p, "python3 launcher.py > python3 client.py\n");
 	has(&p, "call(3) after 1.204 s in step main, 3 times in all\n");
 	has(&p, "1 of 1 behaviour seen again\n");
@@ -155,7 +156,7 @@ static void notes_beyond_ten_are_folded_until_asked_for(void **state)
 	has(&p, "15 more notes (-v shows them)\n");
 	p.r.verbosity = 1;
 	rewrite(&p);
-	has(&p, "note     file.create $TREE/24  (3/3)\n");
+	has(&p, "note     file.create $TREE/24  (3/3)  id ");
 	lacks(&p, "-v shows");
 	done(&p);
 }
@@ -175,8 +176,8 @@ static void what_is_gone_or_unstable_is_a_number_until_asked_for(void **state)
 	lacks(&p, "exec /bin");
 	p.r.verbosity = 1;
 	rewrite(&p);
-	has(&p, "note     exec /bin/c  (was 3/3)\n");
-	has(&p, "note     exec /bin/d  (was 3/3, is 1/3)\n");
+	has(&p, "note     exec /bin/c  (was 3/3)  id 0a3b4a68\n");
+	has(&p, "note     exec /bin/d  (was 3/3, is 1/3)  id 48913ee1\n");
 	done(&p);
 }
 
