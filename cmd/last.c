@@ -42,8 +42,8 @@ int last_read(struct result *out, struct cache *cache, struct err *err)
 	if (!cache || !cache_read_text(cache, name, &text)) {
 		err_set(err, ERR_TROUBLE, "no comparison is remembered "
 			"here");
-		return err_hint(err, "behavdiff OLD NEW and behavdiff check are "
-				"remembered, for the directory they were "
+		return err_hint(err, "behavdiff OLD NEW and behavdiff check "
+				"are remembered, for the directory they were "
 				"started in, unless --no-cache is given");
 	}
 	if (result_read(out, buf_view(&text), err))
