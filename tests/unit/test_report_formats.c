@@ -186,6 +186,54 @@ static void a_page_loads_nothing(void **state)
 	close_page(&p);
 }
 
+static size_t count(const char *text, const char *part)
+{
+	size_t n = 0;
+
+	while ((text = strstr(text, part))) {
+		text += strlen(part);
+		n++;
+	}
+	return n;
+}
+
+static void both_sides_have_a_tree_and_a_timeline(void **state)
+{
+	struct page p;
+
+	(void)state;
+	open_page(&p, FACTS("a", "3 exec /bin/a", "3 file.read $TREE/old"),
+		  FACTS("b", "3 exec /bin/a", "3 net.dns evil.example A"));
+	p.old->facts[0].ev.ns = 5000000000;
+	p.r.old_from = "cache";
+	assert_int_equal(count(written(&p, "html"), "<ul class=\"tree\">"), 2);
+	assert_int_equal(count(p.out.p, "<svg "), 2);
+	has(p.out.p, "<span class=\"gone\">1 gone</span>");
+	has(p.out.p, "<span class=\"new\">1 new</span>");
+	/* A lane for each, and one axis for both sides. */
+	assert_int_equal(count(p.out.p, "class=\"mark process\""), 2);
+	assert_int_equal(count(p.out.p, "class=\"mark file gone\""), 1);
+	assert_int_equal(count(p.out.p, "class=\"mark network new\""), 1);
+	assert_int_equal(count(p.out.p, ">5.000 s<"), 2);
+	has(p.out.p, "From the cache: as it was when");
+	has(p.out.p, "From a file: as it was when");
+	close_page(&p);
+}
+
+static void a_side_without_evidence_says_so(void **state)
+{
+	struct page p;
+
+	(void)state;
+	open_page(&p, FACTS("baseline", "3 exec /bin/a"),
+		  FACTS("b", "3 exec /bin/a"));
+	p.old->facts[0].ev = (struct evidence){ .ns = 0 };
+	assert_int_equal(count(written(&p, "html"), "<ul class=\"tree\">"), 1);
+	assert_int_equal(count(p.out.p, "<svg "), 1);
+	assert_int_equal(count(p.out.p, "a baseline keeps what was done"), 2);
+	close_page(&p);
+}
+
 static void junit_counts_what_fails(void **state)
 {
 	struct page p;
@@ -514,6 +562,8 @@ int main(void)
 		cmocka_unit_test(the_same_input_gives_the_same_bytes),
 		cmocka_unit_test(markup_stays_text_in_html),
 		cmocka_unit_test(a_page_loads_nothing),
+		cmocka_unit_test(both_sides_have_a_tree_and_a_timeline),
+		cmocka_unit_test(a_side_without_evidence_says_so),
 		cmocka_unit_test(junit_counts_what_fails),
 		cmocka_unit_test(foreign_text_is_inside_code_in_markdown),
 		cmocka_unit_test(a_bar_does_not_end_its_cell),
