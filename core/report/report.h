@@ -41,6 +41,7 @@ struct audit {
 	const struct fingerprint *fp;
 	const char *from;		/* "traced", "file" */
 	const char *version;		/* of the program */
+	struct str host;		/* what it was seen on, or "" */
 	struct str config_from;
 	bool color;
 	int verbosity;			/* -1, 0, 1: all facts under each */

@@ -78,7 +78,7 @@ check_json audit baselines/audit.schema.json
 ok "report says what failed and why" holds "$to/audit.txt" \
 	"A process failed: python3 \$TREE/socp_gui_client_pro.py"
 ok "report says what it did not see, and where it looked" \
-	grep -q 'No outgoing connection was attempted in 1 run of at most' \
+	grep -q 'No connection beyond this host was attempted in 1 run of at most' \
 	"$to/audit.txt"
 ok "report names what the sentence rests on" \
 	grep -q '| net.listen tcp 127.0.0.1:8765' "$to/audit.txt"

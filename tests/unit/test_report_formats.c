@@ -149,6 +149,11 @@ static void the_same_input_gives_the_same_bytes(void **state)
 
 		assert_string_equal(first, written(&p, formats[i].name));
 		free(first);
+		if (!formats[i].write_audit)
+			continue;
+		first = mem_strdup(audited(&p, formats[i].name));
+		assert_string_equal(first, audited(&p, formats[i].name));
+		free(first);
 	}
 	close_page(&p);
 }
@@ -360,6 +365,26 @@ static void a_comment_stays_below_its_limit(void **state)
 	}
 }
 
+/* A thousand programs that fail with long last words, and start each other. */
+static void so_does_the_auditors_document(void **state)
+{
+	static const char bars[] = "|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|";
+	struct page p;
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"), many("b", "process.exit", 1500, 300));
+	for (size_t i = 0; i < p.new->n; i++) {
+		p.new->facts[i].ev.process = p.new->facts[i].line;
+		p.new->facts[i].ev.note = str_c(bars);
+	}
+	has(audited(&p, "markdown"), "more** rows do not fit here");
+	has(p.out.p, "more** sentences do not fit here");
+	has(p.out.p, "\n## 9. Conclusion\n\n- In 3 runs");
+	assert_true(p.out.len < 60000);
+	assert_true(p.out.len > 20000);
+	close_page(&p);
+}
+
 /* --- places --- */
 
 static struct fingerprint *placed(const char *spec)
@@ -568,6 +593,7 @@ int main(void)
 		cmocka_unit_test(foreign_text_is_inside_code_in_markdown),
 		cmocka_unit_test(a_bar_does_not_end_its_cell),
 		cmocka_unit_test(a_comment_stays_below_its_limit),
+		cmocka_unit_test(so_does_the_auditors_document),
 		cmocka_unit_test(a_finding_stands_at_the_script_that_ran),
 		cmocka_unit_test(else_at_its_step_else_at_the_configuration),
 		cmocka_unit_test(an_absolute_or_escaped_word_is_no_place),
