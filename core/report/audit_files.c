@@ -83,7 +83,7 @@ void audit_files(struct document *d)
 	};
 
 	chapter_begin(d, "files", "File system activity", columns, 0);
-	d->chapters.v[d->chapters.n - 1].basis_at = 3;
+	d->chapters.v[d->chapters.n - 1].basis_at = 0;
 	for (int zone = ZONE_TREE; zone <= ZONE_OTHER; zone++)
 		put_zone(d, (enum zone)zone);
 	say_or_not(d, "file-*-outside persist-* file-write-sensitive",

@@ -123,7 +123,8 @@ static void put_nav(struct buf *out, const struct document *d)
 	for (size_t i = 0; i < d->chapters.n; i++)
 		buf_printf(out, "<li><a href=\"#%s\">%s</a></li>",
 			   d->chapters.v[i].id, d->chapters.v[i].title);
-	buf_c(out, "</ul></nav>\n<main>\n");
+	buf_c(out, "<li><a href=\"#timeline\">Timeline</a></li></ul></nav>\n"
+	      "<main>\n");
 }
 
 void audit_html(struct buf *out, const struct audit *a)
