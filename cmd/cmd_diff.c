@@ -129,7 +129,7 @@ static void find_step_lines(struct step_lines *out, const struct config *cfg)
 
 	for (size_t i = 0; config_subsection(cfg, "step", i, &name); i++)
 		*vec_push(out) = (struct step_line){
-			name, config_line(cfg, "step", name, "command")
+			name, config_header(cfg, "step", name, "command")
 		};
 }
 

@@ -109,8 +109,8 @@ static void put_timeline(struct buf *out, const struct document *d)
 			strmap_put(&grave, d->all.findings[i].fact->line);
 	process_tree_make(&tree, fp, &grave);
 	buf_c(out, "<section id=\"timeline\"><h2>Timeline</h2>\n");
-	timeline_legend(out, "<span class=\"new\">red</span>: would be an error "
-			"where it is new");
+	timeline_legend(out, "<span class=\"new\">red</span>: would be an "
+			"error where it is new");
 	timeline_svg(out, &tree, fp, timeline_end(fp), &grave, "new");
 	buf_c(out, "</section>\n");
 	process_tree_free(&tree);

@@ -55,7 +55,7 @@ static size_t lane_of(const struct fact *f)
 
 struct mark {
 	size_t facts, marked;
-	const struct fact *first;	/* one that is marked, if there is one */
+	const struct fact *first;	/* a marked one, if there is one */
 };
 
 struct chart {

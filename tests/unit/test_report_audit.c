@@ -50,8 +50,8 @@ static void what_was_not_seen_is_said_with_its_bounds(void **state)
 	(void)state;
 	facts_end(fp, "deadline", &alive);
 	text = text_of_audit(fp, 0);
-	has(text, "No connection beyond this host was attempted in 3 runs of at most "
-	    "1.500 s under this scenario.");
+	has(text, "No connection beyond this host was attempted in 3 runs of "
+	    "at most 1.500 s under this scenario.");
 	has(text, "A run was ended at its deadline");
 	has(text, "Network: nothing of the kind; not observed; In 3 runs");
 	lacks(text, "backdoor");
@@ -70,8 +70,8 @@ static void a_sentence_shows_the_facts_it_rests_on(void **state)
 	(void)state;
 	facts_end(fp, "exit", &alive);
 	text = text_of_audit(fp, 0);
-	has(text, "Connections beyond this host attempted: 1.\n    | net.connect tcp "
-	    "203.0.113.7:4444 = ENETUNREACH  (3/3)\n");
+	has(text, "Connections beyond this host attempted: 1.\n"
+	    "    | net.connect tcp 203.0.113.7:4444 = ENETUNREACH  (3/3)\n");
 	has(text, "Changes to what runs later by itself: 1.\n    | file.write "
 	    "$HOME/.bashrc  (2/3)\n");
 	has(text, "Network: 1 fact; review;");

@@ -368,7 +368,7 @@ static void a_comment_stays_below_its_limit(void **state)
 /* A thousand programs that fail with long last words, and start each other. */
 static void so_does_the_auditors_document(void **state)
 {
-	static const char bars[] = "|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|";
+	static const char bars[] = "|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|";
 	struct page p;
 
 	(void)state;
