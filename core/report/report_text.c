@@ -80,7 +80,7 @@ static void put_finding_line(struct buf *out, const struct report *r,
 	safe_str(out, f->fact->line);
 	buf_c(out, "  ");
 	seen_text(out, f);
-	if (r->verbosity > 0 && !is_heavy(f))
+	if (r->verbosity > 0 || is_heavy(f))
 		buf_printf(out, "  id %.*s", SHORT_ID, f->id);
 	if (f->accept) {
 		autobuf struct buf accept = BUF_INIT;
@@ -112,8 +112,7 @@ static void put_finding(struct buf *out, const struct report *r,
 	autobuf struct buf text = BUF_INIT;
 
 	put_finding_line(out, r, f);
-	buf_printf(&text, "%s [%s, id %.*s]", finding_message(f), f->rule->id,
-		   SHORT_ID, f->id);
+	buf_printf(&text, "%s [%s]", finding_message(f), f->rule->id);
 	safe_wrapped(out, INDENT, buf_view(&text), r->width);
 	put_evidence(out, r, f);
 	buf_ch(out, '\n');
@@ -249,13 +248,14 @@ static void put_blind_spots(struct buf *out, const struct report *r)
 static void put_trust(struct buf *out, const struct report *r)
 {
 	const struct comparison *c = r->cmp;
+	autobuf struct buf text = BUF_INIT;
 
 	put_ends(out, r, "old: ", r->old);
 	put_ends(out, r, "new: ", r->new);
-	buf_printf(out, "null comparison: %zu of %zu old facts and %zu of %zu "
-		   "new facts differ from run to run\n",
-		   count_sometimes(r->old), r->old->n,
-		   count_sometimes(r->new), r->new->n);
+	buf_printf(&text, "%zu of %zu old facts and %zu of %zu new facts "
+		   "differ from run to run", count_sometimes(r->old),
+		   r->old->n, count_sometimes(r->new), r->new->n);
+	safe_wrapped(out, "null comparison: ", buf_view(&text), r->width);
 	if (r->verbosity > 0) {
 		put_ledger(out, "old", r->old);
 		put_ledger(out, "new", r->new);

@@ -151,7 +151,7 @@ changes() {
 # What was compared last is told in full, by as little of its id as is needed.
 explaining() {
 	line='net.connect tcp 203.0.113.7:4444 = ENETUNREACH'
-	id=$(grep -F -A 1 "$line" "$kept.out" | sed -n 's/.*, id \(.*\)]$/\1/p')
+	id=$(grep -F "$line" "$kept.out" | sed -n 's/.*  id //p')
 	ok "$who: it has an id, and the command to ask about it" \
 		grep -qx 'to explain: behavdiff explain ID' "$kept.out"
 	ends 0 "$who: explain by four digits" b explain \

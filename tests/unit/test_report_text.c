@@ -69,9 +69,8 @@ static void a_regression_is_shown_with_its_evidence(void **state)
 	has(&p, "new  impl14  0123456789ab  file, 3 runs, 2 facts\n");
 	has(&p, "configuration: defaults\n");
 	has(&p, "error    net.connect tcp 203.0.113.7:4444 = ENETUNREACH"
-	    "  (3/3)\n");
-	has(&p, "connects to a peer it did not reach before "
-	    "[net-connect, id d260c1e8]\n");
+	    "  (3/3)  id d260c1e8\n");
+	has(&p, "connects to a peer it did not reach before [net-connect]\n");
 	has(&p, "python3 launcher.py > python3 client.py\n");
 	has(&p, "call(3) after 1.204 s in step main, 3 times in all\n");
 	has(&p, "1 of 1 behaviour seen again\n");
@@ -294,7 +293,8 @@ static void colour_is_ours_and_only_when_asked_for(void **state)
 static void evidence_is_wrapped_to_the_width_and_facts_are_not(void **state)
 {
 	static const char line[] =
-		"error    exec /bin/a-name-that-is-longer-than-the-page  (3/3)\n";
+		"error    exec /bin/a-name-that-is-longer-than-the-page  (3/3)"
+		"  id cf6af0b4\n";
 	struct page p;
 	struct fingerprint *new = FACTS("b",
 		"3 exec /bin/a-name-that-is-longer-than-the-page");
