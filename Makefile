@@ -191,16 +191,11 @@ install: all ## install below DESTDIR/PREFIX
 	install -m 755 $(BUILD)/behavdiff $(DESTDIR)$(PREFIX)/bin/behavdiff
 	install -m 644 cmd/behavdiff.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 cmd/behavdiff-config.5 $(DESTDIR)$(PREFIX)/share/man/man5/
-	for shell in bash zsh fish; do \
-		$(BUILD)/behavdiff completion $$shell >$(BUILD)/behavdiff.$$shell \
-			|| exit 1; \
-	done
-	install -m 644 $(BUILD)/behavdiff.bash \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/behavdiff
-	install -m 644 $(BUILD)/behavdiff.zsh \
-		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_behavdiff
-	install -m 644 $(BUILD)/behavdiff.fish \
-		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/behavdiff.fish
+	put() { $(BUILD)/behavdiff completion $$1 >$$2 && chmod 644 $$2; } && \
+	share=$(DESTDIR)$(PREFIX)/share && \
+	put bash $$share/bash-completion/completions/behavdiff && \
+	put zsh $$share/zsh/site-functions/_behavdiff && \
+	put fish $$share/fish/vendor_completions.d/behavdiff.fish
 	install -m 644 baselines/*.schema.json \
 		$(DESTDIR)$(PREFIX)/share/behavdiff/schemas/
 
