@@ -176,6 +176,12 @@ void expand_path(struct tracer *t, struct task *k, struct buf *path,
 bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
 		    const char *path);
 bool path_is_system(struct str path);
+/*
+ * Does this argument name something in the system's own directories, with no
+ * ".." to leave them?  Looking there is no fact, so it need not be resolved.
+ * NULL, what could not be read, names nothing.
+ */
+bool path_names_system(const char *path);
 
 /* --- events (emit.c) --- */
 uint64_t now_ns(void);
