@@ -26,6 +26,7 @@ struct proc {
 	bool is_init;		/* pid 1: ours, not the program's */
 	bool main;		/* a step's first process */
 	bool setsid;		/* left its session, or its parent had */
+	bool ended;		/* children may still refer to it */
 	int told;		/* signal by which another process ended it */
 	size_t step;
 	char *exe;		/* resolved program, raw bytes */
@@ -214,6 +215,8 @@ enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
 void exec_happened(struct tracer *t, struct task *k);	/* decode_exec.c */
 void exec_flush(struct tracer *t, struct proc *p);
 void proc_ended(struct tracer *t, struct proc *p, int status);
+/* At its end or the run's: is it a daemon? */
+void proc_outlived(struct tracer *t, struct proc *p);
 void signal_seen(struct task *k, int sig);	/* decode_proc.c */
 int sock_borrow(struct task *k, int fd);
 int sock_query(struct tracer *t, struct task *k, int fd, struct buf *proto,
