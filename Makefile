@@ -120,6 +120,13 @@ $(BUILD)/fixtures/%: tests/fixtures/%.c tests/fixtures/fixture.h | deps
 	$(call say,LD,$@)
 	$(Q)$(CC) -std=gnu17 -O1 -g -Wall -Wextra -D_GNU_SOURCE -I. $< -lpthread -o $@
 
+# The sandbox for another tracer: see tests/oracle/README.md.
+$(BUILD)/oracle/box: tests/oracle/box.c $(BUILD)/libcore.a | deps-test
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) $< \
+		$(BUILD)/libcore.a $(PKG_LIBS) -o $@
+
 # Built by `make fuzzers` with clang, in a build of its own.
 $(BUILD)/libfuzzed.a: $(FUZZ_CORE:%.c=$(BUILD)/obj/%.o)
 	@rm -f $@
@@ -133,12 +140,13 @@ $(BUILD)/fuzzers/%: tests/fuzz/%.c $(BUILD)/libfuzzed.a
 		-fsanitize=fuzzer,address,undefined $< $(BUILD)/libfuzzed.a \
 		$(PKG_LIBS) -o $@
 
--include $(CORE_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d)
+-include $(CORE_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d) \
+	$(BUILD)/oracle/box.d
 
 units: $(UNITS) ## build the unit tests
 fixtures: $(FIXTURES) ## build the programs that the tests trace
 
-check: deps-test all units fixtures ## run every test
+check: deps-test all units fixtures $(BUILD)/oracle/box ## run every test
 	@BUILD=$(BUILD) LEAVE_OUT="$(LEAVE_OUT)" sh tests/run
 
 null: all deps-test ## compare each sample program 100 times with itself
