@@ -51,9 +51,12 @@ def is_traced(pid):
 
 
 def attach(pid, output):
-    tracer = subprocess.Popen(["strace", *log.OPTIONS, "-o", output, "-p",
-                               str(pid)], stdin=subprocess.DEVNULL,
-                              stderr=subprocess.PIPE, text=True)
+    try:
+        tracer = subprocess.Popen(
+            ["strace", *log.OPTIONS, "-o", output, "-p", str(pid)],
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    except FileNotFoundError as error:
+        raise CannotTrace("no strace") from error
     while not is_traced(pid):
         if tracer.poll() is not None:
             raise CannotTrace(tracer.stderr.read().strip())
