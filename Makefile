@@ -121,6 +121,13 @@ $(BUILD)/fixtures/%: tests/fixtures/%.c tests/fixtures/fixture.h | deps
 	$(call say,LD,$@)
 	$(Q)$(CC) -std=gnu17 -O1 -g -Wall -Wextra -D_GNU_SOURCE -I. $< -lpthread -o $@
 
+# The sandbox for another tracer: see tests/oracle/README.md.
+$(BUILD)/oracle/box: tests/oracle/box.c $(BUILD)/libcore.a | deps-test
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) $< \
+		$(BUILD)/libcore.a $(PKG_LIBS) -o $@
+
 # Built by `make fuzzers` with clang, in a build of its own.
 $(BUILD)/libfuzzed.a: $(FUZZ_CORE:%.c=$(BUILD)/obj/%.o)
 	@rm -f $@
@@ -134,12 +141,13 @@ $(BUILD)/fuzzers/%: tests/fuzz/%.c $(BUILD)/libfuzzed.a
 		-fsanitize=fuzzer,address,undefined $< $(BUILD)/libfuzzed.a \
 		$(PKG_LIBS) -o $@
 
--include $(CORE_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d)
+-include $(CORE_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d) \
+	$(BUILD)/oracle/box.d
 
 units: $(UNITS) ## build the unit tests
 fixtures: $(FIXTURES) ## build the programs that the tests trace
 
-check: deps-test all units fixtures ## run every test
+check: deps-test all units fixtures $(BUILD)/oracle/box ## run every test
 	@BUILD=$(BUILD) LEAVE_OUT="$(LEAVE_OUT)" sh tests/run
 
 null: all deps-test ## compare each sample program 100 times with itself
@@ -155,11 +163,12 @@ baseline: all ## trace HEAD and write baselines/default.json
 gate: all ## check the work tree against baselines/default.json
 	$(BUILD)/behavdiff check
 
-# Fuzz targets are sanitized anyway, a benchmark judges nothing, and the null
-# comparisons repeat with other programs what samples.sh does.
+# Fuzz targets are sanitized anyway, a benchmark judges nothing, the null
+# comparisons repeat with other programs what samples.sh does, and the oracle
+# with another judge what fixtures.sh does.
 sanitize: ## build with ASan and UBSan into build/san and run the tests
 	$(MAKE) BUILD=build/san SANITIZE=address,undefined OPT='-O1 -g' \
-		LEAVE_OUT="fuzz.sh bench.sh null.sh" check
+		LEAVE_OUT="fuzz.sh bench.sh null.sh oracle.sh" check
 
 .PHONY: fuzz fuzzers all-fuzzers
 fuzzers: ## build the fuzz targets with clang into build/fuzz

@@ -83,6 +83,9 @@ static void open_failed(struct tracer *t, struct task *k, int err)
 		kind = EV_FILE_WRITE;
 	else if (err == ENOENT || err == ENOTDIR || (flags & O_PATH))
 		kind = EV_FILE_PROBE;
+	/* An import looks in vain at hundreds of them. */
+	if (kind == EV_FILE_PROBE && path_names_system(k->call.path1))
+		return;
 	/* O_EXCL does not follow a link either (open(2)). */
 	emit_path(t, k, kind, dir1(k), k->call.path1,
 		  err != ENOENT && !(flags & (O_NOFOLLOW | O_EXCL)), STR(""));
@@ -163,21 +166,15 @@ void leave_open(struct tracer *t, struct task *k)
 
 /* --- looking --- */
 
-/* Facts about looking stop at the system's own directories. */
-static bool looks_at_system(const char *path)
-{
-	return *path == '/' && path_is_system(str_c(path)) &&
-	       !path_has_dots(path);
-}
-
 /* fstat in disguise (AT_EMPTY_PATH) asks about an open descriptor. */
 enum next enter_probe(struct tracer *t, struct task *k)
 {
 	const char *path = k->call.path1;
 
 	(void)t;
-	return path && (!*path || looks_at_system(path)) ? NEXT_GO :
-							   NEXT_LEAVE;
+	if (path && (!*path || path_names_system(path)))
+		return NEXT_GO;
+	return NEXT_LEAVE;
 }
 
 /*
@@ -197,7 +194,8 @@ void leave_probe(struct tracer *t, struct task *k)
 	if (says_it_exists(call_err(&k->call)))
 		k->call.ret = 0;
 
-	if (!path || looks_at_system(path))
+	/* Facts about looking stop at the system's own directories. */
+	if (!path || path_names_system(path))
 		return;
 	emit_path(t, k, EV_FILE_PROBE, dir1(k), path, false, STR(""));
 }
@@ -215,7 +213,7 @@ void leave_chdir(struct tracer *t, struct task *k)
 {
 	const char *path = k->call.path1;
 
-	if (path && !looks_at_system(path))
+	if (path && !path_names_system(path))
 		emit(t, k, EV_FILE_PROBE, buf_view(&k->call.words), STR(""),
 		     call_err(&k->call));
 }

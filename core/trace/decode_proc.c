@@ -178,17 +178,6 @@ static void remember_dead(struct tracer *t, struct proc *p)
 	d->step = p->step;
 }
 
-/* Children in a session of their own go on without their parent. */
-static void report_daemons(struct tracer *t, struct proc *p)
-{
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct proc *c = t->procs[i]; c; c = c->next)
-			if (c->parent == p && c->setsid && c->live)
-				emit_proc(t, c, EV_PROCESS_DAEMON,
-					  str_c(c->exe ? c->exe : "?"),
-					  STR(""), 0, STR("setsid"));
-}
-
 static void report_exit(struct tracer *t, struct proc *p, int status)
 {
 	struct str line = last_line(p);
@@ -215,13 +204,26 @@ static void report_exit(struct tracer *t, struct proc *p, int status)
 		  str_c(words), 0, STR("exit"));
 }
 
+/*
+ * daemon(3) ends the parent and then leaves its session, or the other way
+ * round, as the scheduler likes, and setsid(1) executes another program after
+ * that: only at its own end, or the run's, is there one answer to all of it.
+ */
+void proc_outlived(struct tracer *t, struct proc *p)
+{
+	if (p->live && p->setsid && p->parent && p->parent->ended)
+		emit_proc(t, p, EV_PROCESS_DAEMON, str_c(p->exe ? p->exe : "?"),
+			  STR(""), 0, STR("setsid"));
+}
+
 void proc_ended(struct tracer *t, struct proc *p, int status)
 {
+	p->ended = true;
 	if (!t->ending) {
 		exec_flush(t, p);
 		if (p->live) {
 			report_exit(t, p, status);
-			report_daemons(t, p);
+			proc_outlived(t, p);
 			remember_dead(t, p);
 		}
 	}

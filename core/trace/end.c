@@ -42,9 +42,12 @@ void tracer_ending(struct tracer *t)
 	for (size_t i = 0; i < t->dead.n; i++)
 		report_zombie(t, &t->dead.v[i]);
 	/* A process that lives on may still hold attempts to execute. */
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct proc *p = t->procs[i]; p; p = p->next)
+	for (size_t i = 0; i < BUCKETS; i++) {
+		for (struct proc *p = t->procs[i]; p; p = p->next) {
 			exec_flush(t, p);
+			proc_outlived(t, p);
+		}
+	}
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct task *k = t->tasks[i]; k; k = k->next)
 			if (k->inside && k->proc && k->proc->live)

@@ -38,6 +38,21 @@ bool path_is_system(struct str path)
 	return false;
 }
 
+static bool has_dots(const char *path)
+{
+	for (const char *p = path; (p = strstr(p, "/.")); p++)
+		if (p[2] == '/' || !p[2] ||
+		    (p[2] == '.' && (p[3] == '/' || !p[3])))
+			return true;
+	return false;
+}
+
+bool path_names_system(const char *path)
+{
+	return path && *path == '/' && path_is_system(str_c(path)) &&
+	       !has_dots(path);
+}
+
 static bool read_link(const char *link, struct buf *out)
 {
 	char text[PATH_MAX];
@@ -405,15 +420,6 @@ static bool dir_is_there(struct tracer *t, struct task *k, struct str dir)
 	return true;
 }
 
-bool path_has_dots(const char *path)
-{
-	for (const char *p = path; (p = strstr(p, "/.")); p++)
-		if (p[2] == '/' || !p[2] ||
-		    (p[2] == '.' && (p[3] == '/' || !p[3])))
-			return true;
-	return false;
-}
-
 void resolve_path(struct tracer *t, struct task *k, int dirfd,
 		  const char *path, bool follow, struct buf *out)
 {
@@ -429,14 +435,9 @@ void resolve_path(struct tracer *t, struct task *k, int dirfd,
 	absolute(t, k, dirfd, path, &abs);
 	resolve_untangle(t, k, &abs);
 	text = buf_view(&abs);
-	/* Facts about the system's own directories are collapsed anyway. */
-	if (!text.len || *text.p != '/' ||
-	    (!follow && path_is_system(text) && !path_has_dots(abs.p))) {
+	if (!text.len || *text.p != '/') {
 		buf_clear(out);
-		if (text.len && *text.p == '/')
-			path_join(out, STR("/"), text);
-		else
-			buf_str(out, text);
+		buf_str(out, text);
 		return;
 	}
 	if (follow && walk_to_text(t, k, abs.p, 0, out))

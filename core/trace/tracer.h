@@ -27,6 +27,7 @@ struct proc {
 	bool is_init;		/* pid 1: ours, not the program's */
 	bool main;		/* a step's first process */
 	bool setsid;		/* left its session, or its parent had */
+	bool ended;		/* children may still refer to it */
 	int told;		/* signal by which another process ended it */
 	size_t step;
 	char *exe;		/* resolved program, raw bytes */
@@ -185,8 +186,12 @@ void expand_path(struct tracer *t, struct task *k, struct buf *path,
 bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
 		    const char *path);
 bool path_is_system(struct str path);
-/* Is there a "." or ".." after a slash? Then its start says nothing. */
-bool path_has_dots(const char *path);
+/*
+ * Does this argument name something in the system's own directories, with no
+ * ".." to leave them?  Looking there is no fact, so it need not be resolved.
+ * NULL, what could not be read, names nothing.
+ */
+bool path_names_system(const char *path);
 /* What the sandbox calls the task of this id; -1 when it is gone. */
 long inner_pid(pid_t tid);
 long task_inner_pid(struct task *k);	/* the same, asked once */
@@ -262,6 +267,8 @@ void exec_truth(struct tracer *t, struct task *k, struct str exe,
 		const struct exec_words *given, struct exec_truth *out);
 void exec_truth_free(struct exec_truth *e);
 void proc_ended(struct tracer *t, struct proc *p, int status);
+/* At its end or the run's: is it a daemon? */
+void proc_outlived(struct tracer *t, struct proc *p);
 void signal_seen(struct task *k, int sig);	/* decode_signal.c */
 int sock_borrow(struct task *k, int fd);
 
