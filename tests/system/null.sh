@@ -161,7 +161,7 @@ compare_once() { # program number
 	# They end by themselves, most within a second: where a deadline cuts
 	# them off, the machine is compared.
 	options="--timeout 120"
-	! waits "$name" || options="$options --jobs 4"
+	! waits "$name" || options="$options --jobs 6"
 	code=0
 	# shellcheck disable=SC2046,SC2086
 	set -- $(sides "$name") $options
