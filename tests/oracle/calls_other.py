@@ -4,7 +4,7 @@
 import names
 
 PROT_WRITE, PROT_EXEC = 2, 4
-MAP_ANONYMOUS = 0x20
+MAP_SHARED, MAP_ANONYMOUS = 1, 0x20
 
 # Calls of which the name says all
 PRIV = """open_by_handle_at capset setns fsmount fsconfig fspick open_tree
@@ -127,6 +127,8 @@ def map_(t, task, call):
     start = call.ret.num
     end = start + (call.arg(1).num + 4095 & ~4095)
     unmap_range(task, start, end)
+    if prot & PROT_WRITE and flags & MAP_SHARED:
+        t.files.changed.add(fd.path)
     task.process.map.append([start, end, own, bool(prot & PROT_WRITE)])
 
 

@@ -22,7 +22,9 @@ class Files:
         self.source = os.fsencode(tree)
         self.known = {b"/": "d"}        # path: "d", "f" or a link's target
         self.modes = {}
-        self.heads = {}
+        self.written = {}       # what is in files that the run began
+        self.away = set()       # who writes there does not append
+        self.changed = set()    # what is in them is not known
         self.look(os.fsencode(root))
 
     def look(self, root):
@@ -66,7 +68,7 @@ class Files:
 
     def put(self, path, kind):
         self.known[path] = kind
-        self.heads.pop(path, None)
+        self.written.pop(path, None)
 
     def drop(self, path):
         self.known[path] = None
@@ -77,8 +79,28 @@ class Files:
             self.known[path] = None
         if old in self.modes:
             self.modes[new] = self.modes.pop(old)
-        if old in self.heads:
-            self.heads[new] = self.heads.pop(old)
+        if old in self.written:
+            self.written[new] = self.written.pop(old)
+
+    def begin(self, path):
+        self.written[path] = b""
+        self.changed.discard(path)
+        self.away.discard(path)
+
+    def append(self, path, data, length):
+        """data: the beginning of `length` bytes."""
+        if path not in self.written:
+            return
+        if len(data) < length or path in self.away:
+            self.changed.add(path)
+        if path not in self.changed:
+            self.written[path] += data[:length]
+
+    def seek(self, path, position):
+        if position == len(self.written.get(path, b"")):
+            self.away.discard(path)
+        else:
+            self.away.add(path)
 
     # --- programs ---
 
@@ -90,13 +112,25 @@ class Files:
 
     def head(self, path):
         """The first bytes of a file, as far as they can be known."""
-        if path in self.heads:
-            return self.heads[path]
+        if path in self.written:
+            return self.written[path][:256]
         try:
             with open(self.original(path), "rb") as file:
                 return file.read(256)
         except OSError:
             return b""
+
+    def content(self, path):
+        """All of a file; None when it cannot be known."""
+        if path in self.changed:
+            return None
+        if path in self.written:
+            return self.written[path]
+        try:
+            with open(self.original(path), "rb") as file:
+                return file.read()
+        except OSError:
+            return None
 
     def mode(self, path):
         if path in self.modes:
