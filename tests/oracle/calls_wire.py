@@ -5,6 +5,8 @@ strace shows what is written from memory.  What sendfile, splice and their
 like move from pipes and files is kept here as it was written.
 """
 
+import re
+
 import calls_net
 import log
 import wire
@@ -97,6 +99,8 @@ def question(t, task, data, err):
 
 
 def tell(t, tid, peer, facts, err=""):
+    # A mapped address is the socket's; what goes out is version 4.
+    peer = re.sub(r"^\[::ffff:([0-9.]+)\]", r"\1", peer)
     for kind, words in facts:
         text = words if kind == "net.dns" else "tcp %s %s" % (peer, words)
         t.facts.add(kind, calls_net.names.words(text.encode("latin-1")), err,

@@ -77,6 +77,18 @@ try:
 except ssl.SSLWantReadError:
     there.sendall(outgoing.read())
 
+# Version 6, by a host that needs not have it, and 4 in its clothes
+for name in ("::1", "::ffff:127.0.0.1"):
+    six = socket.socket(socket.AF_INET6)
+    try:
+        listening = socket.create_server(("::1", 8767), backlog=1,
+                                         family=socket.AF_INET6)
+        six.connect((name, 8767 if name == "::1" else 8766))
+        six.send(REQUEST % b"six")
+        listening.close()
+    except OSError:
+        pass
+
 try:
     socket.getaddrinfo("beacon.example.org", 443)
 except OSError:
