@@ -65,7 +65,7 @@ unsigned output_width(void);
 /* "behavdiff: MESSAGE" and the hint, on standard error. */
 void output_error(const struct err *err);
 
-/* --- cmd_diff.c, for trace too --- */
+/* --- outcome.c --- */
 
 /* What the options say about running. */
 struct run_options run_options_of(const struct settings *set);

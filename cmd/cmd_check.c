@@ -339,46 +339,26 @@ static void note_expired(struct check *c, const struct comparison *cmp)
 		     n == 1 ? "" : "s");
 }
 
-static int judge(struct check *c, const struct format *format,
-		 const struct destinations *to, struct err *err)
+static int judge(struct check *c, const struct destinations *to,
+		 struct err *err)
 {
-	__attribute__((cleanup(step_lines_free)))
-	struct step_lines steps = { NULL, 0, 0 };
-	__attribute__((cleanup(regrades_free)))
-	struct regrades regrades = { NULL, 0, 0 };
-	__attribute__((cleanup(accepts_free)))
-	struct accepts accepts = { NULL, 0, 0 };
-	__attribute__((cleanup(comparison_free)))
-	struct comparison cmp = { .arena = ARENA_INIT };
+	autooutcome struct outcome o = OUTCOME_INIT;
 	autobuf struct buf closing = BUF_INIT;
-	struct policy policy = { .fail_on = LEVEL_ERROR };
 
-	if (make_policy(&policy, &regrades, c->set, session_config(c->s), err))
+	if (outcome_policy(&o, c->set, session_config(c->s), c->baseline, err))
 		return -1;
-	accepts_take(&accepts, &policy, c->baseline);
 	/* As in a diff: what one side's runs taught holds for both. */
-	fingerprint_unify(c->both, choose_old(c, &policy),
+	fingerprint_unify(c->both, choose_old(c, &o.policy),
 			  session_fingerprint(c->s, NEW));
-	compare(&cmp, c->both[0], c->both[1], &policy);
-	note_expired(c, &cmp);
-	put_command(&closing, &cmp);
-
-	struct report r = report_start(c->s, c->set, &steps);
-	const struct writer writer = { write_report, &r };
-
-	r.old = c->both[0];
-	r.new = c->both[1];
-	r.cmp = &cmp;
-	r.fail_on = policy.fail_on;
-	r.old_from = c->drifted ? session_from(c->s, AGAIN) : "file";
-	r.new_from = session_from(c->s, NEW);
-	r.notes = c->notes.v;
-	r.n_notes = c->notes.n;
-	r.closing = buf_view(&closing);
-	if (write_formats(to, format, &writer, err))
-		return -1;
-	last_write(session_cache(c->s), &cmp);
-	return status_of_verdict(cmp.verdict);
+	outcome_compare(&o, c->s, c->set, c->both[0], c->both[1]);
+	note_expired(c, &o.cmp);
+	put_command(&closing, &o.cmp);
+	o.report.old_from = c->drifted ? session_from(c->s, AGAIN) : "file";
+	o.report.new_from = session_from(c->s, NEW);
+	o.report.notes = c->notes.v;
+	o.report.n_notes = c->notes.n;
+	o.report.closing = buf_view(&closing);
+	return outcome_tell(&o, c->s, to, err);
 }
 
 static int check(struct check *c, const char *spec, struct err *err)
@@ -403,23 +383,17 @@ static int check(struct check *c, const char *spec, struct err *err)
 int cmd_check(const struct invocation *inv, struct err *err)
 {
 	const struct opt_list *ops = &inv->operands;
-	autodestinations struct destinations to = { NULL, 0, 0 };
+	autodestinations struct destinations to = DESTINATIONS_INIT;
 	__attribute__((cleanup(check_free)))
 	struct check c = { .set = &inv->set, .arena = ARENA_INIT };
-	const struct format *format;
 
 	if (ops->n > 1) {
 		err_set(err, ERR_TROUBLE, "check: '%s' is one too many: REV is "
 			"all", ops->v[1]);
 		return err_hint(err, "see behavdiff check --help");
 	}
-	format = find_format(str_c(inv->set.format ? inv->set.format : "text"),
-			     OF_COMPARISON, err);
-	if (!format)
-		return err_wrap(err, "--format");
-	if (destinations_parse(&to, &inv->set.outputs, OF_COMPARISON,
-			       err) ||
+	if (destinations_choose(&to, &inv->set, OF_COMPARISON, err) ||
 	    check(&c, ops->n ? ops->v[0] : ".", err))
 		return -1;
-	return judge(&c, format, &to, err);
+	return judge(&c, &to, err);
 }

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "cmd/cmd.h"
 #include "cmd/near.h"
 #include "core/base/cleanup.h"
 
@@ -29,8 +28,8 @@ static int unknown_format(const char *word, enum subject subject,
 	return err_hint(err, "behavdiff list formats names them");
 }
 
-const struct format *find_format(struct str name, enum subject subject,
-				 struct err *err)
+static const struct format *find_format(struct str name, enum subject subject,
+					struct err *err)
 {
 	const struct format *format = format_by_name(name);
 	autofree char *word = NULL;
@@ -49,8 +48,9 @@ const struct format *find_format(struct str name, enum subject subject,
 	return NULL;
 }
 
-int destinations_parse(struct destinations *out, const struct opt_list *args,
-		       enum subject subject, struct err *err)
+static int parse_outputs(struct destinations *out,
+			 const struct opt_list *args, enum subject subject,
+			 struct err *err)
 {
 	for (size_t i = 0; i < args->n; i++) {
 		const char *colon = strchr(args->v[i], ':');
@@ -72,14 +72,24 @@ int destinations_parse(struct destinations *out, const struct opt_list *args,
 	return 0;
 }
 
+int destinations_choose(struct destinations *out, const struct settings *set,
+			enum subject subject, struct err *err)
+{
+	out->standard = find_format(str_c(set->format ? set->format : "text"),
+				    subject, err);
+	if (!out->standard)
+		return err_wrap(err, "--format");
+	return parse_outputs(out, &set->outputs, subject, err);
+}
+
 void destinations_free(struct destinations *d)
 {
 	vec_free(d);
 }
 
 /* Files first: they are wanted even when nobody reads standard output. */
-int write_formats(const struct destinations *to, const struct format *format,
-		  const struct writer *w, struct err *err)
+int write_formats(const struct destinations *to, const struct writer *w,
+		  struct err *err)
 {
 	autobuf struct buf out = BUF_INIT;
 
@@ -90,6 +100,6 @@ int write_formats(const struct destinations *to, const struct format *format,
 			return -1;
 	}
 	buf_clear(&out);
-	w->write(&out, format, w->what, true);
+	w->write(&out, to->standard, w->what, true);
 	return output_stdout(&out, err);
 }

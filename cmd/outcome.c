@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From fingerprints to an exit status: what diff and check do alike. */
+#include "cmd/outcome.h"
+
+#include <unistd.h>
+
+#include "cmd/status.h"
+#include "cmd/version.h"
+
+/* --- the beginning --- */
+
+struct run_options run_options_of(const struct settings *set)
+{
+	return (struct run_options){
+		.dir = ".",
+		.config_file = set->config,
+		.runs = set->runs,
+		.max_runs = set->max_runs,
+		.timeout_ms = set->timeout_ms,
+		.jobs = set->jobs,
+		.no_cache = set->no_cache,
+		.progress = !set->quiet && isatty(STDERR_FILENO),
+	};
+}
+
+int command_begin(struct session **s, struct destinations *to,
+		  const struct settings *set, enum subject subject,
+		  struct err *err)
+{
+	struct run_options opt = run_options_of(set);
+
+	return destinations_choose(to, set, subject, err) ||
+	       session_open(s, &opt, err) ? -1 : 0;
+}
+
+/* --- the policy --- */
+
+int outcome_policy(struct outcome *o, const struct settings *set,
+		   const struct config *cfg, const struct baseline *accepts,
+		   struct err *err)
+{
+	const struct config_entry *e;
+	struct str fail_on = set->fail_on ? str_c(set->fail_on) :
+		config_str(cfg, "policy", STR(""), "fail-on");
+
+	if (!level_by_name(fail_on, &o->policy.fail_on))
+		return err_set(err, ERR_TROUBLE, "fail-on: '%.*s' is no level",
+			       STR_ARG(fail_on));
+	for (size_t i = 0; (e = config_nth(cfg, "policy", STR(""), "level",
+					   i)); i++)
+		if (regrade_parse(vec_push(&o->regrades), e->value, err))
+			return err_wrap(err, "%s:%u: policy.level", cfg->name,
+					e->line);
+	o->policy.regrades = o->regrades.v;
+	o->policy.n = o->regrades.n;
+	accepts_take(&o->accepts, &o->policy, accepts);
+	return 0;
+}
+
+void outcome_free(struct outcome *o)
+{
+	vec_free(&o->regrades);
+	vec_free(&o->steps);
+	accepts_free(&o->accepts);
+	comparison_free(&o->cmp);
+}
+
+/* --- the result --- */
+
+static void write_report(struct buf *out, const struct format *format,
+			 const void *what, bool terminal)
+{
+	struct report r = *(const struct report *)what;
+
+	if (!terminal) {
+		r.color = false;
+		r.width = 0;
+		r.verbosity = r.verbosity < 0 ? 0 : r.verbosity;
+	}
+	format->write(out, &r);
+}
+
+/* Where the steps stand, when the configuration is one of the repository. */
+static void find_step_lines(struct outcome *o, const struct config *cfg)
+{
+	struct str name;
+
+	for (size_t i = 0; config_subsection(cfg, "step", i, &name); i++)
+		*vec_push(&o->steps) = (struct step_line){
+			name, config_line(cfg, "step", name, "command")
+		};
+}
+
+void outcome_compare(struct outcome *o, const struct session *s,
+		     const struct settings *set, const struct fingerprint *old,
+		     const struct fingerprint *new)
+{
+	find_step_lines(o, session_config(s));
+	compare(&o->cmp, old, new, &o->policy);
+	o->report = (struct report){
+		.old = old,
+		.new = new,
+		.cmp = &o->cmp,
+		.fail_on = o->policy.fail_on,
+		.config_from = str_c(session_config_name(s)),
+		.config_path = set->config ? STR("") : STR(".behavdiff"),
+		.steps = o->steps.v,
+		.n_steps = o->steps.n,
+		.version = BEHAVDIFF_VERSION,
+		.color = output_color(set->color),
+		.verbosity = set->quiet ? -1 : set->verbose,
+		.width = output_width(),
+	};
+}
+
+int outcome_tell(const struct outcome *o, struct session *s,
+		 const struct destinations *to, struct err *err)
+{
+	const struct writer writer = { write_report, &o->report };
+
+	if (write_formats(to, &writer, err))
+		return -1;
+	last_write(session_cache(s), &o->cmp);
+	return status_of_verdict(o->cmp.verdict);
+}
