@@ -17,7 +17,7 @@ struct settings {
 	const char *config, *fail_on, *format, *output, *color, *plant;
 	unsigned runs, max_runs, jobs;
 	uint64_t timeout_ms;
-	const char *base, *reason, *expires, *ci, *hook;
+	const char *base, *reason, *expires, *folder, *ci, *hook;
 	int quiet, verbose, help, version;
 	int no_cache, all, force;
 };

@@ -339,6 +339,24 @@ static void note_expired(struct check *c, const struct comparison *cmp)
 		     n == 1 ? "" : "s");
 }
 
+/* The revision that the baseline was made of. */
+static struct last_side baseline_side(struct check *c)
+{
+	const struct fingerprint *fp = c->baseline->fp;
+	const char *subdir = session_rev(c->s, NEW)->subdir;
+	autobuf struct buf rev = BUF_INIT;
+
+	buf_str(&rev, fp->commit);
+	if (rev.len && *subdir)
+		buf_printf(&rev, ":%s", subdir);
+	return (struct last_side){
+		arena_str(&c->arena, (struct str){
+			fp->commit.p, fp->commit.len < 12 ? fp->commit.len : 12
+		}),
+		arena_str(&c->arena, buf_view(&rev))
+	};
+}
+
 static int judge(struct check *c, const struct destinations *to,
 		 struct err *err)
 {
@@ -358,6 +376,9 @@ static int judge(struct check *c, const struct destinations *to,
 	o.report.notes = c->notes.v;
 	o.report.n_notes = c->notes.n;
 	o.report.closing = buf_view(&closing);
+	o.last.old = baseline_side(c);
+	o.last.new = outcome_side(c->s, NEW);
+	o.last.subdir = str_c(session_rev(c->s, NEW)->subdir);
 	return outcome_tell(&o, c->s, to, err);
 }
 

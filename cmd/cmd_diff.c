@@ -62,6 +62,8 @@ static int report_session(struct session *s, const struct settings *set,
 			session_fingerprint(s, 1));
 	o.report.old_from = session_from(s, 0);
 	o.report.new_from = session_from(s, 1);
+	o.last.old = outcome_side(s, 0);
+	o.last.new = outcome_side(s, 1);
 	return outcome_tell(&o, s, to, err);
 }
 

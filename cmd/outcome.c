@@ -62,6 +62,7 @@ void outcome_free(struct outcome *o)
 	vec_free(&o->regrades);
 	vec_free(&o->steps);
 	accepts_free(&o->accepts);
+	last_free(&o->last);
 	comparison_free(&o->cmp);
 }
 
@@ -111,6 +112,20 @@ void outcome_compare(struct outcome *o, const struct session *s,
 		.verbosity = set->quiet ? -1 : set->verbose,
 		.width = output_width(),
 	};
+	last_take(&o->last, &o->cmp);
+}
+
+struct last_side outcome_side(const struct session *s, size_t side)
+{
+	const struct fingerprint *fp = session_fingerprint(s, side);
+	const struct rev *rev = session_rev(s, side);
+
+	if (!rev)
+		return (struct last_side){ fp->spec, fp->commit };
+	return (struct last_side){
+		str_c(rev->spec),
+		rev->kind == REV_WORKTREE ? STR(".") : str_c(rev->tree)
+	};
 }
 
 int outcome_tell(const struct outcome *o, struct session *s,
@@ -120,6 +135,6 @@ int outcome_tell(const struct outcome *o, struct session *s,
 
 	if (write_formats(to, &writer, err))
 		return -1;
-	last_write(session_cache(s), &o->cmp);
+	last_write(session_cache(s), &o->last);
 	return status_of_verdict(o->cmp.verdict);
 }

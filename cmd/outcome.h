@@ -9,6 +9,7 @@
 #include "cmd/cmd.h"
 #include "cmd/formats.h"
 #include "cmd/gate.h"
+#include "cmd/last.h"
 #include "core/base/vec.h"
 #include "core/compare/compare.h"
 #include "core/report/report.h"
@@ -19,10 +20,12 @@ struct outcome {
 	struct policy policy;
 	struct comparison cmp;
 	VEC(struct step_line) steps;
-	struct report report;	/* of cmp; a command adds what it knows */
+	/* Of cmp; a command adds what it knows. */
+	struct report report;
+	struct last last;
 };
 
-#define OUTCOME_INIT { .cmp = { .arena = ARENA_INIT } }
+#define OUTCOME_INIT { .cmp = { .arena = ARENA_INIT }, .last = LAST_INIT }
 void outcome_free(struct outcome *o);
 #define autooutcome __attribute__((cleanup(outcome_free)))
 
@@ -33,10 +36,15 @@ void outcome_free(struct outcome *o);
 int outcome_policy(struct outcome *o, const struct settings *set,
 		   const struct config *cfg, const struct baseline *accepts,
 		   struct err *err);
-/* Compare under that policy; the report lacks old_from and new_from. */
+/*
+ * Compare under that policy.  The report lacks old_from and new_from, last its
+ * two sides.
+ */
 void outcome_compare(struct outcome *o, const struct session *s,
 		     const struct settings *set, const struct fingerprint *old,
 		     const struct fingerprint *new);
+/* A side of the session, to be remembered. */
+struct last_side outcome_side(const struct session *s, size_t side);
 /* Write the report everywhere and remember the findings; an enum status. */
 int outcome_tell(const struct outcome *o, struct session *s,
 		 const struct destinations *to, struct err *err);

@@ -55,6 +55,13 @@ struct format {
 	void (*write_audit)(struct buf *out, const struct audit *a);
 };
 
+/*
+ * One finding with its evidence, as the text format shows it; width 0: not
+ * folded.
+ */
+void report_finding(struct buf *out, const struct finding *f, bool color,
+		    unsigned width);
+
 /* Do the runs prove too little to rely on the document? */
 bool audit_has_doubts(const struct audit *a);
 

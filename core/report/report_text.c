@@ -107,6 +107,14 @@ static void put_finding(struct buf *out, const struct report *r,
 	buf_ch(out, '\n');
 }
 
+void report_finding(struct buf *out, const struct finding *f, bool color,
+		    unsigned width)
+{
+	const struct report r = { .color = color, .width = width };
+
+	put_finding(out, &r, f);
+}
+
 /* What a reviewer must read before saying yes; has said yes is one line. */
 static bool is_heavy(const struct finding *f)
 {

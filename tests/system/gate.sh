@@ -186,6 +186,42 @@ accepting() {
 	g checkout -q -f .
 }
 
+# The words of baseline find the file that judged, wherever they are called.
+elsewhere() {
+	branch apart
+	me mkdir "$repo/part"
+	me cp "$repo/main.py" "$repo/part/main.py"
+	commit part
+	ends 0 "$who: a folder has a baseline of its own" \
+		b baseline update HEAD:part
+	commit 'baseline of a part'
+	echo "$beacon" | append part/main.py
+	commit 'beacon in a part'
+	ends 1 "$who: it judges the folder" b check HEAD:part
+	# shellcheck disable=SC2046
+	ends 0 "$who: accept finds it by the last comparison" \
+		b baseline accept $(ids) --reason part
+	ok "$who: the folder's" holds "$kept.out" 'part/baselines/default.json: written'
+	ends 0 "$who: then the folder passes" b check HEAD:part
+	ends 0 "$who: show --dir" b baseline show --dir part
+	ok "$who: shows it" holds "$kept.out" 'accepted   net.connect'
+	ends 0 "$who: show REV:DIR" b baseline show HEAD:part
+	ok "$who: shows what is different" holds "$kept.out" '+ accepted   net.connect'
+	ends 0 "$who: show REV" b baseline show main
+	ok "$who: or that nothing is" holds "$kept.out" 'as in main'
+	ends 2 "$who: not out of the repository" b baseline show --dir ../x
+	ends 0 "$who: prune --dir" b baseline prune --dir part
+	ends 0 "$who: from a folder inside" b -C part baseline show
+	me sh -c "printf '[behavdiff]\n\tbaselines = other\n' >'$repo/../other.$who'"
+	ends 0 "$who: --config names another folder" b --config "../other.$who" \
+		baseline update
+	ends 0 "$who: where accept writes, too" b baseline accept \
+		--config "../other.$who" 'net.dns a.example A' --reason other
+	ok "$who: there" holds "$kept.out" 'other/default.json: written'
+	me rm -rf "$repo/other"
+	g checkout -q -f .
+}
+
 # What a change brings along does not judge it.
 no_way_in() {
 	branch sneak beacon
@@ -376,6 +412,7 @@ for user in $users; do
 	making
 	changes
 	accepting
+	elsewhere
 	no_way_in
 	merging
 	environments
