@@ -18,7 +18,7 @@ struct settings {
 	unsigned runs, max_runs, jobs;
 	uint64_t timeout_ms;
 	const char *base, *reason, *expires, *folder, *ci, *hook;
-	int quiet, verbose, help, version;
+	int quiet, verbose, help, version, report_only;
 	int no_cache, all, force;
 };
 

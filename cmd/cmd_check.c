@@ -292,14 +292,18 @@ static const struct fingerprint *choose_old(struct check *c,
 					    const struct policy *policy)
 {
 	const struct fingerprint *stored = c->baseline->fp;
-	struct fingerprint *fresh;
+	struct fingerprint *fresh, *alike[2];
 	size_t n;
 
 	if (!c->drifted)
 		return stored;
 	fresh = session_own(c->s, AGAIN);
-	n = note_drift(c, fresh, stored, '+', 0);
-	n += note_drift(c, stored, fresh, '-', n);
+	/* A random name of either is no change of the environment. */
+	fingerprint_unify(alike, fresh, stored);
+	n = note_drift(c, alike[0], alike[1], '+', 0);
+	n += note_drift(c, alike[1], alike[0], '-', n);
+	fingerprint_free(alike[0]);
+	fingerprint_free(alike[1]);
 	note(c, "the environment changed %zu fact%s of the baseline's own "
 	     "revision; the code is judged against what it does here", n,
 	     n == 1 ? "" : "s");
@@ -390,7 +394,8 @@ static int check(struct check *c, const char *spec, struct err *err)
 	opt.apart = true;
 	if (session_open(&c->s, &opt, err) ||
 	    session_repo(&c->repo, c->s, err) ||
-	    choose_trusted(c, spec, err) || session_add(c->s, spec, err))
+	    choose_trusted(c, spec, err) || outcome_check(c->set, c->s, err) ||
+	    session_add(c->s, spec, err))
 		return -1;
 	if (!session_rev(c->s, NEW))
 		return err_set(err, ERR_TROUBLE, "'%s' is a file; check wants "
@@ -413,8 +418,9 @@ int cmd_check(const struct invocation *inv, struct err *err)
 			"all", ops->v[1]);
 		return err_hint(err, "see behavdiff check --help");
 	}
-	if (destinations_choose(&to, &inv->set, OF_COMPARISON, err) ||
-	    check(&c, ops->n ? ops->v[0] : ".", err))
+	if (destinations_choose(&to, &inv->set, OF_COMPARISON, err))
 		return -1;
+	if (check(&c, ops->n ? ops->v[0] : ".", err))
+		return outcome_forgive(&inv->set, c.s, err);
 	return judge(&c, &to, err);
 }

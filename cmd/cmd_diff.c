@@ -67,15 +67,6 @@ static int report_session(struct session *s, const struct settings *set,
 	return outcome_tell(&o, s, to, err);
 }
 
-/* Said before minutes are spent on tracing. */
-static int check_policy(const struct session *s, const struct settings *set,
-			struct err *err)
-{
-	autooutcome struct outcome o = OUTCOME_INIT;
-
-	return outcome_policy(&o, set, session_config(s), NULL, err);
-}
-
 int cmd_diff(const struct invocation *inv, struct err *err)
 {
 	autosession struct session *s = NULL;
@@ -87,7 +78,7 @@ int cmd_diff(const struct invocation *inv, struct err *err)
 	if (session_add(s, inv->operands.v[0], err))
 		return hint_command(inv, err);
 	if (session_add(s, inv->operands.v[1], err) ||
-	    check_policy(s, &inv->set, err) || session_capture(s, err))
-		return -1;
+	    outcome_check(&inv->set, s, err) || session_capture(s, err))
+		return outcome_forgive(&inv->set, s, err);
 	return report_session(s, &inv->set, &to, err);
 }

@@ -67,7 +67,7 @@ struct text_field {
 
 static const struct text_field evidence_texts[] = {
 	TEXT(evidence, step), TEXT(evidence, process), TEXT(evidence, call),
-	TEXT(evidence, note),
+	TEXT(evidence, note), TEXT(evidence, also),
 };
 
 static const struct text_field accept_texts[] = {

@@ -2,6 +2,7 @@
 /* From fingerprints to an exit status: what diff and check do alike. */
 #include "cmd/outcome.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "cmd/status.h"
@@ -35,31 +36,89 @@ int command_begin(struct session **s, struct destinations *to,
 
 /* --- the policy --- */
 
+static int take_regrades(struct outcome *o, const struct config *cfg,
+			 struct str step, struct err *err)
+{
+	const struct config_entry *e;
+
+	for (size_t i = 0; (e = config_nth(cfg, "policy", step, "level", i));
+	     i++) {
+		struct regrade *r = vec_push(&o->regrades);
+
+		if (regrade_parse(r, e->value, err))
+			return err_wrap(err, "%s:%u: policy.level", cfg->name,
+					e->line);
+		r->step = step;
+	}
+	return 0;
+}
+
+/* Behind the common rows, of which the last that fits wins. */
+static int take_step(struct outcome *o, const struct settings *set,
+		     const struct config *cfg, struct str step,
+		     struct err *err)
+{
+	struct step_policy p = { .step = step };
+
+	if (!set->fail_on && config_has(cfg, "policy", step, "fail-on") &&
+	    level_by_name(config_str(cfg, "policy", step, "fail-on"),
+			  &p.fail_on))
+		*vec_push(&o->step_policies) = p;
+	return take_regrades(o, cfg, step, err);
+}
+
 int outcome_policy(struct outcome *o, const struct settings *set,
 		   const struct config *cfg, const struct baseline *accepts,
 		   struct err *err)
 {
-	const struct config_entry *e;
-	struct str fail_on = set->fail_on ? str_c(set->fail_on) :
-		config_str(cfg, "policy", STR(""), "fail-on");
+	struct str fail_on, step;
 
-	if (!level_by_name(fail_on, &o->policy.fail_on))
-		return err_set(err, ERR_TROUBLE, "fail-on: '%.*s' is no level",
-			       STR_ARG(fail_on));
-	for (size_t i = 0; (e = config_nth(cfg, "policy", STR(""), "level",
-					   i)); i++)
-		if (regrade_parse(vec_push(&o->regrades), e->value, err))
-			return err_wrap(err, "%s:%u: policy.level", cfg->name,
-					e->line);
+	if (take_regrades(o, cfg, STR(""), err))
+		return -1;
+	for (size_t i = 0; config_subsection(cfg, "step", i, &step); i++)
+		if (take_step(o, set, cfg, step, err))
+			return -1;
+	fail_on = set->fail_on ? str_c(set->fail_on) :
+		  config_str(cfg, "policy", STR(""), "fail-on");
+	level_by_name(fail_on, &o->policy.fail_on);
 	o->policy.regrades = o->regrades.v;
 	o->policy.n = o->regrades.n;
+	o->policy.steps = o->step_policies.v;
+	o->policy.n_steps = o->step_policies.n;
 	accepts_take(&o->accepts, &o->policy, accepts);
 	return 0;
+}
+
+int outcome_check(const struct settings *set, const struct session *s,
+		  struct err *err)
+{
+	autooutcome struct outcome o = OUTCOME_INIT;
+
+	return outcome_policy(&o, set, session_config(s), NULL, err);
+}
+
+bool report_only(const struct settings *set, const struct session *s)
+{
+	return set->report_only ||
+	       (s && str_eq(config_str(session_config(s), "policy", STR(""),
+				       "mode"), STR("report-only")));
+}
+
+int outcome_forgive(const struct settings *set, const struct session *s,
+		    const struct err *err)
+{
+	if (err->code != ERR_INCONCLUSIVE || !report_only(set, s))
+		return -1;
+	output_error(err);
+	fprintf(stderr, "behavdiff: report-only: would have exited %d\n",
+		STATUS_INCONCLUSIVE);
+	return STATUS_PASS;
 }
 
 void outcome_free(struct outcome *o)
 {
 	vec_free(&o->regrades);
+	vec_free(&o->step_policies);
 	vec_free(&o->steps);
 	accepts_free(&o->accepts);
 	last_free(&o->last);
@@ -103,6 +162,7 @@ void outcome_compare(struct outcome *o, const struct session *s,
 		.new = new,
 		.cmp = &o->cmp,
 		.fail_on = o->policy.fail_on,
+		.report_only = report_only(set, s),
 		.config_from = str_c(session_config_name(s)),
 		.config_path = set->config ? STR("") : STR(".behavdiff"),
 		.steps = o->steps.v,
@@ -136,5 +196,6 @@ int outcome_tell(const struct outcome *o, struct session *s,
 	if (write_formats(to, &writer, err))
 		return -1;
 	last_write(session_cache(s), &o->last);
-	return status_of_verdict(o->cmp.verdict);
+	return o->report.report_only ? STATUS_PASS :
+	       status_of_verdict(o->cmp.verdict);
 }

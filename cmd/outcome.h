@@ -16,6 +16,7 @@
 
 struct outcome {
 	VEC(struct regrade) regrades;
+	VEC(struct step_policy) step_policies;
 	struct accepts accepts;
 	struct policy policy;
 	struct comparison cmp;
@@ -36,6 +37,9 @@ void outcome_free(struct outcome *o);
 int outcome_policy(struct outcome *o, const struct settings *set,
 		   const struct config *cfg, const struct baseline *accepts,
 		   struct err *err);
+/* Is it a policy?  Said before minutes are spent on tracing. */
+int outcome_check(const struct settings *set, const struct session *s,
+		  struct err *err);
 /*
  * Compare under that policy.  The report lacks old_from and new_from, last its
  * two sides.
@@ -53,6 +57,15 @@ int outcome_tell(const struct outcome *o, struct session *s,
 int command_begin(struct session **s, struct destinations *to,
 		  const struct settings *set, enum subject subject,
 		  struct err *err);
+
+/* Does nothing fail?  As the option or the trusted configuration says. */
+bool report_only(const struct settings *set, const struct session *s);
+/*
+ * A command that is inconclusive before there is anything to report: in
+ * report-only mode the error is told here, and the status is 0; else -1.
+ */
+int outcome_forgive(const struct settings *set, const struct session *s,
+		    const struct err *err);
 
 /* --- cmd_trace.c --- */
 

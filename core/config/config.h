@@ -19,13 +19,21 @@
 enum config_type {
 	CONFIG_WORD, CONFIG_TEXT, CONFIG_COUNT, CONFIG_SIZE, CONFIG_DURATION,
 	CONFIG_PATH, CONFIG_BOOL, CONFIG_LEVEL, CONFIG_READY, CONFIG_STOP,
-	CONFIG_EXPECT, CONFIG_REGRADE, CONFIG_ENV, CONFIG_ADDRESS
+	CONFIG_EXPECT, CONFIG_REGRADE, CONFIG_ENV, CONFIG_ADDRESS,
+	CONFIG_MODE
+};
+
+/* May a section have a name of its own, [section "name"]? */
+enum config_naming {
+	CONFIG_NAME_NO,
+	CONFIG_NAME_YES,	/* it must */
+	CONFIG_NAME_STEP	/* it may, and it is that of a step */
 };
 
 /* A row of keys.def. */
 struct config_key {
 	const char *section;
-	bool has_subsection;
+	enum config_naming naming;
 	const char *name;
 	enum config_type type;
 	bool many;

@@ -242,6 +242,47 @@ no_way_in() {
 		'error    policy.edit .behavdiff'
 }
 
+# Nothing fails, everything is told; who may say so is the trusted side.
+reporting() {
+	branch reporting beacon
+	ends 0 "$who: --report-only: a regression" \
+		b check --base main --report-only -o "json:$work/result.json" HEAD
+	ok "$who: is told" holds "$kept.out" 'error    net.connect'
+	is "$who: loudly" "$(grep '^report-only' "$kept.out")" \
+		'report-only: would have exited 1'
+	ok "$who: to machines" grep -q '"would_exit": 1' "$work/result.json"
+	ok "$who: which is valid" /usr/bin/python3 \
+		tests/system/json_read.py valid baselines/result.schema.json \
+		"$work/result.json"
+	ends 0 "$who: --report-only: another plan" b check --timeout 4 --report-only
+	ok "$who: is told, too" holds "$kept.err" 'report-only: would have exited 3'
+	ends 2 "$who: --report-only: trouble stays" b check --report-only nowhere
+	printf '[policy]\n\tmode = report-only\n' | append .behavdiff
+	commit 'report only'
+	ends 0 "$who: configured, in its own eyes" b check
+	ends 1 "$who: no change turns itself report-only" b check --base main
+	ends 0 "$who: the trusted side may" b diff HEAD~1 HEAD
+	ends 0 "$who: in a diff that is OLD" b diff HEAD beacon
+	ok "$who: which says nothing where nothing would fail" \
+		lacks "$kept.out" report-only
+	ends 1 "$who: never NEW" b diff main HEAD
+
+	branch steps beacon
+	printf '[step "a"]\n\tcommand = python3 main.py\n[policy "a"]\n\tfail-on = never\n' |
+		append .behavdiff
+	ends 0 "$who: a step's own policy" b diff . beacon
+	commit 'lax step'
+	me git -C "$repo" config -f "$repo/.behavdiff" step.b.command 'python3 main.py'
+	me git -C "$repo" config -f "$repo/.behavdiff" step.b.after a
+	commit 'strict step'
+	say main.py <<-END
+		open("out.txt", "w").write("hello")
+	END
+	commit harmless
+	ends 1 "$who: the strictest of two that do it judges" b diff HEAD HEAD~1
+	ok "$who: both are named" grep -q 'in step [ab] (also [ab])' "$kept.out"
+}
+
 # --- merges and clones ---
 
 merging() {
@@ -414,6 +455,7 @@ for user in $users; do
 	accepting
 	elsewhere
 	no_way_in
+	reporting
 	merging
 	environments
 	broken

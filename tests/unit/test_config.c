@@ -365,6 +365,13 @@ static void sections_have_names_where_they_should(void **state)
 	refused("[step]\n", "f:1: [step] needs a name", "[step \"NAME\"]");
 	refused("[sandbox \"x\"]\n", "f:1: [sandbox \"x\"]: this section takes",
 		"[sandbox]");
+	refused("[policy \"x\"]\n[step \"y\"]\ncommand = z\n",
+		"f:1: [policy \"x\"] names no step", "[step \"x\"]");
+	refused("[step \"y\"]\ncommand = z\n[policy \"y\"]\n"
+		"mode = report-only\n",
+		"f:4: policy.mode cannot be set for one step", "");
+	refused("[policy]\nmode = off\n", "f:2: policy.mode: bad value",
+		"report-only");
 	refused("[step \"\"]\n", "f:1: [step \"\"]: bad name", "letters");
 	refused("[step \"../x\"]\n", "f:1: [step \"../x\"]: bad name", "");
 	refused("[step.server]\n", "f:1: [step.subsection] is the old form",
