@@ -61,24 +61,27 @@ for name in 'a b.py' "it's.py" 'x;y.py' '#1.py' '"q".py' '$(id).py'; do
 done
 
 yaml() { # file: it parses, and its scripts pass shellcheck
-	/usr/bin/python3 - "$1" >"$work/script" <<-'END' || return 1
+	rm -rf "$work/scripts"
+	mkdir "$work/scripts"
+	/usr/bin/python3 - "$1" "$work/scripts" <<-'END' || return 1
 		import sys, yaml
 		doc = yaml.safe_load(open(sys.argv[1]))
-		print("#!/bin/sh")
+		def write(text):
+		    assert "${{" not in text, text
+		    write.n += 1
+		    with open(f"{sys.argv[2]}/{write.n}", "w") as f:
+		        print("#!/bin/sh", text, sep="\n", file=f)
+		write.n = 0
 		for job in doc.get("jobs", {"behavdiff": doc.get("behavdiff")}).values():
 		    for step in job.get("steps", []):
 		        assert set(step) & {"run", "uses"}, step
 		        if "run" in step:
-		            assert "${{" not in step["run"], step["run"]
-		            for name in step.get("env", {}):
-		                print(name + "=main")
-		            print(step["run"])
-		    for line in job.get("script", []):
-		        print("CI_MERGE_REQUEST_DIFF_BASE_SHA=main")
-		        print(line)
+		            write(step["run"])
+		    for line in job.get("before_script", []) + job.get("script", []):
+		        write(line)
 	END
-	grep -q '^behavdiff check --base ' "$work/script" &&
-		shellcheck "$work/script"
+	grep -q '^behavdiff check --base ' "$work/scripts"/* &&
+		shellcheck "$work/scripts"/*
 }
 
 for ci in github/.github/workflows gitlab/.gitlab forgejo/.forgejo/workflows; do
