@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "core/base/cleanup.h"
@@ -226,12 +227,34 @@ static int check_dir(const char *dir, struct err *err)
 	return err_sys(err, "cannot enter '%s'", dir);
 }
 
+/*
+ * Debian's libgit2 parses the host's TLS certificates when it starts
+ * (src/libgit2/streams/mbedtls.c), which takes longer than a comparison of
+ * two cached fingerprints, and no remote is ever spoken to here.  It has no
+ * option against that, and goes on without certificates when it cannot read
+ * them: it starts with no descriptor left to open them by.
+ */
+static int start_git(struct err *err)
+{
+	struct rlimit was, none;
+	int r;
+
+	if (getrlimit(RLIMIT_NOFILE, &was))
+		return err_sys(err, "cannot read the limit of descriptors");
+	none = was;
+	none.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &none);
+	r = git_libgit2_init();
+	setrlimit(RLIMIT_NOFILE, &was);
+	return r < 0 ? git_fail(err, "libgit2 cannot start") : 0;
+}
+
 int repo_open(struct repo **out, const char *dir, struct err *err)
 {
 	if (check_dir(dir, err))
 		return -1;
-	if (git_libgit2_init() < 0)
-		return git_fail(err, "libgit2 cannot start");
+	if (start_git(err))
+		return -1;
 	set_options();
 
 	autorepo struct repo *repo = mem_alloc(sizeof(*repo));
