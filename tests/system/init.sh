@@ -120,6 +120,26 @@ is "and nothing has left" "$(git --git-dir="$work/far" log -1 --format=%s main)"
 exits 0 "an old commit passes" g push -q "$work/far" HEAD~1:refs/heads/none
 exits 0 "a branch is deleted without a word" g push -q "$work/far" :none
 
+# In a hook git's own variables name the repository and an index that is being
+# made; in a linked work tree others than in the main one.
+g reset -q --hard HEAD~1
+exits 0 "--hook pre-commit, again" b init --hook pre-commit
+as_user git -C "$repo" worktree add -q -b linked "$work/linked" main
+for tree in "$repo" "$work/linked"; do
+	in_tree() {
+		as_user env PATH="$PATH" git -C "$tree" -c user.name=A \
+			-c user.email=a@b "$@"
+	}
+	echo '# no change' >>"$tree/client.py"
+	exits 0 "pre-commit: harmless, in ${tree##*/}" in_tree commit -q -a -m same
+	echo 'open("/tmp/loot", "w")' >>"$tree/client.py"
+	exits 1 "pre-commit: not new behaviour" in_tree commit -q -a -m loot
+	cat "$out" "$err" >"$work/committed"
+	ok "which it names" holds "$work/committed" 'file.create /tmp/loot'
+	is "and is not committed" "$(in_tree log -1 --format=%s)" same
+	in_tree reset -q --hard
+done
+
 mkdir "$work/elsewhere"
 chmod 777 "$work/elsewhere"
 as_user rm -rf "$repo/.github"
