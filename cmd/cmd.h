@@ -14,7 +14,8 @@
 /* Every option; zero means not given. */
 struct settings {
 	struct opt_list dirs, outputs;
-	const char *config, *fail_on, *format, *output, *color, *plant;
+	const char *config, *scenario, *fail_on, *format, *output, *color;
+	const char *plant;
 	unsigned runs, max_runs, jobs;
 	uint64_t timeout_ms;
 	const char *base, *reason, *expires, *folder, *ci, *hook;

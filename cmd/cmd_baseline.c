@@ -110,7 +110,7 @@ static int update(struct work *w, struct err *err)
 	if (!session_rev(w->keep.s, 0))
 		return err_set(err, ERR_TROUBLE, "'%s' is a file; a baseline "
 			       "is made of a revision", spec);
-	if (keep_load(&w->keep, session_rev(w->keep.s, 0)->subdir, err) ||
+	if (keep_load(&w->keep, session_rev(w->keep.s, 0)->subdir, NULL, err) ||
 	    session_capture(w->keep.s, err))
 		return -1;
 	fp = session_own(w->keep.s, 0);
@@ -211,17 +211,19 @@ static bool is_finding(const struct last *last, const char *word)
 
 /*
  * A finding of the last comparison belongs to the baseline that it was judged
- * by; a fact that nobody has seen yet, to that of the root.
+ * by; a fact that nobody has seen yet, to the one that is named.
  */
-static const char *accept_dir(const struct work *w, const struct last *last)
+static int load_accepting(struct work *w, const struct last *last,
+			  struct err *err)
 {
+	const char *dir = folder(w);
 	bool theirs = w->keep.set->all;
 
-	if (w->keep.set->folder)
-		return folder(w);
 	for (size_t i = 0; i < w->args.n; i++)
 		theirs |= is_finding(last, w->args.v[i]);
-	return theirs && last->subdir.len ? last->subdir.p : "";
+	if (theirs && !w->keep.set->folder && last->subdir.len)
+		dir = last->subdir.p;
+	return keep_load(&w->keep, dir, theirs ? last : NULL, err);
 }
 
 static int accept(struct work *w, struct err *err)
@@ -240,7 +242,7 @@ static int accept(struct work *w, struct err *err)
 	if (!known && w->keep.set->all)
 		return err_set(err, ERR_TROUBLE, "--all: no comparison is "
 			       "remembered here");
-	if (keep_load(&w->keep, accept_dir(w, &last), err) ||
+	if (load_accepting(w, &last, err) ||
 	    keep_need(&w->keep, err) || accept_all(w, &last, err))
 		return -1;
 	if (known)
@@ -335,7 +337,7 @@ static int show(struct work *w, struct err *err)
 		return -1;
 	if (*rev.subdir)
 		dir = rev.subdir;
-	if (keep_load(k, dir, err) || keep_need(k, err))
+	if (keep_load(k, dir, NULL, err) || keep_need(k, err))
 		status = -1;
 	else if (w->args.n)
 		status = show_changes(w, &rev, err);
@@ -406,7 +408,7 @@ static void say_dropped(void *ctx, const struct acceptance *a, const char *why)
 
 static int prune(struct work *w, struct err *err)
 {
-	if (no_more(w, 0, err) || keep_load(&w->keep, folder(w), err) ||
+	if (no_more(w, 0, err) || keep_load(&w->keep, folder(w), NULL, err) ||
 	    keep_need(&w->keep, err))
 		return -1;
 	baseline_prune(w->keep.old, gate_today(), say_dropped, w);

@@ -16,6 +16,7 @@
 #include "cmd/status.h"
 #include "core/base/cleanup.h"
 #include "core/sandbox/plan.h"
+#include "core/scenario/scenario.h"
 
 #define LISTED 10		/* facts of the environment that are named */
 #define IDS_LISTED 8
@@ -106,10 +107,10 @@ static int no_baseline(const struct check *c, struct err *err)
 {
 	err_set(err, ERR_INCONCLUSIVE, "there is no baseline %s in %s", c->path,
 		c->set->base ? c->trusted.spec : "the work tree");
-	if (c->set->base)
-		return err_hint(err, "make one there and commit it: "
-				"behavdiff baseline update");
-	return err_hint(err, "make one: behavdiff baseline update");
+	return err_hint(err, "make one%s: behavdiff baseline update%s%s",
+			c->set->base ? " there and commit it" : "",
+			c->set->scenario ? " --scenario " : "",
+			c->set->scenario ? c->set->scenario : "");
 }
 
 /* The first line in which two plans differ: "timeout_ms": 60000. */
@@ -159,7 +160,8 @@ static int load_baseline(struct check *c, struct err *err)
 	int there;
 
 	c->path = baseline_path(session_config(c->s),
-				session_rev(c->s, NEW)->subdir);
+				session_rev(c->s, NEW)->subdir,
+				scenario_name(session_config(c->s)));
 	there = baseline_load(&c->baseline, &text, c->repo, &c->trusted,
 			      c->path, false, err);
 	if (there < 0)
@@ -383,6 +385,7 @@ static int judge(struct check *c, const struct destinations *to,
 	o.last.old = baseline_side(c);
 	o.last.new = outcome_side(c->s, NEW);
 	o.last.subdir = str_c(session_rev(c->s, NEW)->subdir);
+	o.last.scenario = scenario_name(session_config(c->s));
 	return outcome_tell(&o, c->s, to, err);
 }
 

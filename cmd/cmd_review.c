@@ -143,7 +143,7 @@ static int key_accept(struct review *r, size_t i, struct err *err)
 	if (answered <= 0)
 		return answered;
 	buf_clear(&k->out);
-	if (keep_load(k, r->dir, err) || keep_need(k, err))
+	if (keep_load(k, r->dir, &r->last, err) || keep_need(k, err))
 		return -1;
 	keep_accept(k, r->last.v[i].fact->line, reason.p, expires.p);
 	if (keep_save(k, k->old, err) || output_stdout(&k->out, err))
@@ -297,8 +297,8 @@ static int begin(struct review *r, const struct invocation *inv,
 	for (size_t i = 0; i < r->last.n; i++)
 		r->total += is_open(&r->last, i);
 	/* Said before anybody has typed a reason. */
-	return keep_load(&r->keep, r->dir, err) || keep_need(&r->keep, err) ?
-	       -1 : 0;
+	return keep_load(&r->keep, r->dir, &r->last, err) ||
+	       keep_need(&r->keep, err) ? -1 : 0;
 }
 
 static int outcome(const struct last *l)

@@ -6,6 +6,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/path.h"
+#include "core/scenario/scenario.h"
 
 void keep_free(struct keep *k)
 {
@@ -37,15 +38,21 @@ int keep_folder(const char *subdir, struct err *err)
 		       "repository's root", subdir);
 }
 
-int keep_load(struct keep *k, const char *subdir, struct err *err)
+int keep_load(struct keep *k, const char *subdir, const struct last *last,
+	      struct err *err)
 {
+	struct str scenario = scenario_name(session_config(k->s));
+
+	/* A name that is a word is no path. */
+	if (!k->set->scenario && last && config_word(last->scenario))
+		scenario = last->scenario;
 	if (keep_folder(subdir, err))
 		return -1;
 	free(k->path);
 	baseline_free(k->old);
 	k->old = NULL;
 	buf_clear(&k->text);
-	k->path = baseline_path(session_config(k->s), subdir);
+	k->path = baseline_path(session_config(k->s), subdir, scenario);
 	return baseline_load(&k->old, &k->text, k->repo, &k->tree, k->path,
 			     true, err) < 0 ? -1 : 0;
 }
@@ -55,7 +62,9 @@ int keep_need(const struct keep *k, struct err *err)
 	if (k->old)
 		return 0;
 	err_set(err, ERR_INCONCLUSIVE, "there is no baseline %s", k->path);
-	return err_hint(err, "make one: behavdiff baseline update");
+	return err_hint(err, "make one: behavdiff baseline update%s%s",
+			k->set->scenario ? " --scenario " : "",
+			k->set->scenario ? k->set->scenario : "");
 }
 
 int keep_save(struct keep *k, const struct baseline *b, struct err *err)

@@ -8,6 +8,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/gate.h"
+#include "cmd/last.h"
 
 struct keep {
 	const struct settings *set;
@@ -24,8 +25,12 @@ struct keep {
 int keep_open(struct keep *k, const struct settings *set, struct err *err);
 /* Is it "", or a path that stays below the root? */
 int keep_folder(const char *subdir, struct err *err);
-/* Read the baseline, or read it again; subdir: of REV:DIR, else "". */
-int keep_load(struct keep *k, const char *subdir, struct err *err);
+/*
+ * Read the baseline, or read it again; subdir: of REV:DIR, else "".  last:
+ * which scenario judged there, or NULL; --scenario is stronger.
+ */
+int keep_load(struct keep *k, const char *subdir, const struct last *last,
+	      struct err *err);
 /* ERR_INCONCLUSIVE where there is no baseline. */
 int keep_need(const struct keep *k, struct err *err);
 /* Write b when that changes the file; says so. */

@@ -15,6 +15,7 @@ struct run_options run_options_of(const struct settings *set)
 	return (struct run_options){
 		.dir = ".",
 		.config_file = set->config,
+		.scenario = set->scenario,
 		.runs = set->runs,
 		.max_runs = set->max_runs,
 		.timeout_ms = set->timeout_ms,

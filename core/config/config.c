@@ -13,7 +13,6 @@
 /* What we are willing to read; nobody's own file comes near. */
 #define TEXT_MAX (1 << 20)
 #define ENTRIES_MAX 4096
-#define SUBSECTIONS_MAX 64
 
 enum { ONCE, MANY };
 
@@ -53,7 +52,7 @@ static const struct config_key *find_key(struct str section, struct str name)
 /* --- parsing --- */
 
 struct reference {
-	const char *section;
+	const char *before, *after;	/* it, as it is written */
 	struct str step;
 	unsigned line;
 };
@@ -111,7 +110,7 @@ static int check_section(struct parser *p, const struct config_item *it,
 	}
 	if (row->naming == CONFIG_NAME_STEP && it->has_subsection)
 		*vec_push(&p->references) = (struct reference){
-			row->section, it->subsection, p->lx.item_line
+			"[policy \"", "\"]", it->subsection, p->lx.item_line
 		};
 	return 0;
 }
@@ -145,9 +144,9 @@ static int count(struct parser *p, struct str subsection, struct err *err)
 	for (size_t i = 0; i < p->subsections.n; i++)
 		if (str_eq(p->subsections.v[i], subsection))
 			return 0;
-	if (p->subsections.n == SUBSECTIONS_MAX)
+	if (p->subsections.n == CONFIG_SUBSECTIONS_MAX)
 		return err_set(err, ERR_TROUBLE, "\"%.*s\": more than %d steps",
-			       STR_ARG(subsection), SUBSECTIONS_MAX);
+			       STR_ARG(subsection), CONFIG_SUBSECTIONS_MAX);
 	*vec_push(&p->subsections) = subsection;
 	return 0;
 }
@@ -188,6 +187,10 @@ static int add_entry(struct parser *p, const struct config_item *it,
 	    check_once(p, &e, err) || count(p, e.subsection, err))
 		return -1;
 	*vec_push(&p->entries) = e;
+	if (!strcmp(e.key->section, "scenario"))
+		*vec_push(&p->references) = (struct reference){
+			"scenario.step = \"", "\"", e.value, e.line
+		};
 	return 0;
 }
 
@@ -209,8 +212,8 @@ static int check_references(struct parser *p, struct err *err)
 		if (is_step(p, r->step))
 			continue;
 		p->lx.item_line = r->line;
-		err_set(err, ERR_TROUBLE, "[%s \"%.*s\"] names no step",
-			r->section, STR_ARG(r->step));
+		err_set(err, ERR_TROUBLE, "%s%.*s%s names no step", r->before,
+			STR_ARG(r->step), r->after);
 		return err_hint(err, "a step is written down as [step "
 				"\"%.*s\"]; behavdiff init writes those that "
 				"are detected", STR_ARG(r->step));
@@ -361,7 +364,7 @@ uint64_t config_num(const struct config *cfg, const char *section,
 bool config_subsection(const struct config *cfg, const char *section,
 		       size_t i, struct str *out)
 {
-	struct str seen[SUBSECTIONS_MAX];
+	struct str seen[CONFIG_SUBSECTIONS_MAX];
 	size_t n = 0;
 
 	for (size_t j = 0; j < cfg->n; j++) {
@@ -378,7 +381,7 @@ bool config_subsection(const struct config *cfg, const char *section,
 			*out = sub;
 			return true;
 		}
-		assert(n < SUBSECTIONS_MAX);
+		assert(n < CONFIG_SUBSECTIONS_MAX);
 		seen[n++] = sub;
 	}
 	return false;

@@ -30,6 +30,9 @@ enum config_naming {
 	CONFIG_NAME_STEP	/* it may, and it is that of a step */
 };
 
+/* Different names of subsections in one file. */
+#define CONFIG_SUBSECTIONS_MAX 64
+
 /* A row of keys.def. */
 struct config_key {
 	const char *section;
@@ -56,6 +59,8 @@ struct config {
 	struct config_entry *v;
 	size_t n;
 	bool present;		/* false: there was no file, all is default */
+	/* That is asked for, "" for "default"; set by whoever asks. */
+	struct str scenario;
 };
 
 /* An empty configuration: every look-up gives the default. */

@@ -56,7 +56,7 @@ void session_describe(struct session *s, struct side *side)
 
 	fp->spec = arena_str(a, str_c(side->rev.spec));
 	fp->commit = arena_str(a, str_c(side->rev.commit));
-	fp->scenario = arena_str(a, STR("default"));
+	fp->scenario = arena_str(a, scenario_name(&s->config));
 	/* What is in the cache knows its tree and entry already. */
 	if (side->tree >= 0) {
 		fp->tree = arena_str(a, str_c(side->info.digest));

@@ -85,7 +85,7 @@ static int parse_config(struct session *s, char *name, struct str text,
 }
 
 /* The configuration comes from the trusted side: OLD, the first named. */
-static int read_config(struct session *s, const struct rev *rev,
+static int find_config(struct session *s, const struct rev *rev,
 		       struct err *err)
 {
 	autobuf struct buf text = BUF_INIT;
@@ -109,6 +109,16 @@ static int read_config(struct session *s, const struct rev *rev,
 	}
 	return parse_config(s, mem_printf("%s:" CONFIG_FILE, rev->spec),
 			    buf_view(&text), err);
+}
+
+/* With the scenario, now that it is known which there are. */
+static int read_config(struct session *s, const struct rev *rev,
+		       struct err *err)
+{
+	if (find_config(s, rev, err))
+		return -1;
+	s->config.scenario = str_c(s->opt.scenario);
+	return scenario_check(&s->config, err);
 }
 
 static bool names_file(const char *spec)

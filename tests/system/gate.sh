@@ -495,6 +495,48 @@ shorter() {
 		'cache, 6 runs'
 }
 
+# A scenario is some of the steps, with a baseline of its own.
+scenarios() {
+	branch scenarios
+	g rm -q -r --cached baselines
+	rm -r "$repo/baselines"
+	say .behavdiff <<-END
+		[behavdiff]
+		    runs = 1
+		[step "one"]
+		    command = python3 main.py
+		[step "two"]
+		    command = sh -c 'echo >two.txt'
+		    after = one
+		[step "three"]
+		    command = sh -c 'echo >three.txt'
+		[scenario "short"]
+		    step = two
+	END
+	commit scenarios
+	ends 0 "a scenario's baseline" b baseline update --scenario short
+	ok "is a file of its own" test -e "$repo/baselines/short.json"
+	ok "with the steps and what they wait for" grep -q '"file.create .*two.txt' \
+		"$repo/baselines/short.json"
+	ok "no others" lacks "$repo/baselines/short.json" three.txt
+	ok "and its name" holds "$repo/baselines/short.json" '"scenario": "short"'
+	commit 'short baseline'
+	ends 0 "check --scenario" b check --scenario short
+	ends 3 "there is no other baseline" b check
+	ends 2 "nor another scenario" b check --scenario long
+	ok "those there are, are named" holds "$kept.err" 'scenarios: default, short'
+	echo "$beacon" | append main.py
+	ends 1 "it fails" b check --scenario short
+	# shellcheck disable=SC2046
+	ends 0 "accept finds its file" b baseline accept $(ids) --reason short
+	ok "by itself" holds "$kept.out" 'baselines/short.json: written'
+	ends 0 "then it passes" b check --scenario short
+	ends 0 "show" b baseline show --scenario short HEAD
+	ok "shows it" holds "$kept.out" '+ accepted   net.connect'
+	ends 0 "prune" b baseline prune --scenario short
+	g checkout -q -f .
+}
+
 users=user
 [ "$(id -u)" -ne 0 ] || users='root user'
 for user in $users; do
@@ -515,4 +557,5 @@ for user in $users; do
 done
 names
 shorter
+scenarios
 finish
