@@ -103,9 +103,7 @@ static int settle(struct review *r, size_t i, enum decision decision)
 /* Empty: not now. */
 static int ask_reason(struct buf *out, struct err *err)
 {
-	if (tell(err, "why this is as it should be: "))
-		return -1;
-	if (!keys_line(out) || !out->len)
+	if (!keys_line(out, "why this is as it should be: ") || !out->len)
 		return tell(err, "no reason, not accepted\n");
 	return 1;
 }
@@ -118,10 +116,8 @@ static int ask_expiry(struct buf *out, struct err *err)
 		autobuf struct buf safe = BUF_INIT;
 
 		buf_clear(out);
-		if (tell(err, "last day it counts (YYYY-MM-DD, empty: for "
-			 "ever): "))
-			return -1;
-		if (!keys_line(out))
+		if (!keys_line(out, "last day it counts (YYYY-MM-DD, empty: "
+			       "for ever): "))
 			return tell(err, "\nnot accepted\n");
 		if (!keep_date(out->p, &bad))
 			return 1;

@@ -11,9 +11,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "core/base/fd.h"
 #include "core/base/vec.h"
 
 #define TTY STDIN_FILENO
@@ -23,6 +25,7 @@
 
 static struct termios found, keyed;
 static volatile sig_atomic_t resized;
+static sigset_t before, waiting;
 
 static void on_resize(int sig)
 {
@@ -66,13 +69,20 @@ bool keys_possible(void)
 
 int keys_begin(struct err *err)
 {
+	sigset_t winch;
+
 	if (tcgetattr(TTY, &found))
 		return err_sys(err, "the terminal");
 	keyed = found;
 	keyed.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
 	keyed.c_cc[VMIN] = 1;
 	keyed.c_cc[VTIME] = 0;
-	/* No SA_RESTART: a resize must interrupt read(2). */
+	/* A resize comes in only while ppoll(2) waits: none is missed. */
+	sigemptyset(&winch);
+	sigaddset(&winch, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &winch, &before);
+	waiting = before;
+	sigdelset(&waiting, SIGWINCH);
 	for (size_t i = 0; i < ARRAY_LEN(handlers); i++) {
 		struct sigaction sa = { .sa_handler = handlers[i].handler };
 
@@ -90,6 +100,7 @@ void keys_end(void)
 	tcsetattr(TTY, TCSANOW, &found);
 	for (size_t i = 0; i < ARRAY_LEN(handlers); i++)
 		signal(handlers[i].sig, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 static void drain_sequence(void)
@@ -103,29 +114,32 @@ static void drain_sequence(void)
 
 int keys_read(void)
 {
+	struct pollfd p = { .fd = TTY, .events = POLLIN };
 	unsigned char c;
-	ssize_t n;
 
-	do {
-		n = read(TTY, &c, 1);
-		if (n < 0 && errno == EINTR && resized) {
-			resized = 0;
-			return KEY_RESIZED;
-		}
-	} while (n < 0 && errno == EINTR);
-	if (n != 1)
+	while (ppoll(&p, 1, NULL, &waiting) != 1) {
+		if (errno != EINTR)
+			return KEY_END;
+		if (!resized)
+			continue;
+		resized = 0;
+		return KEY_RESIZED;
+	}
+	if (read(TTY, &c, 1) != 1)
 		return KEY_END;
 	if (c == ESCAPE)
 		drain_sequence();
 	return c;
 }
 
-bool keys_line(struct buf *out)
+bool keys_line(struct buf *out, const char *question)
 {
 	bool ended = false;
 	char c = 0;
 
+	/* First the mode: what is typed at the question is echoed. */
 	tcsetattr(TTY, TCSANOW, &found);
+	fd_write_all(STDOUT_FILENO, question, strlen(question));
 	while (!ended && c != '\n') {
 		ssize_t n = read(TTY, &c, 1);
 

@@ -25,10 +25,7 @@ enum { KEY_END = -1, KEY_RESIZED = -2 };
  * its first byte, so that no letter inside it is taken for a key.
  */
 int keys_read(void);
-/*
- * A line as the terminal edits it, without its end.  false: end of input; a
- * resize only interrupts.
- */
-bool keys_line(struct buf *out);
+/* A line as the terminal edits it, without its end.  false: end of input. */
+bool keys_line(struct buf *out, const char *question);
 
 #endif
