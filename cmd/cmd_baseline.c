@@ -127,43 +127,41 @@ static int update(struct work *w, struct err *err)
 
 /* --- accept --- */
 
-static int no_such_id(const char *id, size_t matches, struct err *err)
+static bool is_whole(const char *word)
 {
-	if (matches)
-		return err_set(err, ERR_TROUBLE, "'%s' stands for %zu findings "
-			       "of the last comparison", id, matches);
-	err_set(err, ERR_TROUBLE, "'%s' is no finding of the last comparison "
-		"here", id);
-	return err_hint(err, "ids stand at the end of behavdiff check, and in "
-			"--format json; a whole fact will do as well");
+	struct str operation, object;
+	enum event_kind kind;
+	int code;
+
+	return fact_parse(str_c(word), &kind, &operation, &object, &code);
 }
 
 /*
  * By its id, or four digits of it and more, or as the fact itself; *at is its
- * place in last, or last->n.
+ * place in last, or last->result.n.
  */
 static int find_fact(struct str *out, size_t *at, const struct last *last,
 		     const char *id, struct err *err)
 {
-	struct str operation, object, word = str_c(id);
-	enum event_kind kind;
-	size_t matches = 0;
-	int code;
-	bool whole = fact_parse(word, &kind, &operation, &object, &code);
+	const struct result *r = &last->result;
+	const struct result_finding *found;
+	size_t matches;
 
-	*at = last->n;
-	for (size_t i = 0; i < last->n; i++) {
-		const struct finding *f = &last->v[i];
-
-		if (whole ? !str_eq(f->fact->line, word) : word.len < 4 ||
-		    !str_starts(str_c(f->id), word))
-			continue;
-		*at = i;
-		matches++;
+	if (is_whole(id)) {
+		found = result_find(r, str_c(id), &matches);
+		*at = found ? (size_t)(found - r->v) : r->n;
+		*out = str_c(id);
+		return 0;
 	}
-	if (!whole && matches != 1)
-		return no_such_id(id, matches, err);
-	*out = whole ? word : last->v[*at].fact->line;
+	found = last_find(last, id, err);
+	if (!found)
+		return -1;
+	if (!finding_is_news(&found->f))
+		return err_set(err, ERR_TROUBLE, "'%s' is %s, which never "
+			       "fails: there is nothing to accept", id,
+			       change_name(found->f.change));
+	*at = (size_t)(found - r->v);
+	*out = found->f.fact->line;
 	return 0;
 }
 
@@ -181,18 +179,24 @@ static void accept_one(struct work *w, struct last *last, struct str fact,
 		       size_t at)
 {
 	keep_accept(&w->keep, fact, w->keep.set->reason, w->keep.set->expires);
-	if (at < last->n)
+	if (at < last->result.n)
 		last->decided[at] = DECISION_ACCEPTED;
 }
 
 static int accept_all(struct work *w, struct last *last, struct err *err)
 {
+	const struct result *r = &last->result;
+	bool all = w->keep.set->all;
 	struct str fact;
 	size_t at;
 
-	for (size_t i = 0; w->keep.set->all && i < last->n; i++)
-		if (last->v[i].gates)
-			accept_one(w, last, last->v[i].fact->line, i);
+	if (all && r->left_out)
+		return err_set(err, ERR_TROUBLE, "--all: %zu findings of the "
+			       "last comparison were too many to be remembered",
+			       r->left_out);
+	for (size_t i = 0; all && i < r->n; i++)
+		if (r->v[i].f.gates)
+			accept_one(w, last, r->v[i].f.fact->line, i);
 	for (size_t i = 0; i < w->args.n; i++) {
 		if (find_fact(&fact, &at, last, w->args.v[i], err))
 			return -1;
@@ -206,7 +210,8 @@ static bool is_finding(const struct last *last, const char *word)
 	struct str fact;
 	size_t at;
 
-	return find_fact(&fact, &at, last, word, NULL) || at < last->n;
+	return find_fact(&fact, &at, last, word, NULL) ||
+	       at < last->result.n;
 }
 
 /*
@@ -221,14 +226,25 @@ static int load_accepting(struct work *w, const struct last *last,
 
 	for (size_t i = 0; i < w->args.n; i++)
 		theirs |= is_finding(last, w->args.v[i]);
-	if (theirs && !w->keep.set->folder && last->subdir.len)
-		dir = last->subdir.p;
+	if (theirs && !w->keep.set->folder && last->place.subdir.len)
+		dir = last->place.subdir.p;
 	return keep_load(&w->keep, dir, theirs ? last : NULL, err);
+}
+
+/* Whole facts can be accepted before anybody compared anything. */
+static bool needs_last(const struct work *w)
+{
+	for (size_t i = 0; i < w->args.n; i++)
+		if (!is_whole(w->args.v[i]))
+			return true;
+	return w->keep.set->all;
 }
 
 static int accept(struct work *w, struct err *err)
 {
 	autolast struct last last = LAST_INIT;
+	struct cache *cache = session_cache(w->keep.s);
+	struct err unread = ERR_INIT;
 	bool known;
 
 	if (!w->args.n && !w->keep.set->all) {
@@ -238,15 +254,14 @@ static int accept(struct work *w, struct err *err)
 	}
 	if (check_reason(w->keep.set, err))
 		return -1;
-	known = last_read(&last, session_cache(w->keep.s));
-	if (!known && w->keep.set->all)
-		return err_set(err, ERR_TROUBLE, "--all: no comparison is "
-			       "remembered here");
+	known = !last_read(&last, cache, needs_last(w) ? err : &unread);
+	if (!known && needs_last(w))
+		return -1;
 	if (load_accepting(w, &last, err) ||
 	    keep_need(&w->keep, err) || accept_all(w, &last, err))
 		return -1;
 	if (known)
-		last_write(session_cache(w->keep.s), &last);
+		last_decide(cache, &last);
 	return STATUS_PASS;
 }
 

@@ -12,6 +12,7 @@
 
 #include "cmd/check.h"
 #include "cmd/formats.h"
+#include "cmd/last.h"
 #include "cmd/outcome.h"
 #include "cmd/status.h"
 #include "core/base/cleanup.h"
@@ -19,7 +20,6 @@
 #include "core/scenario/scenario.h"
 
 #define LISTED 10		/* facts of the environment that are named */
-#define IDS_LISTED 8
 
 static void check_free(struct check *c)
 {
@@ -315,24 +315,6 @@ static const struct fingerprint *choose_old(struct check *c,
 
 /* --- the result --- */
 
-/* The command that accepts what failed, ready to be copied. */
-static void put_command(struct buf *out, const struct comparison *cmp)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < cmp->n; i++)
-		n += cmp->findings[i].gates;
-	if (!n)
-		return;
-	buf_c(out, "to accept: behavdiff baseline accept");
-	if (n > IDS_LISTED)
-		buf_c(out, " --all");
-	for (size_t i = 0; n <= IDS_LISTED && i < cmp->n; i++)
-		if (cmp->findings[i].gates)
-			buf_printf(out, " %s", cmp->findings[i].id);
-	buf_c(out, " --reason 'WHY'\n");
-}
-
 static void note_expired(struct check *c, const struct comparison *cmp)
 {
 	size_t n = 0;
@@ -346,7 +328,7 @@ static void note_expired(struct check *c, const struct comparison *cmp)
 }
 
 /* The revision that the baseline was made of. */
-static struct last_side baseline_side(struct check *c)
+static struct str baseline_side(struct check *c)
 {
 	const struct fingerprint *fp = c->baseline->fp;
 	const char *subdir = session_rev(c->s, NEW)->subdir;
@@ -355,12 +337,7 @@ static struct last_side baseline_side(struct check *c)
 	buf_str(&rev, fp->commit);
 	if (rev.len && *subdir)
 		buf_printf(&rev, ":%s", subdir);
-	return (struct last_side){
-		arena_str(&c->arena, (struct str){
-			fp->commit.p, fp->commit.len < 12 ? fp->commit.len : 12
-		}),
-		arena_str(&c->arena, buf_view(&rev))
-	};
+	return arena_str(&c->arena, buf_view(&rev));
 }
 
 static int judge(struct check *c, const struct destinations *to,
@@ -376,16 +353,18 @@ static int judge(struct check *c, const struct destinations *to,
 			  session_fingerprint(c->s, NEW));
 	outcome_compare(&o, c->s, c->set, c->both[0], c->both[1]);
 	note_expired(c, &o.cmp);
-	put_command(&closing, &o.cmp);
+	last_commands(&closing, &o.cmp, session_cache(c->s), true);
 	o.report.old_from = c->drifted ? session_from(c->s, AGAIN) : "file";
 	o.report.new_from = session_from(c->s, NEW);
 	o.report.notes = c->notes.v;
 	o.report.n_notes = c->notes.n;
 	o.report.closing = buf_view(&closing);
-	o.last.old = baseline_side(c);
-	o.last.new = outcome_side(c->s, NEW);
-	o.last.subdir = str_c(session_rev(c->s, NEW)->subdir);
-	o.last.scenario = scenario_name(session_config(c->s));
+	o.place = (struct last_place){
+		.old = baseline_side(c),
+		.new = outcome_side(c->s, NEW),
+		.subdir = str_c(session_rev(c->s, NEW)->subdir),
+		.scenario = scenario_name(session_config(c->s)),
+	};
 	return outcome_tell(&o, c->s, to, err);
 }
 

@@ -53,6 +53,7 @@ static int report_session(struct session *s, const struct settings *set,
 			  const struct destinations *to, struct err *err)
 {
 	autooutcome struct outcome o = OUTCOME_INIT;
+	autobuf struct buf closing = BUF_INIT;
 
 	/* OLD is the trusted side; a baseline brings what it accepts. */
 	if (outcome_policy(&o, set, session_config(s), session_baseline(s, 0),
@@ -62,8 +63,11 @@ static int report_session(struct session *s, const struct settings *set,
 			session_fingerprint(s, 1));
 	o.report.old_from = session_from(s, 0);
 	o.report.new_from = session_from(s, 1);
-	o.last.old = outcome_side(s, 0);
-	o.last.new = outcome_side(s, 1);
+	o.place.old = outcome_side(s, 0);
+	o.place.new = outcome_side(s, 1);
+	last_commands(&closing, &o.cmp, session_cache(s),
+		      session_baseline(s, 0));
+	o.report.closing = buf_view(&closing);
 	return outcome_tell(&o, s, to, err);
 }
 

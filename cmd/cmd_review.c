@@ -35,30 +35,30 @@ static void review_free(struct review *r)
 
 /* --- what is shown --- */
 
-static void put_spec(struct buf *out, const struct last_side *side)
+static void put_spec(struct buf *out, struct str rev, struct str spec)
 {
-	if (str_eq(side->rev, STR(".")))
+	if (str_eq(rev, STR(".")))
 		buf_c(out, "the work tree");
 	else
-		text_sanitise(out, side->spec);
+		text_sanitise(out, spec);
 }
 
 /* Best effort: a shallow clone has not all of it, a file none. */
 static void make_stat(struct review *r)
 {
-	const struct last *l = &r->last;
+	const struct last_place *at = &r->last.place;
 	autobuf struct buf lines = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	if (!l->old.rev.len || !l->new.rev.len)
+	if (!at->old.len || !at->new.len)
 		return;
 	buf_c(&r->stat, "what changed from ");
-	put_spec(&r->stat, &l->old);
+	put_spec(&r->stat, at->old, r->last.result.old.spec);
 	buf_c(&r->stat, " to ");
-	put_spec(&r->stat, &l->new);
+	put_spec(&r->stat, at->new, r->last.result.new.spec);
 	buf_c(&r->stat, ":\n");
-	if (rev_stat(&lines, r->keep.repo, l->old.rev.p, l->new.rev.p,
-		     STAT_LINES, &err)) {
+	if (rev_stat(&lines, r->keep.repo, at->old.p, at->new.p, STAT_LINES,
+		     &err)) {
 		buf_c(&r->stat, " not known: ");
 		text_sanitise(&r->stat, str_c(err.msg));
 		buf_ch(&r->stat, '\n');
@@ -96,7 +96,7 @@ static int tell(struct err *err, const char *fmt, ...)
 static int settle(struct review *r, size_t i, enum decision decision)
 {
 	r->last.decided[i] = decision;
-	last_write(session_cache(r->keep.s), &r->last);
+	last_decide(session_cache(r->keep.s), &r->last);
 	return 1;
 }
 
@@ -141,7 +141,7 @@ static int key_accept(struct review *r, size_t i, struct err *err)
 	buf_clear(&k->out);
 	if (keep_load(k, r->dir, &r->last, err) || keep_need(k, err))
 		return -1;
-	keep_accept(k, r->last.v[i].fact->line, reason.p, expires.p);
+	keep_accept(k, r->last.result.v[i].f.fact->line, reason.p, expires.p);
 	if (keep_save(k, k->old, err) || output_stdout(&k->out, err))
 		return -1;
 	r->accepted++;
@@ -214,7 +214,7 @@ static int prompt(struct err *err)
 static int press(struct review *r, size_t i, int c, struct err *err)
 {
 	if (c == KEY_RESIZED)
-		return tell(err, "\n") ? -1 : show(r, &r->last.v[i], err);
+		return tell(err, "\n") ? -1 : show(r, &r->last.result.v[i].f, err);
 	for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
 		if (keys[k].key != c)
 			continue;
@@ -230,7 +230,7 @@ static int press(struct review *r, size_t i, int c, struct err *err)
 
 static int decide(struct review *r, size_t i, struct err *err)
 {
-	int done = show(r, &r->last.v[i], err);
+	int done = show(r, &r->last.result.v[i].f, err);
 
 	while (!done) {
 		if (prompt(err))
@@ -244,12 +244,12 @@ static int decide(struct review *r, size_t i, struct err *err)
 
 static bool is_open(const struct last *l, size_t i)
 {
-	return l->v[i].gates && l->decided[i] == DECISION_OPEN;
+	return l->result.v[i].f.gates && l->decided[i] == DECISION_OPEN;
 }
 
 static int review_all(struct review *r, struct err *err)
 {
-	for (size_t i = 0; i < r->last.n && !r->quit; i++) {
+	for (size_t i = 0; i < r->last.result.n && !r->quit; i++) {
 		if (!is_open(&r->last, i))
 			continue;
 		r->at++;
@@ -283,14 +283,12 @@ static int begin(struct review *r, const struct invocation *inv,
 	}
 	if (need_terminal(err) || keep_open(&r->keep, set, err))
 		return -1;
-	if (!last_read(&r->last, session_cache(r->keep.s))) {
-		err_set(err, ERR_TROUBLE, "no comparison is remembered here");
-		return err_hint(err, "behavdiff check makes one");
-	}
+	if (last_read(&r->last, session_cache(r->keep.s), err))
+		return -1;
 	r->dir = set->folder ? set->folder :
-		 r->last.subdir.len ? r->last.subdir.p : "";
+		 r->last.place.subdir.len ? r->last.place.subdir.p : "";
 	r->color = output_color(set->color);
-	for (size_t i = 0; i < r->last.n; i++)
+	for (size_t i = 0; i < r->last.result.n; i++)
 		r->total += is_open(&r->last, i);
 	/* Said before anybody has typed a reason. */
 	return keep_load(&r->keep, r->dir, &r->last, err) ||
@@ -299,8 +297,8 @@ static int begin(struct review *r, const struct invocation *inv,
 
 static int outcome(const struct last *l)
 {
-	for (size_t i = 0; i < l->n; i++)
-		if (l->v[i].gates && l->decided[i] != DECISION_ACCEPTED)
+	for (size_t i = 0; i < l->result.n; i++)
+		if (l->result.v[i].f.gates && l->decided[i] != DECISION_ACCEPTED)
 			return STATUS_REGRESSION;
 	return STATUS_PASS;
 }

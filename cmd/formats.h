@@ -25,7 +25,11 @@ struct destinations {
 };
 #define DESTINATIONS_INIT { NULL, NULL, 0, 0 }
 
-/* What --format (else text) and every -o ask for. */
+/*
+ * What --format (else text) and every -o ask for, before any work is done: a
+ * file that could not be written is an error already.  The file "-" is standard
+ * output, so that -o NAME:- is --format NAME.
+ */
 int destinations_choose(struct destinations *out, const struct settings *set,
 			enum subject subject, struct err *err);
 void destinations_free(struct destinations *d);

@@ -44,8 +44,8 @@ int keep_load(struct keep *k, const char *subdir, const struct last *last,
 	struct str scenario = scenario_name(session_config(k->s));
 
 	/* A name that is a word is no path. */
-	if (!k->set->scenario && last && config_word(last->scenario))
-		scenario = last->scenario;
+	if (!k->set->scenario && last && config_word(last->place.scenario))
+		scenario = last->place.scenario;
 	if (keep_folder(subdir, err))
 		return -1;
 	free(k->path);

@@ -122,7 +122,6 @@ void outcome_free(struct outcome *o)
 	vec_free(&o->step_policies);
 	vec_free(&o->steps);
 	accepts_free(&o->accepts);
-	last_free(&o->last);
 	comparison_free(&o->cmp);
 }
 
@@ -148,7 +147,7 @@ static void find_step_lines(struct outcome *o, const struct config *cfg)
 
 	for (size_t i = 0; config_subsection(cfg, "step", i, &name); i++)
 		*vec_push(&o->steps) = (struct step_line){
-			name, config_line(cfg, "step", name, "command")
+			name, config_header(cfg, "step", name, "command")
 		};
 }
 
@@ -173,20 +172,15 @@ void outcome_compare(struct outcome *o, const struct session *s,
 		.verbosity = set->quiet ? -1 : set->verbose,
 		.width = output_width(),
 	};
-	last_take(&o->last, &o->cmp);
 }
 
-struct last_side outcome_side(const struct session *s, size_t side)
+struct str outcome_side(const struct session *s, size_t side)
 {
-	const struct fingerprint *fp = session_fingerprint(s, side);
 	const struct rev *rev = session_rev(s, side);
 
 	if (!rev)
-		return (struct last_side){ fp->spec, fp->commit };
-	return (struct last_side){
-		str_c(rev->spec),
-		rev->kind == REV_WORKTREE ? STR(".") : str_c(rev->tree)
-	};
+		return session_fingerprint(s, side)->commit;
+	return rev->kind == REV_WORKTREE ? STR(".") : str_c(rev->tree);
 }
 
 int outcome_tell(const struct outcome *o, struct session *s,
@@ -196,7 +190,7 @@ int outcome_tell(const struct outcome *o, struct session *s,
 
 	if (write_formats(to, &writer, err))
 		return -1;
-	last_write(session_cache(s), &o->last);
+	last_write(session_cache(s), &o->report, &o->place);
 	return o->report.report_only ? STATUS_PASS :
 	       status_of_verdict(o->cmp.verdict);
 }

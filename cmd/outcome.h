@@ -23,10 +23,10 @@ struct outcome {
 	VEC(struct step_line) steps;
 	/* Of cmp; a command adds what it knows. */
 	struct report report;
-	struct last last;
+	struct last_place place;	/* for last_write() */
 };
 
-#define OUTCOME_INIT { .cmp = { .arena = ARENA_INIT }, .last = LAST_INIT }
+#define OUTCOME_INIT { .cmp = { .arena = ARENA_INIT } }
 void outcome_free(struct outcome *o);
 #define autooutcome __attribute__((cleanup(outcome_free)))
 
@@ -41,14 +41,14 @@ int outcome_policy(struct outcome *o, const struct settings *set,
 int outcome_check(const struct settings *set, const struct session *s,
 		  struct err *err);
 /*
- * Compare under that policy.  The report lacks old_from and new_from, last its
- * two sides.
+ * Compare under that policy.  The report lacks old_from and new_from, the place
+ * is empty.
  */
 void outcome_compare(struct outcome *o, const struct session *s,
 		     const struct settings *set, const struct fingerprint *old,
 		     const struct fingerprint *new);
-/* A side of the session, to be remembered. */
-struct last_side outcome_side(const struct session *s, size_t side);
+/* A side of the session, by a name that stays. */
+struct str outcome_side(const struct session *s, size_t side);
 /* Write the report everywhere and remember the findings; an enum status. */
 int outcome_tell(const struct outcome *o, struct session *s,
 		 const struct destinations *to, struct err *err);

@@ -123,8 +123,6 @@ struct place place_of(struct buf *store, const struct report *r,
 /* The fingerprint that f->fact is in. */
 const struct fingerprint *finding_side(const struct report *r,
 				       const struct finding *f);
-/* Did NEW something that OLD did not: new or outcome? */
-bool finding_is_news(const struct finding *f);
 
 /* Exit status that goes with a verdict (DESIGN section 3). */
 int verdict_exit(enum verdict verdict);

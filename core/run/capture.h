@@ -7,6 +7,7 @@
 
 #include "core/base/err.h"
 #include "core/fingerprint/fingerprint.h"
+#include "core/run/pulse.h"
 #include "core/sandbox/plan.h"
 #include "core/sandbox/stage.h"
 #include "core/scenario/scenario.h"
@@ -19,8 +20,7 @@ struct capture {
 	char *const *binds;	/* see struct spawn_options */
 	const char *tree_name;
 	int tree;		/* the exported tree, a directory */
-	/* Facts so far, for another process to read; NULL: nobody does */
-	_Atomic size_t *facts;
+	struct pulse *pulse;	/* for another process to read, or NULL */
 };
 
 /*
