@@ -123,6 +123,8 @@ int regrade_parse(struct regrade *out, struct str text, struct err *err);
  */
 void compare(struct comparison *out, const struct fingerprint *old,
 	     const struct fingerprint *new, const struct policy *policy);
+/* A sentence more, for whoever knows more; the verdict stays. */
+void comparison_add_reason(struct comparison *c, struct str sentence);
 void comparison_free(struct comparison *c);
 
 /* The table, for `list rules` and `explain`; the first row that fits wins. */
