@@ -2,8 +2,8 @@
 /*
  * behavdiff check [REV]: what may be merged.
  *
- * Everything that judges comes from the trusted side: with --base REV from the
- * merge base, else from the work tree.  Where the baseline was made in another
+ * Everything that judges comes from the trusted side: with --base REV from
+ * there, else from the work tree.  Where the baseline was made in another
  * environment, its own revision is traced here again, so that a new kernel is
  * not taken for a new behaviour.
  */
@@ -74,12 +74,30 @@ int check_start(char out[65], const struct check *c, const struct rev *rev,
 	return found;
 }
 
+static const char *shown_spec(const char *spec)
+{
+	return strcmp(spec, ".") ? spec : "HEAD";
+}
+
+static int find_start(struct check *c, const char *spec, const char *base,
+		      struct err *err)
+{
+	struct rev rev;
+	int found;
+
+	if (rev_resolve(&rev, c->repo, spec, err))
+		return -1;
+	found = check_start(c->start, c, &rev, base, err);
+	rev_release(&rev);
+	if (found < 0)
+		return err_wrap(err, "--base");
+	return found ? 0 : no_common_commit(c, spec, base, err);
+}
+
 static int choose_trusted(struct check *c, const char *spec, struct err *err)
 {
 	const char *base = c->set->base;
-	char start[65];
-	struct rev rev;
-	int found;
+	const char *commit = c->trusted.commit;
 
 	if (!base) {
 		note(c, "trusted side: the work tree");
@@ -87,18 +105,32 @@ static int choose_trusted(struct check *c, const char *spec, struct err *err)
 			return err_wrap(err, "the trusted side");
 		return session_configure(c->s, ".", err);
 	}
-	if (rev_resolve(&rev, c->repo, spec, err))
+	if (find_start(c, spec, base, err) ||
+	    rev_resolve(&c->trusted, c->repo, base, err))
 		return -1;
-	found = check_start(start, c, &rev, base, err);
-	rev_release(&rev);
-	if (found < 0)
-		return err_wrap(err, "--base");
-	if (!found)
-		return no_common_commit(c, spec, base, err);
-	note(c, "trusted side: %.12s, the merge base of %s and %s", start,
-	     strcmp(spec, ".") ? spec : "HEAD", base);
-	return rev_resolve(&c->trusted, c->repo, start, err) ||
-	       session_configure(c->s, start, err) ? -1 : 0;
+	c->behind = strcmp(c->start, commit) != 0;
+	note(c, "trusted side: %.12s, the tip of %s", commit, base);
+	if (c->behind)
+		note(c, "%s is behind %s: it left it at %.12s",
+		     shown_spec(spec), base, c->start);
+	return session_configure(c->s, commit, err);
+}
+
+/* What REV cannot have yet is no fault of its own. */
+static int blame_lag(const struct check *c, struct err *err)
+{
+	return c->behind ? err_hint(err, "rebase onto %s", c->set->base) : -1;
+}
+
+static void doubt_lag(const struct check *c, struct comparison *cmp)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	if (!c->behind || !cmp->n_reasons)
+		return;
+	buf_printf(&text, "%s has steps or files that the change may not "
+		   "have: rebase onto %s", c->set->base, c->set->base);
+	comparison_add_reason(cmp, buf_view(&text));
 }
 
 /* --- the baseline --- */
@@ -106,7 +138,7 @@ static int choose_trusted(struct check *c, const char *spec, struct err *err)
 static int no_baseline(const struct check *c, struct err *err)
 {
 	err_set(err, ERR_INCONCLUSIVE, "there is no baseline %s in %s", c->path,
-		c->set->base ? c->trusted.spec : "the work tree");
+		c->set->base ? c->set->base : "the work tree");
 	return err_hint(err, "make one%s: behavdiff baseline update%s%s",
 			c->set->base ? " there and commit it" : "",
 			c->set->scenario ? " --scenario " : "",
@@ -352,6 +384,7 @@ static int judge(struct check *c, const struct destinations *to,
 	fingerprint_unify(c->both, choose_old(c, &o.policy),
 			  session_fingerprint(c->s, NEW));
 	outcome_compare(&o, c->s, c->set, c->both[0], c->both[1]);
+	doubt_lag(c, &o.cmp);
 	note_expired(c, &o.cmp);
 	last_commands(&closing, &o.cmp, session_cache(c->s), true);
 	o.report.old_from = c->drifted ? session_from(c->s, AGAIN) : "file";
@@ -384,7 +417,7 @@ static int check(struct check *c, const char *spec, struct err *err)
 			       "a revision", spec);
 	if (load_baseline(c, err) || consider_environment(c, err) ||
 	    session_capture(c->s, err))
-		return -1;
+		return blame_lag(c, err);
 	return check_edits(c, err);
 }
 

@@ -214,7 +214,8 @@ static int prompt(struct err *err)
 static int press(struct review *r, size_t i, int c, struct err *err)
 {
 	if (c == KEY_RESIZED)
-		return tell(err, "\n") ? -1 : show(r, &r->last.result.v[i].f, err);
+		return tell(err, "\n") ? -1 :
+			show(r, &r->last.result.v[i].f, err);
 	for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
 		if (keys[k].key != c)
 			continue;
@@ -298,7 +299,8 @@ static int begin(struct review *r, const struct invocation *inv,
 static int outcome(const struct last *l)
 {
 	for (size_t i = 0; i < l->result.n; i++)
-		if (l->result.v[i].f.gates && l->decided[i] != DECISION_ACCEPTED)
+		if (l->result.v[i].f.gates &&
+		    l->decided[i] != DECISION_ACCEPTED)
 			return STATUS_REGRESSION;
 	return STATUS_PASS;
 }

@@ -130,7 +130,7 @@ changes() {
 	commit harmless
 	ends 0 "$who: a harmless change passes" b check --base main
 	ok "$who: says what it trusts" holds "$kept.out" \
-		', the merge base of HEAD and main'
+		', the tip of main'
 
 	branch beacon
 	echo "$beacon" | append main.py

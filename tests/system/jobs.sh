@@ -57,7 +57,7 @@ step() { # file name: its shell
 
 run() { # file name: as the forge runs it
 	step "$@" && (cd "$repo" && env BASE=main RUNNER_TEMP="$work/tmp" \
-		CI_MERGE_REQUEST_DIFF_BASE_SHA="$(g rev-parse main)" \
+		CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main \
 		GITHUB_STEP_SUMMARY="$work/summary" GITHUB_OUTPUT="$work/output" \
 		GH_TOKEN=secret TOKEN=secret REPOSITORY=o/r NUMBER=7 \
 		API=http://forge/api/v1/repos/o/r/issues bash -e "$work/step.sh")
