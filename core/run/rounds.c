@@ -94,7 +94,9 @@ static void prepare_sides(struct session *s)
 			side->what = (struct capture){
 				.plan = &s->plan, .scenario = &side->scenario,
 				.stage = &s->stage, .filter = &s->filter,
-				.binds = s->binds, .tree = side->tree,
+				.binds = s->binds,
+				.bind_root = repo_workdir(s->repo),
+				.tree = side->tree,
 				.tree_name = side->tree_name,
 			};
 	}

@@ -94,4 +94,34 @@ commit more
 ends 3 "a step it does not have proves nothing" b check --base main change
 ok "which says what to do" holds "$kept" 'rebase onto main'
 
+# --- what sandbox.bind shows ---
+
+begin bound
+git config -f "$repo/.behavdiff" sandbox.bind vendor
+echo vendor >"$repo/.gitignore"
+echo 'import sys; sys.path.insert(0, "vendor"); import m' | say main.py
+echo 'open("from-vendor.txt", "w")' | say vendor/m.py
+commit old
+echo 'print("hello")' >>"$repo/main.py"
+commit new
+ends 0 "a bound folder that git ignores" b --runs 1 old new -v
+ok "is read by both" lacks "$kept" 'process.exit'
+mkdir "$work/host"
+echo secret >"$work/host/secret.txt"
+rm -r "$repo/vendor"
+ln -s "$work/host" "$repo/vendor"
+ends 2 "a link in its place is refused" b --runs 1 old new
+ok "and told" holds "$kept" 'sandbox.bind vendor: there is a symbolic link'
+rm "$repo/vendor" "$repo/.gitignore"
+echo 'open("/tmp/loot", "w")' | say vendor/m.py
+commit tracked
+ends 2 "tracked files are no bound folder" b --runs 1 old tracked
+ok "as is told" holds "$kept" 'sandbox.bind vendor: tracked has files'
+rm -r "$repo/vendor"
+ln -s /usr "$repo/vendor"
+commit linked
+rm "$repo/vendor" && mkdir "$repo/vendor"
+ends 2 "nor is a link in a revision" b --runs 1 old linked
+ok "no hint names the host" lacks "$kept" 'Linux 5.11'
+
 finish
