@@ -346,6 +346,18 @@ static void on_end(struct tracer *t, struct task *k, int status)
 
 /* --- the loop --- */
 
+/*
+ * What the program sends to pid 1 is lost (pid_namespaces(7)), but for a
+ * traced one, which SIGSTOP would stop.  A step's child has the program's uid
+ * before its exec and could be held there: it hears nothing either, but of
+ * its own faults, which would come for ever.
+ */
+static bool is_fault(int sig)
+{
+	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL ||
+	       sig == SIGFPE;
+}
+
 static void on_stop(struct tracer *t, struct task *k, int status)
 {
 	int sig = WSTOPSIG(status), event = status >> 16;
@@ -373,12 +385,8 @@ static void on_stop(struct tracer *t, struct task *k, int status)
 	default:
 		if (sig == (SIGTRAP | 0x80))
 			on_exit_stop(t, k);
-		else if (!k->proc->is_init)
+		else if (k->proc->live || is_fault(sig))
 			deliver = sig;
-		/*
-		 * What the program sends to pid 1 is lost (pid_namespaces(7)),
-		 * but for a traced one, which SIGSTOP would stop.
-		 */
 		if (deliver)
 			signal_seen(k, sig);
 	}
