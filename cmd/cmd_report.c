@@ -31,14 +31,32 @@ static void write_audit(struct buf *out, const struct format *format,
 	format->write_audit(out, &a);
 }
 
-static int write_session(const struct session *s, const struct settings *set,
+/* A file does not say what it was made on. */
+static void put_host(struct buf *out, struct session *s)
+{
+	const struct environment *env;
+
+	if (!session_rev(s, 0))
+		return;
+	env = session_environment(s);
+	buf_printf(out, "%.*s, %.*s, Linux %.*s, %.*s", STR_ARG(env->machine),
+		   STR_ARG(env->system), STR_ARG(env->kernel),
+		   STR_ARG(env->libc));
+}
+
+static int write_session(struct session *s, const struct settings *set,
 			 const struct format *format,
 			 const struct destinations *to, struct err *err)
 {
+	autobuf struct buf host = BUF_INIT;
+
+	put_host(&host, s);
+
 	const struct audit a = {
 		.fp = session_fingerprint(s, 0),
 		.from = session_from(s, 0),
 		.version = BEHAVDIFF_VERSION,
+		.host = buf_view(&host),
 		.config_from = str_c(session_config_name(s)),
 		.color = output_color(set->color),
 		.verbosity = set->quiet ? -1 : set->verbose,

@@ -227,6 +227,8 @@ const struct fact *fingerprint_find(const struct fingerprint *fp,
  * "OP --all" sorts between "OP" and "OP = ENOENT".
  */
 size_t fingerprint_operation(const struct fingerprint *fp, struct str op);
+/* Index of its first failure, or n; the others follow. */
+size_t fingerprint_failure(const struct fingerprint *fp, struct str op);
 
 /*
  * Take a line apart; false when it is not a fact's line: unknown kind, no

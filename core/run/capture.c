@@ -6,7 +6,6 @@
  */
 #include "core/run/capture.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,7 +42,6 @@ struct run {
 	const char *how;	/* why it ended; NULL while it goes on */
 	uint64_t end_ms;
 	unsigned alive;		/* processes when it was ended */
-	uint64_t lost;		/* questions that the resolver never saw */
 	unsigned ticks;
 	bool near;		/* half of the memory is in use: look closely */
 	bool reached[LIMITS];
@@ -67,36 +65,6 @@ static void reach(struct run *r, enum limit which)
 	r->sink.take(r->sink.ctx, &ev);
 }
 
-/*
- * Questions that the resolver's socket had no room for never reached pid 1:
- * the last column of /proc/PID/net/udp, in the line of its address.
- */
-static uint64_t questions_lost(pid_t pid)
-{
-	char path[64], line[512], address[32];
-	unsigned long long drops = 0;
-	struct in_addr ip;
-	FILE *f;
-
-	inet_pton(AF_INET, PLAN_RESOLVER, &ip);
-	snprintf(address, sizeof(address), ": %08X:0035 ", ip.s_addr);
-	snprintf(path, sizeof(path), "/proc/%d/net/udp", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	while (fgets(line, sizeof(line), f)) {
-		const char *at = strstr(line, address);
-
-		/* Of connected sockets the address stands further behind. */
-		if (at && at - line < 10 &&
-		    sscanf(line, "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-			   "%*s %*s %llu", &drops) == 1)
-			break;
-	}
-	fclose(f);
-	return drops;
-}
-
 static void stop(struct run *r, const char *how)
 {
 	if (r->how)
@@ -105,7 +73,6 @@ static void stop(struct run *r, const char *how)
 	r->end_ms = stepper_ms(&r->steps);
 	r->alive = tracer_stats(r->tracer).alive;
 	tracer_ending(r->tracer);
-	r->lost = questions_lost(r->box.pid);
 	spawn_kill(&r->box);
 }
 
@@ -161,11 +128,7 @@ static void read_messages(struct run *r)
 	struct box_message msg;
 
 	while (spawn_message(&r->box, &msg) == 1) {
-		if (msg.kind == BOX_DNS && msg.value > 0 &&
-		    (size_t)msg.value <= sizeof(msg.text))
-			tracer_dns(r->tracer, (struct str){
-				msg.text, (size_t)msg.value });
-		else if (msg.kind == BOX_EXEC_FAILED)
+		if (msg.kind == BOX_EXEC_FAILED)
 			stepper_failed(&r->steps, msg.step, msg.value);
 		else if (msg.kind == BOX_SETUP_FAILED &&
 			 spawn_setup_error(&msg, r->err))
@@ -309,7 +272,7 @@ static struct fingerprint *seal(struct run *r)
 	add_counts(r);
 	end.steps = stepper_ends(&r->steps, &end.n_steps);
 	fp = builder_seal(steal_ptr(&r->builder), &end, stats.stops,
-			  stats.lost + r->lost);
+			  stats.lost);
 	fp->plan = arena_str(&fp->arena, r->c->plan->json);
 	fp->plan_digest = arena_str(&fp->arena, str_c(r->c->plan->digest));
 	return fp;
@@ -349,8 +312,10 @@ static int open_run(struct run *r)
 	};
 
 	opt.steps = stepper_names(&r->steps, &opt.n_steps);
-	return spawn_open(&r->box, &spawn, r->err) ||
-	       tracer_new(&r->tracer, r->box.pid, &opt, r->err) ? -1 : 0;
+	if (spawn_open(&r->box, &spawn, r->err))
+		return -1;
+	memcpy(opt.wire, r->box.wire, sizeof(opt.wire));
+	return tracer_new(&r->tracer, r->box.pid, &opt, r->err);
 }
 
 int capture_run(struct fingerprint **out, const struct capture *c,

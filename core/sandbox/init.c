@@ -161,7 +161,7 @@ static void serve(const struct spawn_options *opt, int control, int dns)
 		if (poll(fds, ARRAY_LEN(fds), -1) < 0)
 			continue;	/* EINTR: an orphan ended */
 		if (fds[1].revents & POLLIN)
-			dns_answer(dns, control);
+			dns_answer(dns);
 		if (fds[0].revents & POLLIN)
 			start_step(opt, control);
 		else if (fds[0].revents)
@@ -172,8 +172,8 @@ static void serve(const struct spawn_options *opt, int control, int dns)
 void init_main(const struct spawn_options *opt, int control)
 {
 	struct setup s = { .opt = opt, .tree = -1, .scratch = -1,
-			   .shm = -1, .dns = -1 };
-	int fds[2];
+			   .shm = -1, .dns = -1, .wire = { -1, -1 } };
+	int fds[4];
 
 	umask(022);
 	/* Children that nobody waits for are collected by the kernel. */
@@ -189,6 +189,8 @@ void init_main(const struct spawn_options *opt, int control)
 	init_report(control, BOX_READY, 0, "");
 	fds[0] = s.scratch;
 	fds[1] = s.shm;
+	fds[2] = s.wire[0];
+	fds[3] = s.wire[1];
 	if (fd_send(control, fds, ARRAY_LEN(fds)))
 		_exit(1);
 	if (forget_descriptors(control, s.dns))

@@ -44,16 +44,17 @@ struct box {
 	int control;		/* SOCK_SEQPACKET to pid 1 */
 	int scratch;		/* directory: upper layers, see box_layers() */
 	int shm;		/* see box_shm() */
+	/* Packet sockets of its network, for who listens; bound to nothing. */
+	int wire[2];
 };
 
-#define BOX_INIT { -1, -1, -1, -1 }
+#define BOX_INIT { -1, -1, -1, -1, { -1, -1 } }
 
 /* What pid 1 sends on `control` after the set-up. */
 enum box_message_kind {
 	BOX_EXEC_FAILED,	/* value: errno of the step's exec */
 	/* value: errno, text: what failed; also of a step before its exec */
-	BOX_SETUP_FAILED,
-	BOX_DNS			/* text: "NAME TYPE", one question asked */
+	BOX_SETUP_FAILED
 };
 
 struct box_message {

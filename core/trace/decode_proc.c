@@ -173,20 +173,10 @@ static void remember_dead(struct tracer *t, struct proc *p)
 	}
 	d = vec_push(&t->dead);
 	d->pid = p->tgid;
+	d->ns = now_ns();
 	d->exe = p->exe ? mem_strdup(p->exe) : NULL;
 	d->chain = p->chain ? mem_strdup(p->chain) : NULL;
 	d->step = p->step;
-}
-
-/* Children in a session of their own go on without their parent. */
-static void report_daemons(struct tracer *t, struct proc *p)
-{
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct proc *c = t->procs[i]; c; c = c->next)
-			if (c->parent == p && c->setsid && c->live)
-				emit_proc(t, c, EV_PROCESS_DAEMON,
-					  str_c(c->exe ? c->exe : "?"),
-					  STR(""), 0, STR("setsid"));
 }
 
 static void report_exit(struct tracer *t, struct proc *p, int status)
@@ -194,8 +184,6 @@ static void report_exit(struct tracer *t, struct proc *p, int status)
 	struct str line = last_line(p);
 	char words[64];
 
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
-		return;
 	if (WIFSIGNALED(status) && WTERMSIG(status) == p->told)
 		return;
 	if (WIFEXITED(status)) {
@@ -215,13 +203,26 @@ static void report_exit(struct tracer *t, struct proc *p, int status)
 		  str_c(words), 0, STR("exit"));
 }
 
+/*
+ * daemon(3) ends the parent and then leaves its session, or the other way
+ * round, as the scheduler likes, and setsid(1) executes another program after
+ * that: only at its own end, or the run's, is there one answer to all of it.
+ */
+void proc_outlived(struct tracer *t, struct proc *p)
+{
+	if (p->live && p->setsid && p->parent && p->parent->ended)
+		emit_proc(t, p, EV_PROCESS_DAEMON, str_c(p->exe ? p->exe : "?"),
+			  STR(""), 0, STR("setsid"));
+}
+
 void proc_ended(struct tracer *t, struct proc *p, int status)
 {
+	p->ended = true;
 	if (!t->ending) {
 		exec_flush(t, p);
 		if (p->live) {
 			report_exit(t, p, status);
-			report_daemons(t, p);
+			proc_outlived(t, p);
 			remember_dead(t, p);
 		}
 	}

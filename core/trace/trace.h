@@ -33,6 +33,7 @@ struct tracer_options {
 	const struct str *steps;	/* names, by index; borrowed */
 	size_t n_steps;
 	unsigned max_processes;
+	int wire[2];		/* packet sockets of its network; borrowed */
 };
 
 /* What the run wants to be told.  Called between stops, in any order. */
@@ -81,9 +82,6 @@ bool tracer_quiet(struct tracer *t);
  */
 void tracer_ending(struct tracer *t);
 
-/* A question that reached the sandbox's resolver: a DNS message. */
-void tracer_dns(struct tracer *t, struct str packet);
-
 /*
  * Emit a file event that has no traced call: what the writable layers show
  * (path in the sandbox, note saying how it was found).
@@ -95,7 +93,8 @@ bool tracer_touched(const struct tracer *t, struct str path);
 
 struct tracer_stats {
 	uint64_t stops;
-	uint64_t lost;		/* stops whose call could not be read */
+	/* stops whose call could not be read, and unseen packets */
+	uint64_t lost;
 	unsigned alive;		/* processes, now */
 	unsigned processes;	/* ever */
 	unsigned zombies;	/* counted by tracer_ending() */
@@ -136,8 +135,5 @@ const char *syscall_class_name(enum syscall_class c);
  */
 #define SYSCALL_LAST 1024
 bool syscall_by_number(int nr, char name[64], enum syscall_class *class);
-
-/* Decode the question of a DNS message: "example.org A"; false if malformed. */
-bool dns_question(struct buf *out, struct str packet);
 
 #endif

@@ -10,6 +10,7 @@
 #include "core/base/strmap.h"
 #include "core/base/vec.h"
 #include "core/trace/trace.h"
+#include "core/trace/wire.h"
 
 #define STEP_NONE ((size_t)-1)
 #define PENDING_EXECS 32
@@ -26,6 +27,7 @@ struct proc {
 	bool is_init;		/* pid 1: ours, not the program's */
 	bool main;		/* a step's first process */
 	bool setsid;		/* left its session, or its parent had */
+	bool ended;		/* children may still refer to it */
 	int told;		/* signal by which another process ended it */
 	size_t step;
 	char *exe;		/* resolved program, raw bytes */
@@ -43,6 +45,7 @@ struct call {
 	int nr;
 	uint32_t arch;
 	uint64_t args[6];
+	uint64_t began;		/* by wire_clock() */
 	int64_t ret;		/* on leave; negative errno */
 	char *path1, *path2;	/* strings read on entry; NULL unreadable */
 	struct sockaddr_storage sa;
@@ -90,6 +93,7 @@ struct row {
 /* A process that ended, remembered until its parent may have collected it. */
 struct dead {
 	pid_t pid;
+	uint64_t ns;		/* when */
 	char *exe, *chain;
 	size_t step;
 };
@@ -127,7 +131,8 @@ struct tracer {
 	VEC(dev_t) own;		/* the sandbox's file systems; see shared.c */
 	VEC(char *) blind;
 	VEC(struct dead) dead;	/* ended, perhaps not collected yet */
-	struct proc *resolver_user;	/* last to talk to port 53 */
+	struct wire *wire;		/* what goes over the loopback */
+	struct speakers *speakers;	/* and who sends it */
 };
 
 /* --- rows (filter.c) --- */
@@ -184,6 +189,12 @@ void expand_path(struct tracer *t, struct task *k, struct buf *path,
 bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
 		    const char *path);
 bool path_is_system(struct str path);
+/*
+ * Does this argument name something in the system's own directories, with no
+ * ".." to leave them?  Looking there is no fact, so it need not be resolved.
+ * NULL, what could not be read, names nothing.
+ */
+bool path_names_system(const char *path);
 /* What the sandbox calls the task of this id; -1 when it is gone. */
 long inner_pid(pid_t tid);
 long task_inner_pid(struct task *k);	/* the same, asked once */
@@ -192,6 +203,7 @@ pid_t outer_pid(struct tracer *t, struct task *k, long inner);
 
 /* --- events (emit.c) --- */
 uint64_t now_ns(void);
+struct str step_name(const struct tracer *t, size_t step);
 void emit(struct tracer *t, struct task *k, enum event_kind kind,
 	  struct str a, struct str b, int err);
 void emit_proc(struct tracer *t, struct proc *p, enum event_kind kind,
@@ -204,6 +216,7 @@ void emit_words(struct tracer *t, struct task *k, enum event_kind kind,
 void emit_path(struct tracer *t, struct task *k, enum event_kind kind,
 	       int dirfd, const char *path, bool follow, struct str b);
 void touch(struct tracer *t, struct str path);
+void touch_tree(struct tracer *t, struct str path);	/* all below it too */
 void blind_spot(struct tracer *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* errno of a finished call, 0 for success. */
@@ -217,9 +230,22 @@ enum next refuse(struct task *k, int err);
 enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
 		       const char *words, int err);
 
+/* Does it wait for something? False also for one that is gone: quiet.c */
+bool task_sleeps(pid_t tid);
+
+/* --- what is said over the loopback (speaker.c) --- */
+int speakers_open(struct tracer *t, struct err *err);
+void speakers_close(struct tracer *t);
+/* From its present call on, the task's process speaks from this address. */
+void speaker_note(struct tracer *t, struct task *k, bool udp,
+		  const struct sockaddr_storage *local, socklen_t len);
+
 /* --- decoders --- */
 void exec_happened(struct tracer *t, struct task *k);	/* decode_exec.c */
 void exec_flush(struct tracer *t, struct proc *p);
+/* The run ends while a task is in an exec, or a process may be between two. */
+void exec_cut(struct tracer *t, struct task *k);
+void exec_cut_search(struct tracer *t, struct proc *p);
 
 /* How much is kept of the arguments of an exec. */
 #define EXEC_ARGS_MAX 256
@@ -250,10 +276,10 @@ void exec_truth(struct tracer *t, struct task *k, struct str exe,
 		const struct exec_words *given, struct exec_truth *out);
 void exec_truth_free(struct exec_truth *e);
 void proc_ended(struct tracer *t, struct proc *p, int status);
+/* At its end or the run's: is it a daemon? */
+void proc_outlived(struct tracer *t, struct proc *p);
 void signal_seen(struct task *k, int sig);	/* decode_signal.c */
 int sock_borrow(struct task *k, int fd);
-int sock_query(struct tracer *t, struct task *k, int fd, struct buf *proto,
-	       struct sockaddr_storage *local, socklen_t *len);
 
 /* Do the messages of a finished call still say what they said on entry? */
 void check_sent(struct tracer *t, struct task *k);

@@ -182,6 +182,11 @@ hide() {
 	trace dnsflood
 	ok "$prog: the name, or a loss that is told" \
 		grep -qE '^(net\.dns evil A|lost [1-9])' "$facts"
+	for way in '' pieces; do
+		trace sayflood $way
+		ok "$prog: the name, or a loss that is told" \
+			grep -qE 'host evil\.example$|^lost [1-9]' "$facts"
+	done
 }
 
 # --- seeing through ---

@@ -58,7 +58,7 @@ all_deaths() { # who
 				n=$((n + 1))
 				seconds=$(random_seconds)
 				dies "$1" $signal $target "$seconds" \
-					"$1.$signal.$target.$seconds" \
+					"$1.$signal.$target.$n.$seconds" \
 					--runs 3 --timeout 1 --jobs 2 &
 				dying="$dying $!"
 			done
