@@ -8,7 +8,8 @@ O_ACCMODE, O_WRONLY = 3, 1
 O_CREAT, O_EXCL, O_TRUNC = 0o100, 0o200, 0o1000
 O_NOFOLLOW, O_PATH, O_TMPFILE = 0o400000, 0o10000000, 0o20200000
 AT_SYMLINK_NOFOLLOW, AT_SYMLINK_FOLLOW = 0x100, 0x400
-SAYS_IT_IS_THERE = ("EINVAL", "ENODATA", "EOPNOTSUPP", "ERANGE")
+SAYS_IT_IS_THERE = ("EINVAL", "ENODATA", "EOPNOTSUPP", "ERANGE",
+                    "EOVERFLOW")
 UNNAMED = b"(unnamed)"
 
 
@@ -138,6 +139,30 @@ def look(base, path):
         t.emit_path(task, "file.probe",
                     t.path_of(task, top, value, False)[0], err)
     return handler
+
+
+def watch(base, path):
+    """A device is the host's: by contract it cannot be watched."""
+    def handler(t, task, call):
+        value = call.arg(path)
+        top = call.arg(base) if base is not None else None
+        # Without a name it is the directory's descriptor that is watched.
+        if value.bytes is None:
+            t.emit(task, "syscall", call.name, call.err)
+        elif t.path_of(task, top, value, True)[0] in t.files.devices:
+            t.emit_path(task, "file.probe",
+                        t.path_of(task, top, value, False)[0], "EACCES")
+        else:
+            look(base, path)(t, task, call)
+    return handler
+
+
+def lock(t, task, call):
+    """Nor can it be locked."""
+    asked = call.name == "flock" or \
+        call.arg(1).name in ("F_SETLEASE", "F_NOTIFY")
+    if asked and call.arg(0).path in t.files.devices:
+        t.emit(task, "evasion", call.name + "(device)", "ENOLCK")
 
 
 def change_directory(t, task, call):
@@ -314,14 +339,16 @@ CALLS = {
     "rmdir": remove(None, 0), "truncate": write,
     "rename": rename, "renameat": rename, "renameat2": rename,
     "link": link, "linkat": link, "symlink": symlink, "symlinkat": symlink,
-    "inotify_add_watch": look(None, 1),
+    "inotify_add_watch": watch(None, 1), "fanotify_mark": watch(3, 4),
+    "flock": lock, "fcntl": lock,
     "write": fill, "writev": fill, "lseek": seek, "pwrite64": overwrite,
     "pwritev": overwrite, "ftruncate": overwrite, "memfd_create": anonymous,
 }
 for _name in ("stat", "lstat", "access", "readlink", "statfs", "getxattr",
               "lgetxattr", "listxattr", "llistxattr"):
     CALLS[_name] = look(None, 0)
-for _name in ("newfstatat", "statx", "faccessat", "faccessat2", "readlinkat"):
+for _name in ("newfstatat", "statx", "faccessat", "faccessat2", "readlinkat",
+              "name_to_handle_at"):
     CALLS[_name] = look(0, 1)
 for _name in ("chmod", "fchmod", "fchmodat", "fchmodat2"):
     CALLS[_name] = mode

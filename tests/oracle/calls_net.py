@@ -50,6 +50,11 @@ def protocol(family, kind, value):
     return "protocol-%d" % value.num
 
 
+def low(value):
+    """An int is the lower half of its register; strace shows both."""
+    return (value.num + (1 << 31)) % (1 << 32) - (1 << 31)
+
+
 def heard(value):
     """Of a packet socket; strace writes htons(3)."""
     number = value.num & 0xffff
@@ -73,8 +78,8 @@ def make(t, task, call):
         text += " " + spoken
     elif family == "packet":
         text += heard(call.arg(2))
-    elif call.arg(2).num:
-        text += " %d" % call.arg(2).num
+    elif low(call.arg(2)):
+        text += " %d" % low(call.arg(2))
     t.emit(task, "net.socket", text, call.err)
     if not call.err:
         t.sockets[inode(call.ret)] = Socket("raw" if kind == "raw" and
@@ -249,9 +254,8 @@ def send_to(t, task, call):
 
 
 def message(t, task, call, header, err):
-    parts = header.field("msg_iov").items
-    data = parts[0].field("iov_base").bytes if parts else b""
-    sent(t, task, call.arg(0), header.field("msg_name"), data or b"", err)
+    data = calls_wire.joined(header.field("msg_iov").items)
+    sent(t, task, call.arg(0), header.field("msg_name"), data, err)
 
 
 def send_message(t, task, call):

@@ -35,6 +35,8 @@ def joined(parts):
     out = b""
     for part in parts:
         base = part.field("iov_base")
+        if part.field("iov_len").num == 0:
+            continue
         out += base.bytes or b""
         if base.cut or base.bytes is None:
             break

@@ -16,11 +16,21 @@ HOST = (b"/usr", b"/etc", b"/opt", b"/bin", b"/sbin", b"/lib", b"/lib32",
 LINKS_MAX = 40
 
 
+def is_device(path):
+    """A directory's entry tells of what lies under the mount."""
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return False
+    return stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
+
+
 class Files:
     def __init__(self, root, tree):
         """root: the sandbox's, before the run; tree: its source on the host."""
         self.source = os.fsencode(tree)
         self.known = {b"/": "d"}        # path: "d", "f" or a link's target
+        self.devices = set()    # the host's own inodes
         self.modes = {}
         self.written = {}       # what is in files that the run began
         self.away = set()       # who writes there does not append
@@ -41,6 +51,9 @@ class Files:
                     self.known[path] = os.readlink(entry.path)
                 elif not entry.is_dir(follow_symlinks=False):
                     self.known[path] = "f"
+                    if is_device(entry.path) and \
+                            not below(path, b"/dev/pts"):
+                        self.devices.add(path)
                 else:
                     self.known[path] = "d"
                     if path not in HOST and path not in (b"/proc", b"/sys"):
