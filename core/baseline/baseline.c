@@ -55,6 +55,12 @@ static struct acceptance *find_accepted(const struct baseline *b,
 	return bsearch(&key, b->accepted, b->n_accepted, sizeof(key), by_fact);
 }
 
+const struct acceptance *baseline_accepted(const struct baseline *b,
+					   struct str fact)
+{
+	return find_accepted(b, fact);
+}
+
 static bool is_accepted(const struct baseline *b, const struct fact *f)
 {
 	if (find_accepted(b, f->line))

@@ -99,23 +99,6 @@ static bool is_hex(struct str s, size_t len)
 
 /* --- the header --- */
 
-static int read_schema(const struct reader *r)
-{
-	const struct json *v = member(r->doc, "schema");
-	struct str s;
-
-	if (!v || !json_is_string(v, &s) ||
-	    !str_starts(s, STR(SCHEMA_NAME)))
-		return fail(r, v, "\"schema\" is not \"%s\": this is no "
-			    "baseline", BASELINE_SCHEMA);
-	if (str_eq(s, STR(BASELINE_SCHEMA)))
-		return 0;
-	fail(r, v, "\"schema\" is \"%.*s\"; this program knows up to \"%s\"",
-	     STR_ARG(s), BASELINE_SCHEMA);
-	return err_hint(r->err, "use the behavdiff that wrote it, or make the "
-			"baseline again: behavdiff baseline update");
-}
-
 static int read_revision(const struct reader *r)
 {
 	struct fingerprint *fp = r->b->fp;
@@ -368,9 +351,9 @@ static int read_accepted(const struct reader *r)
 
 /* --- the file --- */
 
-static int read_document(const struct reader *r)
+static int read_version_1(const struct reader *r)
 {
-	if (read_schema(r) || read_revision(r) || read_runs(r) ||
+	if (read_revision(r) || read_runs(r) ||
 	    read_plan(r) || read_environment(r) || read_steps(r) ||
 	    read_facts(r) || read_accepted(r))
 		return -1;
@@ -379,6 +362,37 @@ static int read_document(const struct reader *r)
 		return -1;
 	fingerprint_digest(r->b->fp);
 	return 0;
+}
+
+/*
+ * Every version that is understood, oldest first; what is written is the last.
+ * An older version is one more row with a reader of its own: the next update
+ * writes the file in today's.  There is none older than 1.
+ */
+static const struct version {
+	const char *schema;
+	int (*read)(const struct reader *r);
+} versions[] = {
+	{ BASELINE_SCHEMA, read_version_1 },
+};
+
+static int read_document(const struct reader *r)
+{
+	const struct json *v = member(r->doc, "schema");
+	struct str s;
+
+	if (!v || !json_is_string(v, &s) ||
+	    !str_starts(s, STR(SCHEMA_NAME)))
+		return fail(r, v, "\"schema\" is not \"%s\": this is no "
+			    "baseline", BASELINE_SCHEMA);
+	for (size_t i = 0; i < ARRAY_LEN(versions); i++)
+		if (str_eq(s, str_c(versions[i].schema)))
+			return versions[i].read(r);
+	fail(r, v, "\"schema\" is \"%.*s\"; this program knows up to \"%s\"",
+	     STR_ARG(s), BASELINE_SCHEMA);
+	return err_hint(r->err, "use the behavdiff that wrote it, or remove "
+			"the file and make it again: behavdiff baseline "
+			"update");
 }
 
 /* An error tells of the text as it is, not of the mended one. */

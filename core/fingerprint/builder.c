@@ -88,7 +88,33 @@ static void set_evidence(struct builder *b, struct evidence *out,
 		.process = keep_text(b, ev->process),
 		.call = keep_text(b, ev->call),
 		.note = keep_text(b, ev->note),
+		.also = STR(""),
 	};
+}
+
+/*
+ * Another step did it as well; the first event may still turn out to be this
+ * one's.  Nearly always it is the same step, told without normalising.
+ */
+static void add_step(struct builder *b, struct evidence *out, struct str raw)
+{
+	if (str_eq(out->step, raw))
+		return;
+	buf_clear(&b->text);
+	normalise_evidence(&b->text, raw, &b->places);
+	evidence_add_step(&b->arena, out, buf_view(&b->text));
+}
+
+/* An earlier event becomes the first: its step too, the others stay known. */
+static void set_first(struct builder *b, struct evidence *out,
+		      const struct event *ev)
+{
+	const struct evidence before = *out;
+	struct str step;
+
+	set_evidence(b, out, ev);
+	for (size_t i = 0; evidence_step(&before, i, &step); i++)
+		evidence_add_step(&b->arena, out, step);
 }
 
 /* --- facts --- */
@@ -193,7 +219,9 @@ static void take_known(struct builder *b, struct fact *f,
 		f->task = -1;
 	/* Events of several threads need not arrive in their order. */
 	if (ev->ns < f->ev.ns && !is_full(b))
-		set_evidence(b, &f->ev, ev);
+		set_first(b, &f->ev, ev);
+	else
+		add_step(b, &f->ev, ev->step);
 }
 
 /* The index of the event's fact, or no fact's where a bound was reached. */
@@ -283,6 +311,7 @@ static struct evidence evidence_copy(struct arena *a,
 	copy.process = arena_str(a, ev->process);
 	copy.call = arena_str(a, ev->call);
 	copy.note = arena_str(a, ev->note);
+	copy.also = arena_str(a, ev->also);
 	return copy;
 }
 

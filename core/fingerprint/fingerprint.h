@@ -75,7 +75,11 @@ struct evidence {
 	uint64_t ns;		/* first event, since the start of its run */
 	int64_t result;		/* unused: 0 */
 	struct str step, process, call, note;	/* escaped */
+	struct str also;	/* other steps that did it, "a, b", sorted */
 };
+
+/* The i-th step that did it, the first one first; false past the last. */
+bool evidence_step(const struct evidence *ev, size_t i, struct str *out);
 
 struct fact {
 	struct str line;

@@ -48,6 +48,11 @@ bool token_forged(struct str s);
 /* Is it a decimal number that Linux gives out as ephemeral port? */
 bool token_is_ephemeral(struct str digits);
 
+/* --- steps.c --- */
+
+/* One more step did it; what is added lives in a. */
+void evidence_add_step(struct arena *a, struct evidence *ev, struct str step);
+
 /* --- scan.c --- */
 
 enum {

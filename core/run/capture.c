@@ -304,7 +304,8 @@ static int open_run(struct run *r)
 	const struct capture *c = r->c;
 	const struct spawn_options spawn = {
 		.plan = c->plan, .scenario = c->scenario, .stage = c->stage,
-		.tree = c->tree_name, .binds = c->binds, .filter = c->filter,
+		.tree = c->tree_name, .binds = c->binds,
+		.bind_root = c->bind_root, .filter = c->filter,
 		.last_pid = FIRST_PID + r->number % 30 * PIDS_APART,
 	};
 	struct tracer_options opt = {

@@ -119,6 +119,9 @@ static void every_edit_is_told_by_its_line(void **state)
 		{ "baseline/1", "baseline/2", "b.json: line 2: \"schema\" is "
 		  "\"behavdiff.baseline/2\"; this program knows up to "
 		  "\"behavdiff.baseline/1\"" },
+		{ "baseline/1", "baseline/0", "b.json: line 2: \"schema\" is "
+		  "\"behavdiff.baseline/0\"; this program knows up to "
+		  "\"behavdiff.baseline/1\"" },
 		{ "\"commit\": \"0", "\"commit\": \"g", "b.json: line 4: "
 		  "\"commit\" is no commit's id" },
 		{ "\"runs\": 3", "\"runs\": 0", "b.json: line 6: \"runs\" is "
