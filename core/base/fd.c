@@ -88,16 +88,6 @@ int fd_read_file(int dirfd, const char *path, struct buf *out, size_t max,
 	return err_sys(err, "cannot read %s", path);
 }
 
-int fd_open_beneath(int dir, const char *path, int flags)
-{
-	struct open_how how = {
-		.flags = (unsigned)flags | O_CLOEXEC,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
-	};
-
-	return (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
-}
-
 /* close_range(2), since 5.9. */
 static int close_between(unsigned from, unsigned to)
 {
@@ -121,4 +111,14 @@ int fd_close_but(int first, const int *keep, size_t n)
 			return -1;
 		from = next + 1;
 	}
+}
+
+int fd_open_beneath(int dir, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (unsigned)flags | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+	};
+
+	return (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
 }

@@ -190,7 +190,7 @@ static int export_filter(scmp_filter_ctx ctx, struct sock_fprog *out)
 
 	if (fd < 0)
 		return -errno;
-	/* Jumps are relative (seccomp(2)): a program may stand behind another. */
+	/* Jumps are relative: a program may stand behind another. */
 	add_exceptions(&bytes);
 	if (seccomp_export_bpf(ctx, fd) || lseek(fd, 0, SEEK_SET) < 0 ||
 	    fd_read_all(fd, &bytes, 1 << 20))
