@@ -11,9 +11,14 @@
  *
  * A task that sleeps until one of the held wakes it, which is what most
  * threads of a pool do, is left asleep.
+ *
+ * To stop who sleeps costs more than the call.  So it is not run on at once: a
+ * slice begins, in which the next calls find it stopped, and which ends early
+ * when the caller sleeps itself.
  */
 #include <errno.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <stddef.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -22,7 +27,8 @@
 
 #include "core/trace/tracer.h"
 
-#define FIRST_LOOK_US 2000	/* does the call sleep? */
+#define LOOK_US 500		/* does the caller sleep? */
+#define SLICE_NS 5000000U
 #define RESTART_NO_HANDLER 514	/* ERESTARTNOHAND, linux/errno.h */
 
 bool hold_wanted(const struct task *k)
@@ -109,38 +115,91 @@ static void restart_call(const struct task *k)
 }
 #endif
 
-/* One that is inside a call of its own stops at its end in any case. */
-static bool may_run(const struct task *k)
-{
-	unsigned long long a[6];
-	int nr;
-
-	if (k->inside || k->held || k->listening || k->waiting)
-		return false;
-	if (!task_call(k->tid, &nr, a))
-		return true;
-	return !sleeps_on_futex(nr, a) && (CAN_RESTART || !ends_by_stop(nr));
-}
-
-static void hold_others(struct tracer *t, const struct task *k)
-{
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct task *o = t->tasks[i]; o; o = o->next)
-			if (o != k && o->proc &&
-			    o->proc->group == k->proc->group && may_run(o))
-				o->held = o->asked =
-					!ptrace(PTRACE_INTERRUPT, o->tid,
-						NULL, NULL);
-}
-
 /* Not on its way to the CPU, nor to what it was given: asleep behind that. */
-static bool has_copied(pid_t tid)
+static bool sleeps(pid_t tid)
 {
 	unsigned long long switches;
 	char state;
 
 	return !task_state(tid, &state, &switches) || state == 'S' ||
 	       state == 'Z';
+}
+
+/* --- slices --- */
+
+static void end_slice(struct tracer *t)
+{
+	bool any = false;
+
+	if (!t->slice.until)
+		return;
+	t->slice.until = 0;
+	tracer_timer(TICK_US);
+	for (size_t i = 0; i < BUCKETS && t->slice.parked; i++) {
+		for (struct task *k = t->tasks[i]; k; k = k->next) {
+			if (!k->parked)
+				continue;
+			k->parked = false;
+			task_resume(k, PTRACE_CONT, 0);
+			any = true;
+		}
+	}
+	t->slice.parked = false;
+	/* They go on sleeping, or run, before anybody holds them again. */
+	if (any)
+		sched_yield();
+}
+
+/* Is there one already for those who share with this task? */
+static bool in_slice(struct tracer *t, const struct task *k)
+{
+	uint64_t now = now_ns();
+
+	t->slice.caller = k->tid;
+	if (now < t->slice.until && t->slice.group == k->proc->group)
+		return true;
+	end_slice(t);
+	tracer_timer(LOOK_US);
+	t->slice.until = now + SLICE_NS;
+	t->slice.group = k->proc->group;
+	return false;
+}
+
+void hold_look(struct tracer *t, bool idle)
+{
+	if (t->slice.until && (now_ns() >= t->slice.until ||
+			       (idle && sleeps(t->slice.caller))))
+		end_slice(t);
+}
+
+/* --- one call --- */
+
+static void hold_task(struct task *o, bool dense)
+{
+	unsigned long long a[6];
+	int nr = -1;
+	bool asleep;
+
+	/* One that is inside a call of its own stops at its end anyhow. */
+	if (o->inside || o->held || o->parked || o->listening || o->waiting)
+		return;
+	asleep = task_call(o->tid, &nr, a);
+	if (asleep && ((!dense && sleeps_on_futex(nr, a)) ||
+		       (!CAN_RESTART && ends_by_stop(nr))))
+		return;
+	o->held = o->asked = !ptrace(PTRACE_INTERRUPT, o->tid, NULL, NULL);
+	o->park = o->held && asleep;
+}
+
+static void hold_others(struct tracer *t, const struct task *k)
+{
+	bool dense = in_slice(t, k);
+
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct task *o = t->tasks[i]; o; o = o->next)
+			if (o != k && o->proc &&
+			    o->proc->group == k->proc->group)
+				hold_task(o, dense);
 }
 
 void hold(struct tracer *t, struct task *k)
@@ -150,12 +209,11 @@ void hold(struct tracer *t, struct task *k)
 
 	hold_others(t, k);
 	task_resume(k, PTRACE_SYSCALL, 0);
-	tracer_timer(FIRST_LOOK_US);
 	for (;;) {
 		got = waitpid(tid, &status, __WALL);
 		if (got > 0)
 			tracer_dispatch(t, tid, status);
-		else if (errno != EINTR || has_copied(tid))
+		else if (errno != EINTR || sleeps(tid))
 			return;
 		else
 			tracer_tick(t);
@@ -166,12 +224,15 @@ void hold(struct tracer *t, struct task *k)
 }
 
 /* Any stop takes back what was asked, but for one that came before. */
-void hold_stopped(struct task *k, bool asked)
+bool hold_stopped(struct tracer *t, struct task *k, bool asked)
 {
-	k->held = false;
-	if (!asked)
-		return;
-	if (k->asked)
-		restart_call(k);
+	k->held = k->parked = false;
+	if (!asked || !k->asked)
+		return false;
 	k->asked = false;
+	restart_call(k);
+	if (!k->park || !t->slice.until || k->proc->group != t->slice.group)
+		return false;
+	t->slice.parked = k->parked = true;
+	return true;
 }

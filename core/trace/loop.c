@@ -31,7 +31,6 @@
 		 PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | \
 		 PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | \
 		 PTRACE_O_EXITKILL)
-#define TICK_NS 50000000U
 
 #if defined(__x86_64__)
 #define NATIVE_ARCH AUDIT_ARCH_X86_64
@@ -290,7 +289,8 @@ static void on_stop(struct tracer *t, struct task *k, int status)
 	int sig = WSTOPSIG(status), event = status >> 16;
 	int request = PTRACE_CONT, deliver = 0;
 
-	hold_stopped(k, event == PTRACE_EVENT_STOP && sig == SIGTRAP);
+	if (hold_stopped(t, k, event == PTRACE_EVENT_STOP && sig == SIGTRAP))
+		return;
 	switch (event) {
 	case PTRACE_EVENT_SECCOMP:
 		request = on_entry(t, k);
@@ -363,9 +363,9 @@ static void on_alarm(int sig)
  * deadline and output are looked after.  A signal that comes just before
  * wait4 is made good by the next one.
  */
-int tracer_timer(long first_us)
+int tracer_timer(long us)
 {
-	struct itimerval it = { { 0, TICK_NS / 1000 }, { 0, first_us } };
+	struct itimerval it = { { 0, us }, { 0, us } };
 
 	return setitimer(ITIMER_REAL, &it, NULL);
 }
@@ -374,17 +374,14 @@ static int start_timer(struct err *err)
 {
 	struct sigaction sa = { .sa_handler = on_alarm };
 
-	if (sigaction(SIGALRM, &sa, NULL) || tracer_timer(TICK_NS / 1000))
+	if (sigaction(SIGALRM, &sa, NULL) || tracer_timer(TICK_US))
 		return err_sys(err, "cannot set a timer");
 	return 0;
 }
 
 static int stop_timer(struct err *err)
 {
-	struct itimerval none = { { 0, 0 }, { 0, 0 } };
-
-	return setitimer(ITIMER_REAL, &none, NULL) ?
-	       err_sys(err, "cannot stop a timer") : 0;
+	return tracer_timer(0) ? err_sys(err, "cannot stop a timer") : 0;
 }
 
 void tracer_tick(struct tracer *t)
@@ -395,9 +392,9 @@ void tracer_tick(struct tracer *t)
 		wire_read(t->wire, wire_clock());
 	if (now < t->next_tick)
 		return;
-	t->next_tick = now + TICK_NS;
+	t->next_tick = now + TICK_US * 1000U;
 	/* By a tick later whoever sent it has told us its address. */
-	wire_read(t->wire, wire_clock() - TICK_NS);
+	wire_read(t->wire, wire_clock() - TICK_US * 1000U);
 	fork_adopt(t);
 	t->hooks->tick(t->hooks->ctx);
 }
@@ -405,14 +402,15 @@ void tracer_tick(struct tracer *t)
 int tracer_run(struct tracer *t, const struct tracer_hooks *hooks,
 	       struct err *err)
 {
+	pid_t tid = 0;
 	int status;
-	pid_t tid;
 
 	t->hooks = hooks;
 	if (start_timer(err))
 		return -1;
 	for (;;) {
 		tracer_tick(t);
+		hold_look(t, tid < 0);
 		tid = waitpid(-1, &status, __WALL);
 		if (tid > 0)
 			tracer_dispatch(t, tid, status);

@@ -70,6 +70,8 @@ struct task {
 	unsigned waited;	/* so many ticks */
 	bool held;		/* has not run since it was asked to stop */
 	bool asked;		/* and that stop is still to come */
+	bool park;		/* it slept then, so it may stay there */
+	bool parked;		/* and does */
 	bool listening;		/* in a stop of job control */
 	const struct row *row;
 	struct call call;
@@ -141,6 +143,12 @@ struct tracer {
 	struct proc *ended[ENDED_MAX];	/* the last ones; counted, or NULL */
 	unsigned n_ended;
 	uint64_t groups;		/* how many there were */
+	struct {
+		uint64_t until;		/* by now_ns(); 0: there is none */
+		uint64_t group;
+		pid_t caller;		/* whose call was the last */
+		bool parked;		/* somebody may be */
+	} slice;			/* see hold.c */
 	struct wire *wire;		/* what goes over the loopback */
 	struct speakers *speakers;	/* and who sends it */
 };
@@ -158,8 +166,9 @@ void task_resume(struct task *k, int request, int sig);
 void tracer_dispatch(struct tracer *t, pid_t tid, int status);
 /* Look after all that is no stop, when it is time to. */
 void tracer_tick(struct tracer *t);
-/* SIGALRM in so many microseconds at first, then every tick. */
-int tracer_timer(long first_us);
+/* SIGALRM every so many microseconds: TICK_US, but for a while. */
+#define TICK_US 50000
+int tracer_timer(long us);
 
 /* --- new tasks (fork.c) --- */
 /* The task stopped and names the one that it has made. */
@@ -181,8 +190,13 @@ bool hold_wanted(const struct task *k);
  * or descriptors runs.  The task may be gone afterwards.
  */
 void hold(struct tracer *t, struct task *k);
-/* At each stop; asked: the one that PTRACE_INTERRUPT makes. */
-void hold_stopped(struct task *k, bool asked);
+/*
+ * At each stop; asked: the one that PTRACE_INTERRUPT makes.  True: the task is
+ * to stay there, and hold_look() runs it on.
+ */
+bool hold_stopped(struct tracer *t, struct task *k, bool asked);
+/* Before each wait; idle: nothing has stopped for a while. */
+void hold_look(struct tracer *t, bool idle);
 
 /* --- /proc (quiet.c) --- */
 /* "nr a0 ... a5" of a task that sleeps in a call; false: of none. */
