@@ -180,7 +180,7 @@ static void on_tick(void *ctx)
 	stop_steps(r);
 	watch_memory(r, false);
 	if (stepper_done(&r->steps) && !tracer_expecting(r->tracer) &&
-	    !tracer_stats(r->tracer).alive) {
+	    tracer_empty(r->tracer)) {
 		stop(r, "exit");
 	} else if (stepper_ms(&r->steps) >= r->c->plan->timeout_ms) {
 		watch_memory(r, true);

@@ -159,6 +159,15 @@ hide() {
 		"$facts"
 	has "the file that was made" 'file.create /tmp/swapped'
 
+	trace putback
+	ok "$prog: the address that was used is told" \
+		sh -c '! grep -q "^file.create /tmp/used" "$1" ||
+			grep -q "^evasion connect" "$1"' sh "$facts"
+	has "it came to its end" 'how exit'
+	trace orphan
+	hasnt "every child runs" frozen
+	has "and is waited for" 'how exit' 'lost 0'
+
 	trace execrace
 	has "what was shown and what was executed" \
 		'evasion execve argument changed' \
