@@ -45,6 +45,7 @@
 #include "core/sandbox/spawn.h"
 
 #define LOOK_EVERY_US 5000
+#define FAMILIES 64UL		/* a power of two, more than there are */
 
 static const struct {
 	const char *call;
@@ -100,15 +101,13 @@ static int refuse_families(scmp_filter_ctx ctx)
 				0, SCMP_CMP_MASKED_EQ, UINT32_MAX, from });
 		from = held + 1;
 	}
-	/* A family is an int: a bit at a time of what lies beyond. */
-	for (unsigned bit = 0; !r && bit < 32; bit++)
-		if (1UL << bit >= 64)
-			r = refuse_family(ctx, &(struct scmp_arg_cmp){
-				0, SCMP_CMP_MASKED_EQ, 1UL << bit,
-				1UL << bit });
-	for (; !r && from < 64; from++)
+	for (; !r && from < FAMILIES; from++)
 		r = refuse_family(ctx, &(struct scmp_arg_cmp){
 			0, SCMP_CMP_MASKED_EQ, UINT32_MAX, from });
+	/* A family is an int: those beyond have one of these bits. */
+	for (unsigned long bit = FAMILIES; !r && bit <= UINT32_MAX; bit *= 2)
+		r = refuse_family(ctx, &(struct scmp_arg_cmp){
+			0, SCMP_CMP_MASKED_EQ, bit, bit });
 	return r;
 }
 

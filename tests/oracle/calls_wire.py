@@ -78,7 +78,8 @@ def put(t, task, to, data, length, peer=None):
         pipe.known = pipe.known and data is not None and len(data) == length
         return
     known = calls_net.lookup(t, to)
-    if not known or known.spoken not in ("tcp", "udp"):
+    if not known or known.spoken not in ("tcp", "udp") or \
+            not task.process.live:
         return
     peer = peer or known.peer
     if peer is None:
