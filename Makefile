@@ -138,7 +138,7 @@ $(BUILD)/fuzzers/%: tests/fuzz/%.c $(BUILD)/libfuzzed.a
 units: $(UNITS) ## build the unit tests
 fixtures: $(FIXTURES) ## build the programs that the tests trace
 
-check: deps-test all units fixtures ## run every test
+check: deps-test all units fixtures $(BUILD)/bench/compare ## run every test
 	@BUILD=$(BUILD) LEAVE_OUT="$(LEAVE_OUT)" sh tests/run
 
 null: all deps-test ## compare each sample program 100 times with itself
@@ -173,7 +173,13 @@ fuzz: fuzzers ## fuzz every target for FUZZ_SECONDS (300)
 # --small in BENCH_FLAGS shows that it works.
 BENCH_ROUNDS ?= 9
 BENCH_FLAGS ?=
-bench: all ## measure against native and strace, write build/bench.json and .svg
+$(BUILD)/bench/%: tests/bench/%.c $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) $< \
+		$(BUILD)/libcore.a $(PKG_LIBS) -o $@
+
+bench: all $(BUILD)/bench/compare ## measure against native and strace, write build/bench.json and .svg
 	@sh .ci/deps test
 	@BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench.py \
 		--rounds $(BENCH_ROUNDS) $(BENCH_FLAGS) \
