@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* behavdiff report REV: what one revision did, as an auditor's document. */
-#include "cmd/cmd.h"
-#include "cmd/formats.h"
+#include "cmd/outcome.h"
 #include "cmd/status.h"
 #include "cmd/version.h"
 #include "core/report/report.h"
@@ -31,14 +30,31 @@ static void write_audit(struct buf *out, const struct format *format,
 	format->write_audit(out, &a);
 }
 
-static int write_session(const struct session *s, const struct settings *set,
-			 const struct format *format,
+/* A file does not say what it was made on. */
+static void put_host(struct buf *out, struct session *s)
+{
+	const struct environment *env;
+
+	if (!session_rev(s, 0))
+		return;
+	env = session_environment(s);
+	buf_printf(out, "%.*s, %.*s, Linux %.*s, %.*s", STR_ARG(env->machine),
+		   STR_ARG(env->system), STR_ARG(env->kernel),
+		   STR_ARG(env->libc));
+}
+
+static int write_session(struct session *s, const struct settings *set,
 			 const struct destinations *to, struct err *err)
 {
+	autobuf struct buf host = BUF_INIT;
+
+	put_host(&host, s);
+
 	const struct audit a = {
 		.fp = session_fingerprint(s, 0),
 		.from = session_from(s, 0),
 		.version = BEHAVDIFF_VERSION,
+		.host = buf_view(&host),
 		.config_from = str_c(session_config_name(s)),
 		.color = output_color(set->color),
 		.verbosity = set->quiet ? -1 : set->verbose,
@@ -46,7 +62,7 @@ static int write_session(const struct session *s, const struct settings *set,
 	};
 	const struct writer writer = { write_audit, &a };
 
-	if (write_formats(to, format, &writer, err))
+	if (write_formats(to, &writer, err))
 		return -1;
 	/* A report judges nobody; it can only rest on too little. */
 	return audit_has_doubts(&a) ? STATUS_INCONCLUSIVE : STATUS_PASS;
@@ -54,21 +70,13 @@ static int write_session(const struct session *s, const struct settings *set,
 
 int cmd_report(const struct invocation *inv, struct err *err)
 {
-	struct run_options opt = run_options_of(&inv->set);
-	const char *name = inv->set.format ? inv->set.format : "text";
-	const struct format *format;
-	autodestinations struct destinations to = { NULL, 0, 0 };
 	autosession struct session *s = NULL;
+	autodestinations struct destinations to = DESTINATIONS_INIT;
 
-	if (check_operands(inv, err))
-		return -1;
-	format = find_format(str_c(name), OF_REVISION, err);
-	if (!format)
-		return err_wrap(err, "--format");
-	if (destinations_parse(&to, &inv->set.outputs, OF_REVISION, err) ||
-	    session_open(&s, &opt, err) ||
+	if (check_operands(inv, err) ||
+	    command_begin(&s, &to, &inv->set, OF_REVISION, err) ||
 	    session_add(s, inv->operands.v[0], err) ||
 	    session_capture(s, err))
 		return -1;
-	return write_session(s, &inv->set, format, &to, err);
+	return write_session(s, &inv->set, &to, err);
 }

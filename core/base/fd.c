@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <poll.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
@@ -84,4 +86,14 @@ int fd_read_file(int dirfd, const char *path, struct buf *out, size_t max,
 		return err_set(err, ERR_TROUBLE,
 			       "%s is larger than %zu bytes", path, max);
 	return err_sys(err, "cannot read %s", path);
+}
+
+int fd_open_beneath(int dir, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (unsigned)flags | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+	};
+
+	return (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
 }

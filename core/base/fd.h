@@ -39,4 +39,17 @@ int fd_recv(int sock, int *fds, size_t n);
  */
 int fd_write_file_atomic(const char *path, struct str data, struct err *err);
 
+/*
+ * Could that be done?  Says so before the work whose result is to be written;
+ * an old file stays as it is, a pipe is not opened.
+ */
+int fd_try_file_atomic(const char *path, struct err *err);
+
+/*
+ * Open an existing folder or file beneath dir; no link on the way is followed
+ * (openat2(2), Linux 5.6 on).  -1 with errno: ELOOP for a link, EXDEV for what
+ * leads out.
+ */
+int fd_open_beneath(int dir, const char *path, int flags);
+
 #endif

@@ -99,23 +99,6 @@ static bool is_hex(struct str s, size_t len)
 
 /* --- the header --- */
 
-static int read_schema(const struct reader *r)
-{
-	const struct json *v = member(r->doc, "schema");
-	struct str s;
-
-	if (!v || !json_is_string(v, &s) ||
-	    !str_starts(s, STR(SCHEMA_NAME)))
-		return fail(r, v, "\"schema\" is not \"%s\": this is no "
-			    "baseline", BASELINE_SCHEMA);
-	if (str_eq(s, STR(BASELINE_SCHEMA)))
-		return 0;
-	fail(r, v, "\"schema\" is \"%.*s\"; this program knows up to \"%s\"",
-	     STR_ARG(s), BASELINE_SCHEMA);
-	return err_hint(r->err, "use the behavdiff that wrote it, or make the "
-			"baseline again: behavdiff baseline update");
-}
-
 static int read_revision(const struct reader *r)
 {
 	struct fingerprint *fp = r->b->fp;
@@ -282,6 +265,27 @@ static int read_names(const struct reader *r)
 	return 0;
 }
 
+static int read_learned(const struct reader *r)
+{
+	const struct json *learned = member(r->doc, "learned");
+	struct fingerprint *fp = r->b->fp;
+
+	if (learned && !json_is_object(learned))
+		return fail(r, learned, "\"learned\" is no object");
+	for (const struct json *v = json_first(learned); v; v = json_next(v)) {
+		const struct fact *f = fingerprint_find(fp, json_key(v));
+		bool is = false;
+
+		if (!json_is_bool(v, &is))
+			return fail(r, v, "\"learned\" of a fact is no "
+				    "boolean");
+		/* Of a fact that somebody took out. */
+		if (f && is)
+			fp->facts[f - fp->facts].learned = f->object;
+	}
+	return 0;
+}
+
 /* --- accepted --- */
 
 static int check_date(const struct reader *r, const struct json *v,
@@ -347,17 +351,48 @@ static int read_accepted(const struct reader *r)
 
 /* --- the file --- */
 
-static int read_document(const struct reader *r)
+static int read_version_1(const struct reader *r)
 {
-	if (read_schema(r) || read_revision(r) || read_runs(r) ||
+	if (read_revision(r) || read_runs(r) ||
 	    read_plan(r) || read_environment(r) || read_steps(r) ||
 	    read_facts(r) || read_accepted(r))
 		return -1;
 	baseline_sort(r->b);
-	if (read_names(r))
+	if (read_names(r) || read_learned(r))
 		return -1;
 	fingerprint_digest(r->b->fp);
 	return 0;
+}
+
+/*
+ * Every version that is understood, oldest first; what is written is the last.
+ * An older version is one more row with a reader of its own: the next update
+ * writes the file in today's.  There is none older than 1.
+ */
+static const struct version {
+	const char *schema;
+	int (*read)(const struct reader *r);
+} versions[] = {
+	{ BASELINE_SCHEMA, read_version_1 },
+};
+
+static int read_document(const struct reader *r)
+{
+	const struct json *v = member(r->doc, "schema");
+	struct str s;
+
+	if (!v || !json_is_string(v, &s) ||
+	    !str_starts(s, STR(SCHEMA_NAME)))
+		return fail(r, v, "\"schema\" is not \"%s\": this is no "
+			    "baseline", BASELINE_SCHEMA);
+	for (size_t i = 0; i < ARRAY_LEN(versions); i++)
+		if (str_eq(s, str_c(versions[i].schema)))
+			return versions[i].read(r);
+	fail(r, v, "\"schema\" is \"%.*s\"; this program knows up to \"%s\"",
+	     STR_ARG(s), BASELINE_SCHEMA);
+	return err_hint(r->err, "use the behavdiff that wrote it, or remove "
+			"the file and make it again: behavdiff baseline "
+			"update");
 }
 
 /* An error tells of the text as it is, not of the mended one. */

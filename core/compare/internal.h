@@ -44,9 +44,9 @@ void finding_add(struct matching *m, enum change change,
 /* Sort the findings and hand them to m->out. */
 void findings_seal(struct matching *m);
 
-/* The level the policy gives the fact, or dflt. */
+/* The level the policy gives the fact when this step did it, or dflt. */
 enum level policy_level(const struct policy *policy, const struct fact *f,
-			enum level dflt);
+			struct str step, enum level dflt);
 
 /* --- verdict.c --- */
 

@@ -29,6 +29,7 @@ struct builder {
 	VEC(struct fact) facts;		/* line and parts unset until sealed */
 	size_t limit;			/* index + 1 of "limit facts", or 0 */
 	struct strmap names;		/* "FACT ID": seen behind a token */
+	struct retries retries;
 	struct strmap syscalls;		/* num: count */
 	struct strmap blind_spots;
 	struct ledger ledger;
@@ -51,6 +52,7 @@ static void builder_free(struct builder *b)
 	arena_free(&b->arena);
 	strmap_free(&b->lines);
 	strmap_free(&b->names);
+	retries_free(&b->retries);
 	vec_free(&b->facts);
 	strmap_free(&b->syscalls);
 	strmap_free(&b->blind_spots);
@@ -86,14 +88,41 @@ static void set_evidence(struct builder *b, struct evidence *out,
 		.process = keep_text(b, ev->process),
 		.call = keep_text(b, ev->call),
 		.note = keep_text(b, ev->note),
+		.also = STR(""),
 	};
+}
+
+/*
+ * Another step did it as well; the first event may still turn out to be this
+ * one's.  Nearly always it is the same step, told without normalising.
+ */
+static void add_step(struct builder *b, struct evidence *out, struct str raw)
+{
+	if (str_eq(out->step, raw))
+		return;
+	buf_clear(&b->text);
+	normalise_evidence(&b->text, raw, &b->places);
+	evidence_add_step(&b->arena, out, buf_view(&b->text));
+}
+
+/* An earlier event becomes the first: its step too, the others stay known. */
+static void set_first(struct builder *b, struct evidence *out,
+		      const struct event *ev)
+{
+	const struct evidence before = *out;
+	struct str step;
+
+	set_evidence(b, out, ev);
+	for (size_t i = 0; evidence_step(&before, i, &step); i++)
+		evidence_add_step(&b->arena, out, step);
 }
 
 /* --- facts --- */
 
 static size_t bytes_used(const struct builder *b)
 {
-	return b->arena.used + b->lines.arena.used + b->names.arena.used;
+	return b->arena.used + b->lines.arena.used + b->names.arena.used +
+	       retries_used(&b->retries);
 }
 
 static bool is_full(const struct builder *b)
@@ -190,16 +219,14 @@ static void take_known(struct builder *b, struct fact *f,
 		f->task = -1;
 	/* Events of several threads need not arrive in their order. */
 	if (ev->ns < f->ev.ns && !is_full(b))
-		set_evidence(b, &f->ev, ev);
+		set_first(b, &f->ev, ev);
+	else
+		add_step(b, &f->ev, ev->step);
 }
 
-static void take(void *ctx, const struct event *ev)
+/* The index of the event's fact, or no fact's where a bound was reached. */
+static size_t take_fact(struct builder *b, const struct event *ev)
 {
-	struct builder *b = ctx;
-
-	b->ledger.events++;
-	if (!normalise_keeps(ev, &b->places))
-		return;
 	buf_clear(&b->line);
 	fact_line(&b->line, ev, &b->places);
 
@@ -209,13 +236,32 @@ static void take(void *ctx, const struct event *ev)
 	if (e) {
 		take_known(b, &b->facts.v[e->val.num], ev);
 		count_name(b, e->val.num, line, ev);
-	} else if (is_full(b)) {
+		return e->val.num;
+	}
+	if (is_full(b)) {
 		b->ledger.dropped++;
 		note_limit(b, ev);
-	} else {
-		add_fact(b, line, ev)->ev.count = 1;
-		count_name(b, b->facts.n - 1, line, ev);
+		return SIZE_MAX;
 	}
+	add_fact(b, line, ev)->ev.count = 1;
+	count_name(b, b->facts.n - 1, line, ev);
+	return b->facts.n - 1;
+}
+
+static void take(void *ctx, const struct event *ev)
+{
+	struct builder *b = ctx;
+	size_t fact = SIZE_MAX;
+
+	b->ledger.events++;
+	if (!normalise_keeps(ev, &b->places))
+		return;
+	if (!event_is_clean_exit(ev))
+		fact = take_fact(b, ev);
+	if (ev->kind == EV_PROCESS_EXIT)
+		retries_ended(&b->retries, ev, fact);
+	else if (ev->kind == EV_EXEC_ARGS && !is_full(b))
+		retries_started(&b->retries, ev);
 }
 
 struct event_sink builder_sink(struct builder *b)
@@ -265,17 +311,24 @@ static struct evidence evidence_copy(struct arena *a,
 	copy.process = arena_str(a, ev->process);
 	copy.call = arena_str(a, ev->call);
 	copy.note = arena_str(a, ev->note);
+	copy.also = arena_str(a, ev->also);
 	return copy;
 }
 
-static void seal_facts(struct fingerprint *fp, const struct builder *b)
+static void seal_facts(struct fingerprint *fp, struct builder *b)
 {
-	fp->n = b->facts.n;
-	fp->facts = arena_alloc(&fp->arena, fp->n * sizeof(*fp->facts));
-	/* Entries of the map are in the order of the facts. */
-	for (size_t i = 0; i < fp->n; i++) {
-		struct fact *f = &fp->facts[i];
+	size_t n = b->facts.n;
+	bool *gone = mem_array(n + 1, sizeof(*gone));
 
+	retries_explain(&b->retries, gone, n);
+	fp->facts = arena_alloc(&fp->arena, n * sizeof(*fp->facts));
+	/* Entries of the map are in the order of the facts. */
+	for (size_t i = 0; i < n; i++) {
+		struct fact *f = &fp->facts[fp->n];
+
+		if (gone[i])
+			continue;
+		fp->n++;
 		*f = b->facts.v[i];
 		f->line = arena_str(&fp->arena, b->lines.entries[i].key);
 		f->ev = evidence_copy(&fp->arena, &f->ev);
@@ -283,6 +336,7 @@ static void seal_facts(struct fingerprint *fp, const struct builder *b)
 			f->names_min = f->names_max = 0;
 		fact_take_apart(f);
 	}
+	free(gone);
 	if (fp->n)
 		qsort(fp->facts, fp->n, sizeof(*fp->facts), by_line);
 }

@@ -75,7 +75,11 @@ struct evidence {
 	uint64_t ns;		/* first event, since the start of its run */
 	int64_t result;		/* unused: 0 */
 	struct str step, process, call, note;	/* escaped */
+	struct str also;	/* other steps that did it, "a, b", sorted */
 };
+
+/* The i-th step that did it, the first one first; false past the last. */
+bool evidence_step(const struct evidence *ev, size_t i, struct str *out);
 
 struct fact {
 	struct str line;
@@ -227,6 +231,8 @@ const struct fact *fingerprint_find(const struct fingerprint *fp,
  * "OP --all" sorts between "OP" and "OP = ENOENT".
  */
 size_t fingerprint_operation(const struct fingerprint *fp, struct str op);
+/* Index of its first failure, or n; the others follow. */
+size_t fingerprint_failure(const struct fingerprint *fp, struct str op);
 
 /*
  * Take a line apart; false when it is not a fact's line: unknown kind, no

@@ -172,6 +172,7 @@ static void put_fact(struct json_out *j, const struct fact *f)
 	put_count(j, "count", f->ev.count);
 	put_count(j, "us", f->ev.ns / 1000);
 	put_optional(j, "step", f->ev.step);
+	put_optional(j, "also", f->ev.also);
 	put_optional(j, "process", f->ev.process);
 	put_optional(j, "call", f->ev.call);
 	put_optional(j, "note", f->ev.note);

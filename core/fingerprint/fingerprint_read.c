@@ -355,6 +355,7 @@ static int read_fact(const struct reader *r, struct fact *out,
 	    need_uint(r, &ev->count, o, "count", UINT64_MAX) ||
 	    need_uint(r, &us, o, "us", UINT64_MAX / 1000) ||
 	    optional_str(r, &ev->step, o, "step") ||
+	    optional_str(r, &ev->also, o, "also") ||
 	    optional_str(r, &ev->process, o, "process") ||
 	    optional_str(r, &ev->call, o, "call") ||
 	    optional_str(r, &ev->note, o, "note") ||

@@ -121,6 +121,15 @@ static unsigned merge_seen(const struct sighting *s, size_t n)
 	return seen;
 }
 
+static void merge_steps(struct arena *a, struct evidence *out,
+			const struct evidence *from)
+{
+	struct str step;
+
+	for (size_t i = 0; evidence_step(from, i, &step); i++)
+		evidence_add_step(a, out, step);
+}
+
 /* One fact from the n sightings of one line, in the order of the runs. */
 static void merge_fact(struct fingerprint *fp, struct fact *out,
 		       const struct sighting *s, size_t n)
@@ -137,6 +146,9 @@ static void merge_fact(struct fingerprint *fp, struct fact *out,
 	out->learned = examples(a, s, n);
 	merge_names(out, s, n, fp->runs);
 	out->ev.step = arena_str(a, first->step);
+	out->ev.also = STR("");
+	for (size_t i = 0; i < n; i++)
+		merge_steps(a, &out->ev, &s[i].fact->ev);
 	out->ev.process = arena_str(a, first->process);
 	out->ev.call = arena_str(a, first->call);
 	out->ev.note = out->learned.len ? learned_note(a, first->note) :
@@ -238,6 +250,7 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 	collect(s, runs, n);
 	sightings_sort(s, total);
 	stability_learn(&scratch, s, total, n);
+	stability_learn_few(&scratch, s, total, n);
 	sightings_sort(s, total);
 	fp = merge_sightings(s, total, all, n);
 	free(s);

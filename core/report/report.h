@@ -20,6 +20,7 @@ struct report {
 	const struct fingerprint *old, *new;
 	const struct comparison *cmp;
 	enum level fail_on;
+	bool report_only;	/* nothing fails; it is said what would */
 	const char *old_from, *new_from;	/* "traced", "file", "cache" */
 	/* ".behavdiff of impl04", "defaults" */
 	struct str config_from;
@@ -41,6 +42,7 @@ struct audit {
 	const struct fingerprint *fp;
 	const char *from;		/* "traced", "file" */
 	const char *version;		/* of the program */
+	struct str host;		/* what it was seen on, or "" */
 	struct str config_from;
 	bool color;
 	int verbosity;			/* -1, 0, 1: all facts under each */
@@ -55,8 +57,24 @@ struct format {
 	void (*write_audit)(struct buf *out, const struct audit *a);
 };
 
+/*
+ * One finding with its evidence, as the text format shows it; width 0: not
+ * folded.
+ */
+void report_finding(struct buf *out, const struct finding *f, bool color,
+		    unsigned width);
+
+/* Did NEW something that OLD did not: new or outcome? */
+bool finding_is_news(const struct finding *f);
+
 /* Do the runs prove too little to rely on the document? */
 bool audit_has_doubts(const struct audit *a);
+
+/*
+ * The comparison as behavdiff.result/1, with no more findings than fit into
+ * about max bytes; "left_out" counts the others.
+ */
+void report_result(struct buf *out, const struct report *r, size_t max);
 
 const struct format *format_by_name(struct str name);	/* NULL */
 const struct format *formats_table(size_t *n);

@@ -30,7 +30,7 @@ static void put_side(struct buf *out, const char *label,
 static void put_head(struct buf *out, const struct report *r)
 {
 	const char *verdict = verdict_name(r->cmp->verdict);
-	autobuf struct buf line = BUF_INIT;
+	autobuf struct buf line = BUF_INIT, mode = BUF_INIT;
 
 	buf_c(out, "<a class=\"skip\" href=\"#findings\">Skip to the findings"
 	      "</a>\n<header>\n<h1>");
@@ -42,6 +42,9 @@ static void put_head(struct buf *out, const struct report *r)
 		   verdict);
 	html_str(out, str_sub(buf_view(&line), strlen(verdict)));
 	buf_c(out, "</p>\n");
+	if (report_only_text(&mode, r))
+		buf_printf(out, "<p class=\"verdict inconclusive\"><b>%s</b>"
+			   "</p>\n", mode.p);
 	for (size_t i = 0; i < r->cmp->n_reasons; i++) {
 		buf_c(out, "<p class=\"verdict inconclusive\"><b>doubt</b>: ");
 		html_str(out, r->cmp->reasons[i]);
@@ -56,9 +59,9 @@ static void put_head(struct buf *out, const struct report *r)
 	buf_c(out, "</tbody></table></div>\n</header>\n"
 	      "<nav aria-label=\"sections\"><ul>"
 	      "<li><a href=\"#findings\">Findings</a></li>"
-	      "<li><a href=\"#facts\">Facts</a></li>"
 	      "<li><a href=\"#processes\">Processes</a></li>"
 	      "<li><a href=\"#timeline\">Timeline</a></li>"
+	      "<li><a href=\"#facts\">Facts</a></li>"
 	      "<li><a href=\"#trust\">Trust</a></li></ul></nav>\n<main>\n");
 }
 
@@ -85,7 +88,8 @@ static void put_finding(struct buf *out, const struct report *r,
 	evidence_line(&at, &f->fact->ev);
 	if (f->accept)
 		accept_text(&accept, f->accept);
-	buf_printf(&what, "%s (%s)", finding_message(f), f->rule->id);
+	buf_printf(&what, "%s (%s, id %s)", finding_message(f), f->rule->id,
+		   f->id);
 	buf_printf(out, "<details class=\"finding %s\"%s><summary><span "
 		   "class=\"level %s\">%s</span> <code>", level,
 		   f->gates ? " open" : "", level, level);
@@ -229,37 +233,6 @@ static void make_data(struct buf *out, const struct report *r)
 	strmap_free(&chains);
 }
 
-/* --- processes --- */
-
-static void gating_lines(struct strmap *out, const struct comparison *c)
-{
-	for (size_t i = 0; i < c->n; i++)
-		if (c->findings[i].gates)
-			strmap_put(out, c->findings[i].fact->line);
-}
-
-static void put_processes(struct buf *out, const struct report *r)
-{
-	struct strmap gating = STRMAP_INIT;
-	struct process_tree tree;
-
-	gating_lines(&gating, r->cmp);
-	process_tree_make(&tree, r->new, r->cmp);
-	buf_c(out, "<section id=\"processes\"><h2>Processes of ");
-	html_str(out, r->new->spec);
-	buf_c(out, "</h2>\n");
-	tree_html(out, &tree);
-	buf_c(out, "</section>\n<section id=\"timeline\"><h2>Timeline</h2>\n"
-	      "<p class=\"soft\">When each process did something for the first "
-	      "time; what is new and fails is larger and red.</p>\n"
-	      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-	      "aria-label=\"timeline\">\n");
-	timeline_svg(out, &tree, r->new, &gating);
-	buf_c(out, "</div></section>\n");
-	process_tree_free(&tree);
-	strmap_free(&gating);
-}
-
 /* --- how far to trust it --- */
 
 static void put_ends(struct buf *out, const char *label,
@@ -298,6 +271,11 @@ static void put_trust(struct buf *out, const struct report *r)
 		   c->seen_again, c->old_always);
 	html_str(out, r->config_from);
 	buf_c(out, "</li>\n");
+	for (size_t i = 0; i < r->n_notes; i++) {
+		buf_c(out, "<li>");
+		html_str(out, r->notes[i]);
+		buf_c(out, "</li>\n");
+	}
 	for (; next_blind_spot(r, &io, &in, &spot); n++) {
 		buf_c(out, "<li>blind spot: ");
 		html_str(out, spot);
@@ -324,8 +302,8 @@ void report_html(struct buf *out, const struct report *r)
 	page_begin(out, buf_view(&title), buf_view(&data), nonce);
 	put_head(out, r);
 	put_findings(out, r);
+	sides_html(out, r);
 	put_facts(out);
-	put_processes(out, r);
 	put_trust(out, r);
 	page_end(out, buf_view(&data), nonce);
 }

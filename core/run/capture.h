@@ -7,6 +7,7 @@
 
 #include "core/base/err.h"
 #include "core/fingerprint/fingerprint.h"
+#include "core/run/pulse.h"
 #include "core/sandbox/plan.h"
 #include "core/sandbox/stage.h"
 #include "core/scenario/scenario.h"
@@ -16,11 +17,11 @@ struct capture {
 	const struct scenario *scenario;
 	const struct stage *stage;
 	const struct sock_fprog *filter;
-	char *const *binds;	/* see struct spawn_options */
+	const int *binds;	/* see struct spawn_options */
+	const char *bind_root;
 	const char *tree_name;
 	int tree;		/* the exported tree, a directory */
-	/* Facts so far, for another process to read; NULL: nobody does */
-	_Atomic size_t *facts;
+	struct pulse *pulse;	/* for another process to read, or NULL */
 };
 
 /*

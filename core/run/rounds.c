@@ -56,7 +56,7 @@ void session_describe(struct session *s, struct side *side)
 
 	fp->spec = arena_str(a, str_c(side->rev.spec));
 	fp->commit = arena_str(a, str_c(side->rev.commit));
-	fp->scenario = arena_str(a, STR("default"));
+	fp->scenario = arena_str(a, scenario_name(&s->config));
 	/* What is in the cache knows its tree and entry already. */
 	if (side->tree >= 0) {
 		fp->tree = arena_str(a, str_c(side->info.digest));
@@ -94,7 +94,9 @@ static void prepare_sides(struct session *s)
 			side->what = (struct capture){
 				.plan = &s->plan, .scenario = &side->scenario,
 				.stage = &s->stage, .filter = &s->filter,
-				.binds = s->binds, .tree = side->tree,
+				.binds = s->binds,
+				.bind_root = repo_workdir(s->repo),
+				.tree = side->tree,
 				.tree_name = side->tree_name,
 			};
 	}

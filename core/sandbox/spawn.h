@@ -28,7 +28,12 @@ struct spawn_options {
 	const struct scenario *scenario;
 	const struct stage *stage;
 	const char *tree;	/* name of a directory in the stage's root */
-	char *const *binds;	/* host directories, one for each plan->binds */
+	/*
+	 * One open folder for each of plan->binds, at its path beneath
+	 * bind_root; what stands there must still be that folder.
+	 */
+	const int *binds;
+	const char *bind_root;
 	/* Installed in each step just before its exec; opaque to us. */
 	const struct sock_fprog *filter;
 	/*
@@ -43,16 +48,19 @@ struct box {
 	pid_t pid;		/* pid 1 of the sandbox, the caller's child */
 	int control;		/* SOCK_SEQPACKET to pid 1 */
 	int scratch;		/* directory: upper layers, see box_layers() */
+	int shm;		/* see box_shm() */
+	/* Packet sockets of its network, for who listens; bound to nothing. */
+	int wire[2];
 };
 
-#define BOX_INIT { -1, -1, -1 }
+#define BOX_INIT { -1, -1, -1, -1, { -1, -1 } }
 
 /* What pid 1 sends on `control` after the set-up. */
 enum box_message_kind {
 	BOX_EXEC_FAILED,	/* value: errno of the step's exec */
 	/* value: errno, text: what failed; also of a step before its exec */
 	BOX_SETUP_FAILED,
-	BOX_DNS			/* text: "NAME TYPE", one question asked */
+	BOX_REFUSED		/* the same, and the host could do nothing */
 };
 
 struct box_message {
@@ -87,6 +95,9 @@ int spawn_setup_error(const struct box_message *msg, struct err *err);
  * statuses.
  */
 void spawn_kill(const struct box *box);
+
+/* Bytes in System V segments, and the bytes they may grow to (ipc.c). */
+void box_shm(const struct box *box, uint64_t *used, uint64_t *size);
 
 /* Close what the box holds; the processes are gone by then. */
 void spawn_close(struct box *box);

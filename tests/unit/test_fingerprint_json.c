@@ -87,6 +87,7 @@ static struct fingerprint *example(void)
 	struct fingerprint *runs[] = { one_run(false), one_run(true) };
 	struct fingerprint *fp = fingerprint_merge(runs, 2);
 
+	fp->facts[0].ev.also = STR("b, c");
 	fingerprint_free(runs[0]);
 	fingerprint_free(runs[1]);
 	fp->spec = STR("impl04");
@@ -160,6 +161,7 @@ static void what_was_read_is_what_was_written(void **state)
 	assert_true(str_eq(back->spec, STR("impl04")));
 	assert_true(str_eq(back->tree, STR("t\\x1b")));
 	assert_true(str_eq(back->plan_digest, fp->plan_digest));
+	assert_true(str_eq(back->facts[0].ev.also, STR("b, c")));
 }
 
 /* For people and for git: a fact is a line of the file. */
