@@ -10,7 +10,7 @@
 /* --- spans.c and names.c: the volatile parts of raw bytes --- */
 
 enum token_id {
-#define TOKEN(id, text) TOKEN_##id,
+#define TOKEN(id, text, told) TOKEN_##id,
 #include "core/fingerprint/normalise.def"
 	TOKEN_COUNT
 };
@@ -19,8 +19,14 @@ const char *token_text(enum token_id id);	/* "<rand>" */
 
 struct token {
 	size_t at, len;		/* what it replaces */
-	const char *text;
+	enum token_id id;
 };
+
+/*
+ * Does a part that comes in every run count as a fixed name?  acts: the fact
+ * is of a program that is executed, or of the network.
+ */
+bool token_is_told(const struct token *t, bool acts);
 
 /* Does a volatile part start at this byte of s? */
 bool token_span(struct str s, size_t at, struct token *out);
@@ -55,7 +61,9 @@ enum {
 	SCAN_NAMES = 2,		/* words of s are names, even without a '/' */
 	SCAN_QUOTED = 4,	/* inside quotes: escape a quote */
 	SCAN_NO_BLANK = 8,	/* something follows after a blank */
-	SCAN_EVIDENCE = 16	/* as it was: places are named, nothing else */
+	SCAN_EVIDENCE = 16,	/* as it was: places are named, nothing else */
+	SCAN_NAMED = 32,	/* tokens that can be told stay as they were */
+	SCAN_ACTS = 64		/* beside it: see token_is_told() */
 };
 
 /* Append s: places named, volatile parts replaced, the rest escaped. */
@@ -69,12 +77,18 @@ void scan_text(struct buf *out, struct str s, const struct places *places,
  * of the whole in place of the rest.
  */
 void normalise_shorten(struct buf *out, size_t start, size_t max);
+/* normalise_object(), with SCAN_NAMED and SCAN_ACTS. */
+void normalise_named(struct buf *out, const struct event *ev,
+		     const struct places *places);
 
 /* --- fingerprint.c --- */
 
 /* KIND OBJECT[ = ERRNO] */
 void fact_line(struct buf *out, const struct event *ev,
 	       const struct places *places);
+/* The same with the names that stand behind its tokens: struct name. */
+void fact_line_named(struct buf *out, const struct event *ev,
+		     const struct places *places);
 /* Before the line is used: parse it into the fact's other fields. */
 void fact_take_apart(struct fact *f);
 /* From a map of counts, and from the keys of one: copied and sorted. */
@@ -118,6 +132,19 @@ void retries_ended(struct retries *r, const struct event *ev, size_t fact);
 void retries_explain(struct retries *r, bool *gone, size_t n);
 size_t retries_used(const struct retries *r);	/* bytes */
 void retries_free(struct retries *r);
+
+/* --- recurring.c: names that come in every run --- */
+
+struct sighting;
+
+/* Do these runs of one side know the names behind their tokens? */
+bool recurring_can_tell(const struct fingerprint *const *runs, size_t n);
+/*
+ * Their facts as sightings, where a name that every run has stands for itself.
+ * out has room for all facts and names; new facts are made in arena.
+ */
+size_t recurring_collect(struct arena *arena, struct sighting *out,
+			 const struct fingerprint *const *runs, size_t n);
 
 /* --- stability.c: rules learned from repeated runs --- */
 

@@ -300,11 +300,26 @@ static size_t span_port(struct str s, size_t at)
 const char *token_text(enum token_id id)
 {
 	static const char *const texts[] = {
-#define TOKEN(id, text) [TOKEN_##id] = text,
+#define TOKEN(id, text, told) [TOKEN_##id] = text,
 #include "core/fingerprint/normalise.def"
 	};
 
 	return texts[id];
+}
+
+/* Numbers of fewer digits come again by chance. */
+#define TOLD_MIN 4
+
+bool token_is_told(const struct token *t, bool acts)
+{
+	enum told { NONE, ACTS, ALL };
+	static const enum told told[] = {
+#define TOKEN(id, text, told) [TOKEN_##id] = told,
+#include "core/fingerprint/normalise.def"
+	};
+
+	return t->len >= TOLD_MIN &&
+	       (told[t->id] == ALL || (acts && told[t->id] == ACTS));
 }
 
 static const struct {
@@ -324,7 +339,7 @@ bool token_span(struct str s, size_t at, struct token *out)
 
 		if (len) {
 			*out = (struct token){
-				at, len, token_text(spans[i].token),
+				at, len, spans[i].token,
 			};
 			return true;
 		}

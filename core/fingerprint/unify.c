@@ -12,6 +12,10 @@
  *                                         this form, for as many names or
  *                                         more, and its own side lacks it
  *   in all of its runs, otherwise         never: no random name comes again
+ *
+ * A name that came in every run of one side stands for itself only when the
+ * other side, too, could tell such names from drawn ones; else both have the
+ * tokens.
  */
 #include <stdlib.h>
 
@@ -23,11 +27,12 @@ static bool is_volatile(const struct fingerprint *fp, const struct fact *f)
 }
 
 static size_t collect(struct sighting *out, const struct fingerprint *fp,
-		      size_t side)
+		      size_t side, bool told)
 {
 	for (size_t i = 0; i < fp->n; i++)
 		out[i] = (struct sighting){
-			.line = fp->facts[i].line,
+			.line = told || !fp->facts[i].form.len ?
+				fp->facts[i].line : fp->facts[i].form,
 			.fact = &fp->facts[i],
 			.run = side,
 			.steady = !is_volatile(fp, &fp->facts[i]),
@@ -100,9 +105,10 @@ void fingerprint_unify(struct fingerprint *out[2],
 	struct sighting *s = mem_array(old->n + new->n + 1, sizeof(*s));
 	struct strmap taught = STRMAP_INIT;
 	struct arena scratch = ARENA_INIT;
-	size_t n = collect(s, old, 0);
+	bool told = fingerprint_told(old) && fingerprint_told(new);
+	size_t n = collect(s, old, 0, told);
 
-	n += collect(s + n, new, 1);
+	n += collect(s + n, new, 1, told);
 	add_taught(&taught, old);
 	add_taught(&taught, new);
 	sightings_sort(s, n);
@@ -111,6 +117,7 @@ void fingerprint_unify(struct fingerprint *out[2],
 	sightings_sort(s, n);
 	out[0] = side_of(s, n, old, 0);
 	out[1] = side_of(s, n, new, 1);
+	out[0]->told = out[1]->told = told;
 	free(s);
 	strmap_free(&taught);
 	arena_free(&scratch);
