@@ -115,7 +115,4 @@ void comparison_free(struct comparison *c);
 /* The table, for `list rules` and `explain`; the first row that fits wins. */
 const struct rule *rules_table(size_t *n);
 
-/* Is a normalised path on the list of sensitive ones (sensitive.def)? */
-bool path_is_sensitive(struct str path);
-
 #endif

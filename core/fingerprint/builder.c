@@ -24,7 +24,7 @@
 #define EVIDENCE_MAX 1024
 
 /* Names behind tokens, each with its own evidence. */
-struct told {
+struct kept {
 	struct strmap lines;		/* num: index */
 	VEC(struct name) names;		/* line and form unset until sealed */
 	VEC(size_t) facts;		/* the fact behind each */
@@ -40,7 +40,7 @@ struct builder {
 	VEC(struct fact) facts;		/* line and parts unset until sealed */
 	size_t limit;			/* index + 1 of "limit facts", or 0 */
 	struct strmap names;		/* "FACT ID": seen behind a token */
-	struct told told;
+	struct kept kept;
 	struct retries retries;
 	struct strmap syscalls;		/* num: count */
 	struct strmap blind_spots;
@@ -59,13 +59,13 @@ struct builder *builder_new(const struct places *places,
 	return b;
 }
 
-static void told_free(struct told *t)
+static void kept_free(struct kept *t)
 {
 	strmap_free(&t->lines);
 	vec_free(&t->names);
 	vec_free(&t->facts);
 	arena_free(&t->arena);
-	*t = (struct told){ .lost = t->lost };
+	*t = (struct kept){ .lost = t->lost };
 }
 
 static void builder_free(struct builder *b)
@@ -73,7 +73,7 @@ static void builder_free(struct builder *b)
 	arena_free(&b->arena);
 	strmap_free(&b->lines);
 	strmap_free(&b->names);
-	told_free(&b->told);
+	kept_free(&b->kept);
 	retries_free(&b->retries);
 	vec_free(&b->facts);
 	strmap_free(&b->syscalls);
@@ -206,8 +206,8 @@ static bool is_another(struct builder *b, size_t index, const struct event *ev)
 
 static void lose_names(struct builder *b)
 {
-	told_free(&b->told);
-	b->told.lost = true;
+	kept_free(&b->kept);
+	b->kept.lost = true;
 	builder_add_blind_spot(b, "too many names that look random to tell "
 			       "fixed ones from them");
 }
@@ -215,7 +215,7 @@ static void lose_names(struct builder *b)
 static struct name *add_name(struct builder *b, size_t index, struct str line,
 			     const struct event *ev)
 {
-	struct told *t = &b->told;
+	struct kept *t = &b->kept;
 	struct name *name;
 
 	if (t->names.n >= TOLD_MAX ||
@@ -236,7 +236,7 @@ static struct name *keep_name(struct builder *b, size_t index,
 			      const struct event *ev)
 {
 	const struct strmap_entry *e;
-	struct told *t = &b->told;
+	struct kept *t = &b->kept;
 	struct name *name;
 
 	if (t->lost)
@@ -382,7 +382,7 @@ static int by_named(const void *a, const void *b)
 /* Those of facts that are left. */
 static void seal_names(struct fingerprint *fp, const struct builder *b)
 {
-	const struct told *t = &b->told;
+	const struct kept *t = &b->kept;
 
 	fp->told = !t->lost;
 	fp->names = arena_alloc(&fp->arena, t->names.n * sizeof(*fp->names));

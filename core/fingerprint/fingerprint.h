@@ -42,6 +42,15 @@ enum zone {
 /* The zone of a normalised path: "$TREE/x", "/usr/lib/libc.so.6". */
 enum zone zone_of(struct str path);
 
+/* Is a normalised path on the list of those that hold secrets? */
+bool path_is_sensitive(struct str path);	/* sensitive.def */
+
+enum startup_set {
+	STARTUP_shell, STARTUP_desktop, STARTUP_service, STARTUP_cron,
+	STARTUP_loader, STARTUP_access, STARTUP_COUNT
+};
+bool path_is_startup(struct str path, enum startup_set set);	/* startup.def */
+
 /*
  * The object of an event: zones named, system reads collapsed, volatile parts
  * replaced by tokens, and everything escaped so that the line cannot be

@@ -22,11 +22,16 @@ struct token {
 	enum token_id id;
 };
 
-/*
- * Does a part that comes in every run count as a fixed name?  acts: the fact
- * is of a program that is executed, or of the network.
- */
-bool token_is_told(const struct token *t, bool acts);
+/* Of what facts a token is told: normalise.def.  Each holds for the next. */
+enum told {
+	TOLD_NONE,
+	TOLD_ALL,	/* any fact */
+	TOLD_ACTS,	/* a program that is executed, or the network */
+	TOLD_DNS
+};
+
+/* Does a part that comes in every run of such a fact count as a fixed name? */
+bool token_is_told(const struct token *t, enum told of);
 
 /* Does a volatile part start at this byte of s? */
 bool token_span(struct str s, size_t at, struct token *out);
@@ -62,8 +67,7 @@ enum {
 	SCAN_QUOTED = 4,	/* inside quotes: escape a quote */
 	SCAN_NO_BLANK = 8,	/* something follows after a blank */
 	SCAN_EVIDENCE = 16,	/* as it was: places are named, nothing else */
-	SCAN_NAMED = 32,	/* tokens that can be told stay as they were */
-	SCAN_ACTS = 64		/* beside it: see token_is_told() */
+	SCAN_NAMED = 32		/* times enum told: such names stay */
 };
 
 /* Append s: places named, volatile parts replaced, the rest escaped. */
@@ -77,7 +81,7 @@ void scan_text(struct buf *out, struct str s, const struct places *places,
  * of the whole in place of the rest.
  */
 void normalise_shorten(struct buf *out, size_t start, size_t max);
-/* normalise_object(), with SCAN_NAMED and SCAN_ACTS. */
+/* normalise_object(), where names that can be told stay as they were. */
 void normalise_named(struct buf *out, const struct event *ev,
 		     const struct places *places);
 
@@ -96,6 +100,11 @@ void fingerprint_set_syscalls(struct fingerprint *fp, const struct strmap *m);
 void fingerprint_set_blind_spots(struct fingerprint *fp,
 				 const struct strmap *m);
 struct run_end run_end_copy(struct arena *a, const struct run_end *end);
+
+/* --- marked.c --- */
+
+/* The lists (sensitive.def, startup.def) that paths of the line are on. */
+unsigned line_marks(struct str line);
 
 /* --- races.c --- */
 
@@ -146,6 +155,15 @@ bool recurring_can_tell(const struct fingerprint *const *runs, size_t n);
 size_t recurring_collect(struct arena *arena, struct sighting *out,
 			 const struct fingerprint *const *runs, size_t n);
 
+/*
+ * How long the lines are that stand behind each of a run's lines with tokens:
+ * what joins one of <rand> alone must be as long.
+ */
+void widths_add(struct strmap *widths, struct arena *arena,
+		const struct fingerprint *fp);
+/* May a line of len bytes join this form? Yes where nothing is known. */
+bool widths_fit(const struct strmap *widths, struct str form, size_t len);
+
 /* --- stability.c: rules learned from repeated runs --- */
 
 /* A fact of one run on its way into the merged fingerprint. */
@@ -155,11 +173,14 @@ struct sighting {
 	size_t run;		/* or side, when two are unified */
 	bool learned;
 	/*
-	 * Seen in every run of its side: no name that was drawn.  Only a number
-	 * may be replaced, and only as the other side's runs have taught.
+	 * Seen in two runs of its side or more: no name that was drawn.  Only
+	 * a number may be replaced, and only as the other side's runs taught.
 	 */
 	bool steady;
 };
+
+/* Numbers of more digits do not come again by chance. */
+#define NUMBER_FEW 3
 
 /* By line, then run, then time. */
 void sightings_sort(struct sighting *s, size_t n);
@@ -167,10 +188,17 @@ void sightings_sort(struct sighting *s, size_t n);
 /*
  * Rewrite the lines of names that no two runs share, but that differ in one or
  * two random or numbered parts only; new lines are made in arena.  s is sorted,
- * and is not sorted again.
+ * and is not sorted again.  widths: see widths_add().
  */
 void stability_learn(struct arena *arena, struct sighting *s, size_t n,
-		     size_t runs);
+		     size_t runs, const struct strmap *widths);
+
+/*
+ * Two sides: lines of one become what the runs of either have taught, the keys
+ * of the map; a form that neither was taught is nobody's.
+ */
+void stability_apply(struct arena *arena, struct sighting *s, size_t n,
+		     const struct strmap *taught);
 
 /*
  * After it, of the runs of one side: numbers that some runs share, where no

@@ -242,23 +242,28 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 		(const struct fingerprint *const *)runs;
 	struct arena scratch = ARENA_INIT;
 	bool told = recurring_can_tell(all, n);
+	struct strmap widths = STRMAP_INIT;
 	struct fingerprint *fp;
 	size_t total = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		total += runs[i]->n + runs[i]->n_names;
+		if (told)
+			widths_add(&widths, &scratch, runs[i]);
+	}
 
 	struct sighting *s = mem_array(total + 1, sizeof(*s));
 
 	total = told ? recurring_collect(&scratch, s, all, n) :
 		       collect(s, all, n);
 	sightings_sort(s, total);
-	stability_learn(&scratch, s, total, n);
+	stability_learn(&scratch, s, total, n, &widths);
 	stability_learn_few(&scratch, s, total, n);
 	sightings_sort(s, total);
 	fp = merge_sightings(s, total, all, n);
 	fp->told = told;
 	free(s);
+	strmap_free(&widths);
 	arena_free(&scratch);
 	return fp;
 }

@@ -255,7 +255,7 @@ static void put_args(struct buf *out, struct str args,
 		if (out->len != start)
 			buf_ch(out, ' ');
 		if (is_port_option(previous) && token_is_ephemeral(word) &&
-		    !(flags & SCAN_NAMED))
+		    !(flags / SCAN_NAMED))
 			buf_c(out, token_text(TOKEN_PORT));
 		else
 			put_word(out, word, places, flags);
@@ -337,19 +337,22 @@ void normalise_object(struct buf *out, const struct event *ev,
 	put_object(out, ev, places, 0);
 }
 
-/* Kinds whose ids are told too: programs that are run, and the network. */
-static bool acts(enum event_kind kind)
+static enum told told_of(enum event_kind kind)
 {
-	return kind == EV_EXEC || kind == EV_EXEC_ANON ||
-	       kind == EV_FILE_EXECUTABLE ||
-	       event_section(kind) == SECTION_NETWORK;
+	if (kind == EV_NET_DNS)
+		return TOLD_DNS;
+	if (kind == EV_EXEC || kind == EV_EXEC_ANON ||
+	    kind == EV_FILE_EXECUTABLE ||
+	    event_section(kind) == SECTION_NETWORK)
+		return TOLD_ACTS;
+	return TOLD_ALL;
 }
 
 void normalise_named(struct buf *out, const struct event *ev,
 		     const struct places *places)
 {
 	put_object(out, ev, places,
-		   SCAN_NAMED | (acts(ev->kind) ? SCAN_ACTS : 0));
+		   SCAN_NAMED * told_of(ev->kind));
 }
 
 bool normalise_keeps(const struct event *ev, const struct places *places)

@@ -137,3 +137,57 @@ size_t recurring_collect(struct arena *arena, struct sighting *out,
 	strmap_free(&t.seen);
 	return t.n;
 }
+
+/* --- how wide drawn names are --- */
+
+#define WIDTH_MAX 512
+
+struct width_set { uint64_t bits[WIDTH_MAX / 64 + 1]; };
+
+static void set_bit(struct width_set *set, size_t len)
+{
+	if (len <= WIDTH_MAX)
+		set->bits[len / 64] |= 1ULL << len % 64;
+}
+
+/* Numbers have any width. */
+static bool only_random(struct str form)
+{
+	struct str token = str_c(token_text(TOKEN_RAND));
+	bool some = false;
+
+	for (size_t i = 0; i < form.len; i++) {
+		if (form.p[i] != '<')
+			continue;
+		if (!str_starts(str_sub(form, i), token))
+			return false;
+		some = true;
+	}
+	return some;
+}
+
+void widths_add(struct strmap *widths, struct arena *arena,
+		const struct fingerprint *fp)
+{
+	for (size_t i = 0; i < fp->n_names; i++) {
+		const struct name *name = &fp->names[i];
+		struct strmap_entry *e;
+
+		if (!only_random(name->form))
+			continue;
+		e = strmap_put(widths, name->form);
+		if (!e->val.ptr)
+			e->val.ptr = arena_alloc(arena,
+						 sizeof(struct width_set));
+		set_bit(e->val.ptr, name->line.len);
+	}
+}
+
+bool widths_fit(const struct strmap *widths, struct str form, size_t len)
+{
+	const struct strmap_entry *e = widths ? strmap_get(widths, form) : NULL;
+	const struct width_set *set = e ? e->val.ptr : NULL;
+
+	return !set || (len <= WIDTH_MAX &&
+			(set->bits[len / 64] >> len % 64 & 1));
+}

@@ -195,8 +195,7 @@ static bool take_token(struct scan *c)
 
 	if (!token_at(c, &t))
 		return false;
-	if ((c->flags & SCAN_NAMED) &&
-	    token_is_told(&t, c->flags & SCAN_ACTS))
+	if (token_is_told(&t, c->flags / SCAN_NAMED))
 		c->at += t.len;
 	else
 		skip(c, t.len, token_text(t.id));

@@ -307,19 +307,14 @@ const char *token_text(enum token_id id)
 	return texts[id];
 }
 
-/* Numbers of fewer digits come again by chance. */
-#define TOLD_MIN 4
-
-bool token_is_told(const struct token *t, bool acts)
+bool token_is_told(const struct token *t, enum told of)
 {
-	enum told { NONE, ACTS, ALL };
 	static const enum told told[] = {
-#define TOKEN(id, text, told) [TOKEN_##id] = told,
+#define TOKEN(id, text, told) [TOKEN_##id] = TOLD_##told,
 #include "core/fingerprint/normalise.def"
 	};
 
-	return t->len >= TOLD_MIN &&
-	       (told[t->id] == ALL || (acts && told[t->id] == ACTS));
+	return t->len > NUMBER_FEW && told[t->id] && told[t->id] <= of;
 }
 
 static const struct {

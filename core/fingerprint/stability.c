@@ -184,6 +184,7 @@ struct learning {
 	struct arena *arena;
 	struct sighting *s;
 	size_t n, runs;
+	const struct strmap *widths, *taught;	/* or NULL */
 	struct strmap lines;	/* every line: the set of its runs */
 	struct strmap forms;	/* the same of what lines might become */
 	struct buf text;
@@ -216,12 +217,38 @@ static void claim(struct strmap *map, struct str text, size_t run)
 	strmap_put(map, text)->val.num |= bit(run);
 }
 
+/*
+ * Words are no names.  What is executed has its own name where it is kept; in
+ * temporary directories it may have been unpacked under another.
+ */
+static bool may_vary(const struct sighting *s)
+{
+	const struct fact *f = s->fact;
+
+	if (s->learned || s->line.len > LINE_MAX_LEN ||
+	    event_shape(f->kind) == SHAPE_WORDS)
+		return false;
+	if (f->kind != EV_EXEC && f->kind != EV_EXEC_ANON &&
+	    f->kind != EV_FILE_EXECUTABLE)
+		return true;
+	return zone_of(f->object) == ZONE_TEMP;
+}
+
 /* Only a line of one run, or of one side, can hold a name that was drawn. */
 static bool may_learn(const struct learning *l, const struct sighting *s)
 {
-	return !s->learned && s->line.len <= LINE_MAX_LEN &&
-	       event_shape(s->fact->kind) != SHAPE_WORDS &&
-	       size_of(strmap_get(&l->lines, s->line)) == 1;
+	return may_vary(s) && size_of(strmap_get(&l->lines, s->line)) == 1;
+}
+
+/*
+ * Would the form hide what the line is? A secret is one by its name, and what
+ * joins a token must be as wide as what was drawn for it.
+ */
+static bool hides(const struct learning *l, const struct sighting *s,
+		  struct str form)
+{
+	return line_marks(s->line) != line_marks(form) ||
+	       !widths_fit(l->widths, form, s->line.len);
 }
 
 #define IS_LINE 100
@@ -241,12 +268,13 @@ static int agreement(const struct learning *l, const struct sighting *s,
 	 * the other side's runs taught the form, and this one does not have
 	 * it, says that it was.
 	 */
-	if (s->steady)
-		return line && !(line->val.num & bit(s->run)) ? IS_LINE : 0;
-	if (line)
-		return IS_LINE;
-	n = size_of(strmap_get(&l->forms, form));
-	return n > 1 ? n : 0;
+	if (s->steady && (!line || (line->val.num & bit(s->run))))
+		return 0;
+	if (l->taught)
+		n = strmap_get(l->taught, form) ? IS_LINE : 0;
+	else
+		n = line ? IS_LINE : size_of(strmap_get(&l->forms, form));
+	return n > 1 && !hides(l, s, form) ? n : 0;
 }
 
 /* One line, and what is done with each form it may take. */
@@ -402,15 +430,16 @@ static void learn(struct learning *l, struct unshared *u)
 static bool comes_and_goes(const struct learning *l, const struct sighting *s,
 			   size_t runs)
 {
-	return !s->learned && s->line.len <= LINE_MAX_LEN &&
-	       event_shape(s->fact->kind) != SHAPE_WORDS &&
+	return may_vary(s) &&
 	       size_of(strmap_get(&l->lines, s->line)) < (int)runs;
 }
+
 
 static void each_number(struct candidate *c)
 {
 	for (size_t i = 0; i < c->parts.n; i++)
-		if (c->parts.v[i].token == TOKEN_N)
+		if (c->parts.v[i].token == TOKEN_N &&
+		    c->parts.v[i].len <= NUMBER_FEW)
 			take_form(c, &c->parts.v[i], NULL);
 }
 
@@ -427,7 +456,7 @@ static void consider_few(struct candidate *c, const struct choice *choice)
 {
 	struct str form = rewrite(&c->l->text, c->s->line, &c->parts, choice);
 
-	if (c->best.best ||
+	if (c->best.best || hides(c->l, c->s, form) ||
 	    size_of(strmap_get(&c->l->forms, form)) < (int)c->l->runs)
 		return;
 	c->best = *choice;
@@ -469,21 +498,38 @@ void stability_learn_few(struct arena *arena, struct sighting *s, size_t n,
 	learning_free(&l);
 }
 
-void stability_learn(struct arena *arena, struct sighting *s, size_t n,
-		     size_t runs)
+static void learn_all(struct learning *l)
 {
-	struct learning l = { .arena = arena, .s = s, .n = n };
 	struct unshared u = { NULL, 0, 0 };
 
-	if (runs < 2)
-		return;
-	for (size_t i = 0; i < n; i++)
-		claim(&l.lines, s[i].line, s[i].run);
-	for (size_t i = 0; i < n; i++)
-		if (may_learn(&l, &s[i]))
-			*vec_push(&u) = &s[i];
+	for (size_t i = 0; i < l->n; i++)
+		claim(&l->lines, l->s[i].line, l->s[i].run);
+	for (size_t i = 0; i < l->n; i++)
+		if (may_learn(l, &l->s[i]))
+			*vec_push(&u) = &l->s[i];
 	if (u.n <= UNSHARED_MAX)
-		learn(&l, &u);
+		learn(l, &u);
 	vec_free(&u);
-	learning_free(&l);
+	learning_free(l);
+}
+
+void stability_learn(struct arena *arena, struct sighting *s, size_t n,
+		     size_t runs, const struct strmap *widths)
+{
+	struct learning l = {
+		.arena = arena, .s = s, .n = n, .widths = widths
+	};
+
+	if (runs > 1)
+		learn_all(&l);
+}
+
+void stability_apply(struct arena *arena, struct sighting *s, size_t n,
+		     const struct strmap *taught)
+{
+	struct learning l = {
+		.arena = arena, .s = s, .n = n, .taught = taught
+	};
+
+	learn_all(&l);
 }

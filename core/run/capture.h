@@ -19,6 +19,7 @@ struct capture {
 	char *const *binds;	/* see struct spawn_options */
 	const char *tree_name;
 	int tree;		/* the exported tree, a directory */
+	unsigned pids;		/* drawn: where process ids begin */
 	/* Facts so far, for another process to read; NULL: nobody does */
 	_Atomic size_t *facts;
 };
