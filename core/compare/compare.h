@@ -58,7 +58,7 @@ struct finding {
 	const struct rule *rule;
 	const struct fact *fact;	/* where it was seen (NEW first) */
 	unsigned seen_old, runs_old, seen_new, runs_new;
-	unsigned names_old, names_new;	/* CHANGE_MORE: names in every run */
+	unsigned names_old, names_new;	/* CHANGE_MORE: names, at most */
 	bool accepted;
 	const struct accept *accept;	/* that applies, or did and expired */
 };

@@ -193,8 +193,10 @@ static enum level finding_level(const struct matching *m,
 			return regraded;
 		return level;
 	case CHANGE_MORE:
-		/* One more of what was there is not as heavy as the first. */
 		level = policy_level(m->policy, f->fact, f->rule->level);
+		if (fact_executes(f->fact))
+			return level;
+		/* One more file is not as heavy as the first. */
 		return level == LEVEL_ERROR ? LEVEL_WARNING : level;
 	case CHANGE_GONE: case CHANGE_UNSTABLE: case CHANGE_COUNT:
 		break;
@@ -280,7 +282,7 @@ void finding_add(struct matching *m, enum change change,
 
 	if (change == CHANGE_MORE) {
 		f.names_old = old->names_max;
-		f.names_new = new->names_min;
+		f.names_new = new->names_max;
 	}
 
 	hash_id(f.id, f.fact->line);

@@ -275,6 +275,11 @@ const struct rule *rule_for(const struct fact *f)
 
 /* --- what an outcome is weighed by --- */
 
+bool fact_executes(const struct fact *f)
+{
+	return f->kind == EV_EXEC || f->kind == EV_EXEC_ANON;
+}
+
 bool fact_writes_outside(const struct fact *f)
 {
 	return f->kind >= EV_FILE_WRITE && f->kind <= EV_FILE_EXECUTABLE &&

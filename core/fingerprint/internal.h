@@ -164,7 +164,8 @@ void widths_add(struct strmap *widths, struct arena *arena,
 /* May a line of len bytes join this form? Yes where nothing is known. */
 bool widths_fit(const struct strmap *widths, struct str form, size_t len);
 
-/* --- stability.c: rules learned from repeated runs --- */
+/* That of all lines behind it, where they are as long as each other, or 0. */
+size_t widths_only(const struct strmap *widths, struct str form);
 
 /* A fact of one run on its way into the merged fingerprint. */
 struct sighting {
@@ -181,6 +182,27 @@ struct sighting {
 
 /* Numbers of more digits do not come again by chance. */
 #define NUMBER_FEW 3
+
+/* --- parts.c --- */
+
+#define CANDIDATES_MAX 64
+
+/* A part of a line that may be volatile. */
+struct part {
+	size_t at, len;
+	enum token_id token;
+	bool whole;		/* a name as wide as it happens */
+};
+
+struct parts {
+	struct part v[CANDIDATES_MAX];
+	size_t n;
+};
+
+/* From left to right, and of one name the smallest first. */
+struct parts parts_of(const struct sighting *s);
+
+/* --- stability.c: rules learned from repeated runs --- */
 
 /* By line, then run, then time. */
 void sightings_sort(struct sighting *s, size_t n);

@@ -142,12 +142,19 @@ size_t recurring_collect(struct arena *arena, struct sighting *out,
 
 #define WIDTH_MAX 512
 
-struct width_set { uint64_t bits[WIDTH_MAX / 64 + 1]; };
+struct width_set {
+	uint64_t bits[WIDTH_MAX / 64 + 1];
+	size_t only;
+};
 
 static void set_bit(struct width_set *set, size_t len)
 {
 	if (len <= WIDTH_MAX)
 		set->bits[len / 64] |= 1ULL << len % 64;
+	if (!set->only)
+		set->only = len;
+	else if (set->only != len)
+		set->only = SIZE_MAX;
 }
 
 /* Numbers have any width. */
@@ -190,4 +197,12 @@ bool widths_fit(const struct strmap *widths, struct str form, size_t len)
 
 	return !set || (len <= WIDTH_MAX &&
 			(set->bits[len / 64] >> len % 64 & 1));
+}
+
+size_t widths_only(const struct strmap *widths, struct str form)
+{
+	const struct strmap_entry *e = strmap_get(widths, form);
+	const struct width_set *set = e ? e->val.ptr : NULL;
+
+	return set && set->only != SIZE_MAX ? set->only : 0;
 }
