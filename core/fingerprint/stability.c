@@ -118,8 +118,10 @@ struct learning {
 	struct arena *arena;
 	struct sighting *s;
 	size_t n, runs;
+	int least;		/* runs that must agree */
 	const struct strmap *widths, *taught;	/* or NULL */
 	struct strmap lines;	/* every line: the set of its runs */
+	struct strmap joined;	/* what others became: it is no one's own */
 	/*
 	 * The same of what lines might become, by how much of them was drawn,
 	 * and, behind a blank, in all.
@@ -131,6 +133,7 @@ struct learning {
 static void learning_free(struct learning *l)
 {
 	strmap_free(&l->lines);
+	strmap_free(&l->joined);
 	strmap_free(&l->forms);
 	buf_free(&l->text);
 	buf_free(&l->key);
@@ -239,7 +242,8 @@ static bool may_vary(const struct sighting *s)
 /* Only a line of one run, or of one side, can hold a name that was drawn. */
 static bool may_learn(const struct learning *l, const struct sighting *s)
 {
-	return may_vary(s) && size_of(strmap_get(&l->lines, s->line)) == 1;
+	return may_vary(s) && !strmap_get(&l->joined, s->line) &&
+	       size_of(strmap_get(&l->lines, s->line)) == 1;
 }
 
 /*
@@ -306,7 +310,7 @@ static void consider_form(struct candidate *c, const struct choice *choice)
 	int n = agreement(c->l, c->s, rewritten(c->l, c->s, &c->parts,
 						choice));
 
-	if (n <= c->best.best)
+	if (n <= c->best.best || n < c->l->least)
 		return;
 	c->best = *choice;
 	c->best.best = n;
@@ -360,6 +364,8 @@ static void take_best(struct candidate *c)
 {
 	if (!c->best.best)
 		return;
+	claim(&c->l->joined, rewritten(c->l, c->s, &c->parts, &c->best).line,
+	      c->s->run);
 	c->s->line = arena_str(c->l->arena,
 			       rewritten(c->l, c->s, &c->parts,
 					 &c->best).line);
@@ -380,6 +386,8 @@ static void apply_form(struct learning *l, struct sighting *s)
 	struct candidate c = candidate_of(l, s);
 
 	c.take = consider_form;
+	if (!may_learn(l, s))
+		return;
 	each_part(&c);
 	take_best(&c);
 }
@@ -422,6 +430,10 @@ static void learn(struct learning *l, struct unshared *u)
 	struct unshared left = { NULL, 0, 0 };
 
 	each(l, u, count_forms);
+	/* First those that join a line, which then stays what it is. */
+	l->least = IS_LINE;
+	each(l, u, apply_form);
+	l->least = 0;
 	each(l, u, apply_form);
 	for (size_t i = 0; i < u->n; i++)
 		if (may_learn(l, u->v[i]) && !u->v[i]->steady)
