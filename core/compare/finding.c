@@ -213,7 +213,8 @@ static bool rare_but_grave(const struct finding *f, enum refusal refused)
 {
 	if (f->level != LEVEL_ERROR)
 		return false;
-	return f->change == CHANGE_NEW || refused == REFUSED_DENIED;
+	return f->change == CHANGE_NEW || f->change == CHANGE_MORE ||
+	       refused == REFUSED_DENIED;
 }
 
 static void finding_grade(const struct matching *m, struct finding *f,
