@@ -57,10 +57,11 @@ CMD_SRC := $(sort $(wildcard cmd/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FIXTURE_SRC := $(sort $(wildcard tests/fixtures/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
-# What fuzz targets may link: the modules that ask no kernel, and two readers
-# of the tracer.
+# What fuzz targets may link: the modules that ask no kernel, and the tracer's
+# readers of other people's bytes.
 FUZZ_CORE := $(sort $(foreach m,base event config scenario fingerprint compare \
-	report,$(wildcard core/$(m)/*.c)) core/trace/sockaddr.c core/trace/dns.c)
+	report,$(wildcard core/$(m)/*.c)) $(addprefix core/trace/,sockaddr.c dns.c \
+	payload.c payload_http.c packet.c flow.c))
 FUZZ_SECONDS ?= 300
 
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/obj/%.o)
@@ -120,6 +121,13 @@ $(BUILD)/fixtures/%: tests/fixtures/%.c tests/fixtures/fixture.h | deps
 	$(call say,LD,$@)
 	$(Q)$(CC) -std=gnu17 -O1 -g -Wall -Wextra -D_GNU_SOURCE -I. $< -lpthread -o $@
 
+# The sandbox for another tracer: see tests/oracle/README.md.
+$(BUILD)/oracle/box: tests/oracle/box.c $(BUILD)/libcore.a | deps-test
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) $< \
+		$(BUILD)/libcore.a $(PKG_LIBS) -o $@
+
 # Built by `make fuzzers` with clang, in a build of its own.
 $(BUILD)/libfuzzed.a: $(FUZZ_CORE:%.c=$(BUILD)/obj/%.o)
 	@rm -f $@
@@ -133,12 +141,13 @@ $(BUILD)/fuzzers/%: tests/fuzz/%.c $(BUILD)/libfuzzed.a
 		-fsanitize=fuzzer,address,undefined $< $(BUILD)/libfuzzed.a \
 		$(PKG_LIBS) -o $@
 
--include $(CORE_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d)
+-include $(CORE_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d) \
+	$(BUILD)/oracle/box.d
 
 units: $(UNITS) ## build the unit tests
 fixtures: $(FIXTURES) ## build the programs that the tests trace
 
-check: deps-test all units fixtures ## run every test
+check: deps-test all units fixtures $(BUILD)/oracle/box ## run every test
 	@BUILD=$(BUILD) LEAVE_OUT="$(LEAVE_OUT)" sh tests/run
 
 null: all deps-test ## compare each sample program 200 times with itself
@@ -155,11 +164,12 @@ baseline: all ## trace HEAD and write baselines/default.json
 gate: all ## check the work tree against baselines/default.json
 	$(BUILD)/behavdiff check
 
-# Fuzz targets are sanitized anyway, a benchmark judges nothing, and the null
-# comparisons repeat with other programs what samples.sh does.
+# Fuzz targets are sanitized anyway, a benchmark judges nothing, the null
+# comparisons repeat with other programs what samples.sh does, and the oracle
+# with another judge what fixtures.sh does.
 sanitize: ## build with ASan and UBSan into build/san and run the tests
 	$(MAKE) BUILD=build/san SANITIZE=address,undefined OPT='-O1 -g' \
-		LEAVE_OUT="fuzz.sh bench.sh null.sh" check
+		LEAVE_OUT="fuzz.sh bench.sh null.sh oracle.sh" check
 
 .PHONY: fuzz fuzzers all-fuzzers
 fuzzers: ## build the fuzz targets with clang into build/fuzz
@@ -191,16 +201,11 @@ install: all ## install below DESTDIR/PREFIX
 	install -m 755 $(BUILD)/behavdiff $(DESTDIR)$(PREFIX)/bin/behavdiff
 	install -m 644 cmd/behavdiff.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 cmd/behavdiff-config.5 $(DESTDIR)$(PREFIX)/share/man/man5/
-	for shell in bash zsh fish; do \
-		$(BUILD)/behavdiff completion $$shell >$(BUILD)/behavdiff.$$shell \
-			|| exit 1; \
-	done
-	install -m 644 $(BUILD)/behavdiff.bash \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/behavdiff
-	install -m 644 $(BUILD)/behavdiff.zsh \
-		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_behavdiff
-	install -m 644 $(BUILD)/behavdiff.fish \
-		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/behavdiff.fish
+	put() { $(BUILD)/behavdiff completion $$1 >$$2 && chmod 644 $$2; } && \
+	share=$(DESTDIR)$(PREFIX)/share && \
+	put bash $$share/bash-completion/completions/behavdiff && \
+	put zsh $$share/zsh/site-functions/_behavdiff && \
+	put fish $$share/fish/vendor_completions.d/behavdiff.fish
 	install -m 644 baselines/*.schema.json \
 		$(DESTDIR)$(PREFIX)/share/behavdiff/schemas/
 

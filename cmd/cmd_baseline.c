@@ -6,6 +6,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/gate.h"
+#include "cmd/last.h"
 #include "cmd/near.h"
 #include "cmd/outcome.h"
 #include "cmd/status.h"
@@ -181,37 +182,29 @@ static int update(struct work *w, struct err *err)
 
 /* --- accept --- */
 
-static int no_such_id(const char *id, size_t matches, struct err *err)
-{
-	if (matches)
-		return err_set(err, ERR_TROUBLE, "'%s' stands for %zu findings "
-			       "of the last comparison", id, matches);
-	err_set(err, ERR_TROUBLE, "'%s' is no finding of the last comparison "
-		"here", id);
-	return err_hint(err, "ids stand at the end of behavdiff check, and in "
-			"--format json; a whole fact will do as well");
-}
-
 /* By its id, or four digits of it and more, or as the fact itself. */
-static int find_fact(struct str *out, const struct last *last, const char *id,
-		     struct err *err)
+static int find_fact(struct str *out, const struct result *last,
+		     const char *id, struct err *err)
 {
 	struct str operation, object, word = str_c(id);
+	const struct result_finding *found;
 	enum event_kind kind;
-	size_t matches = 0;
 	int code;
 
 	if (fact_parse(word, &kind, &operation, &object, &code)) {
 		*out = word;
 		return 0;
 	}
-	for (size_t i = 0; word.len >= 4 && i < last->n; i++) {
-		if (!str_starts(last->v[i].id, word))
-			continue;
-		*out = last->v[i].fact;
-		matches++;
-	}
-	return matches == 1 ? 0 : no_such_id(id, matches, err);
+	found = last_find(last, id, err);
+	if (!found)
+		return -1;
+	if (found->f.change == CHANGE_GONE ||
+	    found->f.change == CHANGE_UNSTABLE)
+		return err_set(err, ERR_TROUBLE, "'%s' is %s, which never "
+			       "fails: there is nothing to accept", id,
+			       change_name(found->f.change));
+	*out = found->f.fact->line;
+	return 0;
 }
 
 static int check_reason(const struct settings *set, struct err *err)
@@ -253,14 +246,18 @@ static void accept_one(struct work *w, struct str fact, const char *by)
 	buf_printf(&w->out, "accepted: %.*s\n", STR_ARG(fact));
 }
 
-static int accept_all(struct work *w, const struct last *last, const char *by,
-		      struct err *err)
+static int accept_all(struct work *w, const struct result *last,
+		      const char *by, struct err *err)
 {
 	struct str fact;
 
+	if (w->set->all && last->left_out)
+		return err_set(err, ERR_TROUBLE, "--all: %zu findings of the "
+			       "last comparison were too many to be remembered",
+			       last->left_out);
 	for (size_t i = 0; w->set->all && i < last->n; i++)
-		if (last->v[i].gates)
-			accept_one(w, last->v[i].fact, by);
+		if (last->v[i].f.gates)
+			accept_one(w, last->v[i].f.fact->line, by);
 	for (size_t i = 0; i < w->args.n; i++) {
 		if (find_fact(&fact, last, w->args.v[i], err))
 			return -1;
@@ -269,9 +266,23 @@ static int accept_all(struct work *w, const struct last *last, const char *by,
 	return save(w, w->old, err);
 }
 
+/* Whole facts can be accepted before anybody compared anything. */
+static bool needs_last(const struct work *w)
+{
+	struct str operation, object;
+	enum event_kind kind;
+	int code;
+
+	for (size_t i = 0; i < w->args.n; i++)
+		if (!fact_parse(str_c(w->args.v[i]), &kind, &operation,
+				&object, &code))
+			return true;
+	return w->set->all;
+}
+
 static int accept(struct work *w, struct err *err)
 {
-	struct last last;
+	struct result last = { .arena = ARENA_INIT };
 	autofree char *by = NULL;
 	int failed;
 
@@ -282,13 +293,11 @@ static int accept(struct work *w, struct err *err)
 	}
 	if (check_reason(w->set, err) || load(w, "", err) || need(w, err))
 		return -1;
+	if (needs_last(w) && last_read(&last, session_cache(w->s), err))
+		return -1;
 	by = repo_user_name(w->repo);
-	if (!last_read(&last, session_cache(w->s)) && w->set->all)
-		failed = err_set(err, ERR_TROUBLE, "--all: no comparison is "
-				 "remembered here");
-	else
-		failed = accept_all(w, &last, by, err);
-	last_free(&last);
+	failed = accept_all(w, &last, by, err);
+	result_free(&last);
 	return failed ? -1 : STATUS_PASS;
 }
 

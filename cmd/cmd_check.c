@@ -12,13 +12,13 @@
 
 #include "cmd/check.h"
 #include "cmd/formats.h"
+#include "cmd/last.h"
 #include "cmd/outcome.h"
 #include "cmd/status.h"
 #include "core/base/cleanup.h"
 #include "core/sandbox/plan.h"
 
 #define LISTED 10		/* facts of the environment that are named */
-#define IDS_LISTED 8
 
 static void check_free(struct check *c)
 {
@@ -309,24 +309,6 @@ static const struct fingerprint *choose_old(struct check *c,
 
 /* --- the result --- */
 
-/* The command that accepts what failed, ready to be copied. */
-static void put_command(struct buf *out, const struct comparison *cmp)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < cmp->n; i++)
-		n += cmp->findings[i].gates;
-	if (!n)
-		return;
-	buf_c(out, "to accept: behavdiff baseline accept");
-	if (n > IDS_LISTED)
-		buf_c(out, " --all");
-	for (size_t i = 0; n <= IDS_LISTED && i < cmp->n; i++)
-		if (cmp->findings[i].gates)
-			buf_printf(out, " %s", cmp->findings[i].id);
-	buf_c(out, " --reason 'WHY'\n");
-}
-
 static void note_expired(struct check *c, const struct comparison *cmp)
 {
 	size_t n = 0;
@@ -361,7 +343,7 @@ static int judge(struct check *c, const struct format *format,
 			  session_fingerprint(c->s, NEW));
 	compare(&cmp, c->both[0], c->both[1], &policy);
 	note_expired(c, &cmp);
-	put_command(&closing, &cmp);
+	last_commands(&closing, &cmp, session_cache(c->s), true);
 
 	struct report r = report_start(c->s, c->set, &steps);
 	const struct writer writer = { write_report, &r };
@@ -377,7 +359,7 @@ static int judge(struct check *c, const struct format *format,
 	r.closing = buf_view(&closing);
 	if (write_formats(to, format, &writer, err))
 		return -1;
-	last_write(session_cache(c->s), &cmp);
+	last_write(session_cache(c->s), &r);
 	return status_of_verdict(cmp.verdict);
 }
 
@@ -413,12 +395,7 @@ int cmd_check(const struct invocation *inv, struct err *err)
 			"all", ops->v[1]);
 		return err_hint(err, "see behavdiff check --help");
 	}
-	format = find_format(str_c(inv->set.format ? inv->set.format : "text"),
-			     OF_COMPARISON, err);
-	if (!format)
-		return err_wrap(err, "--format");
-	if (destinations_parse(&to, &inv->set.outputs, OF_COMPARISON,
-			       err) ||
+	if (outputs_parse(&to, &format, &inv->set, OF_COMPARISON, err) ||
 	    check(&c, ops->n ? ops->v[0] : ".", err))
 		return -1;
 	return judge(&c, format, &to, err);

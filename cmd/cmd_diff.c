@@ -6,6 +6,7 @@
 #include "cmd/cmd.h"
 #include "cmd/formats.h"
 #include "cmd/gate.h"
+#include "cmd/last.h"
 #include "cmd/near.h"
 #include "cmd/outcome.h"
 #include "cmd/status.h"
@@ -128,7 +129,7 @@ static void find_step_lines(struct step_lines *out, const struct config *cfg)
 
 	for (size_t i = 0; config_subsection(cfg, "step", i, &name); i++)
 		*vec_push(out) = (struct step_line){
-			name, config_line(cfg, "step", name, "command")
+			name, config_header(cfg, "step", name, "command")
 		};
 }
 
@@ -160,6 +161,7 @@ static int report_session(struct session *s, const struct settings *set,
 	struct accepts accepts = { NULL, 0, 0 };
 	__attribute__((cleanup(comparison_free)))
 	struct comparison cmp = { .arena = ARENA_INIT };
+	autobuf struct buf closing = BUF_INIT;
 	struct policy policy;
 
 	if (make_policy(&policy, &regrades, set, session_config(s), err))
@@ -177,12 +179,15 @@ static int report_session(struct session *s, const struct settings *set,
 	r.fail_on = policy.fail_on;
 	r.old_from = session_from(s, 0);
 	r.new_from = session_from(s, 1);
+	last_commands(&closing, &cmp, session_cache(s),
+		      session_baseline(s, 0));
+	r.closing = buf_view(&closing);
 
 	const struct writer writer = { write_report, &r };
 
 	if (write_formats(to, format, &writer, err))
 		return -1;
-	last_write(session_cache(s), &cmp);
+	last_write(session_cache(s), &r);
 	return status_of_verdict(cmp.verdict);
 }
 
@@ -200,17 +205,12 @@ static int check_policy(const struct session *s, const struct settings *set,
 int cmd_diff(const struct invocation *inv, struct err *err)
 {
 	struct run_options opt = run_options_of(&inv->set);
-	const char *name = inv->set.format ? inv->set.format : "text";
 	const struct format *format;
 	autodestinations struct destinations to = { NULL, 0, 0 };
 	autosession struct session *s = NULL;
 
-	if (check_operands(inv, err))
-		return -1;
-	format = find_format(str_c(name), OF_COMPARISON, err);
-	if (!format)
-		return err_wrap(err, "--format");
-	if (destinations_parse(&to, &inv->set.outputs, OF_COMPARISON, err) ||
+	if (check_operands(inv, err) ||
+	    outputs_parse(&to, &format, &inv->set, OF_COMPARISON, err) ||
 	    session_open(&s, &opt, err))
 		return -1;
 	if (session_add(s, inv->operands.v[0], err))

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* behavdiff explain: what a rule, a kind of fact or an exit status means. */
+/*
+ * behavdiff explain: what a rule, a kind of fact or an exit status means, and
+ * what is known of one finding.
+ */
 #include <string.h>
 
 #include "cmd/cmd.h"
 #include "cmd/explain.h"
+#include "cmd/last.h"
 #include "cmd/near.h"
 #include "cmd/status.h"
 #include "core/compare/compare.h"
@@ -125,8 +129,8 @@ static int unknown_word(const char *word, struct err *err)
 	size_t n;
 	const struct rule *rules = rules_table(&n);
 
-	err_set(err, ERR_TROUBLE, "explain: '%s' is no rule, kind of fact or "
-		"exit status", word);
+	err_set(err, ERR_TROUBLE, "explain: '%s' is no rule, kind of fact, "
+		"exit status or finding's id", word);
 	for (size_t i = 0; i < n; i++)
 		near_try(&near, rules[i].id);
 	for (int k = 0; k < EV_COUNT; k++)
@@ -139,6 +143,35 @@ static int unknown_word(const char *word, struct err *err)
 			"statuses are 0 to 3");
 }
 
+/* Digits of an id, or a whole fact. */
+static bool names_finding(const char *word)
+{
+	struct str operation, object;
+	enum event_kind kind;
+	size_t n = strspn(word, "0123456789abcdef");
+	int code;
+
+	return (!word[n] && n >= RESULT_ID_MIN && n <= HASH_ID_LEN) ||
+	       fact_parse(str_c(word), &kind, &operation, &object, &code);
+}
+
+static int explain_one(struct buf *out, const struct settings *set,
+		       const char *word, struct err *err)
+{
+	struct result last = { .arena = ARENA_INIT };
+	const struct result_finding *f = NULL;
+	struct cache *cache = cache_open();
+
+	if (!last_read(&last, cache, err))
+		f = last_find(&last, word, err);
+	if (f)
+		explain_finding(out, &last, f, output_color(set->color),
+				output_width());
+	result_free(&last);
+	cache_close(cache);
+	return f ? 0 : -1;
+}
+
 int cmd_explain(const struct invocation *inv, struct err *err)
 {
 	autobuf struct buf out = BUF_INIT;
@@ -147,8 +180,8 @@ int cmd_explain(const struct invocation *inv, struct err *err)
 	if (inv->operands.n != 1) {
 		err_set(err, ERR_TROUBLE, inv->operands.n ?
 			"explain: one thing at a time" :
-			"explain: a rule, a kind of fact or an exit status is "
-			"missing");
+			"explain: a finding's id, a rule, a kind of fact or an "
+			"exit status is missing");
 		return err_hint(err, "for example: behavdiff explain "
 				"net-connect");
 	}
@@ -157,9 +190,13 @@ int cmd_explain(const struct invocation *inv, struct err *err)
 	if (explain_kind(&out, word))
 		buf_ch(&out, '\n');
 	if (!explain_rule(&out, word) && !explain_status(&out, word) &&
-	    !out.len)
-		return unknown_word(word, err);
-	if (out.len > 1 && out.p[out.len - 2] == '\n')
+	    !out.len) {
+		if (!names_finding(word))
+			return unknown_word(word, err);
+		if (explain_one(&out, &inv->set, word, err))
+			return -1;
+	}
+	if (out.len > 1 && str_ends(buf_view(&out), STR("\n\n")))
 		buf_cut(&out, out.len - 1);
 	return output_stdout(&out, err) ? -1 : STATUS_PASS;
 }

@@ -31,14 +31,32 @@ static void write_audit(struct buf *out, const struct format *format,
 	format->write_audit(out, &a);
 }
 
-static int write_session(const struct session *s, const struct settings *set,
+/* A file does not say what it was made on. */
+static void put_host(struct buf *out, struct session *s)
+{
+	const struct environment *env;
+
+	if (!session_rev(s, 0))
+		return;
+	env = session_environment(s);
+	buf_printf(out, "%.*s, %.*s, Linux %.*s, %.*s", STR_ARG(env->machine),
+		   STR_ARG(env->system), STR_ARG(env->kernel),
+		   STR_ARG(env->libc));
+}
+
+static int write_session(struct session *s, const struct settings *set,
 			 const struct format *format,
 			 const struct destinations *to, struct err *err)
 {
+	autobuf struct buf host = BUF_INIT;
+
+	put_host(&host, s);
+
 	const struct audit a = {
 		.fp = session_fingerprint(s, 0),
 		.from = session_from(s, 0),
 		.version = BEHAVDIFF_VERSION,
+		.host = buf_view(&host),
 		.config_from = str_c(session_config_name(s)),
 		.color = output_color(set->color),
 		.verbosity = set->quiet ? -1 : set->verbose,
@@ -55,17 +73,12 @@ static int write_session(const struct session *s, const struct settings *set,
 int cmd_report(const struct invocation *inv, struct err *err)
 {
 	struct run_options opt = run_options_of(&inv->set);
-	const char *name = inv->set.format ? inv->set.format : "text";
 	const struct format *format;
 	autodestinations struct destinations to = { NULL, 0, 0 };
 	autosession struct session *s = NULL;
 
-	if (check_operands(inv, err))
-		return -1;
-	format = find_format(str_c(name), OF_REVISION, err);
-	if (!format)
-		return err_wrap(err, "--format");
-	if (destinations_parse(&to, &inv->set.outputs, OF_REVISION, err) ||
+	if (check_operands(inv, err) ||
+	    outputs_parse(&to, &format, &inv->set, OF_REVISION, err) ||
 	    session_open(&s, &opt, err) ||
 	    session_add(s, inv->operands.v[0], err) ||
 	    session_capture(s, err))

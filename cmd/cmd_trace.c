@@ -6,6 +6,7 @@
 #include "cmd/cmd.h"
 #include "cmd/outcome.h"
 #include "cmd/status.h"
+#include "core/base/fd.h"
 #include "core/base/text.h"
 #include "core/compare/compare.h"
 
@@ -48,13 +49,16 @@ int cmd_trace(const struct invocation *inv, struct err *err)
 	autobuf struct buf out = BUF_INIT;
 	const char *path = inv->set.output;
 
-	if (check_operands(inv, err) || session_open(&s, &opt, err) ||
+	if (path && !strcmp(path, "-"))
+		path = NULL;
+	if (check_operands(inv, err) ||
+	    (path && fd_try_file_atomic(path, err)) ||
+	    session_open(&s, &opt, err) ||
 	    session_add(s, inv->operands.v[0], err) ||
 	    session_capture(s, err))
 		return -1;
 	fingerprint_write(&out, session_fingerprint(s, 0));
-	if (path && strcmp(path, "-") ? output_file(path, &out, err) :
-					output_stdout(&out, err))
+	if (path ? output_file(path, &out, err) : output_stdout(&out, err))
 		return -1;
 	return judge_alone(session_fingerprint(s, 0));
 }

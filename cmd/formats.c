@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 #include "cmd/near.h"
 #include "core/base/cleanup.h"
+#include "core/base/fd.h"
 
 static bool suits(const struct format *f, enum subject subject)
 {
@@ -29,8 +30,8 @@ static int unknown_format(const char *word, enum subject subject,
 	return err_hint(err, "behavdiff list formats names them");
 }
 
-const struct format *find_format(struct str name, enum subject subject,
-				 struct err *err)
+static const struct format *find_format(struct str name, enum subject subject,
+					struct err *err)
 {
 	const struct format *format = format_by_name(name);
 	autofree char *word = NULL;
@@ -49,26 +50,58 @@ const struct format *find_format(struct str name, enum subject subject,
 	return NULL;
 }
 
-int destinations_parse(struct destinations *out, const struct opt_list *args,
-		       enum subject subject, struct err *err)
+static int destination_parse(struct destination *d, const char *arg,
+			     enum subject subject, struct err *err)
 {
-	for (size_t i = 0; i < args->n; i++) {
-		const char *colon = strchr(args->v[i], ':');
-		struct destination *d;
+	const char *colon = strchr(arg, ':');
 
-		if (!colon || !colon[1]) {
-			err_set(err, ERR_TROUBLE, "-o: '%s' is not FORMAT:FILE",
-				args->v[i]);
-			return err_hint(err, "for example -o json:result.json");
-		}
-		d = vec_push(out);
-		d->path = colon + 1;
-		d->format = find_format((struct str){
-			args->v[i], (size_t)(colon - args->v[i]) }, subject,
-			err);
-		if (!d->format)
-			return err_wrap(err, "-o");
+	if (!colon || !colon[1]) {
+		err_set(err, ERR_TROUBLE, "-o: '%s' is not FORMAT:FILE", arg);
+		return err_hint(err, "for example -o json:result.json");
 	}
+	d->path = colon + 1;
+	d->format = find_format((struct str){ arg, (size_t)(colon - arg) },
+				subject, err);
+	return d->format ? 0 : err_wrap(err, "-o");
+}
+
+/* Standard output is written once. */
+static int take_stdout(const struct format **format,
+		       const struct destination *d, struct err *err)
+{
+	if (*format && *format != d->format)
+		return err_set(err, ERR_TROUBLE, "-o %s:-: standard output is "
+			       "to be %s already", d->format->name,
+			       (*format)->name);
+	*format = d->format;
+	return 0;
+}
+
+int outputs_parse(struct destinations *out, const struct format **format,
+		  const struct settings *set, enum subject subject,
+		  struct err *err)
+{
+	*format = NULL;
+	if (set->format)
+		*format = find_format(str_c(set->format), subject, err);
+	if (set->format && !*format)
+		return err_wrap(err, "--format");
+	for (size_t i = 0; i < set->outputs.n; i++) {
+		struct destination d;
+
+		if (destination_parse(&d, set->outputs.v[i], subject, err))
+			return -1;
+		if (!strcmp(d.path, "-")) {
+			if (take_stdout(format, &d, err))
+				return -1;
+			continue;
+		}
+		if (fd_try_file_atomic(d.path, err))
+			return -1;
+		*vec_push(out) = d;
+	}
+	if (!*format)
+		*format = format_by_name(STR("text"));
 	return 0;
 }
 

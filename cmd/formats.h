@@ -3,7 +3,7 @@
 #ifndef CMD_FORMATS_H
 #define CMD_FORMATS_H
 
-#include "cmd/opt.h"
+#include "cmd/cmd.h"
 #include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/base/str.h"
@@ -23,11 +23,14 @@ struct destinations {
 	size_t n, cap;
 };
 
-/* The format of this name, or NULL with err set. */
-const struct format *find_format(struct str name, enum subject subject,
-				 struct err *err);
-int destinations_parse(struct destinations *out, const struct opt_list *args,
-		       enum subject subject, struct err *err);
+/*
+ * What --format and every -o ask for, before any work is done: a file that
+ * could not be written is an error already.  The file "-" is standard output,
+ * so that -o NAME:- is --format NAME.
+ */
+int outputs_parse(struct destinations *out, const struct format **format,
+		  const struct settings *set, enum subject subject,
+		  struct err *err);
 void destinations_free(struct destinations *d);
 #define autodestinations __attribute__((cleanup(destinations_free)))
 

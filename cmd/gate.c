@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The baseline's file, its accepted facts, and the last findings. */
+/* The baseline's file and its accepted facts. */
 #include "cmd/gate.h"
 
 #include <errno.h>
@@ -11,7 +11,6 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
-#include "core/base/json.h"
 #include "core/base/vec.h"
 
 #define SCENARIO "default"
@@ -157,84 +156,4 @@ void accepts_take(struct accepts *a, struct policy *policy,
 	}
 	policy->accepts = a->v;
 	policy->n_accepts = a->n;
-}
-
-/* --- the last comparison --- */
-
-#define LAST_MAX ((size_t)16 << 20)
-
-/* One for each directory that somebody works in. */
-static void last_name(char out[64])
-{
-	char digest[HASH_HEX_LEN + 1];
-	autofree char *here = getcwd(NULL, 0);
-
-	hash_hex(digest, str_c(here ? here : "/"));
-	snprintf(out, 64, "last-%s.json", digest);
-}
-
-void last_write(struct cache *cache, const struct comparison *c)
-{
-	autobuf struct buf text = BUF_INIT;
-	struct json_out j;
-	char name[64];
-
-	if (!cache)
-		return;
-	json_out_init(&j, &text);
-	json_begin_array(&j, NULL);
-	for (size_t i = 0; i < c->n; i++) {
-		const struct finding *f = &c->findings[i];
-
-		if (f->change != CHANGE_NEW && f->change != CHANGE_OUTCOME &&
-		    f->change != CHANGE_MORE)
-			continue;
-		json_begin_object_inline(&j, NULL);
-		json_put_str(&j, "id", str_c(f->id));
-		json_put_str(&j, "fact", f->fact->line);
-		json_put_bool(&j, "gates", f->gates);
-		json_end_object(&j);
-	}
-	json_end_array(&j);
-	json_out_end(&j);
-	last_name(name);
-	cache_write_text(cache, name, buf_view(&text));
-}
-
-static void last_add(struct last *l, const struct json *v)
-{
-	struct last_finding *f = &l->v[l->n];
-
-	if (!json_string(&f->id, v, "id") ||
-	    !json_string(&f->fact, v, "fact") ||
-	    !json_bool(&f->gates, v, "gates"))
-		return;
-	f->id = arena_str(&l->arena, f->id);
-	f->fact = arena_str(&l->arena, f->fact);
-	l->n++;
-}
-
-bool last_read(struct last *out, struct cache *cache)
-{
-	autobuf struct buf text = BUF_INIT;
-	autojson struct json *doc = NULL;
-	char name[64];
-	size_t n = 0;
-
-	*out = (struct last){ .arena = ARENA_INIT };
-	last_name(name);
-	if (!cache || !cache_read_text(cache, name, &text) ||
-	    json_parse(&doc, buf_view(&text), LAST_MAX, NULL))
-		return false;
-	for (const struct json *v = json_first(doc); v; v = json_next(v))
-		n++;
-	out->v = arena_alloc(&out->arena, (n + 1) * sizeof(*out->v));
-	for (const struct json *v = json_first(doc); v; v = json_next(v))
-		last_add(out, v);
-	return true;
-}
-
-void last_free(struct last *l)
-{
-	arena_free(&l->arena);
 }

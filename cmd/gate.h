@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What check and baseline share: the file, the accepted, the last findings. */
+/* What check and baseline share: the file and the accepted. */
 #ifndef CMD_GATE_H
 #define CMD_GATE_H
 
@@ -8,7 +8,6 @@
 #include "core/baseline/baseline.h"
 #include "core/compare/compare.h"
 #include "core/config/config.h"
-#include "core/run/cache.h"
 #include "core/source/source.h"
 
 /* Today in UTC, "2025-12-31"; static. */
@@ -51,24 +50,5 @@ void accepts_free(struct accepts *a);
 /* b may be NULL. */
 void accepts_take(struct accepts *a, struct policy *policy,
 		  const struct baseline *b);
-
-/* --- the findings of the last comparison in this directory --- */
-
-struct last_finding {
-	struct str id, fact;
-	bool gates;
-};
-
-struct last {
-	struct arena arena;
-	struct last_finding *v;
-	size_t n;
-};
-
-/* cache may be NULL: nothing is remembered. */
-void last_write(struct cache *cache, const struct comparison *c);
-/* false: no comparison is remembered. */
-bool last_read(struct last *out, struct cache *cache);
-void last_free(struct last *l);
 
 #endif

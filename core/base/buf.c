@@ -66,6 +66,13 @@ void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 	b->len += (size_t)n;
 }
 
+void buf_lower(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		buf_ch(b, s.p[i] >= 'A' && s.p[i] <= 'Z' ?
+		       (char)(s.p[i] - 'A' + 'a') : s.p[i]);
+}
+
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap;

@@ -24,6 +24,8 @@ void buf_add(struct buf *b, const void *data, size_t len);
 void buf_str(struct buf *b, struct str s);
 void buf_c(struct buf *b, const char *s);
 void buf_ch(struct buf *b, char c);
+/* As buf_str(), with the letters A to Z made small. */
+void buf_lower(struct buf *b, struct str s);
 void buf_printf(struct buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap)

@@ -39,4 +39,10 @@ int fd_recv(int sock, int *fds, size_t n);
  */
 int fd_write_file_atomic(const char *path, struct str data, struct err *err);
 
+/*
+ * Could that be done?  Says so before the work whose result is to be written;
+ * an old file stays as it is, a pipe is not opened.
+ */
+int fd_try_file_atomic(const char *path, struct err *err);
+
 #endif

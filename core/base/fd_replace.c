@@ -87,3 +87,32 @@ int fd_write_file_atomic(const char *path, struct str data, struct err *err)
 	}
 	return rc ? err_sys(err, "cannot write %s", path) : 0;
 }
+
+/* What replacing begins with, and nothing more. */
+static int try_beside(const char *target)
+{
+	autofree char *name = NULL;
+	autofd int fd = open_beside(target, &name);
+
+	return fd < 0 ? -1 : unlink(name);
+}
+
+int fd_try_file_atomic(const char *path, struct err *err)
+{
+	struct stat old;
+	int rc;
+
+	if (stat(path, &old)) {
+		rc = errno == ENOENT ? try_beside(path) : -1;
+	} else if (S_ISDIR(old.st_mode)) {
+		errno = EISDIR;
+		rc = -1;
+	} else if (!S_ISREG(old.st_mode)) {
+		rc = faccessat(AT_FDCWD, path, W_OK, AT_EACCESS);
+	} else {
+		autofree char *target = realpath(path, NULL);
+
+		rc = target ? try_beside(target) : -1;
+	}
+	return rc ? err_sys(err, "cannot write %s", path) : 0;
+}

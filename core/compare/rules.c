@@ -133,6 +133,17 @@ static bool ask_sensitive(struct str path, const void *arg)
 	return path_is_sensitive(path);
 }
 
+static bool ask_secret(struct str path, const void *arg)
+{
+	(void)arg;
+	return path_is_secret(path);
+}
+
+static bool when_secret(const struct fact *f)
+{
+	return some_path(f, ask_secret, NULL);
+}
+
 static bool when_sensitive(const struct fact *f)
 {
 	return some_path(f, ask_sensitive, NULL);
@@ -230,6 +241,39 @@ static bool when_loopback(const struct fact *f)
 	       str_starts(address, STR("[::1]:")) ||
 	       str_starts(address, STR("[::ffff:127.")) ||
 	       when_any_address(f);
+}
+
+/* 127.0.0.1.example.org is not of this host: every byte counts. */
+static bool is_loopback_host(struct str host)
+{
+	static const char *const names[] = {
+		"localhost", "[::1]", "0.0.0.0", "[::]",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (str_eq(host, str_c(names[i])))
+			return true;
+	if (!str_starts(host, STR("127.")))
+		return false;
+	for (size_t i = 0; i < host.len; i++)
+		if (host.p[i] != '.' && (host.p[i] < '0' || host.p[i] > '9'))
+			return false;
+	return true;
+}
+
+/* "tcp PEER host NAME" or "tcp PEER no-host" (core/trace/payload.h) */
+static bool when_local_host(const struct fact *f)
+{
+	struct str rest = f->object, host = STR("host ");
+
+	for (int skip = 0; skip < 2; skip++) {
+		size_t len = first_word(rest).len;
+
+		rest = str_sub(rest, len + (len < rest.len));
+	}
+	if (str_starts(rest, host))
+		return is_loopback_host(str_sub(rest, host.len));
+	return str_eq(rest, STR("no-host")) && when_loopback(f);
 }
 
 static bool when_privileged(const struct fact *f)

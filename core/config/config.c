@@ -55,6 +55,7 @@ static const struct config_key *find_key(struct str section, struct str name)
 
 struct parser {
 	struct config_lexer lx;
+	unsigned header;	/* line of the [section] in force */
 	VEC(struct config_entry) entries;
 	VEC(struct str) subsections;
 };
@@ -171,6 +172,7 @@ static int add_entry(struct parser *p, const struct config_item *it,
 	if (make_entry(&e, it, p->lx.item_line, err) ||
 	    check_once(p, &e, err) || count(p, e.subsection, err))
 		return -1;
+	e.header = p->header;
 	*vec_push(&p->entries) = e;
 	return 0;
 }
@@ -184,6 +186,8 @@ static int parse_items(struct parser *p, struct err *err)
 			return -1;
 		if (it.token == CONFIG_END)
 			return 0;
+		if (it.token == CONFIG_SECTION)
+			p->header = p->lx.item_line;
 		if (it.token == CONFIG_SECTION ? check_section(&it, err)
 					       : add_entry(p, &it, err))
 			return -1;
@@ -287,6 +291,15 @@ unsigned config_line(const struct config *cfg, const char *section,
 		config_nth(cfg, section, subsection, name, 0);
 
 	return e ? e->line : 0;
+}
+
+unsigned config_header(const struct config *cfg, const char *section,
+		       struct str subsection, const char *name)
+{
+	const struct config_entry *e =
+		config_nth(cfg, section, subsection, name, 0);
+
+	return e ? e->header : 0;
 }
 
 struct str config_str(const struct config *cfg, const char *section,

@@ -40,6 +40,7 @@ struct config_entry {
 	struct str value;	/* unquoted, NUL-terminated */
 	uint64_t num;		/* COUNT; SIZE in bytes; DURATION in ms */
 	unsigned line;
+	unsigned header;	/* the line of the [section] it stands in */
 };
 
 struct config {
@@ -85,6 +86,10 @@ bool config_subsection(const struct config *cfg, const char *section,
 /* The line a key stood on, 0 for a default: for messages. */
 unsigned config_line(const struct config *cfg, const char *section,
 		     struct str subsection, const char *name);
+
+/* The line of the [section "subsection"] that this key stands in, or 0. */
+unsigned config_header(const struct config *cfg, const char *section,
+		       struct str subsection, const char *name);
 
 const struct config_key *config_keys(size_t *n);
 

@@ -143,18 +143,25 @@ static size_t lower_bound(const struct fingerprint *fp, struct str key)
 	return low;
 }
 
-size_t fingerprint_operation(const struct fingerprint *fp, struct str op)
+size_t fingerprint_failure(const struct fingerprint *fp, struct str op)
 {
 	autobuf struct buf failed = BUF_INIT;
+	size_t at;
+
+	buf_str(&failed, op);
+	buf_str(&failed, OUTCOME);
+	at = lower_bound(fp, buf_view(&failed));
+	return at < fp->n && str_eq(fp->facts[at].operation, op) ? at : fp->n;
+}
+
+size_t fingerprint_operation(const struct fingerprint *fp, struct str op)
+{
 	size_t at = lower_bound(fp, op);
 
 	if (at < fp->n && str_eq(fp->facts[at].line, op))
 		return at;
 	/* "OP (1)" and "OP --all" sort between "OP" and "OP = ENOENT". */
-	buf_str(&failed, op);
-	buf_str(&failed, OUTCOME);
-	at = lower_bound(fp, buf_view(&failed));
-	return at < fp->n && str_eq(fp->facts[at].operation, op) ? at : fp->n;
+	return fingerprint_failure(fp, op);
 }
 
 /* --- sealing --- */

@@ -44,12 +44,15 @@ enum zone zone_of(struct str path);
 
 /* Is a normalised path on the list of those that hold secrets? */
 bool path_is_sensitive(struct str path);	/* sensitive.def */
+/* Is it one whose very looking for tells: a key, a wallet? */
+bool path_is_secret(struct str path);
 
 enum startup_set {
 	STARTUP_shell, STARTUP_desktop, STARTUP_service, STARTUP_cron,
 	STARTUP_loader, STARTUP_access, STARTUP_COUNT
 };
-bool path_is_startup(struct str path, enum startup_set set);	/* startup.def */
+/* startup.def */
+bool path_is_startup(struct str path, enum startup_set set);
 
 /*
  * The object of an event: zones named, system reads collapsed, volatile parts
@@ -262,6 +265,8 @@ const struct fact *fingerprint_find(const struct fingerprint *fp,
  * "OP --all" sorts between "OP" and "OP = ENOENT".
  */
 size_t fingerprint_operation(const struct fingerprint *fp, struct str op);
+/* Index of its first failure, or n; the others follow. */
+size_t fingerprint_failure(const struct fingerprint *fp, struct str op);
 
 /*
  * Take a line apart; false when it is not a fact's line: unknown kind, no

@@ -3,10 +3,15 @@
 #include "core/base/path.h"
 #include "core/fingerprint/internal.h"
 
-static const char *const sensitive_globs[] = {
-#define SENSITIVE(glob) glob,
+static const struct {
+	const char *glob;
+	bool secret;
+} sensitive_globs[] = {
+#define SENSITIVE(glob) { glob, false },
+#define SECRET(glob) { glob, true },
 #include "core/fingerprint/sensitive.def"
 #undef SENSITIVE
+#undef SECRET
 };
 
 static const struct {
@@ -21,7 +26,16 @@ static const struct {
 bool path_is_sensitive(struct str path)
 {
 	for (size_t i = 0; i < ARRAY_LEN(sensitive_globs); i++)
-		if (path_glob(str_c(sensitive_globs[i]), path))
+		if (path_glob(str_c(sensitive_globs[i].glob), path))
+			return true;
+	return false;
+}
+
+bool path_is_secret(struct str path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sensitive_globs); i++)
+		if (sensitive_globs[i].secret &&
+		    path_glob(str_c(sensitive_globs[i].glob), path))
 			return true;
 	return false;
 }
@@ -40,8 +54,9 @@ static unsigned marks_of_path(struct str path)
 {
 	unsigned marks = path_is_sensitive(path);
 
+	marks |= (unsigned)path_is_secret(path) << 1;
 	for (enum startup_set set = 0; set < STARTUP_COUNT; set++)
-		marks |= (unsigned)path_is_startup(path, set) << (set + 1);
+		marks |= (unsigned)path_is_startup(path, set) << (set + 2);
 	return marks;
 }
 

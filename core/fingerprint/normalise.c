@@ -339,7 +339,7 @@ void normalise_object(struct buf *out, const struct event *ev,
 
 static enum told told_of(enum event_kind kind)
 {
-	if (kind == EV_NET_DNS)
+	if (kind == EV_NET_DNS || kind == EV_NET_TLS || kind == EV_NET_HTTP)
 		return TOLD_DNS;
 	if (kind == EV_EXEC || kind == EV_EXEC_ANON ||
 	    kind == EV_FILE_EXECUTABLE ||

@@ -36,7 +36,8 @@ struct choice {
 static bool same_text(struct str line, const struct part *a,
 		      const struct part *b)
 {
-	return a->token == b->token && a->whole == b->whole && a->len == b->len &&
+	return a->token == b->token && a->whole == b->whole &&
+	       a->len == b->len &&
 	       !memcmp(line.p + a->at, line.p + b->at, a->len);
 }
 

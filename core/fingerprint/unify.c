@@ -57,7 +57,7 @@ static bool was_rewritten(const struct sighting *s)
 	return s->learned && s->steady;
 }
 
-/* The digits that a number in place of each `<n>` has in the fact's own line. */
+/* Those of the number that stood where the line now has `<n>`. */
 static bool had_few_digits(const struct sighting *s)
 {
 	struct str token = str_c(token_text(TOKEN_N));

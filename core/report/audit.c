@@ -107,9 +107,19 @@ static struct basis pick(struct document *d,
 	return b;
 }
 
+/* A program that another one started: its chain has a parent. */
+static bool is_spawned(const struct fact *f)
+{
+	struct str chain = f->ev.process, program;
+
+	return f->kind == EV_EXEC && !f->err && chain_next(&chain, &program) &&
+	       chain.len;
+}
+
 static bool has_rule(const struct finding *f, const void *arg)
 {
-	return rule_matches(f->rule, arg);
+	return rule_matches(f->rule, arg) ||
+	       (strstr(arg, "@spawned") && is_spawned(f->fact));
 }
 
 struct basis facts_by_rule(struct document *d, const char *globs)

@@ -106,11 +106,13 @@ void audit_conclusion(struct document *d)
 		return;
 	}
 	if (review.n)
-		say(d, review, "In %s under this scenario, %zu of %zu facts "
-		    "call for a review", span_of_runs(d).p, review.n, fp->n);
+		say(d, review, "In %s under this scenario, %zu of %zu fact%s "
+		    "call%s for a review", span_of_runs(d).p, review.n, fp->n,
+		    plural(fp->n), review.n == 1 ? "s" : "");
 	else
-		say(d, NO_BASIS, "In %s under this scenario, none of %zu facts "
-		    "calls for a review", span_of_runs(d).p, fp->n);
+		say(d, NO_BASIS, "In %s under this scenario, none of %zu "
+		    "fact%s calls for a review", span_of_runs(d).p, fp->n,
+		    plural(fp->n));
 	say(d, NO_BASIS, "This tells what was seen, and nothing about what "
 	    "the program would do elsewhere, later, or with other input");
 }

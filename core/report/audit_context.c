@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Execution context, process activity, and what could not be observed. */
+#include <stdlib.h>
+
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/report/audit_internal.h"
@@ -30,7 +32,32 @@ static void put_steps(struct document *d)
 	}
 }
 
-/* The settings of the plan that are numbers or words, in its own order. */
+static struct str joined(struct document *d, const struct json *array)
+{
+	autobuf struct buf text = BUF_INIT;
+	struct str word;
+
+	for (const struct json *v = json_first(array); v; v = json_next(v)) {
+		if (!json_is_string(v, &word))
+			continue;
+		buf_c(&text, text.len ? " " : "");
+		buf_str(&text, word);
+	}
+	return arena_str(&d->arena, buf_view(&text));
+}
+
+/* What no setting changes (core/sandbox). */
+static void put_isolation(struct document *d)
+{
+	put_key(d, "sandbox", STR("namespaces of its own: user, mount, pid, "
+				  "network, ipc, uts, cgroup"));
+	put_key(d, "sandbox", STR("no capability, no_new_privs; io_uring, bpf "
+				  "and the like refused and recorded"));
+	put_key(d, "sandbox", STR("the host's system directories below "
+				  "private layers, everything else empty"));
+}
+
+/* The settings of the plan, in its own order. */
 static void put_plan(struct document *d)
 {
 	const struct fingerprint *fp = d->audit->fp;
@@ -38,10 +65,12 @@ static void put_plan(struct document *d)
 	struct err err = ERR_INIT;
 
 	put_key(d, "sandbox plan", fp->plan_digest);
+	put_isolation(d);
 	if (!fp->plan.len || json_parse(&plan, fp->plan, PLAN_MAX, &err))
 		return;
 	for (const struct json *v = json_first(plan); v; v = json_next(v)) {
 		struct str key = json_key(v), text;
+		const struct json *array = json_array(plan, key.p);
 		uint64_t n;
 
 		if (json_is_uint(v, &n))
@@ -50,6 +79,9 @@ static void put_plan(struct document *d)
 		else if (json_is_string(v, &text))
 			put_key(d, "sandbox", text_of(d, "%.*s %.*s",
 				STR_ARG(key), STR_ARG(text)));
+		else if (array && json_first(array))
+			put_key(d, "sandbox", text_of(d, "%.*s %.*s",
+				STR_ARG(key), STR_ARG(joined(d, array))));
 	}
 }
 
@@ -81,31 +113,76 @@ void audit_context(struct document *d)
 	put_key(d, "configuration", a->config_from);
 	put_plan(d);
 	put_key(d, "observer", text_of(d, "behavdiff %s", a->version));
+	put_key(d, "host", a->host);
 	put_key(d, "fingerprint", str_c(fp->digest));
 }
 
 /* --- processes --- */
+
+/* What a step's own process came to, by the first run. */
+static void step_end_of(struct buf *out, const struct fingerprint *fp,
+			struct str program)
+{
+	for (size_t i = 0; fp->n_ends && i < fp->ends[0].n_steps; i++) {
+		const struct step_end *s = &fp->ends[0].steps[i];
+
+		if (!str_eq(s->command, program))
+			continue;
+		if (out->len)
+			buf_c(out, ", ");
+		step_end_text(out, s);
+	}
+}
+
+/* Behind the program's path stands how it ended: "status=1". */
+static void failures_of(struct buf *out, const struct fingerprint *fp,
+			struct str chain)
+{
+	for (size_t i = 0; i < fp->n; i++) {
+		const struct fact *f = &fp->facts[i];
+		size_t at = f->object.len;
+
+		if (f->kind != EV_PROCESS_EXIT || !str_eq(f->ev.process, chain))
+			continue;
+		while (at && f->object.p[at - 1] != ' ')
+			at--;
+		if (out->len)
+			buf_c(out, ", ");
+		buf_str(out, str_sub(f->object, at));
+	}
+}
+
+static void put_process(struct document *d, const struct process_node *node)
+{
+	const struct fingerprint *fp = d->audit->fp;
+	autobuf struct buf name = BUF_INIT, at = BUF_INIT, end = BUF_INIT;
+
+	for (unsigned k = 0; k < node->depth; k++)
+		buf_c(&name, "> ");
+	buf_str(&name, node->program);
+	put_seconds(&at, node->first_ns / 1000000);
+	failures_of(&end, fp, node->chain);
+	if (!node->depth)
+		step_end_of(&end, fp, node->program);
+	put_row(d, NO_BASIS, (struct str[CELLS_MAX]){
+		buf_view(&name), buf_view(&at),
+		end.len ? buf_view(&end) : STR("no failure seen"),
+		text_of(d, "%zu", node->facts) });
+}
 
 static void put_tree(struct document *d)
 {
 	struct process_tree tree;
 
 	process_tree_make(&tree, d->audit->fp, NULL);
-	for (size_t i = 0; i < tree.n; i++) {
-		const struct process_node *node = &tree.v[i];
-		autobuf struct buf name = BUF_INIT, at = BUF_INIT;
-
-		for (unsigned k = 0; k < node->depth; k++)
-			buf_c(&name, "> ");
-		buf_str(&name, node->program);
-		put_seconds(&at, node->first_ns / 1000000);
-		put_row(d, NO_BASIS, (struct str[CELLS_MAX]){
-			buf_view(&name), buf_view(&at),
-			text_of(d, "%zu", node->facts) });
-	}
+	for (size_t i = 0; i < tree.n; i++)
+		put_process(d, &tree.v[i]);
 	if (tree.left_out)
 		say(d, NO_BASIS, "%zu facts of more processes are left out of "
 		    "the tree", tree.left_out);
+	if (!tree.n && d->audit->fp->n)
+		say(d, NO_BASIS, "The facts name no process: a baseline keeps "
+		    "what was done, and not by whom or when");
 	process_tree_free(&tree);
 }
 
@@ -113,12 +190,12 @@ static void put_tree(struct document *d)
 static const struct {
 	const char *text, *meaning;
 } failures[] = {
+	{ "error while loading shared libraries", "a library is missing" },
+	{ "cannot open shared object file", "a library is missing" },
 	{ "ModuleNotFoundError", "a module is missing" },
 	{ "ImportError", "a module cannot be loaded" },
 	{ "No module named", "a module is missing" },
 	{ "Cannot find module", "a module is missing" },
-	{ "error while loading shared libraries", "a library is missing" },
-	{ "cannot open shared object file", "a library is missing" },
 	{ "TclError", "there is no display" },
 	{ "cannot open display", "there is no display" },
 	{ "Address already in use", "its address was taken" },
@@ -196,15 +273,17 @@ static void say_count(struct document *d, struct basis b, const char *some,
 void audit_processes(struct document *d)
 {
 	static const char *const columns[] = {
-		"process", "first seen after", "facts", NULL
+		"process", "first seen after", "end", "facts", NULL
 	};
 
-	chapter_begin(d, "processes", "Process activity", columns, 1);
+	chapter_begin(d, "processes", "Process activity", columns, 1 | 4);
 	put_tree(d);
 	say_count(d, facts_by_kind(d, EV_EXEC, 0), "Programs executed",
 		  "No program was executed");
 	say_count(d, facts_by_kind(d, EV_EXEC, 1),
 		  "Programs looked for and not executed", NULL);
+	say_count(d, facts_by_rule(d, "@spawned"), "Of these, programs that "
+		  "another program started", NULL);
 	say_count(d, facts_by_rule(d, "exec-anonymous"),
 		  "Programs executed without a file",
 		  "No program without a file was executed");
@@ -226,18 +305,24 @@ void audit_network(struct document *d)
 	chapter_begin(d, "network", "Network activity", NULL, 0);
 	say_count(d, facts_by_rule(d, "net-socket net-socket-local"),
 		  "Kinds of sockets made", "No socket was made");
+	say_count(d, facts_by_kind(d, EV_NET_BIND, 0), "Addresses taken",
+		  "No address was taken");
 	say_count(d, facts_by_kind(d, EV_NET_LISTEN, 0), "Addresses served",
 		  "No address was served");
+	say_count(d, facts_by_kind(d, EV_NET_BIND, 1),
+		  "Addresses asked for and not given", NULL);
 	say_count(d, facts_by_rule(d, "net-bind-any"), "Of all that was bound "
 		  "or served, on every network of the host", NULL);
 	say_count(d, facts_by_rule(d, "net-connect"),
-		  "Outgoing connections attempted",
-		  "No outgoing connection was attempted");
+		  "Connections beyond this host attempted",
+		  "No connection beyond this host was attempted");
 	say_count(d, facts_by_rule(d, "net-send"),
 		  "Messages sent to an address",
 		  "No message was sent to an address");
 	say_count(d, facts_by_rule(d, "net-dns"), "Names asked for",
 		  "No name was asked for");
+	say_count(d, facts_by_rule(d, "net-tls net-http"),
+		  "Hosts asked for by TLS and HTTP", NULL);
 	say_count(d, facts_by_rule(d, "net-connect-loopback"),
 		  "Connections within this host", NULL);
 	say_count(d, facts_by_rule(d, "net-connect-local"),
@@ -248,12 +333,43 @@ void audit_network(struct document *d)
 
 /* --- system calls and privileges --- */
 
+/* The most frequent first. */
+static int by_count(const void *pa, const void *pb)
+{
+	const struct counted *a = *(const struct counted *const *)pa;
+	const struct counted *b = *(const struct counted *const *)pb;
+
+	if (a->count != b->count)
+		return a->count > b->count ? -1 : 1;
+	return str_cmp(a->name, b->name);
+}
+
+static void put_histogram(struct document *d)
+{
+	const struct fingerprint *fp = d->audit->fp;
+	const struct counted **v = arena_alloc(&d->arena, (fp->n_syscalls + 1) *
+					       sizeof(*v));
+
+	for (size_t i = 0; i < fp->n_syscalls; i++)
+		v[i] = &fp->syscalls[i];
+	qsort(v, fp->n_syscalls, sizeof(*v), by_count);
+	for (size_t i = 0; i < fp->n_syscalls; i++)
+		put_row(d, NO_BASIS, (struct str[CELLS_MAX]){
+			v[i]->name, text_of(d, "%llu",
+			(unsigned long long)v[i]->count) });
+	if (fp->n_syscalls)
+		say(d, NO_BASIS, "The table counts the calls of %u run%s that "
+		    "were looked at; ambient ones (reading and writing what "
+		    "is open, memory, time, waiting) ran uncounted", fp->runs,
+		    plural(fp->runs));
+}
+
 void audit_calls(struct document *d)
 {
-	static const char *const columns[] = { "call", "stops", NULL };
-	const struct fingerprint *fp = d->audit->fp;
+	static const char *const columns[] = { "call", "times", NULL };
 
 	chapter_begin(d, "calls", "System calls and privileges", columns, 1);
+	put_histogram(d);
 	say_count(d, facts_by_rule(d, "privilege syscall-privileged"),
 		  "Privileged calls", "No privileged call was made");
 	say_count(d, facts_by_rule(d, "memory-exec"),
@@ -262,13 +378,10 @@ void audit_calls(struct document *d)
 	say_count(d, facts_by_rule(d, "evasion"), "Attempts to hide or to "
 		  "find out about being watched", "No attempt to hide was "
 		  "seen");
-	say_count(d, facts_by_rule(d, "syscall"), "Other calls outside the "
-		  "ambient list", "No other call outside the ambient list "
-		  "was made");
-	for (size_t i = 0; i < fp->n_syscalls; i++)
-		put_row(d, NO_BASIS, (struct str[CELLS_MAX]){
-			fp->syscalls[i].name, text_of(d, "%llu",
-			(unsigned long long)fp->syscalls[i].count) });
+	say_count(d, facts_by_rule(d, "syscall"), "Calls beyond the ambient "
+		  "ones and those that the other chapters tell of", "No call "
+		  "was made beyond the ambient ones and those that the other "
+		  "chapters tell of");
 }
 
 /* --- what could not be observed --- */
@@ -286,18 +399,31 @@ static bool network_is_none(struct document *d)
 	       str_eq(network, STR("none"));
 }
 
-static bool ended_alive(const struct fingerprint *fp)
+static bool ended(const struct fingerprint *fp, struct str how)
 {
 	for (size_t i = 0; i < fp->n_ends; i++)
-		if (str_eq(fp->ends[i].how, STR("deadline")))
+		if (str_eq(fp->ends[i].how, how))
 			return true;
 	return false;
+}
+
+/* Connections that nobody took. */
+static struct basis facts_unanswered(struct document *d)
+{
+	struct basis b = facts_by_kind(d, EV_NET_CONNECT, 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < b.n; i++)
+		if (b.v[i]->err == errno_by_name(STR("ECONNREFUSED")))
+			b.v[n++] = b.v[i];
+	return (struct basis){ b.v, n };
 }
 
 void audit_limits(struct document *d)
 {
 	const struct fingerprint *fp = d->audit->fp;
 	struct basis failed = facts_by_rule(d, "process-exit process-crash");
+	struct basis unanswered = facts_unanswered(d);
 
 	chapter_begin(d, "limits", "What could not be observed", NULL, 0);
 	for (size_t i = 0; i < d->all.n_reasons; i++)
@@ -311,14 +437,25 @@ void audit_limits(struct document *d)
 		say(d, NO_BASIS, "There was no network but the loopback: what "
 		    "the program does with an answer from outside was not "
 		    "seen");
-	if (ended_alive(fp))
+	if (unanswered.n)
+		say(d, unanswered, "Nobody listened at an address of this host "
+		    "that was called: what the program does with an answer "
+		    "was not seen");
+	if (ended(fp, STR("deadline")))
 		say(d, NO_BASIS, "A run was ended at its deadline: what would "
 		    "have come later was not seen");
+	if (ended(fp, STR("quiescent")))
+		say(d, NO_BASIS, "A run was ended when every process waited "
+		    "for what nothing in it could send: what a user or a peer "
+		    "would have caused was not seen");
 	if (failed.n)
 		say(d, failed, "What a process that failed would have done "
 		    "after that was not seen");
+	say(d, NO_BASIS, "The content of files and connections was not looked "
+	    "into, but for questions to the resolver");
 	say(d, NO_BASIS, "Only this scenario was run: other input, another "
 	    "time of day and other users were not tried");
-	say(d, NO_BASIS, "%zu of %zu facts were seen in some runs only",
-	    count_sometimes(fp), fp->n);
+	say(d, NO_BASIS, "%zu of %zu fact%s differ%s from run to run",
+	    count_sometimes(fp), fp->n, plural(fp->n),
+	    count_sometimes(fp) == 1 ? "s" : "");
 }

@@ -100,22 +100,21 @@ static void put_chapter(struct buf *out, const struct audit *a,
 
 static void put_timeline(struct buf *out, const struct document *d)
 {
-	struct strmap gating = STRMAP_INIT;
+	const struct fingerprint *fp = d->audit->fp;
+	struct strmap grave = STRMAP_INIT;
 	struct process_tree tree;
 
 	for (size_t i = 0; i < d->all.n; i++)
 		if (d->all.findings[i].level == LEVEL_ERROR)
-			strmap_put(&gating, d->all.findings[i].fact->line);
-	process_tree_make(&tree, d->audit->fp, NULL);
-	buf_c(out, "<section id=\"timeline\"><h2>Timeline</h2>\n"
-	      "<p class=\"soft\">When each process did something for the first "
-	      "time; what weighs as an error when it is new is larger and "
-	      "red.</p><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-	      "aria-label=\"timeline\">\n");
-	timeline_svg(out, &tree, d->audit->fp, &gating);
-	buf_c(out, "</div></section>\n");
+			strmap_put(&grave, d->all.findings[i].fact->line);
+	process_tree_make(&tree, fp, &grave);
+	buf_c(out, "<section id=\"timeline\"><h2>Timeline</h2>\n");
+	timeline_legend(out, "<span class=\"new\">red</span>: would be an "
+			"error where it is new");
+	timeline_svg(out, &tree, fp, timeline_end(fp), &grave, "new");
+	buf_c(out, "</section>\n");
 	process_tree_free(&tree);
-	strmap_free(&gating);
+	strmap_free(&grave);
 }
 
 static void put_nav(struct buf *out, const struct document *d)
@@ -124,7 +123,8 @@ static void put_nav(struct buf *out, const struct document *d)
 	for (size_t i = 0; i < d->chapters.n; i++)
 		buf_printf(out, "<li><a href=\"#%s\">%s</a></li>",
 			   d->chapters.v[i].id, d->chapters.v[i].title);
-	buf_c(out, "</ul></nav>\n<main>\n");
+	buf_c(out, "<li><a href=\"#timeline\">Timeline</a></li></ul></nav>\n"
+	      "<main>\n");
 }
 
 void audit_html(struct buf *out, const struct audit *a)

@@ -28,7 +28,7 @@ struct str text_of(struct document *d, const char *fmt, ...)
 
 /*
  * The facts whose rule matches one of the globs (words apart by blanks), the
- * heaviest first.
+ * heaviest first; "@spawned" among them: programs that others started.
  */
 struct basis facts_by_rule(struct document *d, const char *globs);
 /* The facts of this kind; failed 0: those that succeeded, 1: the others. */

@@ -6,11 +6,28 @@
 #include "core/base/buf.h"
 #include "core/base/strmap.h"
 #include "core/report/process.h"
+#include "core/report/report.h"
 
-/* The processes as nested lists. */
-void tree_html(struct buf *out, const struct process_tree *tree);
-/* gating: the lines of the facts to point out. */
+/* The processes as nested lists; mark: the word and class of what is marked. */
+void tree_html(struct buf *out, const struct process_tree *tree,
+	       const char *mark);
+
+/*
+ * Nanoseconds of the last event that a process is known for, so that two
+ * charts can have one axis.
+ */
+uint64_t timeline_end(const struct fingerprint *fp);
+/*
+ * Processes over time; marked: the lines of facts to point out, which mark is
+ * the class of.
+ */
 void timeline_svg(struct buf *out, const struct process_tree *tree,
-		  const struct fingerprint *fp, const struct strmap *gating);
+		  const struct fingerprint *fp, uint64_t end,
+		  const struct strmap *marked, const char *mark);
+/* What the marks mean; what, in HTML, says it of those pointed out. */
+void timeline_legend(struct buf *out, const char *what);
+
+/* Trees and timelines of both sides of a comparison. */
+void sides_html(struct buf *out, const struct report *r);
 
 #endif

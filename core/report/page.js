@@ -56,7 +56,7 @@
 		fact.className = "fact";
 		add(box, "summary", "", f[0]);
 		add(box, "div", "soft", "by " + (data.chains[f[3]] || "?"));
-		add(box, "div", "soft", (f[4] || "seen") + " after " +
+		add(box, "div", "soft", (f[4] || "found") + " after " +
 		    (f[5] / 1e6).toFixed(3) + " s" + (f[6] ? "; " + f[6] : ""));
 		fact.append(box);
 		row.append(fact);

@@ -49,7 +49,8 @@ static size_t put_chain(struct process_tree *t, struct str chain)
 	return at;
 }
 
-static void put_fact(struct process_tree *t, const struct fact *f)
+static void put_fact(struct process_tree *t, const struct fact *f,
+		     bool marked)
 {
 	size_t at;
 
@@ -63,6 +64,7 @@ static void put_fact(struct process_tree *t, const struct fact *f)
 		return;
 	}
 	t->v[at].facts++;
+	t->v[at].marked += marked;
 	for (;; at = t->v[at].parent) {
 		if (f->ev.ns < t->v[at].first_ns)
 			t->v[at].first_ns = f->ev.ns;
@@ -137,28 +139,14 @@ const struct process_node *process_of(const struct process_tree *t,
 	return e ? &t->v[e->val.num - 1] : NULL;
 }
 
-static void count_news(struct process_tree *t, const struct comparison *cmp)
-{
-	for (size_t i = 0; i < cmp->n; i++) {
-		const struct process_node *node;
-
-		if (!cmp->findings[i].gates)
-			continue;
-		node = process_of(t, cmp->findings[i].fact);
-		if (node)
-			t->v[node - t->v].news++;
-	}
-}
-
 void process_tree_make(struct process_tree *t, const struct fingerprint *fp,
-		       const struct comparison *cmp)
+		       const struct strmap *marked)
 {
 	*t = (struct process_tree){ .index = STRMAP_INIT };
 	for (size_t i = 0; i < fp->n; i++)
-		put_fact(t, &fp->facts[i]);
+		put_fact(t, &fp->facts[i], marked &&
+			 strmap_get(marked, fp->facts[i].line));
 	put_in_order(t);
-	if (cmp)
-		count_news(t, cmp);
 }
 
 void process_tree_free(struct process_tree *t)

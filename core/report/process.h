@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "core/base/strmap.h"
-#include "core/compare/compare.h"
 #include "core/fingerprint/fingerprint.h"
 
 /* A file may hold anything; what is beyond is counted, not shown. */
@@ -20,7 +19,7 @@ struct process_node {
 	struct str chain;	/* with what led to it */
 	unsigned depth;		/* 0: started by the scenario */
 	size_t facts;		/* whose first event it is */
-	size_t news;		/* of these, the ones that gate */
+	size_t marked;		/* of these, the ones to point out */
 	uint64_t first_ns;	/* of its own or of its descendants */
 	size_t parent;		/* index, its own for a root */
 };
@@ -33,9 +32,11 @@ struct process_tree {
 	size_t no_process;	/* facts that name none */
 };
 
-/* cmp may be NULL.  The strings are fp's. */
+/*
+ * marked: the lines of the facts to point out, or NULL.  The strings are fp's.
+ */
 void process_tree_make(struct process_tree *t, const struct fingerprint *fp,
-		       const struct comparison *cmp);
+		       const struct strmap *marked);
 void process_tree_free(struct process_tree *t);
 /* The node of a fact's chain, or NULL. */
 const struct process_node *process_of(const struct process_tree *t,

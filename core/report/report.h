@@ -41,6 +41,7 @@ struct audit {
 	const struct fingerprint *fp;
 	const char *from;		/* "traced", "file" */
 	const char *version;		/* of the program */
+	struct str host;		/* what it was seen on, or "" */
 	struct str config_from;
 	bool color;
 	int verbosity;			/* -1, 0, 1: all facts under each */
@@ -57,6 +58,12 @@ struct format {
 
 /* Do the runs prove too little to rely on the document? */
 bool audit_has_doubts(const struct audit *a);
+
+/*
+ * The comparison as behavdiff.result/1, with no more findings than fit into
+ * about max bytes; "left_out" counts the others.
+ */
+void report_result(struct buf *out, const struct report *r, size_t max);
 
 const struct format *format_by_name(struct str name);	/* NULL */
 const struct format *formats_table(size_t *n);

@@ -56,9 +56,9 @@ static void put_head(struct buf *out, const struct report *r)
 	buf_c(out, "</tbody></table></div>\n</header>\n"
 	      "<nav aria-label=\"sections\"><ul>"
 	      "<li><a href=\"#findings\">Findings</a></li>"
-	      "<li><a href=\"#facts\">Facts</a></li>"
 	      "<li><a href=\"#processes\">Processes</a></li>"
 	      "<li><a href=\"#timeline\">Timeline</a></li>"
+	      "<li><a href=\"#facts\">Facts</a></li>"
 	      "<li><a href=\"#trust\">Trust</a></li></ul></nav>\n<main>\n");
 }
 
@@ -85,7 +85,8 @@ static void put_finding(struct buf *out, const struct report *r,
 	evidence_line(&at, &f->fact->ev);
 	if (f->accept)
 		accept_text(&accept, f->accept);
-	buf_printf(&what, "%s (%s)", finding_message(f), f->rule->id);
+	buf_printf(&what, "%s (%s, id %s)", finding_message(f), f->rule->id,
+		   f->id);
 	buf_printf(out, "<details class=\"finding %s\"%s><summary><span "
 		   "class=\"level %s\">%s</span> <code>", level,
 		   f->gates ? " open" : "", level, level);
@@ -229,37 +230,6 @@ static void make_data(struct buf *out, const struct report *r)
 	strmap_free(&chains);
 }
 
-/* --- processes --- */
-
-static void gating_lines(struct strmap *out, const struct comparison *c)
-{
-	for (size_t i = 0; i < c->n; i++)
-		if (c->findings[i].gates)
-			strmap_put(out, c->findings[i].fact->line);
-}
-
-static void put_processes(struct buf *out, const struct report *r)
-{
-	struct strmap gating = STRMAP_INIT;
-	struct process_tree tree;
-
-	gating_lines(&gating, r->cmp);
-	process_tree_make(&tree, r->new, r->cmp);
-	buf_c(out, "<section id=\"processes\"><h2>Processes of ");
-	html_str(out, r->new->spec);
-	buf_c(out, "</h2>\n");
-	tree_html(out, &tree);
-	buf_c(out, "</section>\n<section id=\"timeline\"><h2>Timeline</h2>\n"
-	      "<p class=\"soft\">When each process did something for the first "
-	      "time; what is new and fails is larger and red.</p>\n"
-	      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-	      "aria-label=\"timeline\">\n");
-	timeline_svg(out, &tree, r->new, &gating);
-	buf_c(out, "</div></section>\n");
-	process_tree_free(&tree);
-	strmap_free(&gating);
-}
-
 /* --- how far to trust it --- */
 
 static void put_ends(struct buf *out, const char *label,
@@ -324,8 +294,8 @@ void report_html(struct buf *out, const struct report *r)
 	page_begin(out, buf_view(&title), buf_view(&data), nonce);
 	put_head(out, r);
 	put_findings(out, r);
+	sides_html(out, r);
 	put_facts(out);
-	put_processes(out, r);
 	put_trust(out, r);
 	page_end(out, buf_view(&data), nonce);
 }

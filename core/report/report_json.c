@@ -102,7 +102,35 @@ static void put_acceptance(struct json_out *j, const struct accept *a)
 	json_end_object(j);
 }
 
-static void put_finding(struct json_out *j, const struct finding *f)
+/* What OLD saw of the same operation. */
+static void put_before(struct json_out *j, const struct fingerprint *old,
+		       struct str op)
+{
+	const struct fact *success = fingerprint_find(old, op);
+
+	json_begin_array(j, "before");
+	if (success)
+		json_put_str(j, NULL, success->line);
+	for (size_t i = fingerprint_failure(old, op); i < old->n &&
+	     str_eq(old->facts[i].operation, op); i++)
+		json_put_str(j, NULL, old->facts[i].line);
+	json_end_array(j);
+}
+
+static void put_place(struct json_out *j, const struct report *r,
+		      const struct finding *f)
+{
+	autobuf struct buf store = BUF_INIT;
+	struct place place = place_of(&store, r, f);
+
+	json_begin_object_inline(j, "place");
+	json_put_str(j, "path", place.path);
+	json_put_uint(j, "line", place.line);
+	json_end_object(j);
+}
+
+static void put_finding(struct json_out *j, const struct report *r,
+			const struct finding *f)
 {
 	const struct fact *fact = f->fact;
 
@@ -120,9 +148,14 @@ static void put_finding(struct json_out *j, const struct finding *f)
 	put_pair(j, "old", f->seen_old, f->runs_old);
 	put_pair(j, "new", f->seen_new, f->runs_new);
 	json_end_object(j);
+	if (f->change == CHANGE_MORE)
+		put_pair(j, "names", f->names_old, f->names_new);
+	if (f->change == CHANGE_OUTCOME)
+		put_before(j, r->old, fact->operation);
 	json_put_uint(j, "count", fact->ev.count);
 	put_chain(j, fact->ev.process);
 	put_first(j, &fact->ev);
+	put_place(j, r, f);
 	json_put_bool(j, "accepted", f->accepted);
 	if (f->accept)
 		put_acceptance(j, f->accept);
@@ -151,7 +184,31 @@ static void put_counts(struct json_out *j, const struct comparison *c)
 	json_end_object(j);
 }
 
-void report_json(struct buf *out, const struct report *r)
+/* Findings while there is room; the heaviest come first. */
+static void put_findings(struct json_out *j, const struct report *r,
+			 size_t max)
+{
+	const struct comparison *c = r->cmp;
+	size_t i = 0;
+
+	json_begin_array(j, "findings");
+	for (; i < c->n; i++) {
+		const struct json_out before = *j;
+		size_t len = j->buf->len;
+
+		put_finding(j, r, &c->findings[i]);
+		if (j->buf->len <= max)
+			continue;
+		buf_cut(j->buf, len);
+		*j = before;
+		break;
+	}
+	json_end_array(j);
+	if (i < c->n)
+		json_put_uint(j, "left_out", c->n - i);
+}
+
+void report_result(struct buf *out, const struct report *r, size_t max)
 {
 	const struct comparison *c = r->cmp;
 	struct json_out j;
@@ -176,10 +233,12 @@ void report_json(struct buf *out, const struct report *r)
 	json_put_uint(&j, "lost", c->lost);
 	put_blind_spots(&j, r);
 	put_counts(&j, c);
-	json_begin_array(&j, "findings");
-	for (size_t i = 0; i < c->n; i++)
-		put_finding(&j, &c->findings[i]);
-	json_end_array(&j);
+	put_findings(&j, r, max);
 	json_end_object(&j);
 	json_out_end(&j);
+}
+
+void report_json(struct buf *out, const struct report *r)
+{
+	report_result(out, r, SIZE_MAX);
 }

@@ -10,6 +10,9 @@
 /* Notes beyond this many are folded into a count. */
 #define NOTES_SHOWN 10
 
+/* Digits of an id; `explain` takes any beginning that is the only one. */
+#define SHORT_ID 8
+
 #define INDENT "         "	/* as wide as a level and two blanks */
 
 const enum style level_styles[] = {
@@ -61,6 +64,12 @@ static void put_header(struct buf *out, const struct report *r)
 
 /* --- findings --- */
 
+/* What a reviewer must read before saying yes; has said yes is one line. */
+static bool is_heavy(const struct finding *f)
+{
+	return !f->accepted && (f->gates || f->level > LEVEL_NOTE);
+}
+
 static void put_finding_line(struct buf *out, const struct report *r,
 			     const struct finding *f)
 {
@@ -71,6 +80,8 @@ static void put_finding_line(struct buf *out, const struct report *r,
 	safe_str(out, f->fact->line);
 	buf_c(out, "  ");
 	seen_text(out, f);
+	if (r->verbosity > 0 || is_heavy(f))
+		buf_printf(out, "  id %.*s", SHORT_ID, f->id);
 	if (f->accept) {
 		autobuf struct buf accept = BUF_INIT;
 
@@ -105,12 +116,6 @@ static void put_finding(struct buf *out, const struct report *r,
 	safe_wrapped(out, INDENT, buf_view(&text), r->width);
 	put_evidence(out, r, f);
 	buf_ch(out, '\n');
-}
-
-/* What a reviewer must read before saying yes; has said yes is one line. */
-static bool is_heavy(const struct finding *f)
-{
-	return !f->accepted && (f->gates || f->level > LEVEL_NOTE);
 }
 
 static bool is_light_news(const struct finding *f)
@@ -244,13 +249,14 @@ static void put_blind_spots(struct buf *out, const struct report *r)
 static void put_trust(struct buf *out, const struct report *r)
 {
 	const struct comparison *c = r->cmp;
+	autobuf struct buf text = BUF_INIT;
 
 	put_ends(out, r, "old: ", r->old);
 	put_ends(out, r, "new: ", r->new);
-	buf_printf(out, "null comparison: %zu of %zu old facts and %zu of %zu "
-		   "new facts differ from run to run\n",
-		   count_sometimes(r->old), r->old->n,
-		   count_sometimes(r->new), r->new->n);
+	buf_printf(&text, "%zu of %zu old facts and %zu of %zu new facts "
+		   "differ from run to run", count_sometimes(r->old),
+		   r->old->n, count_sometimes(r->new), r->new->n);
+	safe_wrapped(out, "null comparison: ", buf_view(&text), r->width);
 	if (r->verbosity > 0) {
 		put_ledger(out, "old", r->old);
 		put_ledger(out, "new", r->new);

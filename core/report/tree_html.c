@@ -3,7 +3,8 @@
 #include "core/report/html.h"
 #include "core/report/internal.h"
 
-static void put_node(struct buf *out, const struct process_node *node)
+static void put_node(struct buf *out, const struct process_node *node,
+		     const char *mark)
 {
 	buf_c(out, "<li><code>");
 	html_str(out, node->program);
@@ -11,12 +12,13 @@ static void put_node(struct buf *out, const struct process_node *node)
 		   node->facts, plural(node->facts));
 	put_seconds(out, node->first_ns / 1000000);
 	buf_c(out, "</span>");
-	if (node->news)
-		buf_printf(out, " <span class=\"new\">%zu new</span>",
-			   node->news);
+	if (node->marked)
+		buf_printf(out, " <span class=\"%s\">%zu %s</span>", mark,
+			   node->marked, mark);
 }
 
-void tree_html(struct buf *out, const struct process_tree *tree)
+void tree_html(struct buf *out, const struct process_tree *tree,
+	       const char *mark)
 {
 	unsigned depth = 0;
 
@@ -31,7 +33,7 @@ void tree_html(struct buf *out, const struct process_tree *tree)
 		for (; i && depth > node->depth; depth--)
 			buf_c(out, "</ul></li>\n");
 		depth = node->depth;
-		put_node(out, node);
+		put_node(out, node, mark);
 	}
 	if (tree->n)
 		buf_c(out, "</li>\n");

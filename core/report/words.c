@@ -50,7 +50,8 @@ void evidence_line(struct buf *out, const struct evidence *ev)
 	autobuf struct buf text = BUF_INIT;
 
 	buf_str(&text, ev->call);
-	buf_c(&text, text.len ? " after " : "after ");
+	/* What no call was seen for was found in the files. */
+	buf_c(&text, text.len ? " after " : "found after ");
 	put_seconds(&text, ev->ns / 1000000);
 	if (ev->step.len) {
 		buf_c(&text, " in step ");

@@ -6,7 +6,6 @@
  */
 #include "core/run/capture.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +30,7 @@
 #define FIRST_PID 1200
 #define PIDS_APART 7091
 #define PIDS_RANGE 30390
-#define MEMORY_EVERY 4		/* ticks between two looks at the memory */
+#define MEMORY_EVERY 4		/* ticks between two looks at little memory */
 #define HOST_SHARE 20		/* this part of its memory is the host's */
 
 enum limit { LIMIT_MEMORY, LIMIT_FILES, LIMIT_OUTPUT, LIMITS };
@@ -47,8 +46,8 @@ struct run {
 	const char *how;	/* why it ended; NULL while it goes on */
 	uint64_t end_ms;
 	unsigned alive;		/* processes when it was ended */
-	uint64_t lost;		/* questions that the resolver never saw */
 	unsigned ticks;
+	bool near;		/* half of the memory is in use: look closely */
 	bool reached[LIMITS];
 	struct err *err;
 };
@@ -70,36 +69,6 @@ static void reach(struct run *r, enum limit which)
 	r->sink.take(r->sink.ctx, &ev);
 }
 
-/*
- * Questions that the resolver's socket had no room for never reached pid 1:
- * the last column of /proc/PID/net/udp, in the line of its address.
- */
-static uint64_t questions_lost(pid_t pid)
-{
-	char path[64], line[512], address[32];
-	unsigned long long drops = 0;
-	struct in_addr ip;
-	FILE *f;
-
-	inet_pton(AF_INET, PLAN_RESOLVER, &ip);
-	snprintf(address, sizeof(address), ": %08X:0035 ", ip.s_addr);
-	snprintf(path, sizeof(path), "/proc/%d/net/udp", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	while (fgets(line, sizeof(line), f)) {
-		const char *at = strstr(line, address);
-
-		/* Of connected sockets the address stands further behind. */
-		if (at && at - line < 10 &&
-		    sscanf(line, "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-			   "%*s %*s %llu", &drops) == 1)
-			break;
-	}
-	fclose(f);
-	return drops;
-}
-
 static void stop(struct run *r, const char *how)
 {
 	if (r->how)
@@ -108,13 +77,13 @@ static void stop(struct run *r, const char *how)
 	r->end_ms = stepper_ms(&r->steps);
 	r->alive = tracer_stats(r->tracer).alive;
 	tracer_ending(r->tracer);
-	r->lost = questions_lost(r->box.pid);
 	spawn_kill(&r->box);
 }
 
 /*
- * Memory in files without a name, in shared segments, pipes and sockets is no
- * process's own: what bounds it is the host, which must not be brought down.
+ * Memory in pipes and sockets, and shared memory that no process has in its
+ * page tables, cannot be seen: what bounds it is the host, which must not be
+ * brought down.
  */
 static bool host_is_short(void)
 {
@@ -138,14 +107,18 @@ static bool host_is_short(void)
  */
 static void watch_memory(struct run *r, bool now)
 {
-	uint64_t resident, largest, limit = r->c->plan->memory;
+	uint64_t resident, largest, segments, most;
+	uint64_t limit = r->c->plan->memory;
 
-	if (++r->ticks % MEMORY_EVERY && !now)
+	if (++r->ticks % (r->near ? 1 : MEMORY_EVERY) && !now)
 		return;
 	tracer_memory(r->tracer, &resident, &largest);
-	if (largest > limit - limit / 16)
+	box_shm(&r->box, &segments, &most);
+	if (largest > limit - limit / 16 || most > limit - limit / 16)
 		reach(r, LIMIT_MEMORY);
-	if (resident > limit && tracer_memory_shared(r->tracer) > limit) {
+	r->near = resident + segments > limit / 2;
+	if (resident + segments > limit &&
+	    tracer_memory_shared(r->tracer) + segments > limit) {
 		reach(r, LIMIT_MEMORY);
 		stop(r, "limit: memory");
 	} else if (host_is_short()) {
@@ -159,11 +132,7 @@ static void read_messages(struct run *r)
 	struct box_message msg;
 
 	while (spawn_message(&r->box, &msg) == 1) {
-		if (msg.kind == BOX_DNS && msg.value > 0 &&
-		    (size_t)msg.value <= sizeof(msg.text))
-			tracer_dns(r->tracer, (struct str){
-				msg.text, (size_t)msg.value });
-		else if (msg.kind == BOX_EXEC_FAILED)
+		if (msg.kind == BOX_EXEC_FAILED)
 			stepper_failed(&r->steps, msg.step, msg.value);
 		else if (msg.kind == BOX_SETUP_FAILED &&
 			 spawn_setup_error(&msg, r->err))
@@ -206,8 +175,9 @@ static void on_tick(void *ctx)
 
 	read_messages(r);
 	stepper_drain(&r->steps);
-	if (r->c->facts)
-		*r->c->facts = builder_facts(r->builder);
+	pulse_beat(r->c->pulse);
+	if (r->c->pulse)
+		r->c->pulse->facts = builder_facts(r->builder);
 	if (r->how)
 		return;
 	advance(r);
@@ -259,7 +229,7 @@ static void after_run(struct run *r, const struct timespec *start)
 		reach(r, LIMIT_OUTPUT);
 	if (!fstatfs(r->box.scratch, &fs) && (!fs.f_bavail || !fs.f_ffree))
 		reach(r, LIMIT_FILES);
-	layers_scan(r->box.scratch, r->c->tree, start, r->tracer);
+	layers_scan(r->box.scratch, r->c->tree, start, r->tracer, r->c->pulse);
 }
 
 static void add_counts(struct run *r)
@@ -306,7 +276,7 @@ static struct fingerprint *seal(struct run *r)
 	add_counts(r);
 	end.steps = stepper_ends(&r->steps, &end.n_steps);
 	fp = builder_seal(steal_ptr(&r->builder), &end, stats.stops,
-			  stats.lost + r->lost);
+			  stats.lost);
 	fp->plan = arena_str(&fp->arena, r->c->plan->json);
 	fp->plan_digest = arena_str(&fp->arena, str_c(r->c->plan->digest));
 	return fp;
@@ -348,8 +318,10 @@ static int open_run(struct run *r)
 	};
 
 	opt.steps = stepper_names(&r->steps, &opt.n_steps);
-	return spawn_open(&r->box, &spawn, r->err) ||
-	       tracer_new(&r->tracer, r->box.pid, &opt, r->err) ? -1 : 0;
+	if (spawn_open(&r->box, &spawn, r->err))
+		return -1;
+	memcpy(opt.wire, r->box.wire, sizeof(opt.wire));
+	return tracer_new(&r->tracer, r->box.pid, &opt, r->err);
 }
 
 int capture_run(struct fingerprint **out, const struct capture *c,

@@ -7,6 +7,7 @@
 
 #include "core/base/err.h"
 #include "core/fingerprint/fingerprint.h"
+#include "core/run/pulse.h"
 #include "core/sandbox/plan.h"
 #include "core/sandbox/stage.h"
 #include "core/scenario/scenario.h"
@@ -20,8 +21,7 @@ struct capture {
 	const char *tree_name;
 	int tree;		/* the exported tree, a directory */
 	unsigned pids;		/* drawn: where process ids begin */
-	/* Facts so far, for another process to read; NULL: nobody does */
-	_Atomic size_t *facts;
+	struct pulse *pulse;	/* for another process to read, or NULL */
 };
 
 /*

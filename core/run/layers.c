@@ -22,6 +22,7 @@
 
 struct scan {
 	struct tracer *tracer;
+	struct pulse *pulse;
 	const struct box_layer *layer;
 	int tree;
 	const struct timespec *start;
@@ -176,6 +177,7 @@ static void scan_dir(struct scan *s, int dir, unsigned depth)
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
 			continue;
 		s->entries++;
+		pulse_beat(s->pulse);
 		buf_ch(&s->path, '/');
 		buf_c(&s->path, e->d_name);
 		scan_entry(s, dirfd(d), e->d_name, depth);
@@ -185,9 +187,11 @@ static void scan_dir(struct scan *s, int dir, unsigned depth)
 }
 
 void layers_scan(int scratch, int tree, const struct timespec *start,
-		 struct tracer *tracer)
+		 struct tracer *tracer, struct pulse *pulse)
 {
-	struct scan s = { .tracer = tracer, .tree = tree, .start = start };
+	struct scan s = {
+		.tracer = tracer, .pulse = pulse, .tree = tree, .start = start,
+	};
 	const struct box_layer *layers;
 	size_t n;
 

@@ -8,6 +8,7 @@
 
 #include <time.h>
 
+#include "core/run/pulse.h"
 #include "core/trace/trace.h"
 
 /*
@@ -17,7 +18,7 @@
  * or the content of a program, is emitted as file.executable.
  */
 void layers_scan(int scratch, int tree, const struct timespec *start,
-		 struct tracer *tracer);
+		 struct tracer *tracer, struct pulse *pulse);
 
 /*
  * Open a path of the tree as the program sees it, upper layer first.  openat2

@@ -30,22 +30,42 @@
 
 #define RESULT_MAX (256U << 20)
 #define PROGRESS_MS 250
+#define WATCH_MS 1000
+/*
+ * A worker beats twenty times a second, and at every file when it looks at
+ * what was left.  Silent for so long, or alive so long behind its deadline, it
+ * hangs: it was stopped, or waits for what does not come.
+ */
+#define SILENT_MS 30000
+#define OVERTIME_MS 120000
+/* What was killed and does not go is in the kernel's hands. */
+#define GOING_MS 5000
 
 struct worker {
-	size_t slot;
 	pid_t pid;		/* 0: the slot is free */
 	int pidfd, result;
 	int cpu;		/* -1: wherever */
 	struct job *job;
+	struct pulse *pulse;	/* of its run; shared with it */
+	unsigned beats;		/* at the last look */
+	uint64_t silent, alive;	/* for so many milliseconds */
 };
 
 struct pool {
 	struct worker *slots;
 	size_t n_slots, started, done, n;
 	bool progress, shown;
-	_Atomic size_t *facts;	/* of each slot's run, shared; may be NULL */
-	struct timespec start;
+	struct pulse *pulses;	/* of the slots, in one shared mapping */
+	uint64_t start, looked;	/* milliseconds */
 };
+
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
 
 /* --- the worker's side --- */
 
@@ -61,12 +81,10 @@ static void pin(int cpu)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
-static void work(const struct worker *w, const struct job *job,
-		 _Atomic size_t *facts, pid_t parent)
+static void work(const struct worker *w, const struct job *job, pid_t parent)
 	__attribute__((noreturn));
 
-static void work(const struct worker *w, const struct job *job,
-		 _Atomic size_t *facts, pid_t parent)
+static void work(const struct worker *w, const struct job *job, pid_t parent)
 {
 	struct capture what = *job->what;
 	struct err err = ERR_INIT;
@@ -81,7 +99,7 @@ static void work(const struct worker *w, const struct job *job,
 	if (getppid() != parent)
 		_exit(1);
 	pin(w->cpu);
-	what.facts = facts;
+	what.pulse = w->pulse;
 	if (capture_run(&fp, &what, job->number, &err)) {
 		fd_write_all(w->result, &err, sizeof(err));
 		_exit(2);
@@ -96,10 +114,10 @@ static int start(struct pool *p, struct worker *w, struct job *job,
 		 struct err *err)
 {
 	pid_t parent = getpid();
-	_Atomic size_t *facts = p->facts ? p->facts + w->slot : NULL;
 
-	if (facts)
-		*facts = 0;
+	w->pulse->facts = 0;
+	w->pulse->beats = 0;
+	w->silent = w->alive = w->beats = 0;
 	w->result = memfd_create("run", MFD_CLOEXEC);
 	if (w->result < 0)
 		return err_sys(err, "cannot make a memory file");
@@ -111,7 +129,7 @@ static int start(struct pool *p, struct worker *w, struct job *job,
 		return err_sys(err, "cannot fork");
 	}
 	if (!w->pid)
-		work(w, job, facts, parent);
+		work(w, job, parent);
 	w->job = job;
 	w->pidfd = (int)syscall(SYS_pidfd_open, w->pid, 0);
 	p->started++;
@@ -168,7 +186,7 @@ static size_t describe_runs(const struct pool *p, char *line, size_t size)
 		n = snprintf(line + used, size - used, " %.30s run %u/%u "
 			     "(%zu facts)", w->job->label,
 			     w->job->number + 1,
-			     w->job->runs, p->facts ? p->facts[i] : 0);
+			     w->job->runs, (size_t)w->pulse->facts);
 		if (n < 0 || (size_t)n >= size - used)
 			break;
 		used += (size_t)n;
@@ -189,16 +207,14 @@ static size_t progress_width(void)
 
 static void show_progress(struct pool *p)
 {
-	struct timespec now;
 	char line[512], runs[400];
 
 	if (!p->progress)
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	describe_runs(p, runs, sizeof(runs));
-	snprintf(line, sizeof(line), "%lld s, %zu of %zu runs done:%s",
-		 (long long)(now.tv_sec - p->start.tv_sec), p->done, p->n,
-		 runs);
+	snprintf(line, sizeof(line), "%llu s, %zu of %zu runs done:%s",
+		 (unsigned long long)(now_ms() - p->start) / 1000, p->done,
+		 p->n, runs);
 	fprintf(stderr, "\r\033[K%.*s", (int)progress_width(), line);
 	fflush(stderr);
 	p->shown = true;
@@ -218,7 +234,7 @@ static void wait_some(struct pool *p)
 		fds[i].fd = p->slots[i].pid ? p->slots[i].pidfd : -1;
 		fds[i].events = POLLIN;
 	}
-	poll(fds, p->n_slots, p->progress ? PROGRESS_MS : -1);
+	poll(fds, p->n_slots, p->progress ? PROGRESS_MS : WATCH_MS);
 	free(fds);
 }
 
@@ -227,6 +243,43 @@ static bool finished(const struct worker *w)
 	struct pollfd fd = { .fd = w->pidfd, .events = POLLIN };
 
 	return w->pid && poll(&fd, 1, 0) > 0;
+}
+
+/*
+ * Time in which we did not look ourselves is nobody's silence: Ctrl-Z and a
+ * frozen container stop us as well.
+ */
+static uint64_t time_watched(struct pool *p)
+{
+	uint64_t now = now_ms(), passed = now - p->looked;
+
+	p->looked = now;
+	return passed < 2 * WATCH_MS ? passed : WATCH_MS;
+}
+
+static int watch(struct pool *p, struct err *err)
+{
+	uint64_t passed = time_watched(p);
+
+	for (size_t i = 0; i < p->n_slots; i++) {
+		struct worker *w = &p->slots[i];
+		unsigned beats = w->pulse->beats;
+
+		if (!w->pid)
+			continue;
+		w->alive += passed;
+		w->silent = beats == w->beats ? w->silent + passed : 0;
+		w->beats = beats;
+		if (w->silent < SILENT_MS && w->alive <
+		    w->job->what->plan->timeout_ms + OVERTIME_MS)
+			continue;
+		err_set(err, ERR_TROUBLE, "a run of %s hangs: killed after "
+			"%llu s", w->job->label,
+			(unsigned long long)w->alive / 1000);
+		return err_hint(err, "it was stopped from outside, or the "
+				"machine is too busy for it");
+	}
+	return 0;
 }
 
 static int round_of(struct pool *p, struct job *jobs, struct err *err)
@@ -240,12 +293,14 @@ static int round_of(struct pool *p, struct job *jobs, struct err *err)
 	for (size_t i = 0; i < p->n_slots; i++)
 		if (finished(&p->slots[i]) && collect(p, &p->slots[i], err))
 			return -1;
-	return 0;
+	return watch(p, err);
 }
 
 /* One slot a CPU we may run on, in order; more slots than that share. */
-static void make_slots(struct pool *p, unsigned at_once)
+static int make_slots(struct pool *p, unsigned at_once, struct err *err)
 {
+	void *shared;
+
 	cpu_set_t set;
 	int cpus[CPU_SETSIZE], n = 0;
 
@@ -256,56 +311,50 @@ static void make_slots(struct pool *p, unsigned at_once)
 	p->n_slots = at_once ? at_once : n ? (size_t)n : 1;
 	if (p->n_slots > p->n)
 		p->n_slots = p->n;
+	shared = mmap(NULL, p->n_slots * sizeof(*p->pulses),
+		      PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	if (shared == MAP_FAILED) {
+		p->n_slots = 0;
+		return err_sys(err, "cannot share memory with the runs");
+	}
+	p->pulses = shared;
 	p->slots = mem_array(p->n_slots, sizeof(*p->slots));
 	for (size_t i = 0; i < p->n_slots; i++) {
-		p->slots[i].slot = i;
+		p->slots[i].pulse = p->pulses + i;
 		p->slots[i].cpu = n ? cpus[i % (size_t)n] : -1;
 	}
+	return 0;
 }
 
-/* Without it there is a progress line all the same, with no numbers in it. */
-static void share_facts(struct pool *p)
+static void end_worker(struct worker *w)
 {
-	void *page;
+	struct pollfd gone = { .fd = w->pidfd, .events = POLLIN };
 
-	if (!p->progress)
-		return;
-	page = mmap(NULL, p->n_slots * sizeof(*p->facts),
-		    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	p->facts = page == MAP_FAILED ? NULL : page;
-}
-
-static void end_workers(struct pool *p)
-{
-	for (size_t i = 0; i < p->n_slots; i++) {
-		struct worker *w = &p->slots[i];
-
-		if (!w->pid)
-			continue;
-		kill(w->pid, SIGKILL);
-		while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
-			;
-		close(w->result);
-		if (w->pidfd >= 0)
-			close(w->pidfd);
-	}
+	kill(w->pid, SIGKILL);
+	poll(&gone, 1, GOING_MS);
+	waitpid(w->pid, NULL, w->pidfd < 0 ? 0 : WNOHANG);
+	close(w->result);
+	if (w->pidfd >= 0)
+		close(w->pidfd);
 }
 
 int pool_run(struct job *jobs, size_t n, unsigned at_once, bool progress,
 	     struct err *err)
 {
 	struct pool p = { .n = n, .progress = progress };
-	int failed = 0;
+	int failed;
 
-	clock_gettime(CLOCK_MONOTONIC, &p.start);
-	make_slots(&p, at_once);
-	share_facts(&p);
+	p.start = p.looked = now_ms();
+	failed = make_slots(&p, at_once, err);
 	while (!failed && p.done < n)
 		failed = round_of(&p, jobs, err);
 	clear_progress(&p);
-	end_workers(&p);
-	if (p.facts)
-		munmap((void *)p.facts, p.n_slots * sizeof(*p.facts));
+	for (size_t i = 0; i < p.n_slots; i++)
+		if (p.slots[i].pid)
+			end_worker(&p.slots[i]);
+	if (p.pulses)
+		munmap(p.pulses, p.n_slots * sizeof(*p.pulses));
 	free(p.slots);
 	return failed;
 }

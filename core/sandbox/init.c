@@ -133,7 +133,7 @@ static void serve(const struct spawn_options *opt, int control, int dns)
 		if (poll(fds, ARRAY_LEN(fds), -1) < 0)
 			continue;	/* EINTR: an orphan ended */
 		if (fds[1].revents & POLLIN)
-			dns_answer(dns, control);
+			dns_answer(dns);
 		if (fds[0].revents & POLLIN)
 			start_step(opt, control);
 		else if (fds[0].revents)
@@ -144,7 +144,8 @@ static void serve(const struct spawn_options *opt, int control, int dns)
 void init_main(const struct spawn_options *opt, int control)
 {
 	struct setup s = { .opt = opt, .tree = -1, .scratch = -1,
-			   .dns = -1 };
+			   .shm = -1, .dns = -1, .wire = { -1, -1 } };
+	int fds[4];
 
 	umask(022);
 	/* Children that nobody waits for are collected by the kernel. */
@@ -158,8 +159,13 @@ void init_main(const struct spawn_options *opt, int control)
 	 */
 	prctl(PR_SET_DUMPABLE, 1);
 	init_report(control, BOX_READY, 0, "");
-	if (fd_send(control, &s.scratch, 1))
+	fds[0] = s.scratch;
+	fds[1] = s.shm;
+	fds[2] = s.wire[0];
+	fds[3] = s.wire[1];
+	if (fd_send(control, fds, ARRAY_LEN(fds)))
 		_exit(1);
-	close(s.scratch);
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		close(fds[i]);
 	serve(opt, control, s.dns);
 }

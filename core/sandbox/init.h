@@ -8,7 +8,7 @@
 /* Further kinds of box_message, between launcher, pid 1 and spawn.c only. */
 enum {
 	BOX_PID = 100,		/* value: pid 1's pid outside */
-	BOX_READY,		/* followed by a descriptor: the scratch */
+	BOX_READY,		/* followed by scratch, shm and wire */
 	BOX_START		/* to pid 1; followed by three descriptors */
 };
 
@@ -24,7 +24,7 @@ void init_prefer_oom(void);
 void step_exec(const struct spawn_options *opt, size_t i, const int stdio[3],
 	       int control) __attribute__((noreturn));
 
-/* Answer one question on the resolver socket and report it. */
-void dns_answer(int dns, int control);
+/* Answer one question on the resolver socket. */
+void dns_answer(int dns);
 
 #endif

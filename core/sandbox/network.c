@@ -4,8 +4,8 @@
  *
  * There is no route out, so a connect beyond loopback ends with ENETUNREACH,
  * which is how a beacon looks.  A resolver that cannot be reached would never
- * be told the name, so pid 1 listens where resolv.conf points, answers every
- * question with NXDOMAIN and reports the name.
+ * be told the name, so pid 1 listens where resolv.conf points and answers every
+ * question with NXDOMAIN.  Whoever listens to the loopback sees the name.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -122,6 +122,21 @@ int op_network(struct setup *s)
 	snprintf(s->at, sizeof(s->at), PLAN_RESOLVER);
 	s->dns = resolver();
 	return s->dns < 0 ? -1 : 0;
+}
+
+/*
+ * For the tracer's side, which says what they hear and reads it: here nobody
+ * looks at a packet.  Without a protocol they hear nothing (packet(7)).
+ */
+int op_wire(struct setup *s)
+{
+	snprintf(s->at, sizeof(s->at), "AF_PACKET");
+	for (int i = 0; i < 2; i++) {
+		s->wire[i] = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		if (s->wire[i] < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int op_names(struct setup *s)

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -121,6 +122,11 @@ static int mount_proc(void)
 		;
 	errno = WEXITSTATUS(status);
 	return errno ? -1 : 0;
+}
+
+static int open_packet(void)
+{
+	return enter_all() || socket(AF_PACKET, SOCK_DGRAM, 0) < 0 ? -1 : 0;
 }
 
 static pid_t sleeper(void)
@@ -336,6 +342,18 @@ static void probe_proc(struct probe_result *out, const struct plan *plan)
 {
 	(void)plan;
 	answer(out, in_child(mount_proc), "mounting it");
+}
+
+static void probe_packet(struct probe_result *out, const struct plan *plan)
+{
+	int error = in_child(open_packet);
+
+	(void)plan;
+	answer(out, error, "opening one in a network namespace");
+	if (error == EAFNOSUPPORT)
+		snprintf(out->knob, sizeof(out->knob), "as root: modprobe "
+			 "af_packet; a service manager may also refuse the "
+			 "family (RestrictAddressFamilies)");
 }
 
 static void probe_ptrace(struct probe_result *out, const struct plan *plan)

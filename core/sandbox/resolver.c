@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sandbox's resolver: answers NXDOMAIN to every question (RFC 1035) and
- * sends what was asked to the tracer's side.  It reads hostile bytes with
- * capabilities, so it understands no more than it must: the end of the first
- * question.
+ * The sandbox's resolver: answers NXDOMAIN to every question (RFC 1035).  It
+ * reads hostile bytes with capabilities, so it understands no more than it
+ * must: the end of the first question.
  */
-#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,7 +11,6 @@
 #include "core/sandbox/init.h"
 
 #define HEADER 12
-#define PACKET_MAX 280
 
 /* Length of header and first question, or 0. */
 static size_t question_end(const unsigned char *p, size_t len)
@@ -30,23 +27,17 @@ static size_t question_end(const unsigned char *p, size_t len)
 	return at + 5 <= len ? at + 5 : 0;
 }
 
-void dns_answer(int dns, int control)
+void dns_answer(int dns)
 {
 	unsigned char p[1500];
 	struct sockaddr_in from;
 	socklen_t from_len = sizeof(from);
-	struct box_message msg = { .kind = BOX_DNS };
 	ssize_t n = recvfrom(dns, p, sizeof(p), MSG_DONTWAIT,
 			     (struct sockaddr *)&from, &from_len);
 	size_t end = n > 0 ? question_end(p, (size_t)n) : 0;
 
-	if (!end || end > PACKET_MAX)
+	if (!end)
 		return;
-	memcpy(msg.text, p, end);
-	msg.value = (int32_t)end;
-	while (send(control, &msg, sizeof(msg), MSG_NOSIGNAL) < 0 &&
-	       errno == EINTR)
-		;
 	p[2] = (unsigned char)(0x80 | (p[2] & 0x79));	/* a response */
 	p[3] = 0x83;			/* recursion available, NXDOMAIN */
 	memset(p + 6, 0, 6);		/* no other section */

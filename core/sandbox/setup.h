@@ -9,7 +9,9 @@ struct setup {
 	const struct spawn_options *opt;
 	int tree;		/* the lower layer, seen from our namespace */
 	int scratch;		/* the private layer's root directory */
+	int shm;		/* /proc/sysvipc/shm of our namespace */
 	int dns;		/* bound resolver socket, or -1 */
+	int wire[2];		/* packet sockets for who listens, or -1 */
 	char at[256];		/* what an operation was working on */
 };
 

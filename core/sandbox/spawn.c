@@ -23,6 +23,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
+#include "core/base/vec.h"
 #include "core/sandbox/ids.h"
 #include "core/sandbox/init.h"
 
@@ -106,6 +107,19 @@ static int receive(int control, struct box_message *msg, struct err *err)
 	return msg->kind == BOX_SETUP_FAILED ? spawn_setup_error(msg, err) : 0;
 }
 
+static int take_descriptors(struct box *box, struct err *err)
+{
+	int fds[4];
+
+	if (fd_recv(box->control, fds, ARRAY_LEN(fds)))
+		return err_sys(err, "the sandbox did not come up");
+	box->scratch = fds[0];
+	box->shm = fds[1];
+	box->wire[0] = fds[2];
+	box->wire[1] = fds[3];
+	return 0;
+}
+
 /*
  * Two messages come in either order: the launcher's with the pid, and pid 1's
  * own when its set-up is done.
@@ -122,9 +136,8 @@ static int handshake(struct box *box, struct err *err)
 			box->pid = msg.value;
 		} else if (msg.kind == BOX_READY) {
 			ready = true;
-			if (fd_recv(box->control, &box->scratch, 1))
-				return err_sys(err, "the sandbox did not "
-					       "come up");
+			if (take_descriptors(box, err))
+				return -1;
 		}
 	}
 	return 0;
@@ -207,5 +220,10 @@ void spawn_close(struct box *box)
 		close(box->control);
 	if (box->scratch >= 0)
 		close(box->scratch);
+	if (box->shm >= 0)
+		close(box->shm);
+	for (int i = 0; i < 2; i++)
+		if (box->wire[i] >= 0)
+			close(box->wire[i]);
 	*box = (struct box)BOX_INIT;
 }

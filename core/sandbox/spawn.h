@@ -43,16 +43,18 @@ struct box {
 	pid_t pid;		/* pid 1 of the sandbox, the caller's child */
 	int control;		/* SOCK_SEQPACKET to pid 1 */
 	int scratch;		/* directory: upper layers, see box_layers() */
+	int shm;		/* see box_shm() */
+	/* Packet sockets of its network, for who listens; bound to nothing. */
+	int wire[2];
 };
 
-#define BOX_INIT { -1, -1, -1 }
+#define BOX_INIT { -1, -1, -1, -1, { -1, -1 } }
 
 /* What pid 1 sends on `control` after the set-up. */
 enum box_message_kind {
 	BOX_EXEC_FAILED,	/* value: errno of the step's exec */
 	/* value: errno, text: what failed; also of a step before its exec */
-	BOX_SETUP_FAILED,
-	BOX_DNS			/* text: "NAME TYPE", one question asked */
+	BOX_SETUP_FAILED
 };
 
 struct box_message {
@@ -87,6 +89,9 @@ int spawn_setup_error(const struct box_message *msg, struct err *err);
  * statuses.
  */
 void spawn_kill(const struct box *box);
+
+/* Bytes in System V segments, and the bytes they may grow to (ipc.c). */
+void box_shm(const struct box *box, uint64_t *used, uint64_t *size);
 
 /* Close what the box holds; the processes are gone by then. */
 void spawn_close(struct box *box);

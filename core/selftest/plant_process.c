@@ -141,6 +141,13 @@ void plant_inspect_kill(void)
 	plant_try(kill(-1, 0));
 }
 
+void plant_inspect_signal(void)
+{
+	int fd = plant_need(syscall(SYS_pidfd_open, 1, 0), "pidfd_open");
+
+	plant_try(syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0));
+}
+
 /* --- limits --- */
 
 /* Children that live as long as their parent does: its end is theirs. */

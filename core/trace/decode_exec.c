@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Programs.  What the kernel runs is told by the stop after the exec and the
- * exe link; the arguments are what was in memory on entry.
+ * exe link; path and arguments are what was in memory on entry, and what the
+ * kernel made of them where that is something else (exec_truth.c).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,32 +13,35 @@
 #include "core/base/path.h"
 #include "core/trace/tracer.h"
 
-#define ARGS_MAX 256
-#define ARG_MAX_BYTES 4096
-#define WORDS_MAX (64U << 10)
 #define LABEL_MAX 80
 #define CHAIN_MAX 400
 
+/* The call's aux is how many there are, and CUT when there are more. */
+#define CUT (1ULL << 32)
+
 static void read_argv(struct task *k, uint64_t at)
 {
-	struct buf *words = &k->call.words;
+	struct call *c = &k->call;
+	struct buf *words = &c->words;
 
-	for (unsigned i = 0; at && i < ARGS_MAX && words->len < WORDS_MAX;
-	     i++) {
+	for (; at && c->aux < EXEC_ARGS_MAX && words->len < EXEC_WORDS_MAX;
+	     c->aux++) {
 		autofree char *arg = NULL;
 		uint64_t ptr;
 
-		if (mem_read(k->tid, at + i * sizeof(ptr), &ptr,
+		if (mem_read(k->tid, at + c->aux * sizeof(ptr), &ptr,
 			     sizeof(ptr)) != sizeof(ptr) || !ptr)
 			return;
-		arg = mem_read_string(k->tid, ptr, ARG_MAX_BYTES);
-		if (i)
+		arg = mem_read_string(k->tid, ptr, EXEC_ARG_BYTES);
+		if (c->aux)
 			buf_ch(words, '\0');
 		if (arg)
 			buf_c(words, arg);
 	}
-	if (at && words->len)
+	if (at && words->len) {
 		buf_add(words, "\0...", 4);
+		c->aux |= CUT;
+	}
 }
 
 enum next enter_exec(struct tracer *t, struct task *k)
@@ -97,12 +101,52 @@ void exec_flush(struct tracer *t, struct proc *p)
 	settle_pending(t, p, NULL);
 }
 
+/* In the root of the task; a task that is gone tells nothing. */
+static bool is_missing(const struct task *k, struct str path)
+{
+	autofree char *at = mem_printf("/proc/%d/root%.*s", k->tid,
+				       STR_ARG(path));
+	struct stat st;
+
+	return lstat(at, &st) && errno == ENOENT;
+}
+
+/*
+ * The run ends inside of an exec.  What a search along PATH was about to miss
+ * it has not tried to execute: whether the end comes just there is chance.
+ */
+void exec_cut(struct tracer *t, struct task *k)
+{
+	autobuf struct buf at = BUF_INIT;
+
+	if (k->call.path1) {
+		settle_pending(t, k->proc, k->call.path1);
+		resolve_path(t, k, exec_dirfd(k), k->call.path1, true, &at);
+		if (path_is_system(buf_view(&at)) &&
+		    is_missing(k, buf_view(&at)))
+			return;
+	}
+	call_finish(t, k, -EINTR);
+}
+
+/* The same between two of them: a process that waits is not searching. */
+void exec_cut_search(struct tracer *t, struct proc *p)
+{
+	for (unsigned i = 0; i < p->n_pending; i++)
+		if (!path_is_system(str_c(p->pending[i].path)))
+			return;
+	if (p->n_pending && !task_sleeps(p->tgid)) {
+		autofree char *name = mem_strdup(p->pending[0].path);
+
+		settle_pending(t, p, name);
+	}
+}
+
 /* "python3 client.py": the name of the program and its arguments, cut. */
-static char *make_label(const struct call *c, const char *exe)
+static char *make_label(struct str words, const char *exe)
 {
 	struct buf b = BUF_INIT;
-	struct str words = buf_view(&c->words);
-	struct str first = path_base(str_c(c->words.p ? c->words.p : exe));
+	struct str first = path_base(str_c(words.p ? words.p : exe));
 
 	buf_str(&b, first);
 	for (size_t i = strnlen(words.p ? words.p : "", words.len);
@@ -131,12 +175,12 @@ static char *make_chain(const struct proc *p)
 	return mem_printf("%s > %s", above, p->label);
 }
 
-static void name_program(struct proc *p, const struct call *c, const char *exe)
+static void name_program(struct proc *p, struct str words, const char *exe)
 {
 	char *chain;
 
 	free(p->label);
-	p->label = make_label(c, exe);
+	p->label = make_label(words, exe);
 	chain = make_chain(p);
 	free(p->chain);
 	p->chain = chain;
@@ -168,19 +212,47 @@ static void report_script(struct tracer *t, struct task *k)
 		emit(t, k, EV_EXEC, buf_view(&script), STR(""), 0);
 }
 
+/* What was said and what was done are facts, and that they differ is one. */
+static void report_change(struct tracer *t, struct task *k,
+			  const struct exec_truth *truth)
+{
+	struct call *c = &k->call;
+
+	if (truth->path) {
+		emit_words(t, k, EV_EVASION, 0, "%s argument changed to %.200s",
+			   k->row->name, truth->path);
+		free(c->path1);
+		c->path1 = mem_strdup(truth->path);
+		report_script(t, k);
+	}
+	if (truth->changed) {
+		emit_words(t, k, EV_EVASION, 0, "%s argument changed",
+			   k->row->name);
+		emit(t, k, EV_EXEC_ARGS, str_c(k->proc->exe),
+		     buf_view(&truth->words), 0);
+	}
+}
+
 void exec_happened(struct tracer *t, struct task *k)
 {
 	struct proc *p = k->proc;
 	autobuf struct buf exe = BUF_INIT;
+	struct exec_truth truth = EXEC_TRUTH_INIT;
+	const struct exec_words given = {
+		buf_view(&k->call.words), (uint32_t)k->call.aux,
+		k->call.aux & CUT,
+	};
 	bool deleted, first = p->main && !p->live;
 
 	if (p->is_init)
 		return;
 	k->call.ret = 0;
 	resolve_exe(k, &exe, &deleted);
+	exec_truth(t, k, buf_view(&exe), &given, &truth);
 	if (p->live)
 		settle_pending(t, p, k->call.path1);
-	name_program(p, &k->call, exe.p);
+	name_program(p, truth.changed ? buf_view(&truth.words) : given.text,
+		     exe.p);
 	p->live = true;
 	p->tail_len = 0;
 	if (deleted || str_starts(buf_view(&exe), STR("/memfd:"))) {
@@ -191,6 +263,8 @@ void exec_happened(struct tracer *t, struct task *k)
 			report_script(t, k);
 	}
 	emit(t, k, EV_EXEC_ARGS, buf_view(&exe), buf_view(&k->call.words), 0);
+	report_change(t, k, &truth);
+	exec_truth_free(&truth);
 	report_setuid(t, k);
 	if (first && p->step != STEP_NONE)
 		t->hooks->started(t->hooks->ctx, p->step);

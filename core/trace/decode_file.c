@@ -75,12 +75,17 @@ static void open_failed(struct tracer *t, struct task *k, int err)
 	uint64_t flags = k->call.aux;
 	enum event_kind kind = EV_FILE_READ;
 
-	if (flags & O_CREAT && (!(flags & EXISTED) || err == EEXIST))
+	/* It may have come or gone since enter_open() looked. */
+	if ((flags & O_CREAT) && (!(flags & EXISTED) || (flags & O_EXCL) ||
+				  err == EEXIST || err == ENOENT))
 		kind = EV_FILE_CREATE;
 	else if (wants_write(flags))
 		kind = EV_FILE_WRITE;
 	else if (err == ENOENT || err == ENOTDIR || (flags & O_PATH))
 		kind = EV_FILE_PROBE;
+	/* An import looks in vain at hundreds of them. */
+	if (kind == EV_FILE_PROBE && path_names_system(k->call.path1))
+		return;
 	/* O_EXCL does not follow a link either (open(2)). */
 	emit_path(t, k, kind, dir1(k), k->call.path1,
 		  err != ENOENT && !(flags & (O_NOFOLLOW | O_EXCL)), STR(""));
@@ -167,7 +172,7 @@ enum next enter_probe(struct tracer *t, struct task *k)
 	const char *path = k->call.path1;
 
 	(void)t;
-	if (path && (!*path || (*path == '/' && path_is_system(str_c(path)))))
+	if (path && (!*path || path_names_system(path)))
 		return NEXT_GO;
 	return NEXT_LEAVE;
 }
@@ -190,7 +195,7 @@ void leave_probe(struct tracer *t, struct task *k)
 		k->call.ret = 0;
 
 	/* Facts about looking stop at the system's own directories. */
-	if (!path || (*path == '/' && path_is_system(str_c(path))))
+	if (!path || path_names_system(path))
 		return;
 	emit_path(t, k, EV_FILE_PROBE, dir1(k), path, false, STR(""));
 }
@@ -208,7 +213,7 @@ void leave_chdir(struct tracer *t, struct task *k)
 {
 	const char *path = k->call.path1;
 
-	if (path && !(*path == '/' && path_is_system(str_c(path))))
+	if (path && !path_names_system(path))
 		emit(t, k, EV_FILE_PROBE, buf_view(&k->call.words), STR(""),
 		     call_err(&k->call));
 }
@@ -240,7 +245,7 @@ void leave_rename(struct tracer *t, struct task *k)
 	emit_path(t, k, EV_FILE_RENAME, dir1(k), k->call.path1, false,
 		  buf_view(&to));
 	if (!call_err(&k->call))
-		touch(t, buf_view(&to));
+		touch_tree(t, buf_view(&to));
 }
 
 /* NAME -> TARGET: the new name first, as ls(1) shows links. */

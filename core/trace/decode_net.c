@@ -9,6 +9,7 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -20,8 +21,9 @@
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL
 #endif
-#define DNS_PORT 53
-#define PACKET_MAX 1500
+#define PACKET_MAX 1500		/* of a question that did not go out */
+#define BOUND_MAX 4096
+#define BOUND_BYTES (4U << 20)
 #define MESSAGES_MAX 1024		/* UIO_MAXIOV, the kernel's own bound */
 
 /* Families that belong to a network namespace, or to nothing of the host. */
@@ -82,25 +84,31 @@ static int option(int fd, int name)
 	return getsockopt(fd, SOL_SOCKET, name, &value, &len) ? 0 : value;
 }
 
-/* What it speaks ("tcp") and its local address; -1 when it cannot be had. */
-int sock_query(struct tracer *t, struct task *k, int fd, struct buf *proto,
-	       struct sockaddr_storage *local, socklen_t *len)
+/*
+ * What it speaks ("tcp") and its local address, from which its process speaks
+ * from now on; -1 when they cannot be had.
+ */
+static int sock_query(struct tracer *t, struct task *k, int fd,
+		      struct buf *proto, struct sockaddr_storage *local,
+		      socklen_t *len)
 {
 	autofd int ours = sock_borrow(k, fd);
+	int protocol;
 
-	(void)t;
 	if (ours < 0)
 		return -1;
+	protocol = option(ours, SO_PROTOCOL);
 	protocol_text(proto, option(ours, SO_DOMAIN), option(ours, SO_TYPE),
-		      option(ours, SO_PROTOCOL));
-	if (local) {
-		memset(local, 0, sizeof(*local));
+		      protocol);
+	memset(local, 0, sizeof(*local));
+	*len = sizeof(*local);
+	if (getsockname(ours, (struct sockaddr *)local, len))
+		return -1;
+	if (*len > sizeof(*local))
 		*len = sizeof(*local);
-		if (getsockname(ours, (struct sockaddr *)local, len))
-			return -1;
-		if (*len > sizeof(*local))
-			*len = sizeof(*local);
-	}
+	if (!call_err(&k->call) &&
+	    (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP))
+		speaker_note(t, k, protocol == IPPROTO_UDP, local, *len);
 	return 0;
 }
 
@@ -109,11 +117,74 @@ static void socket_protocol(struct tracer *t, struct task *k, int fd,
 			    int family, struct buf *out)
 {
 	const char *name = family_name(family);
+	struct sockaddr_storage local;
+	socklen_t len;
 
-	if (!sock_query(t, k, fd, out, NULL, NULL))
+	if (!sock_query(t, k, fd, out, &local, &len))
 		return;
 	buf_clear(out);
 	buf_c(out, name ? name : "unknown");
+}
+
+/*
+ * The kernel keeps a socket's name as it was given to bind: a relative one
+ * says nothing after a chdir, and any may lead elsewhere when a link on the
+ * way has changed.  The socket is known again by its inode, which every
+ * descriptor of it has.
+ */
+static bool socket_inode(struct task *k, int fd, uint64_t *inode)
+{
+	autofd int ours = sock_borrow(k, fd);
+	struct stat st;
+
+	if (ours < 0 || fstat(ours, &st))
+		return false;
+	*inode = st.st_ino;
+	return true;
+}
+
+static void remember_bound(struct tracer *t, struct task *k, int fd,
+			   const char *path)
+{
+	uint64_t inode;
+
+	if (!socket_inode(k, fd, &inode))
+		return;
+	if (t->bound.n >= BOUND_MAX || t->bound.arena.used > BOUND_BYTES)
+		strmap_free(&t->bound);
+	strmap_put(&t->bound, (struct str){ (char *)&inode, sizeof(inode) })
+		->val.ptr = arena_c(&t->bound.arena, path);
+}
+
+/* NULL: not known, or no more. */
+static const char *bound_path(struct tracer *t, struct task *k, int fd)
+{
+	struct strmap_entry *e;
+	uint64_t inode;
+
+	if (!socket_inode(k, fd, &inode))
+		return NULL;
+	e = strmap_get(&t->bound, (struct str){ (char *)&inode,
+						sizeof(inode) });
+	return e ? e->val.ptr : NULL;
+}
+
+static void unix_event(struct tracer *t, struct task *k, enum event_kind kind,
+		       int fd, const char *path, int err)
+{
+	const char *known = kind == EV_NET_LISTEN ? bound_path(t, k, fd) :
+						    NULL;
+	autobuf struct buf at = BUF_INIT;
+
+	if (known)
+		buf_c(&at, known);
+	else
+		resolve_path(t, k, AT_FDCWD, path, true, &at);
+	emit(t, k, kind, STR("unix"), buf_view(&at), err);
+	if (kind != EV_NET_BIND || err)
+		return;
+	touch(t, buf_view(&at));
+	remember_bound(t, k, fd, at.p);
 }
 
 /*
@@ -127,13 +198,9 @@ static void address_event(struct tracer *t, struct task *k,
 {
 	autobuf struct buf words = BUF_INIT;
 	autobuf struct buf path = BUF_INIT;
-	autobuf struct buf at = BUF_INIT;
 
 	if (sockaddr_path(sa, len, &path)) {
-		resolve_path(t, k, AT_FDCWD, path.p, true, &at);
-		emit(t, k, kind, STR("unix"), buf_view(&at), err);
-		if (kind == EV_NET_BIND && !err)
-			touch(t, buf_view(&at));
+		unix_event(t, k, kind, fd, path.p, err);
 		return;
 	}
 	socket_protocol(t, k, fd, sa->ss_family, &words);
@@ -180,15 +247,6 @@ void leave_listen(struct tracer *t, struct task *k)
 		t->hooks->listening(t->hooks->ctx, k->proc->step);
 }
 
-static void used_resolver(struct tracer *t, struct proc *p)
-{
-	if (t->resolver_user == p)
-		return;
-	proc_put(t->resolver_user);
-	t->resolver_user = p;
-	p->refs++;
-}
-
 /*
  * On loopback a connection that does not block is decided when connect
  * returns: both ends are this kernel.  TCP_INFO (tcp(7)) tells without taking
@@ -223,8 +281,6 @@ void leave_connect(struct tracer *t, struct task *k)
 	/* AF_UNSPEC dissolves an association (connect(2)). */
 	if (c->sa_len && c->sa.ss_family == AF_UNSPEC)
 		return;
-	if (sockaddr_port(&c->sa, c->sa_len) == DNS_PORT)
-		used_resolver(t, k->proc);
 	address_event(t, k, EV_NET_CONNECT, (int)c->args[0], &c->sa,
 		      c->sa_len, call_err(c));
 }
@@ -251,7 +307,7 @@ static void keep_sent(struct task *k, uint64_t name, uint64_t len, uint64_t at,
 
 	s.len = mem_read_sockaddr(k->tid, name, len, &s.sa);
 	settle_family(&s.sa, s.len);
-	if (sockaddr_port(&s.sa, s.len) == DNS_PORT) {
+	if (sockaddr_port(&s.sa, s.len) == PORT_DNS) {
 		ssize_t n = mem_read(k->tid, at, packet, bytes < PACKET_MAX ?
 				     bytes : PACKET_MAX);
 
@@ -321,7 +377,8 @@ static void report_sent(struct tracer *t, struct task *k, const struct sent *s,
 		return;
 	address_event(t, k, EV_NET_SEND, (int)k->call.args[0], &s->sa, s->len,
 		      err);
-	if (s->packet && dns_question(&name, packet))
+	/* What did go out is seen on its way (speaker.c). */
+	if (err && s->packet && dns_question(&name, packet))
 		emit(t, k, EV_NET_DNS, buf_view(&name), STR(""), err);
 }
 
@@ -358,19 +415,4 @@ void check_sent(struct tracer *t, struct task *k)
 	}
 	buf_free(&k->call.words);
 	k->call.words = was;
-}
-
-/* What reached the sandbox's own resolver, through whatever call. */
-void tracer_dns(struct tracer *t, struct str packet)
-{
-	autobuf struct buf name = BUF_INIT;
-
-	if (!dns_question(&name, packet))
-		return;
-	if (t->resolver_user)
-		emit_proc(t, t->resolver_user, EV_NET_DNS, buf_view(&name),
-			  STR(""), 0, STR("question to the resolver"));
-	else
-		tracer_untraced(t, EV_NET_DNS, buf_view(&name),
-				"asked by a process that is not known");
 }

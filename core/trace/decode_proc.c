@@ -58,26 +58,6 @@ void leave_setsid(struct tracer *t, struct task *k)
 
 /* --- looking into others --- */
 
-enum next enter_kill(struct tracer *t, struct task *k)
-{
-	int target = (int)k->call.args[0];
-
-	(void)t;
-	/* Everybody, or pid 1, which is ours; one's own family is ordinary. */
-	return target == -1 || target == 1 ? NEXT_LEAVE : NEXT_GO;
-}
-
-void leave_kill(struct tracer *t, struct task *k)
-{
-	int sig = (int)k->call.args[1];
-	const char *name = sigabbrev_np(sig);
-
-	emit_words(t, k, EV_PROCESS_INSPECT, call_err(&k->call),
-		   "%s(%s, %s%s)", k->row->name,
-		   (int)k->call.args[0] == 1 ? "pid 1" : "every process",
-		   name ? "SIG" : "", name ? name : "0");
-}
-
 static const char *ptrace_request(uint64_t request)
 {
 	static const struct { uint64_t number; const char *name; } names[] = {
@@ -180,46 +160,6 @@ static struct str last_line(const struct proc *p)
 
 /* --- ends --- */
 
-/* The pid as the sandbox counts: last of NSpid in /proc/PID/status. */
-static int inner_pid(pid_t pid)
-{
-	char path[64], line[256];
-	int inner = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	while (fgets(line, sizeof(line), f)) {
-		const char *last = strrchr(line, '\t');
-
-		if (!strncmp(line, "NSpid:", 6) && last)
-			inner = atoi(last + 1);
-	}
-	fclose(f);
-	return inner;
-}
-
-/*
- * A process that another one asks to end may end by the signal, or by itself
- * just before: which of them is a race, and the wish is the other's.  The
- * sender's pid is 0 when it is outside of the sandbox (sigaction(2), si_pid in
- * the receiver's namespace).
- */
-void signal_seen(struct task *k, int sig)
-{
-	siginfo_t info;
-
-	if (sig != SIGTERM && sig != SIGINT && sig != SIGHUP)
-		return;
-	if (!k->proc || ptrace(PTRACE_GETSIGINFO, k->tid, NULL, &info))
-		return;
-	if (info.si_code <= 0 && info.si_pid > 0 &&
-	    info.si_pid != inner_pid(k->proc->tgid))
-		k->proc->told = sig;
-}
-
 static void remember_dead(struct tracer *t, struct proc *p)
 {
 	struct dead *d;
@@ -233,20 +173,10 @@ static void remember_dead(struct tracer *t, struct proc *p)
 	}
 	d = vec_push(&t->dead);
 	d->pid = p->tgid;
+	d->ns = now_ns();
 	d->exe = p->exe ? mem_strdup(p->exe) : NULL;
 	d->chain = p->chain ? mem_strdup(p->chain) : NULL;
 	d->step = p->step;
-}
-
-/* Children in a session of their own go on without their parent. */
-static void report_daemons(struct tracer *t, struct proc *p)
-{
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct proc *c = t->procs[i]; c; c = c->next)
-			if (c->parent == p && c->setsid && c->live)
-				emit_proc(t, c, EV_PROCESS_DAEMON,
-					  str_c(c->exe ? c->exe : "?"),
-					  STR(""), 0, STR("setsid"));
 }
 
 static void report_exit(struct tracer *t, struct proc *p, int status)
@@ -273,13 +203,26 @@ static void report_exit(struct tracer *t, struct proc *p, int status)
 		  str_c(words), 0, STR("exit"));
 }
 
+/*
+ * daemon(3) ends the parent and then leaves its session, or the other way
+ * round, as the scheduler likes, and setsid(1) executes another program after
+ * that: only at its own end, or the run's, is there one answer to all of it.
+ */
+void proc_outlived(struct tracer *t, struct proc *p)
+{
+	if (p->live && p->setsid && p->parent && p->parent->ended)
+		emit_proc(t, p, EV_PROCESS_DAEMON, str_c(p->exe ? p->exe : "?"),
+			  STR(""), 0, STR("setsid"));
+}
+
 void proc_ended(struct tracer *t, struct proc *p, int status)
 {
+	p->ended = true;
 	if (!t->ending) {
 		exec_flush(t, p);
 		if (p->live) {
 			report_exit(t, p, status);
-			report_daemons(t, p);
+			proc_outlived(t, p);
 			remember_dead(t, p);
 		}
 	}

@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 #include "core/base/vec.h"
-#include "core/trace/trace.h"
+#include "core/trace/payload.h"
 
 #define HEADER 12
 
@@ -37,14 +37,10 @@ static size_t put_name(struct buf *out, struct str p)
 		if (at > HEADER + 1)
 			buf_ch(out, '.');
 		for (size_t i = 0; i < len; i++) {
-			char c = p.p[at + i];
-
-			/* Names compare without case (RFC 4343). */
-			if (c >= 'A' && c <= 'Z')
-				c = (char)(c - 'A' + 'a');
-			if (c == '.')
+			if (p.p[at + i] == '.')
 				buf_ch(out, '\\');
-			buf_ch(out, c);
+			/* Names compare without case (RFC 4343). */
+			buf_lower(out, (struct str){ p.p + at + i, 1 });
 		}
 		at += len;
 	}

@@ -47,7 +47,7 @@ static void describe(struct task *k, int err, struct buf *out)
 		buf_printf(out, " = %lld", (long long)c->ret);
 }
 
-static struct str step_name(const struct tracer *t, size_t step)
+struct str step_name(const struct tracer *t, size_t step)
 {
 	return step < t->opt.n_steps ? t->opt.steps[step] : STR("");
 }
@@ -96,17 +96,30 @@ void emit_words(struct tracer *t, struct task *k, enum event_kind kind,
 	emit(t, k, kind, str_c(words), STR(""), err);
 }
 
-/* By hash: the names are the program's, up to 4 KiB each. */
-void touch(struct tracer *t, struct str path)
+/*
+ * By hash: the names are the program's, up to 4 KiB each.  all_below: who
+ * renames a directory moves all that is in it; who changes its mode does not.
+ */
+static void touched(struct tracer *t, struct str path, bool all_below)
 {
 	uint64_t hash = hash_64(path);
+	struct str key = { (const char *)&hash, sizeof(hash) };
 
 	if (t->touched.n < TOUCHED_MAX)
-		strmap_put(&t->touched, (struct str){ (const char *)&hash,
-						      sizeof(hash) });
+		strmap_put(&t->touched, key)->val.num |= all_below;
 	else
 		blind_spot(t, "more files were changed than can be held "
 			   "against the writable layers");
+}
+
+void touch(struct tracer *t, struct str path)
+{
+	touched(t, path, false);
+}
+
+void touch_tree(struct tracer *t, struct str path)
+{
+	touched(t, path, true);
 }
 
 static bool changes_names(enum event_kind kind)
@@ -134,7 +147,7 @@ void emit_path(struct tracer *t, struct task *k, enum event_kind kind,
 	if (err)
 		return;
 	if (changes_files(kind))
-		touch(t, buf_view(&at));
+		touched(t, buf_view(&at), kind == EV_FILE_RENAME);
 	if (changes_names(kind) && !path_is_system(buf_view(&at)))
 		resolve_forget(t);
 }
@@ -175,18 +188,19 @@ void tracer_untraced(struct tracer *t, enum event_kind kind, struct str path,
 	t->opt.sink.take(t->opt.sink.ctx, &ev);
 }
 
-/* At path or above it: who renames a directory moves all that is in it. */
 bool tracer_touched(const struct tracer *t, struct str path)
 {
+	bool above = false;
+
 	if (t->touched.n >= TOUCHED_MAX)
 		return true;
-	while (path.len > 1) {
+	for (; path.len > 1; path = path_dir(path), above = true) {
 		uint64_t hash = hash_64(path);
+		struct str key = { (const char *)&hash, sizeof(hash) };
+		const struct strmap_entry *e = strmap_get(&t->touched, key);
 
-		if (strmap_get(&t->touched, (struct str){ (const char *)&hash,
-							  sizeof(hash) }))
+		if (e && (!above || e->val.num))
 			return true;
-		path = path_dir(path);
 	}
 	return false;
 }

@@ -8,15 +8,21 @@
 
 #include "core/trace/tracer.h"
 
+/* A parent at work gets so long to collect a child before the end. */
+#define COLLECT_NS 1000000000ULL
+
 /*
- * Is it one of ours that has yet to collect its child?  When all have ended,
- * the number of a child that was collected may be that of a stranger's zombie.
+ * Is it one of ours that does not collect its child?  When all have ended, the
+ * number of a child that was collected may be that of a stranger's zombie; and
+ * where the end comes between a death and the wait for it is chance.
  */
-static bool may_collect(struct tracer *t, pid_t parent)
+static bool leaves(struct tracer *t, pid_t parent, const struct dead *d)
 {
 	const struct proc *p = proc_find(t, parent);
 
-	return p && !p->is_init;
+	if (!p || p->is_init)
+		return false;
+	return task_sleeps(parent) || now_ns() - d->ns > COLLECT_NS;
 }
 
 static void report_zombie(struct tracer *t, const struct dead *d)
@@ -35,16 +41,23 @@ static void report_zombie(struct tracer *t, const struct dead *d)
 	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
 	at = strrchr(text, ')');
 	if (at && sscanf(at + 1, " %c %d", &state, &parent) == 2 &&
-	    state == 'Z' && may_collect(t, parent)) {
+	    state == 'Z' && leaves(t, parent, d)) {
 		ev.a = str_c(d->exe ? d->exe : "?");
 		ev.process = str_c(d->chain ? d->chain : "");
 		ev.ns = now_ns() - t->start_ns;
-		if (d->step < t->opt.n_steps)
-			ev.step = t->opt.steps[d->step];
+		ev.step = step_name(t, d->step);
 		t->opt.sink.take(t->opt.sink.ctx, &ev);
 		t->stats.zombies++;
 	}
 	fclose(f);
+}
+
+static void cut(struct tracer *t, struct task *k)
+{
+	if (k->row && str_starts(str_c(k->row->name), STR("execve")))
+		exec_cut(t, k);
+	else
+		call_finish(t, k, -EINTR);
 }
 
 void tracer_ending(struct tracer *t)
@@ -53,14 +66,18 @@ void tracer_ending(struct tracer *t)
 		return;
 	for (size_t i = 0; i < t->dead.n; i++)
 		report_zombie(t, &t->dead.v[i]);
-	/* A process that lives on may still hold attempts to execute. */
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct proc *p = t->procs[i]; p; p = p->next)
-			exec_flush(t, p);
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct task *k = t->tasks[i]; k; k = k->next)
 			if (k->inside && k->proc && k->proc->live)
-				call_finish(t, k, -EINTR);
+				cut(t, k);
+	/* A process that lives on may still hold attempts to execute. */
+	for (size_t i = 0; i < BUCKETS; i++) {
+		for (struct proc *p = t->procs[i]; p; p = p->next) {
+			exec_cut_search(t, p);
+			exec_flush(t, p);
+			proc_outlived(t, p);
+		}
+	}
 	t->ending = true;
 }
 
@@ -80,68 +97,11 @@ struct tracer_stats tracer_stats(const struct tracer *t)
 	/* Pid 1 is ours. */
 	s.alive -= s.alive > 0;
 	s.processes -= s.processes > 0;
+	s.lost += wire_lost(t->wire);
 	return s;
 }
 
 uint64_t tracer_count(const struct tracer *t, int nr)
 {
 	return nr >= 0 && nr < CALLS_MAX ? t->counts[nr] : 0;
-}
-
-void tracer_memory(const struct tracer *t, uint64_t *resident,
-		   uint64_t *largest)
-{
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-
-	*resident = *largest = 0;
-	for (size_t i = 0; i < BUCKETS; i++) {
-		for (struct proc *p = t->procs[i]; p; p = p->next) {
-			unsigned long long rss = 0, data = 0;
-			char path[64];
-			FILE *f;
-
-			/* Not pid 1: it is ours. */
-			if (p->is_init)
-				continue;
-			snprintf(path, sizeof(path), "/proc/%d/statm", p->tgid);
-			f = fopen(path, "re");
-			if (!f)
-				continue;
-			/* size resident shared text lib data (proc(5)) */
-			if (fscanf(f, "%*u %llu %*u %*u %*u %llu", &rss,
-				   &data) == 2) {
-				*resident += rss * page;
-				if (data * page > *largest)
-					*largest = data * page;
-			}
-			fclose(f);
-		}
-	}
-}
-
-static uint64_t proportional(pid_t pid)
-{
-	unsigned long long kib = 0;
-	char path[64], line[256];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "Pss: %llu kB", &kib) == 1)
-			break;
-	fclose(f);
-	return kib << 10;
-}
-
-uint64_t tracer_memory_shared(const struct tracer *t)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct proc *p = t->procs[i]; p; p = p->next)
-			sum += p->is_init ? 0 : proportional(p->tgid);
-	return sum;
 }

@@ -12,9 +12,12 @@
 #include "core/base/path.h"
 #include "core/trace/tracer.h"
 
-/* As many links as the kernel follows, and as many segments as it allows. */
+/*
+ * As many links as the kernel follows; of the 80,000 segments that these may
+ * have, as many as cost milliseconds.
+ */
 #define LINKS_MAX 40
-#define STEPS_MAX (PATH_MAX / 2 * LINKS_MAX)
+#define STEPS_MAX 1000
 
 struct expansion {
 	struct tracer *t;
@@ -51,6 +54,16 @@ static void follow_link(struct expansion *e, struct str target)
 		buf_clear(&e->done);
 }
 
+/*
+ * "/proc/PID/...": what is a link there and is not untangled belongs to a
+ * process that the task may not look into, and leads nowhere for it.
+ */
+static bool in_process(struct str path)
+{
+	return str_starts(path, STR("/proc/")) &&
+	       memchr(path.p + 6, '/', path.len - 6);
+}
+
 static void enter_segment(struct expansion *e, struct str seg)
 {
 	autobuf struct buf next = BUF_INIT;
@@ -66,6 +79,7 @@ static void enter_segment(struct expansion *e, struct str seg)
 	while (next.len && next.p[next.len - 1] == '/')
 		buf_cut(&next, next.len - 1);
 	if (next.len == len && e->links < LINKS_MAX &&
+	    !in_process(buf_view(&next)) &&
 	    link_target(e, next.p, &target)) {
 		e->links++;
 		follow_link(e, buf_view(&target));
@@ -106,6 +120,12 @@ void expand_path(struct tracer *t, struct task *k, struct buf *path,
 		step(&e);
 	buf_clear(path);
 	buf_str(path, buf_view(&e.done));
+	if (e.rest.len) {
+		emit_words(t, k, EV_EVASION, 0, "path of more than %d segments",
+			   STEPS_MAX);
+		buf_ch(path, '/');
+		buf_str(path, buf_view(&e.rest));
+	}
 	if (!last || !path->len)
 		buf_ch(path, '/');
 	if (!last)

@@ -127,6 +127,7 @@ static int on_entry(struct tracer *t, struct task *k)
 		return PTRACE_CONT;
 	}
 	call_clear(c);
+	c->began = wire_clock();
 	c->nr = (int)info.seccomp.nr;
 	c->arch = info.arch;
 	for (int i = 0; i < 6; i++)
@@ -434,9 +435,13 @@ static void tick(struct tracer *t)
 {
 	uint64_t now = now_ns();
 
+	if (wire_is_filling(t->wire))
+		wire_read(t->wire, wire_clock());
 	if (now < t->next_tick)
 		return;
 	t->next_tick = now + TICK_NS;
+	/* By a tick later whoever sent it has told us its address. */
+	wire_read(t->wire, wire_clock() - TICK_NS);
 	t->hooks->tick(t->hooks->ctx);
 }
 
@@ -459,6 +464,7 @@ int tracer_run(struct tracer *t, const struct tracer_hooks *hooks,
 		else if (errno != EINTR)
 			return err_sys(err, "cannot wait for the sandbox");
 	}
+	wire_end(t->wire);
 	return set_timer(0, err);
 }
 
@@ -480,6 +486,10 @@ int tracer_new(struct tracer **out, pid_t init,
 	t->init = init;
 	t->root = -1;
 	t->expected = STEP_NONE;
+	if (speakers_open(t, err)) {
+		tracer_free(t);
+		return -1;
+	}
 	rows_fill(t->rows);
 	p = proc_add(t, init, NULL);
 	p->is_init = true;
@@ -516,10 +526,13 @@ void tracer_free(struct tracer *t)
 		free(t->blind.v[i]);
 	if (t->root >= 0)
 		close(t->root);
-	proc_put(t->resolver_user);
+	speakers_close(t);
 	vec_free(&t->dead);
 	vec_free(&t->blind);
 	strmap_free(&t->touched);
 	strmap_free(&t->dirs);
+	strmap_free(&t->bound);
+	strmap_free(&t->files);
+	strmap_free(&t->mapped);
 	free(t);
 }

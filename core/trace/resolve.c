@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,21 @@ bool path_is_system(struct str path)
 		if (path_below(path, str_c(system_dirs[i])))
 			return true;
 	return false;
+}
+
+static bool has_dots(const char *path)
+{
+	for (const char *p = path; (p = strstr(p, "/.")); p++)
+		if (p[2] == '/' || !p[2] ||
+		    (p[2] == '.' && (p[3] == '/' || !p[3])))
+			return true;
+	return false;
+}
+
+bool path_names_system(const char *path)
+{
+	return path && *path == '/' && path_is_system(str_c(path)) &&
+	       !has_dots(path);
 }
 
 static bool read_link(const char *link, struct buf *out)
@@ -67,16 +83,32 @@ static bool strip_unnamed(struct buf *out)
 	return true;
 }
 
+/*
+ * Is the file behind a link of /proc, whose text ends so, there by that name?
+ * Where descriptors are shared the number may lead to another file by now:
+ * text and count are those of one file, which a descriptor of ours holds.
+ */
+static bool named_so(const char *link, struct str text)
+{
+	autofd int fd = open(link, O_PATH | O_CLOEXEC);
+	autobuf struct buf now = BUF_INIT;
+	char own[64];
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) || !st.st_nlink || S_ISDIR(st.st_mode))
+		return false;
+	snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
+	return read_link(own, &now) && str_eq(buf_view(&now), text);
+}
+
 /* The kernel marks removed names (proc(5)); a name may end so by itself. */
 static bool strip_deleted(const char *link, struct buf *out)
 {
-	struct stat st;
-
 	if (!str_ends(buf_view(out), STR(DELETED)))
 		return false;
 	if (strip_unnamed(out))
 		return true;
-	if (!stat(link, &st) && st.st_nlink > 0 && !S_ISDIR(st.st_mode))
+	if (named_so(link, buf_view(out)))
 		return false;
 	out->len -= sizeof(DELETED) - 1;
 	out->p[out->len] = '\0';
@@ -155,9 +187,17 @@ void resolve_forget(struct tracer *t)
 	strmap_free(&t->dirs);
 }
 
+static void remember_dir(struct tracer *t, struct str dir, const char *where)
+{
+	if (t->dirs.n >= CACHE_MAX || t->dirs.arena.used > CACHE_BYTES)
+		resolve_forget(t);
+	strmap_put(&t->dirs, dir)->val.ptr = arena_c(&t->dirs.arena, where);
+}
+
 /*
  * The deepest directory of dir that exists, links resolved, and the rest as
- * text behind it.
+ * text behind it.  Only what was walked to its end is remembered: another
+ * task may get further.
  */
 static void resolve_dir(struct tracer *t, struct task *k, struct str dir,
 			struct buf *out)
@@ -191,11 +231,21 @@ static void resolve_dir(struct tracer *t, struct task *k, struct str dir,
 		path_join(&joined, buf_view(out), rest);
 		buf_clear(out);
 		buf_str(out, buf_view(&joined));
+	} else {
+		remember_dir(t, dir, out->p);
 	}
-	if (t->dirs.n >= CACHE_MAX || t->dirs.arena.used > CACHE_BYTES)
-		resolve_forget(t);
-	hit = strmap_put(&t->dirs, dir);
-	hit->val.ptr = arena_c(&t->dirs.arena, out->p);
+}
+
+/*
+ * No name that is longer than a page can be read (d_path() in fs/d_path.c).
+ * Nobody works there but to have paths that cannot be told.
+ */
+static void unreadable_cwd(struct tracer *t, struct task *k, struct buf *out)
+{
+	if (errno == ENAMETOOLONG)
+		emit_words(t, k, EV_EVASION, 0,
+			   "working directory too deep to be named");
+	buf_c(out, "?");
 }
 
 /* The text of the path made absolute, "." and ".." still inside. */
@@ -213,7 +263,7 @@ static void absolute(struct tracer *t, struct task *k, int dirfd,
 	if (dirfd == AT_FDCWD) {
 		snprintf(link, sizeof(link), "/proc/%d/cwd", k->tid);
 		if (!read_link(link, out))
-			buf_c(out, "?");
+			unreadable_cwd(t, k, out);
 		else
 			strip_deleted(link, out);
 	} else if (!resolve_fd(t, k, dirfd, out, &deleted)) {
@@ -226,8 +276,8 @@ static void absolute(struct tracer *t, struct task *k, int dirfd,
 	}
 }
 
-/* What the sandbox calls this task: the last id in NSpid (proc(5)). */
-static long inner_pid(pid_t tid)
+/* The last id in NSpid (proc(5)). */
+long inner_pid(pid_t tid)
 {
 	char path[64], line[256];
 	long pid = -1;
@@ -244,14 +294,21 @@ static long inner_pid(pid_t tid)
 	return pid;
 }
 
-static pid_t outer_pid(struct tracer *t, struct task *k, long inner)
+long task_inner_pid(struct task *k)
 {
-	if (inner_pid(k->tid) == inner)
+	if (!k->inner)
+		k->inner = inner_pid(k->tid);
+	return k->inner;
+}
+
+pid_t outer_pid(struct tracer *t, struct task *k, long inner)
+{
+	if (task_inner_pid(k) == inner)
 		return k->tid;
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct task *o = t->tasks[i]; o; o = o->next)
 			/* Pid 1's links lead nowhere for the program. */
-			if (o->tid != t->init && inner_pid(o->tid) == inner)
+			if (o->tid != t->init && task_inner_pid(o) == inner)
 				return o->tid;
 	return 0;
 }
@@ -294,6 +351,20 @@ static size_t proc_dir(struct tracer *t, struct task *k, struct str p,
 	return used;
 }
 
+/* The descriptor in "fd/NUMBER", as the kernel reads numbers; or -1. */
+static int fd_segment(struct str rest)
+{
+	char *end;
+	long fd;
+
+	if (!str_starts(rest, STR("fd/")) || rest.len < 4 ||
+	    rest.p[3] < '0' || rest.p[3] > '9' ||
+	    (rest.p[3] == '0' && rest.p[4] >= '0' && rest.p[4] <= '9'))
+		return -1;
+	fd = strtol(rest.p + 3, &end, 10);
+	return (*end && *end != '/') || fd > INT_MAX ? -1 : (int)fd;
+}
+
 /*
  * /proc/self is the tracer here, and numbers are those of another namespace.
  * Links below a process's directory are taken as the process means them: its
@@ -320,7 +391,7 @@ void resolve_untangle(struct tracer *t, struct task *k, struct buf *path)
 	} else if (str_starts(rest, STR("cwd/"))) {
 		snprintf(link, sizeof(link), "/proc/%d/cwd", tid);
 		used += 3;
-	} else if (sscanf(rest.p, "fd/%d", &fd) == 1) {
+	} else if ((fd = fd_segment(rest)) >= 0) {
 		snprintf(link, sizeof(link), "/proc/%d/fd/%d", tid, fd);
 		used += 3 + strcspn(rest.p + 3, "/");
 	} else {
@@ -349,15 +420,6 @@ static bool dir_is_there(struct tracer *t, struct task *k, struct str dir)
 	return true;
 }
 
-static bool has_dots(const char *path)
-{
-	for (const char *p = path; (p = strstr(p, "/.")); p++)
-		if (p[2] == '/' || !p[2] ||
-		    (p[2] == '.' && (p[3] == '/' || !p[3])))
-			return true;
-	return false;
-}
-
 void resolve_path(struct tracer *t, struct task *k, int dirfd,
 		  const char *path, bool follow, struct buf *out)
 {
@@ -373,23 +435,17 @@ void resolve_path(struct tracer *t, struct task *k, int dirfd,
 	absolute(t, k, dirfd, path, &abs);
 	resolve_untangle(t, k, &abs);
 	text = buf_view(&abs);
-	/* Facts about the system's own directories are collapsed anyway. */
-	if (!text.len || *text.p != '/' ||
-	    (!follow && path_is_system(text) && !has_dots(abs.p))) {
+	if (!text.len || *text.p != '/') {
 		buf_clear(out);
-		if (text.len && *text.p == '/')
-			path_join(out, STR("/"), text);
-		else
-			buf_str(out, text);
+		buf_str(out, text);
 		return;
 	}
 	if (follow && walk_to_text(t, k, abs.p, 0, out))
 		return;
 	while (abs.len > 1 && abs.p[abs.len - 1] == '/')
 		buf_cut(&abs, abs.len - 1);
-	/* The call worked, so what it names is there, if not for us. */
-	if (!call_err(&k->call) &&
-	    (follow || !dir_is_there(t, k, path_dir(buf_view(&abs)))))
+	/* Not there for us: it may be for the task, or its attempt is meant. */
+	if (follow || !dir_is_there(t, k, path_dir(buf_view(&abs))))
 		expand_path(t, k, &abs, follow);
 	text = buf_view(&abs);
 	base = path_base(text);

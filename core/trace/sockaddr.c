@@ -3,6 +3,7 @@
 #include "core/trace/sockaddr.h"
 
 #include <arpa/inet.h>
+#include <linux/if_ether.h>
 #include <linux/netlink.h>
 #include <linux/vm_sockets.h>
 #include <netinet/in.h>
@@ -153,6 +154,14 @@ static const char *inet_protocol(int protocol)
 	return NULL;
 }
 
+static void put_protocol(struct buf *out, const char *name, int protocol)
+{
+	if (name)
+		buf_c(out, name);
+	else
+		buf_printf(out, "protocol-%d", protocol);
+}
+
 void protocol_text(struct buf *out, int family, int type, int protocol)
 {
 	bool inet = family == AF_INET || family == AF_INET6;
@@ -164,10 +173,27 @@ void protocol_text(struct buf *out, int family, int type, int protocol)
 		       type == SOCK_DGRAM ? "udp" : NULL;
 	if (inet && type == SOCK_RAW)
 		name = "raw";
-	if (name)
-		buf_c(out, name);
-	else
-		buf_printf(out, "protocol-%d", protocol);
+	put_protocol(out, name, protocol);
+}
+
+/* In network byte order (packet(7)); 0 hears nothing before a bind. */
+static void packet_protocol(struct buf *out, int protocol)
+{
+	static const struct { int number; const char *name; } names[] = {
+		{ ETH_P_ALL, "all" }, { ETH_P_IP, "ip" },
+		{ ETH_P_ARP, "arp" }, { ETH_P_IPV6, "ipv6" },
+	};
+	unsigned number = ntohs((uint16_t)protocol);
+
+	if (!number)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (names[i].number == (int)number) {
+			buf_printf(out, " %s", names[i].name);
+			return;
+		}
+	}
+	buf_printf(out, " protocol-0x%04x", number);
 }
 
 void socket_text(struct buf *out, int family, int type, int protocol)
@@ -184,7 +210,13 @@ void socket_text(struct buf *out, int family, int type, int protocol)
 		buf_printf(out, " type-%d", type & 0xf);
 	if (family == AF_INET || family == AF_INET6) {
 		buf_ch(out, ' ');
-		protocol_text(out, family, type, protocol);
+		/* What a raw socket hears: its type is said already. */
+		if ((type & 0xf) == SOCK_RAW)
+			put_protocol(out, inet_protocol(protocol), protocol);
+		else
+			protocol_text(out, family, type, protocol);
+	} else if (family == AF_PACKET) {
+		packet_protocol(out, protocol);
 	} else if (protocol) {
 		buf_printf(out, " %d", protocol);
 	}

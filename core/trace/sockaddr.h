@@ -30,7 +30,10 @@ const char *family_name(int family);
 /* "tcp" "udp" "icmp" "raw" "sctp" ...: what a socket of this kind speaks. */
 void protocol_text(struct buf *out, int family, int type, int protocol);
 
-/* "inet stream tcp": the three arguments of socket(2). */
+/*
+ * "inet stream tcp", "inet raw icmp", "packet raw all": the three arguments of
+ * socket(2).
+ */
 void socket_text(struct buf *out, int family, int type, int protocol);
 
 #endif

@@ -33,6 +33,7 @@ struct tracer_options {
 	const struct str *steps;	/* names, by index; borrowed */
 	size_t n_steps;
 	unsigned max_processes;
+	int wire[2];		/* packet sockets of its network; borrowed */
 };
 
 /* What the run wants to be told.  Called between stops, in any order. */
@@ -81,9 +82,6 @@ bool tracer_quiet(struct tracer *t);
  */
 void tracer_ending(struct tracer *t);
 
-/* A question that reached the sandbox's resolver: a DNS message. */
-void tracer_dns(struct tracer *t, struct str packet);
-
 /*
  * Emit a file event that has no traced call: what the writable layers show
  * (path in the sandbox, note saying how it was found).
@@ -95,7 +93,8 @@ bool tracer_touched(const struct tracer *t, struct str path);
 
 struct tracer_stats {
 	uint64_t stops;
-	uint64_t lost;		/* stops whose call could not be read */
+	/* stops whose call could not be read, and unseen packets */
+	uint64_t lost;
 	unsigned alive;		/* processes, now */
 	unsigned processes;	/* ever */
 	unsigned zombies;	/* counted by tracer_ending() */
@@ -104,13 +103,14 @@ struct tracer_stats {
 struct tracer_stats tracer_stats(const struct tracer *t);
 
 /*
- * Memory of the processes alive, from /proc/PID/statm: resident bytes of all
- * of them, and the private writable bytes of the largest.
+ * Memory of the processes alive: what is resident, shared pages once for each
+ * process and once more where they are in files without a name, and the
+ * private writable bytes of the largest process.
  */
-void tracer_memory(const struct tracer *t, uint64_t *resident,
-		   uint64_t *largest);
+void tracer_memory(struct tracer *t, uint64_t *resident, uint64_t *largest);
 /*
- * The same with every page counted once, from /proc/PID/smaps_rollup; slow.
+ * The same with every page counted once, and without System V segments; slow,
+ * to be asked right after the other.
  */
 uint64_t tracer_memory_shared(const struct tracer *t);
 /* How often the call of this number stopped, for the histogram. */
@@ -135,8 +135,5 @@ const char *syscall_class_name(enum syscall_class c);
  */
 #define SYSCALL_LAST 1024
 bool syscall_by_number(int nr, char name[64], enum syscall_class *class);
-
-/* Decode the question of a DNS message: "example.org A"; false if malformed. */
-bool dns_question(struct buf *out, struct str packet);
 
 #endif

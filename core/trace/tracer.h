@@ -10,6 +10,7 @@
 #include "core/base/strmap.h"
 #include "core/base/vec.h"
 #include "core/trace/trace.h"
+#include "core/trace/wire.h"
 
 #define STEP_NONE ((size_t)-1)
 #define PENDING_EXECS 32
@@ -26,6 +27,7 @@ struct proc {
 	bool is_init;		/* pid 1: ours, not the program's */
 	bool main;		/* a step's first process */
 	bool setsid;		/* left its session, or its parent had */
+	bool ended;		/* children may still refer to it */
 	int told;		/* signal by which another process ended it */
 	size_t step;
 	char *exe;		/* resolved program, raw bytes */
@@ -43,6 +45,7 @@ struct call {
 	int nr;
 	uint32_t arch;
 	uint64_t args[6];
+	uint64_t began;		/* by wire_clock() */
 	int64_t ret;		/* on leave; negative errno */
 	char *path1, *path2;	/* strings read on entry; NULL unreadable */
 	struct sockaddr_storage sa;
@@ -55,6 +58,7 @@ struct task {
 	struct task *next;
 	struct proc *proc;	/* NULL until its parent's event came */
 	pid_t tid;
+	long inner;		/* its id in the sandbox; 0: not asked yet */
 	bool inside;		/* between entry and exit stop */
 	bool waiting;		/* stopped early, until its parent's event */
 	bool listening;		/* in a stop of job control */
@@ -88,6 +92,7 @@ struct row {
 /* A process that ended, remembered until its parent may have collected it. */
 struct dead {
 	pid_t pid;
+	uint64_t ns;		/* when */
 	char *exe, *chain;
 	size_t step;
 };
@@ -117,9 +122,15 @@ struct tracer {
 	uint64_t counts[CALLS_MAX];
 	struct strmap touched;	/* hashes of the paths that calls changed */
 	struct strmap dirs;	/* directory -> resolved; see resolve.c */
+	struct strmap bound;	/* socket's inode -> path; see decode_net.c */
+	struct strmap files;	/* shared memory -> bytes; see usage.c */
+	struct strmap mapped;	/* the same where no descriptor is left */
+	uint64_t shared_bytes;	/* in both */
+	uint64_t next_shared;	/* they are not looked at again before */
 	VEC(char *) blind;
 	VEC(struct dead) dead;	/* ended, perhaps not collected yet */
-	struct proc *resolver_user;	/* last to talk to port 53 */
+	struct wire *wire;		/* what goes over the loopback */
+	struct speakers *speakers;	/* and who sends it */
 };
 
 /* --- rows (filter.c) --- */
@@ -176,9 +187,21 @@ void expand_path(struct tracer *t, struct task *k, struct buf *path,
 bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
 		    const char *path);
 bool path_is_system(struct str path);
+/*
+ * Does this argument name something in the system's own directories, with no
+ * ".." to leave them?  Looking there is no fact, so it need not be resolved.
+ * NULL, what could not be read, names nothing.
+ */
+bool path_names_system(const char *path);
+/* What the sandbox calls the task of this id; -1 when it is gone. */
+long inner_pid(pid_t tid);
+long task_inner_pid(struct task *k);	/* the same, asked once */
+/* Whose id in the sandbox this is, not pid 1's; 0: nobody's. */
+pid_t outer_pid(struct tracer *t, struct task *k, long inner);
 
 /* --- events (emit.c) --- */
 uint64_t now_ns(void);
+struct str step_name(const struct tracer *t, size_t step);
 void emit(struct tracer *t, struct task *k, enum event_kind kind,
 	  struct str a, struct str b, int err);
 void emit_proc(struct tracer *t, struct proc *p, enum event_kind kind,
@@ -191,6 +214,7 @@ void emit_words(struct tracer *t, struct task *k, enum event_kind kind,
 void emit_path(struct tracer *t, struct task *k, enum event_kind kind,
 	       int dirfd, const char *path, bool follow, struct str b);
 void touch(struct tracer *t, struct str path);
+void touch_tree(struct tracer *t, struct str path);	/* all below it too */
 void blind_spot(struct tracer *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* errno of a finished call, 0 for success. */
@@ -204,14 +228,56 @@ enum next refuse(struct task *k, int err);
 enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
 		       const char *words, int err);
 
+/* Does it wait for something? False also for one that is gone: quiet.c */
+bool task_sleeps(pid_t tid);
+
+/* --- what is said over the loopback (speaker.c) --- */
+int speakers_open(struct tracer *t, struct err *err);
+void speakers_close(struct tracer *t);
+/* From its present call on, the task's process speaks from this address. */
+void speaker_note(struct tracer *t, struct task *k, bool udp,
+		  const struct sockaddr_storage *local, socklen_t len);
+
 /* --- decoders --- */
 void exec_happened(struct tracer *t, struct task *k);	/* decode_exec.c */
 void exec_flush(struct tracer *t, struct proc *p);
+/* The run ends while a task is in an exec, or a process may be between two. */
+void exec_cut(struct tracer *t, struct task *k);
+void exec_cut_search(struct tracer *t, struct proc *p);
+
+/* How much is kept of the arguments of an exec. */
+#define EXEC_ARGS_MAX 256
+#define EXEC_ARG_BYTES 4096U
+#define EXEC_WORDS_MAX (64U << 10)
+
+/* Arguments, NUL between them. */
+struct exec_words {
+	struct str text;
+	size_t n;
+	bool cut;		/* there are more */
+};
+
+/* Where the kernel's copy differs from what the call said on entry. */
+struct exec_truth {
+	char *path;		/* the path that it took; NULL: the same */
+	bool changed;		/* other arguments, */
+	struct buf words;	/* namely these */
+};
+
+#define EXEC_TRUTH_INIT { NULL, false, BUF_INIT }
+
+/*
+ * At the stop after an exec whose program is exe (exec_truth.c).  What cannot
+ * be read counts as the same.
+ */
+void exec_truth(struct tracer *t, struct task *k, struct str exe,
+		const struct exec_words *given, struct exec_truth *out);
+void exec_truth_free(struct exec_truth *e);
 void proc_ended(struct tracer *t, struct proc *p, int status);
-void signal_seen(struct task *k, int sig);	/* decode_proc.c */
+/* At its end or the run's: is it a daemon? */
+void proc_outlived(struct tracer *t, struct proc *p);
+void signal_seen(struct task *k, int sig);	/* decode_signal.c */
 int sock_borrow(struct task *k, int fd);
-int sock_query(struct tracer *t, struct task *k, int fd, struct buf *proto,
-	       struct sockaddr_storage *local, socklen_t *len);
 
 /* Do the messages of a finished call still say what they said on entry? */
 void check_sent(struct tracer *t, struct task *k);

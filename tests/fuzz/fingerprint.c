@@ -10,11 +10,26 @@
 #include "core/compare/compare.h"
 #include "core/fingerprint/fingerprint.h"
 #include "core/report/report.h"
+#include "core/report/result.h"
 #include "tests/fuzz/fuzz.h"
 
 static const struct places places = {
 	STR("/home/auditor/app"), STR("/home/auditor"),
 };
+
+/* What is kept of a comparison can be read again, and told. */
+static void check_result(const struct report *r)
+{
+	autobuf struct buf text = BUF_INIT, out = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct result back;
+
+	report_result(&text, r, RESULT_MAX - 4096);
+	must(!result_read(&back, buf_view(&text), &err));
+	for (size_t i = 0; i < back.n; i++)
+		explain_finding(&out, &back, &back.v[i], false, 60);
+	result_free(&back);
+}
 
 static void check_silence(const struct fingerprint *fp)
 {
@@ -37,6 +52,7 @@ static void check_silence(const struct fingerprint *fp)
 		formats[i].write(&out, &r);
 		must(out.len);
 	}
+	check_result(&r);
 	comparison_free(&cmp);
 }
 
@@ -122,7 +138,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	autofingerprint struct fingerprint *fp = NULL;
 	struct err err = ERR_INIT;
+	struct result result;
 
+	if (!result_read(&result, bytes(data, size), NULL))
+		result_free(&result);
 	if (size && *data != '{')
 		build(bytes(data, size));
 	else if (!fingerprint_read(&fp, "fuzz", bytes(data, size), &err))

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Takes what there is: `hog memory`, `hog files`, `hog output`, `hog names`
- * (files that stay).  behavdiff must bound each and say that the observation
+ * Takes what there is: `hog memory`, `hog memfd` (files without a name), `hog
+ * sysv` (segments that nobody has attached), `hog hidden` (shared memory that
+ * is in no page table), `hog files`, `hog output`, `hog names` (files that
+ * stay).  behavdiff must bound each and say that the observation
  * was cut short; output is only shown, so a flood of it cuts nothing.
  * `hog shared` is the innocent twin: many processes that share one large
  * piece of memory are within the limit.
@@ -10,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,9 +38,61 @@ static void memory(void)
 	pause();
 }
 
+/* Shared, and in no process's page table. */
+static void hidden(void)
+{
+	for (int i = 0; i < 100; i++) {
+		char *p = mmap(NULL, 4 * MIB, PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+		if (p == MAP_FAILED)
+			break;
+		memset(p, 1, 4 * MIB);
+		madvise(p, 4 * MIB, MADV_DONTNEED);
+	}
+	pause();
+}
+
+/* In no process's memory: written through a descriptor. */
+static void memfd(void)
+{
+	static char block[MIB];
+
+	for (int i = 0; i < 40; i++) {
+		int fd = memfd_create("hog", 0);
+
+		for (int n = 0; n < 10; n++)
+			if (write(fd, block, sizeof(block)) < 0)
+				pause();
+	}
+	pause();
+}
+
+static void sysv(void)
+{
+	for (int i = 0; i < 100; i++) {
+		int id = shmget(IPC_PRIVATE, 4 * MIB, 0600);
+		char *p = shmat(id, NULL, 0);
+
+		if (p == (char *)-1)
+			break;
+		memset(p, 1, 4 * MIB);
+		shmdt(p);
+	}
+	pause();
+}
+
 static void shared(void)
 {
-	take(40 * MIB);
+	int fd = memfd_create("shared", 0);
+	void *file;
+
+	take(25 * MIB);
+	if (ftruncate(fd, 25 * MIB))
+		return;
+	file = mmap(NULL, 25 * MIB, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (file != MAP_FAILED)
+		memset(file, 1, 25 * MIB);
 	for (int i = 0; i < 20; i++) {
 		if (!fork()) {
 			usleep(700000);
@@ -89,7 +144,8 @@ static void names(void)
 int main(int argc, char **argv)
 {
 	static const struct { const char *name; void (*run)(void); } all[] = {
-		{ "memory", memory }, { "shared", shared },
+		{ "memory", memory }, { "memfd", memfd },
+		{ "hidden", hidden }, { "sysv", sysv }, { "shared", shared },
 		{ "files", files }, { "output", output }, { "names", names },
 	};
 

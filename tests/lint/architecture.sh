@@ -29,8 +29,8 @@ public="core/event/event.h core/config/config.h core/source/source.h
 core/scenario/scenario.h core/sandbox/plan.h core/sandbox/stage.h
 core/sandbox/spawn.h core/sandbox/ids.h core/trace/trace.h
 core/fingerprint/fingerprint.h core/baseline/baseline.h core/compare/compare.h
-core/report/report.h core/run/run.h core/run/cache.h core/run/trials.h
-core/selftest/plant.h core/sandbox/probe.h core/fingerprint/json.h"
+core/report/report.h core/report/result.h core/run/run.h core/run/cache.h
+core/run/trials.h core/selftest/plant.h core/sandbox/probe.h core/fingerprint/json.h"
 
 # header of a library: the files that may include it
 libraries() {

@@ -10,6 +10,9 @@ behavdiff_for_user
 mkdir "$work/tmp" "$work/in" "$work/scratch"
 chmod 777 "$work/tmp"
 settings=$work/scratch/settings
+results=$work/scratch/results
+mkdir "$results"
+chmod 777 "$results"
 TMPDIR=$work/tmp
 export TMPDIR
 cd "$work/in" || exit 2
@@ -332,8 +335,33 @@ bad_outputs() {
 		refuses "-o $place" "*$place: *" "" \
 			-o "json:$place" good.json good.json
 	done
-	refuses "-o to a folder" "$work: Is a directory" "" \
+	refuses "-o to a folder" "cannot write $work: Is a directory" "" \
 		-o "json:$work" good.json good.json
+	refuses "trace -o to a folder" "cannot write $work: Is a directory" \
+		"" trace -o "$work" good.json
+	echo old >"$results/kept"
+	chmod 666 "$results/kept"
+	refuses "-o before anything else is looked at" \
+		"cannot write $work/in/nowhere/file: No such file *" "" \
+		-o "json:$results/kept" -o "json:$work/in/nowhere/file" \
+		-C good nowhere nowhere
+	refuses "a revision behind an -o that is well" "*nowhere*" - \
+		-o "json:$results/kept" -C good nowhere nowhere
+	is "$who: the old file is as it was" "$(cat "$results/kept")" old
+	is "$who: and alone" "$(ls "$results")" kept
+	rm -f "$results/kept"
+	refuses "standard output in two formats" \
+		"-o json:-: standard output is to be markdown already" "" \
+		--format markdown -o json:- good.json good.json
+	for options in "" "--format json"; do
+		# shellcheck disable=SC2086
+		run $options -o json:- good.json good.json \
+			>"$results/said" 2>"$err"
+		ok "$who: -o json:- $options is standard output" \
+			/usr/bin/python3 -m json.tool "$results/said"
+	done
+	ok "$who: and no file" test ! -e -
+	rm -f "$results/said"
 	refuses "-o to a full disk" "/dev/full: No space left on device" "" \
 		-o json:/dev/full good.json good.json
 	full="standard output: No space left on device"

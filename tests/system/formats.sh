@@ -6,19 +6,34 @@
 
 repo=$work/samples
 to=$work/to
-mkdir "$to"
+his=$work/his
+mkdir "$to" "$his"
 sh tests/implementations/make-repo "$repo" >/dev/null || exit 2
+behavdiff_for_user
+give_to_user "$his"
+XDG_CACHE_HOME=$work/cache
 
-# One run writes everything; two fingerprints serve the rest.
-exits 1 "all formats are written in one run" \
-	"$behavdiff" -C "$repo" -q --runs 2 \
-	-o "text:$to/text" -o "json:$to/json" -o "markdown:$to/markdown" \
-	-o "html:$to/report.html" -o "sarif:$to/sarif" \
-	-o "sarif-new:$to/sarif-new" -o "junit:$to/junit" \
-	-o "github:$to/github" -o "gitlab:$to/gitlab" impl04 impl04-backdoor
-is "-q prints the verdict line only" "$(wc -l <"$out")" 1
-ok "and it is the text's last line" [ "$(cat "$out")" = \
-	"$(tail -n 1 "$to/text")" ]
+# Of one comparison all formats: to FOLDER COMMAND... OLD NEW
+write_all() { # folder command...
+	folder=$1
+	shift
+	"$@" -o "text:$folder/text" -o "json:$folder/json" \
+		-o "markdown:$folder/markdown" -o "html:$folder/report.html" \
+		-o "sarif:$folder/sarif" -o "sarif-new:$folder/sarif-new" \
+		-o "junit:$folder/junit" -o "github:$folder/github" \
+		-o "gitlab:$folder/gitlab"
+}
+
+# One run writes everything; its fingerprints serve the rest.  An ordinary
+# user does the same at the same time.
+write_all "$his" as_user "$work/behavdiff" -C "$repo" -q --runs 2 --no-cache \
+	impl04 impl04-backdoor >"$work/his.out" 2>&1 &
+exits 1 "all formats are written in one run" write_all "$to" "$behavdiff" \
+	-C "$repo" -q --runs 2 impl04 impl04-backdoor
+cp "$out" "$work/first.out"
+wait
+is "-q prints the verdict line only" "$(wc -l <"$work/first.out")" 1
+ok "and it is the text's verdict" grep -qxF "$(cat "$work/first.out")" "$to/text"
 is "no format is left out" "$(find "$to" -type f | wc -l)" \
 	"$("$behavdiff" list formats | wc -l)"
 
@@ -36,25 +51,58 @@ has_jsonschema() {
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null
 }
 
-check_json() { # file schema
+check_json() { # folder file schema
 	if has_jsonschema; then
-		ok "$1 is valid" valid "$2" "$to/$1"
+		ok "${1##*/}/$2 is valid" valid "$3" "$1/$2"
 	else
-		skip "python3-jsonschema is not installed" "$1 is valid"
+		skip "python3-jsonschema is not installed" "$2 is valid"
 	fi
 }
 
-check_json json baselines/result.schema.json
-check_json sarif tests/golden/sarif-schema-2.1.0.json
-check_json sarif-new tests/golden/sarif-schema-2.1.0.json
-check_json gitlab tests/golden/codequality.schema.json
+for folder in "$to" "$his"; do
+	check_json "$folder" json baselines/result.schema.json
+	check_json "$folder" sarif tests/golden/sarif-schema-2.1.0.json
+	check_json "$folder" sarif-new tests/golden/sarif-schema-2.1.0.json
+	check_json "$folder" gitlab tests/golden/codequality.schema.json
+	if command -v xmllint >/dev/null 2>&1; then
+		ok "${folder##*/}/junit is valid" xmllint --nonet --noout \
+			--schema tests/golden/junit.xsd "$folder/junit"
+	else
+		skip "xmllint is not installed" "JUnit XML is valid"
+	fi
+done
 
-if command -v xmllint >/dev/null 2>&1; then
-	ok "JUnit XML is valid" xmllint --nonet --noout \
-		--schema tests/golden/junit.xsd "$to/junit"
-else
-	skip "xmllint is not installed" "JUnit XML is valid"
-fi
+# Where neither times nor counts are told, who ran it makes no difference.
+is "an ordinary user gets the same verdict" "$(cat "$work/his.out")" \
+	"$(cat "$work/first.out")"
+ok "and, of the same facts, the same bytes" cmp "$to/gitlab" "$his/gitlab"
+
+# SARIF's places: of a step where .behavdiff says so, else of a script.
+places() { # file: every uri with its line
+	/usr/bin/python3 - "$1" <<'END'
+import json, os, sys
+for result in json.load(open(sys.argv[1]))["runs"][0]["results"]:
+    at = result["locations"][0]["physicalLocation"]
+    assert at["region"]["startLine"] >= 1
+    assert not os.path.isabs(at["artifactLocation"]["uri"])
+    print(at["artifactLocation"]["uri"], at["region"]["startLine"])
+END
+}
+
+ok "places in SARIF are relative and have a line" places "$to/sarif"
+mkdir "$work/steps"
+cat >"$work/steps/.behavdiff" <<'END'
+[behavdiff]
+	runs = 1
+[step "main"]
+	command = /bin/sh -c 'test ! -e on || id'
+END
+new_repo "$work/steps"
+: >"$work/steps/on"
+"$behavdiff" -C "$work/steps" -q -o "sarif-new:$work/steps.sarif" HEAD . \
+	>/dev/null
+is "a step's place is the line of its head" \
+	"$(places "$work/steps.sarif" | sort -u)" ".behavdiff 3"
 
 # What the formats say of the one finding everybody must show.
 beacon='net.send udp 203.0.113.7:4444 = ENETUNREACH'
@@ -69,16 +117,20 @@ ok "Markdown is short enough for a comment" \
 
 # --- the auditor's document ---
 
-"$behavdiff" -C "$repo" trace --runs 1 impl04 -o "$work/impl04.json"
+for rev in impl04 impl04-backdoor; do
+	ok "the fingerprint of $rev is in the cache" "$behavdiff" -C "$repo" \
+		trace --runs 2 "$rev" -o "$work/$rev.json"
+done
+XDG_CACHE_HOME=/dev/null
 ok "report writes all its formats" "$behavdiff" report \
 	-o "json:$to/audit" -o "html:$to/audit.html" -o "markdown:$to/audit.md" \
 	"$work/impl04.json"
 cp "$out" "$to/audit.txt"
-check_json audit baselines/audit.schema.json
+check_json "$to" audit baselines/audit.schema.json
 ok "report says what failed and why" holds "$to/audit.txt" \
 	"A process failed: python3 \$TREE/socp_gui_client_pro.py"
 ok "report says what it did not see, and where it looked" \
-	grep -q 'No outgoing connection was attempted in 1 run of at most' \
+	grep -q 'No connection beyond this host was attempted in 2 runs of at most' \
 	"$to/audit.txt"
 ok "report names what the sentence rests on" \
 	grep -q '| net.listen tcp 127.0.0.1:8765' "$to/audit.txt"
@@ -149,6 +201,10 @@ in_browser() {
 	ok "the page: no error in the console" no_console_error
 	ok "the page: findings are visible" grep -q \
 		'class="finding error" open=""' "$work/dom"
+	is "the page: both sides have a tree and a timeline" \
+		"$(grep -c '<ul class="tree">' "$work/dom")" \
+		"$(grep -c '<svg ' "$work/dom")"
+	is "the page: of two" "$(grep -c '<svg ' "$work/dom")" 2
 	is "the page: all facts are there" "$(rows)" \
 		"$(grep -c '^ *\["' "$to/report.html")"
 	browse "$to/report.html#q=203.0.113"
@@ -187,16 +243,26 @@ fi
 
 # --- the same bytes ---
 
-again() {
-	"$behavdiff" -q -o "$1:$work/$2" "$work/impl04.json" \
-		"$work/impl04.json"
+# Of two stored fingerprints, as root and as an ordinary user.
+again() { # folder command...
+	again=$1
+	shift
+	mkdir "$again"
+	give_to_user "$again"
+	write_all "$again" "$@" -q "$work/impl04.json" \
+		"$work/impl04-backdoor.json" >/dev/null
+	"$@" report -q -o "json:$again/audit.json" -o "text:$again/audit.txt" \
+		-o "markdown:$again/audit.md" -o "html:$again/audit.html" \
+		"$work/impl04-backdoor.json" >/dev/null
+	[ "$(find "$again" -type f | wc -l)" -eq 13 ]
 }
 
-for format in $("$behavdiff" list formats | awk '{ print $1 }'); do
-	again "$format" first >/dev/null && again "$format" second >/dev/null
-	ok "$format: the same input gives the same bytes" \
-		cmp "$work/first" "$work/second"
-done
+ok "every format, of two fingerprints" again "$work/one" "$behavdiff"
+ok "and again" again "$work/two" "$behavdiff"
+ok "the same input gives the same bytes" diff -r "$work/one" "$work/two"
+ok "every format, as an ordinary user" again "$work/three" as_user \
+	"$work/behavdiff"
+ok "gives the same bytes, too" diff -r "$work/one" "$work/three"
 
 # --- completion ---
 

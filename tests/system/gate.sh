@@ -143,8 +143,33 @@ changes() {
 		'net.connect tcp 203.0.113.7:4444 = ENETUNREACH'
 	ok "$who: the last line accepts it" test -n "$(ids)"
 	accepted=$(ids)
+	explaining
 	ends 1 "$who: nor from the work tree" b check
 	ends 1 "$who: nor as another branch's name" b check beacon
+}
+
+# What was compared last is told in full, by as little of its id as is needed.
+explaining() {
+	line='net.connect tcp 203.0.113.7:4444 = ENETUNREACH'
+	id=$(grep -F "$line" "$kept.out" | sed -n 's/.*  id //p')
+	ok "$who: it has an id, and the command to ask about it" \
+		grep -qx 'to explain: behavdiff explain ID' "$kept.out"
+	ends 0 "$who: explain by four digits" b explain \
+		"$(echo "$id" | cut -c 1-4)"
+	ok "$who: tells the call" grep -q '^first    connect(.*ENETUNREACH$' \
+		"$kept.out"
+	ok "$who: and what would accept it" \
+		grep -q "^         behavdiff baseline accept $id" "$kept.out"
+	ends 0 "$who: explain by the fact" b explain "$line"
+	ends 2 "$who: no such finding" b explain 0000000000000000
+	ends 2 "$who: too few digits for one" b explain 000
+	remembered=$(ls "$XDG_CACHE_HOME"/behavdiff/last-*)
+	cp "$remembered" "$work/remembered"
+	me sh -c "sed s/ENETUNREACH/ENETUNREACHED/ '$work/remembered' \
+		>'$remembered'"
+	ends 2 "$who: what was tampered with is not told" b explain "$id"
+	ok "$who: but forgotten" holds "$kept.err" 'no comparison is remembered'
+	me cp "$work/remembered" "$remembered"
 }
 
 accepting() {

@@ -75,7 +75,7 @@ subprocess.run(["mkdir", "lock"], stderr=subprocess.DEVNULL)
 os.rmdir("lock")'
 # shellcheck disable=SC2016
 hide key-among-files \
-	'warning new file.probe $HOME/.ssh/id_rsa = ENOENT' \
+	'error new file.probe $HOME/.ssh/id_rsa = ENOENT' \
 	'os.path.exists("/home/auditor/.ssh/id_rsa")'
 hide late-in-a-thread \
 	'error new file.create /var/tmp/late' \

@@ -126,6 +126,7 @@ inconclusive() {
 
 # --- hiding ---
 
+# shellcheck disable=SC2016
 hide() {
 	trace unreadable
 	has "what it hid" \
@@ -149,6 +150,17 @@ hide() {
 		"$facts"
 	has "the file that was made" 'file.create /tmp/swapped'
 
+	trace execrace
+	has "what was shown and what was executed" \
+		'evasion execve argument changed' \
+		'evasion execve argument changed to ./hidden' \
+		'exec $TREE/shown' 'exec $TREE/hidden' \
+		'exec.args $TREE/hidden prog /tmp/shown' \
+		'exec.args $TREE/hidden prog /tmp/hidden' \
+		'file.create /tmp/hidden'
+	trace args
+	hasnt "unusual arguments are no changed ones" '^(evasion|process.exit)'
+
 	trace vthread
 	has "threads are no processes" 'exec /usr/bin/true' 'how exit'
 
@@ -161,6 +173,11 @@ hide() {
 	trace dnsflood
 	ok "$prog: the name, or a loss that is told" \
 		grep -qE '^(net\.dns evil A|lost [1-9])' "$facts"
+	for way in '' pieces; do
+		trace sayflood $way
+		ok "$prog: the name, or a loss that is told" \
+			grep -qE 'host evil\.example$|^lost [1-9]' "$facts"
+	done
 }
 
 # --- seeing through ---
@@ -228,4 +245,10 @@ nothing_left
 inconclusive forkbomb
 inconclusive hog files
 inconclusive hog memory
+for kind in memfd hidden sysv; do
+	trace hog "$kind"
+	has "memory that is no process's" 'limit memory'
+	ok "$prog: how it ended" grep -qE '^how limit: memory$' "$facts"
+	nothing_left
+done
 finish

@@ -7,7 +7,8 @@
     json_read.py get FILE a.b.0.c        one member, as JSON
     json_read.py gates RESULT            how many findings gate
     json_read.py null RESULT             both digests and the number of
-                                         findings, then reasons and findings
+                                         findings; where there are any, how
+                                         the runs ended, reasons, findings
     json_read.py note FINGERPRINT FACT   a fact's note
     json_read.py process FINGERPRINT FACT
     json_read.py valid SCHEMA FILE...    against a JSON schema
@@ -49,6 +50,8 @@ def null(path):
     doc = load(path)
     print(doc["old"]["fingerprint"], doc["new"]["fingerprint"],
           len(doc["findings"]))
+    if doc["findings"] or doc["reasons"]:
+        print("runs ended:", doc["old"]["ends"], doc["new"]["ends"])
     for reason in doc["reasons"]:
         print(reason)
     for found in doc["findings"]:

@@ -97,6 +97,35 @@ folder hold <<'X'
 X
 printf 'send a\nhold\n' >"$repo/hold/hold.txt"
 
+folder signals <<'X'
+[sandbox]
+	timeout = 10s
+[step "server"]
+	command = python3 server.py
+	ready = output up
+[step "client"]
+	command = python3 client.py
+	after = server
+X
+cat >"$repo/signals/server.py" <<'X'
+import os, signal, time
+signal.signal(signal.SIGUSR1, lambda *_: None)
+open("pid", "w").write(str(os.getpid()))
+print("up", flush=True)
+while True:
+    time.sleep(0.1)
+X
+cat >"$repo/signals/client.py" <<'X'
+import os, signal, subprocess
+server = int(open("pid").read())
+os.kill(server, signal.SIGUSR1)
+os.killpg(server, signal.SIGUSR1)
+signal.pidfd_send_signal(os.pidfd_open(server), signal.SIGUSR1)
+signal.pidfd_send_signal(os.open(f"/proc/{server}", os.O_RDONLY), 0)
+own = subprocess.Popen(["sleep", "100"])
+subprocess.run(["/bin/sh", "-c", f"kill -USR1 {own.pid}; kill {server}"])
+X
+
 for name in steady wavering flaky; do
 	folder "$name" <<'X'
 [step "main"]
@@ -184,6 +213,14 @@ done
 exits 0 "an input that is held open" trace root hold
 is "is not waited for" "$(get hold ends.0.how)" '"quiescent"'
 is "and does not end the program" "$(get hold ends.0.alive)" 1
+
+exits 0 "signals to another step" trace root signals --runs 1
+is "are told, those of one's own are not" \
+	"$(json facts "$work/signals.json" | grep '^process.inspect')" \
+	"process.inspect kill(step server, SIGTERM)
+process.inspect kill(step server, SIGUSR1)
+process.inspect pidfd_send_signal(step server, 0)
+process.inspect pidfd_send_signal(step server, SIGUSR1)"
 
 # --- how often ---
 

@@ -132,6 +132,8 @@ static void the_documented_example_is_read(void **state)
 	has_str(&cfg, "step", "server", "command", "python3 server.py");
 	has_str(&cfg, "step", "client", "after", "server");
 	assert_int_equal(config_line(&cfg, "step", STR("client"), "after"), 18);
+	assert_int_equal(config_header(&cfg, "step", STR("client"), "after"),
+			 15);
 	assert_string_equal(
 		config_nth(&cfg, "sandbox", NONE, "env", 1)->value.p, "EMPTY=");
 	assert_null(config_nth(&cfg, "sandbox", NONE, "env", 2));

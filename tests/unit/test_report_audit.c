@@ -50,8 +50,8 @@ static void what_was_not_seen_is_said_with_its_bounds(void **state)
 	(void)state;
 	facts_end(fp, "deadline", &alive);
 	text = text_of_audit(fp, 0);
-	has(text, "No outgoing connection was attempted in 3 runs of at most "
-	    "1.500 s under this scenario.");
+	has(text, "No connection beyond this host was attempted in 3 runs of "
+	    "at most 1.500 s under this scenario.");
 	has(text, "A run was ended at its deadline");
 	has(text, "Network: nothing of the kind; not observed; In 3 runs");
 	lacks(text, "backdoor");
@@ -70,14 +70,14 @@ static void a_sentence_shows_the_facts_it_rests_on(void **state)
 	(void)state;
 	facts_end(fp, "exit", &alive);
 	text = text_of_audit(fp, 0);
-	has(text, "Outgoing connections attempted: 1.\n    | net.connect tcp "
-	    "203.0.113.7:4444 = ENETUNREACH  (3/3)\n");
+	has(text, "Connections beyond this host attempted: 1.\n"
+	    "    | net.connect tcp 203.0.113.7:4444 = ENETUNREACH  (3/3)\n");
 	has(text, "Changes to what runs later by itself: 1.\n    | file.write "
 	    "$HOME/.bashrc  (2/3)\n");
 	has(text, "Network: 1 fact; review;");
 	has(text, "Persistence: 1 fact; review;");
 	has(text, "2 of 2 facts call for a review.");
-	lacks(text, "No outgoing connection");
+	lacks(text, "No connection beyond");
 	free(text);
 	fingerprint_free(fp);
 }
@@ -95,7 +95,31 @@ static void a_failure_is_told_with_its_reason(void **state)
 	text = text_of_audit(fp, 0);
 	has(text, "A process failed: python3 client.py\n");
 	has(text, "ImportError: libtk8.6.so");
+	has(text, "says that a library is missing: ImportError");
+	has(text, "    > python3 client.py: first seen after 1.204 s, "
+	    "end status=1, facts 1\n");
 	has(text, "Mend or provide what the failed processes lacked");
+	free(text);
+	fingerprint_free(fp);
+}
+
+/* What a program starts is no step's doing. */
+static void a_program_that_starts_others_is_told(void **state)
+{
+	struct fingerprint *fp = FACTS("a", "3 exec /usr/bin/dash",
+				       "3 exec /usr/bin/python3");
+	char *text;
+
+	(void)state;
+	facts_end(fp, "quiescent", &alive);
+	fp->facts[0].ev.process = STR("./main > sh -c id");
+	fp->facts[1].ev.process = STR("./main");
+	text = text_of_audit(fp, 0);
+	has(text, "Of these, programs that another program started: 1.\n"
+	    "    | exec /usr/bin/dash  (3/3)\n");
+	has(text, "Process spawning: 1 fact; review;");
+	has(text, "    ./main: first seen after 1.204 s, end main alive,");
+	has(text, "A run was ended when every process waited");
 	free(text);
 	fingerprint_free(fp);
 }
@@ -125,9 +149,10 @@ static void quiet_is_the_conclusion(void **state)
 
 	(void)state;
 	facts_end(fp, "exit", &alive);
+	fp->facts[0].ev.process = STR("./main");
 	text = text_of_audit(fp, -1);
 	assert_string_equal(text, "In 3 runs of at most 1.500 s under this "
-			    "scenario, none of 1 facts calls for a review.\n");
+			    "scenario, none of 1 fact calls for a review.\n");
 	free(text);
 	fingerprint_free(fp);
 }
@@ -184,6 +209,7 @@ int main(void)
 		cmocka_unit_test(what_was_not_seen_is_said_with_its_bounds),
 		cmocka_unit_test(a_sentence_shows_the_facts_it_rests_on),
 		cmocka_unit_test(a_failure_is_told_with_its_reason),
+		cmocka_unit_test(a_program_that_starts_others_is_told),
 		cmocka_unit_test(a_run_that_proves_nothing_is_said_to),
 		cmocka_unit_test(quiet_is_the_conclusion),
 		cmocka_unit_test(chains_become_a_tree_in_order_of_time),

@@ -149,6 +149,11 @@ static void the_same_input_gives_the_same_bytes(void **state)
 
 		assert_string_equal(first, written(&p, formats[i].name));
 		free(first);
+		if (!formats[i].write_audit)
+			continue;
+		first = mem_strdup(audited(&p, formats[i].name));
+		assert_string_equal(first, audited(&p, formats[i].name));
+		free(first);
 	}
 	close_page(&p);
 }
@@ -183,6 +188,54 @@ static void a_page_loads_nothing(void **state)
 	lacks(p.out.p, "https:");
 	lacks(p.out.p, "url(");
 	lacks(p.out.p, " src=");
+	close_page(&p);
+}
+
+static size_t count(const char *text, const char *part)
+{
+	size_t n = 0;
+
+	while ((text = strstr(text, part))) {
+		text += strlen(part);
+		n++;
+	}
+	return n;
+}
+
+static void both_sides_have_a_tree_and_a_timeline(void **state)
+{
+	struct page p;
+
+	(void)state;
+	open_page(&p, FACTS("a", "3 exec /bin/a", "3 file.read $TREE/old"),
+		  FACTS("b", "3 exec /bin/a", "3 net.dns evil.example A"));
+	p.old->facts[0].ev.ns = 5000000000;
+	p.r.old_from = "cache";
+	assert_int_equal(count(written(&p, "html"), "<ul class=\"tree\">"), 2);
+	assert_int_equal(count(p.out.p, "<svg "), 2);
+	has(p.out.p, "<span class=\"gone\">1 gone</span>");
+	has(p.out.p, "<span class=\"new\">1 new</span>");
+	/* A lane for each, and one axis for both sides. */
+	assert_int_equal(count(p.out.p, "class=\"mark process\""), 2);
+	assert_int_equal(count(p.out.p, "class=\"mark file gone\""), 1);
+	assert_int_equal(count(p.out.p, "class=\"mark network new\""), 1);
+	assert_int_equal(count(p.out.p, ">5.000 s<"), 2);
+	has(p.out.p, "From the cache: as it was when");
+	has(p.out.p, "From a file: as it was when");
+	close_page(&p);
+}
+
+static void a_side_without_evidence_says_so(void **state)
+{
+	struct page p;
+
+	(void)state;
+	open_page(&p, FACTS("baseline", "3 exec /bin/a"),
+		  FACTS("b", "3 exec /bin/a"));
+	p.old->facts[0].ev = (struct evidence){ .ns = 0 };
+	assert_int_equal(count(written(&p, "html"), "<ul class=\"tree\">"), 1);
+	assert_int_equal(count(p.out.p, "<svg "), 1);
+	assert_int_equal(count(p.out.p, "a baseline keeps what was done"), 2);
 	close_page(&p);
 }
 
@@ -310,6 +363,26 @@ static void a_comment_stays_below_its_limit(void **state)
 		has(p.out.p, "\n</details>\n");
 		close_page(&p);
 	}
+}
+
+/* A thousand programs that fail with long last words, and start each other. */
+static void so_does_the_auditors_document(void **state)
+{
+	static const char bars[] = "|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|`|";
+	struct page p;
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"), many("b", "process.exit", 1500, 300));
+	for (size_t i = 0; i < p.new->n; i++) {
+		p.new->facts[i].ev.process = p.new->facts[i].line;
+		p.new->facts[i].ev.note = str_c(bars);
+	}
+	has(audited(&p, "markdown"), "more** rows do not fit here");
+	has(p.out.p, "more** sentences do not fit here");
+	has(p.out.p, "\n## 9. Conclusion\n\n- In 3 runs");
+	assert_true(p.out.len < 60000);
+	assert_true(p.out.len > 20000);
+	close_page(&p);
 }
 
 /* --- places --- */
@@ -514,10 +587,13 @@ int main(void)
 		cmocka_unit_test(the_same_input_gives_the_same_bytes),
 		cmocka_unit_test(markup_stays_text_in_html),
 		cmocka_unit_test(a_page_loads_nothing),
+		cmocka_unit_test(both_sides_have_a_tree_and_a_timeline),
+		cmocka_unit_test(a_side_without_evidence_says_so),
 		cmocka_unit_test(junit_counts_what_fails),
 		cmocka_unit_test(foreign_text_is_inside_code_in_markdown),
 		cmocka_unit_test(a_bar_does_not_end_its_cell),
 		cmocka_unit_test(a_comment_stays_below_its_limit),
+		cmocka_unit_test(so_does_the_auditors_document),
 		cmocka_unit_test(a_finding_stands_at_the_script_that_ran),
 		cmocka_unit_test(else_at_its_step_else_at_the_configuration),
 		cmocka_unit_test(an_absolute_or_escaped_word_is_no_place),

@@ -69,7 +69,7 @@ static void a_regression_is_shown_with_its_evidence(void **state)
 	has(&p, "new  impl14  0123456789ab  file, 3 runs, 2 facts\n");
 	has(&p, "configuration: defaults\n");
 	has(&p, "error    net.connect tcp 203.0.113.7:4444 = ENETUNREACH"
-	    "  (3/3)\n");
+	    "  (3/3)  id d260c1e8\n");
 	has(&p, "connects to a peer it did not reach before [net-connect]\n");
 	has(&p, "python3 launcher.py > python3 client.py\n");
 	has(&p, "call(3) after 1.204 s in step main, 3 times in all\n");
@@ -155,7 +155,7 @@ static void notes_beyond_ten_are_folded_until_asked_for(void **state)
 	has(&p, "15 more notes (-v shows them)\n");
 	p.r.verbosity = 1;
 	rewrite(&p);
-	has(&p, "note     file.create $TREE/24  (3/3)\n");
+	has(&p, "note     file.create $TREE/24  (3/3)  id ");
 	lacks(&p, "-v shows");
 	done(&p);
 }
@@ -175,8 +175,8 @@ static void what_is_gone_or_unstable_is_a_number_until_asked_for(void **state)
 	lacks(&p, "exec /bin");
 	p.r.verbosity = 1;
 	rewrite(&p);
-	has(&p, "note     exec /bin/c  (was 3/3)\n");
-	has(&p, "note     exec /bin/d  (was 3/3, is 1/3)\n");
+	has(&p, "note     exec /bin/c  (was 3/3)  id 0a3b4a68\n");
+	has(&p, "note     exec /bin/d  (was 3/3, is 1/3)  id 48913ee1\n");
 	done(&p);
 }
 
@@ -293,7 +293,8 @@ static void colour_is_ours_and_only_when_asked_for(void **state)
 static void evidence_is_wrapped_to_the_width_and_facts_are_not(void **state)
 {
 	static const char line[] =
-		"error    exec /bin/a-name-that-is-longer-than-the-page  (3/3)\n";
+		"error    exec /bin/a-name-that-is-longer-than-the-page  (3/3)"
+		"  id cf6af0b4\n";
 	struct page p;
 	struct fingerprint *new = FACTS("b",
 		"3 exec /bin/a-name-that-is-longer-than-the-page");

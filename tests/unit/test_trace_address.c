@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "core/trace/payload.h"
 #include "core/trace/sockaddr.h"
 #include "core/trace/trace.h"
 
@@ -105,7 +106,13 @@ static void a_socket_is_family_type_and_protocol(void **state)
 		{ AF_INET, SOCK_STREAM, 0, "inet stream tcp" },
 		{ AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0, "inet6 dgram udp" },
 		{ AF_INET, SOCK_DGRAM, IPPROTO_ICMP, "inet dgram icmp" },
-		{ AF_INET, SOCK_RAW, IPPROTO_TCP, "inet raw raw" },
+		{ AF_INET, SOCK_RAW, IPPROTO_TCP, "inet raw tcp" },
+		{ AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW,
+		  "inet6 raw raw" },
+		{ AF_INET, SOCK_RAW, 89, "inet raw protocol-89" },
+		{ AF_PACKET, SOCK_RAW, 0x0300, "packet raw all" },
+		{ AF_PACKET, SOCK_DGRAM, 0xdd86, "packet dgram ipv6" },
+		{ AF_PACKET, SOCK_DGRAM, 0, "packet dgram" },
 		{ AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, "unix stream" },
 		{ AF_NETLINK, SOCK_RAW, 15, "netlink raw 15" },
 		{ 250, 14, 7, "family-250 type-14 7" },

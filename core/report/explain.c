@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One finding in full, for a terminal. */
+#include "core/report/result.h"
+
+#include "core/base/text.h"
+#include "core/base/vec.h"
+#include "core/report/internal.h"
+
+struct page {
+	struct buf *out;
+	bool color;
+	unsigned width;
+};
+
+/* A line of words under a key of nine columns. */
+__attribute__((format(printf, 3, 4)))
+static void row(const struct page *p, const char *key, const char *fmt, ...)
+{
+	autobuf struct buf text = BUF_INIT, label = BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	buf_printf(&label, "%-9s", key);
+	safe_wrapped(p->out, label.p, buf_view(&text), p->width);
+}
+
+/* --- the change --- */
+
+static const char *const changes[] = {
+	[CHANGE_NEW] = "NEW did it, OLD never attempted it",
+	[CHANGE_OUTCOME] = "OLD attempted the same, never with this result",
+	[CHANGE_MORE] = "both did it, NEW with more names behind what is "
+			"volatile in the line",
+	[CHANGE_GONE] = "OLD did it in every run, NEW in none",
+	[CHANGE_UNSTABLE] = "it differs from run to run, so nothing is "
+			    "concluded from it",
+};
+
+static void put_seen(const struct page *p, const struct finding *f)
+{
+	row(p, "seen", "old: %u of %u run%s, new: %u of %u run%s", f->seen_old,
+	    f->runs_old, plural(f->runs_old), f->seen_new, f->runs_new,
+	    plural(f->runs_new));
+	if (f->change == CHANGE_MORE)
+		row(p, "names", "old: %u, new: %u in every run", f->names_old,
+		    f->names_new);
+}
+
+static void put_rule(const struct page *p, const struct finding *f)
+{
+	row(p, "what", "%s", finding_message(f));
+	row(p, "rule", "%s, %s when new: %s", f->rule->id,
+	    level_name(f->rule->level), f->rule->help);
+	row(p, "change", "%s: %s", change_name(f->change),
+	    changes[f->change]);
+	if (f->change == CHANGE_NEW && f->level != f->rule->level)
+		row(p, "level", "%s, by the policy", level_name(f->level));
+	else
+		row(p, "level", "%s", level_name(f->level));
+}
+
+/* --- the evidence --- */
+
+/* One program a line, each below the one that started it. */
+static void put_chain(const struct page *p, struct str chain)
+{
+	autobuf struct buf label = BUF_INIT;
+	struct str program;
+	unsigned depth = 0;
+
+	buf_c(&label, "by       ");
+	while (chain_next(&chain, &program)) {
+		safe_wrapped(p->out, label.p, program, p->width);
+		buf_clear(&label);
+		depth += depth < 20;
+		buf_printf(&label, "%*s> ", 9 + 2 * ((int)depth - 1), "");
+	}
+}
+
+static void put_evidence(const struct page *p, const struct finding *f)
+{
+	const struct evidence *ev = &f->fact->ev;
+	const char *side = f->seen_new ? "new" : "old";
+
+	/* A baseline knows what was done, and not when or by whom. */
+	if (!ev->count && !ev->process.len) {
+		row(p, "first", "not known: %s is a baseline, which keeps no "
+		    "evidence", side);
+		return;
+	}
+	row(p, "count", "%llu time%s in all runs of %s",
+	    (unsigned long long)ev->count, plural(ev->count), side);
+	put_chain(p, ev->process);
+	if (ev->call.len)
+		row(p, "first", "%.*s", STR_ARG(ev->call));
+	if (ev->call.len || ev->process.len) {
+		autobuf struct buf when = BUF_INIT;
+
+		put_seconds(&when, ev->ns / 1000000);
+		row(p, ev->call.len ? "" : "first",
+		    "%s after its run's first step was started", when.p);
+	}
+	if (ev->step.len)
+		row(p, "step", "%.*s", STR_ARG(ev->step));
+	if (ev->note.len)
+		row(p, "note", "%.*s", STR_ARG(ev->note));
+}
+
+static void put_before(const struct page *p, const struct result_finding *f)
+{
+	for (size_t i = 0; i < f->n_before; i++)
+		row(p, i ? "" : "before", "%.*s", STR_ARG(f->before[i]));
+}
+
+/* --- what would accept it --- */
+
+static const char *why_not(const struct result *r, const struct finding *f)
+{
+	if (r->fail_on == LEVEL_NEVER)
+		return "no level does";
+	if (!finding_is_news(f))
+		return "only what is new does";
+	if (f->accepted)
+		return "it was accepted";
+	return f->level < r->fail_on ? "its level is too low" :
+	       "the policy says never";
+}
+
+static void put_verdict(const struct page *p, const struct result *r,
+			const struct finding *f)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	if (f->accept) {
+		accept_text(&text, f->accept);
+		row(p, "accept", "%s", text.p);
+	}
+	if (f->gates)
+		row(p, "verdict", "makes a regression, as all that is new at "
+		    "%s or above", level_name(r->fail_on));
+	else
+		row(p, "verdict", "makes no regression: %s", why_not(r, f));
+}
+
+/* May the object stand in a glob of `.behavdiff` as it is? */
+static bool is_plain(struct str object)
+{
+	for (size_t i = 0; i < object.len; i++)
+		if (strchr("*?[]\\\"#;<>", object.p[i]))
+			return false;
+	return true;
+}
+
+static void put_ways(const struct page *p, const struct result *r,
+		     const struct finding *f)
+{
+	struct str object = f->fact->object;
+	bool grave = f->level == LEVEL_ERROR && r->fail_on == LEVEL_ERROR;
+
+	if (!f->gates)
+		return;
+	buf_c(p->out, "\nif it is as it should be, with a reason that others "
+	      "can read:\n");
+	buf_printf(p->out, "         behavdiff baseline accept %s "
+		   "--reason 'WHY'\n", f->id);
+	buf_c(p->out, "or grade all that is like it in .behavdiff, "
+	      "[policy]:\n");
+	buf_printf(p->out, "         level = %s:", event_name(f->fact->kind));
+	if (is_plain(object))
+		safe_str(p->out, object);
+	else
+		buf_c(p->out, "GLOB");
+	buf_printf(p->out, " %s\n", grave ? "warning" : "never");
+}
+
+void explain_finding(struct buf *out, const struct result *r,
+		     const struct result_finding *f, bool color,
+		     unsigned width)
+{
+	const struct page p = { out, color, width };
+	const char *level = level_name(f->f.level);
+
+	style_c(out, color, level_styles[f->f.level], level);
+	buf_printf(out, "%*s", (int)(9 - strlen(level)), "");
+	safe_str(out, f->f.fact->line);
+	buf_c(out, "\n\n");
+	row(&p, "id", "%s, of %.*s and %.*s", f->f.id, STR_ARG(r->old.spec),
+	    STR_ARG(r->new.spec));
+	put_rule(&p, &f->f);
+	put_seen(&p, &f->f);
+	put_before(&p, f);
+	put_evidence(&p, &f->f);
+	if (f->path.len)
+		row(&p, "look at", "%.*s:%u", STR_ARG(f->path), f->line);
+	put_verdict(&p, r, &f->f);
+	put_ways(&p, r, &f->f);
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* behavdiff.result/1, read back. */
+#include "core/report/result.h"
+
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/report/internal.h"
+
+/* Results of one operation; there are not that many errnos. */
+#define BEFORE_MAX 256
+
+struct reader {
+	struct result *r;
+	struct err *err;
+	size_t index;		/* of the finding in work, from 1 */
+};
+
+static int bad(const struct reader *in, const char *key)
+{
+	if (in->index)
+		return err_set(in->err, ERR_TROUBLE, "findings[%zu]: \"%s\" "
+			       "is missing or wrong", in->index - 1, key);
+	return err_set(in->err, ERR_TROUBLE, "\"%s\" is missing or wrong",
+		       key);
+}
+
+/* --- members --- */
+
+static struct str keep(const struct reader *in, struct str s)
+{
+	autobuf struct buf safe = BUF_INIT;
+
+	text_sanitise(&safe, s);
+	return arena_str(&in->r->arena, buf_view(&safe));
+}
+
+static int need_str(const struct reader *in, struct str *out,
+		    const struct json *obj, const char *key)
+{
+	struct str s;
+
+	if (!json_string(&s, obj, key))
+		return bad(in, key);
+	*out = keep(in, s);
+	return 0;
+}
+
+static int need_pair(const struct reader *in, unsigned *a, unsigned *b,
+		     const struct json *obj, const char *key)
+{
+	const struct json *v = json_first(json_array(obj, key));
+	uint64_t x, y;
+
+	if (!v || !json_is_uint(v, &x) || !json_next(v) ||
+	    !json_is_uint(json_next(v), &y) || x > UINT32_MAX ||
+	    y > UINT32_MAX)
+		return bad(in, key);
+	*a = (unsigned)x;
+	*b = (unsigned)y;
+	return 0;
+}
+
+/* --- words of tables --- */
+
+static int read_level(const struct reader *in, enum level *out,
+		      const struct json *obj, const char *key)
+{
+	struct str word;
+
+	return json_string(&word, obj, key) && level_by_name(word, out) ?
+		0 : bad(in, key);
+}
+
+static int read_change(const struct reader *in, enum change *out,
+		       const struct json *obj)
+{
+	struct str word;
+
+	if (!json_string(&word, obj, "change"))
+		return bad(in, "change");
+	for (int i = 0; i < CHANGE_COUNT; i++) {
+		if (!str_eq(word, str_c(change_name((enum change)i))))
+			continue;
+		*out = (enum change)i;
+		return 0;
+	}
+	return bad(in, "change");
+}
+
+static int read_rule(const struct reader *in, const struct rule **out,
+		     const struct json *obj)
+{
+	struct str word;
+	size_t n;
+	const struct rule *rules = rules_table(&n);
+
+	if (!json_string(&word, obj, "rule"))
+		return bad(in, "rule");
+	for (size_t i = 0; i < n; i++) {
+		if (!str_eq(word, str_c(rules[i].id)))
+			continue;
+		*out = &rules[i];
+		return 0;
+	}
+	return bad(in, "rule");
+}
+
+/* --- a finding --- */
+
+static int read_fact(const struct reader *in, struct fact *fact,
+		     const struct json *obj)
+{
+	if (need_str(in, &fact->line, obj, "fact"))
+		return -1;
+	return fact_parse(fact->line, &fact->kind, &fact->operation,
+			  &fact->object, &fact->err) ? 0 : bad(in, "fact");
+}
+
+static int read_id(const struct reader *in, struct finding *f,
+		   const struct json *obj)
+{
+	struct str id;
+
+	hash_id(f->id, f->fact->line);
+	return json_string(&id, obj, "id") && str_eq(id, str_c(f->id)) ?
+		0 : bad(in, "id");
+}
+
+/* "a > b > c" from an array. */
+static void read_chain(const struct reader *in, struct evidence *ev,
+		       const struct json *obj)
+{
+	autobuf struct buf chain = BUF_INIT;
+	const struct json *v = json_first(json_array(obj, "process"));
+	struct str program;
+
+	for (; v; v = json_next(v)) {
+		if (!json_is_string(v, &program))
+			continue;
+		if (chain.len)
+			buf_c(&chain, " > ");
+		buf_str(&chain, program);
+	}
+	ev->process = keep(in, buf_view(&chain));
+}
+
+static int read_evidence(const struct reader *in, struct evidence *ev,
+			 const struct json *obj)
+{
+	const struct json *first = json_object(obj, "first");
+
+	if (!json_uint(&ev->count, obj, "count"))
+		return bad(in, "count");
+	if (!first || !json_uint(&ev->ns, first, "ns"))
+		return bad(in, "first");
+	read_chain(in, ev, obj);
+	return need_str(in, &ev->call, first, "call") ||
+	       need_str(in, &ev->step, first, "step") ||
+	       need_str(in, &ev->note, first, "note") ? -1 : 0;
+}
+
+static int read_acceptance(const struct reader *in, struct finding *f,
+			   const struct json *obj)
+{
+	const struct json *from = json_object(obj, "acceptance");
+	struct accept *a;
+
+	if (!json_bool(&f->accepted, obj, "accepted"))
+		return bad(in, "accepted");
+	if (!from)
+		return f->accepted ? bad(in, "acceptance") : 0;
+	a = arena_alloc(&in->r->arena, sizeof(*a));
+	f->accept = a;
+	if (!json_bool(&a->expired, from, "expired"))
+		return bad(in, "acceptance");
+	return need_str(in, &a->fact, from, "fact") ||
+	       need_str(in, &a->reason, from, "reason") ||
+	       need_str(in, &a->by, from, "by") ||
+	       need_str(in, &a->date, from, "date") ||
+	       need_str(in, &a->expires, from, "expires") ? -1 : 0;
+}
+
+static int read_seen(const struct reader *in, struct finding *f,
+		     const struct json *obj)
+{
+	const struct json *seen = json_object(obj, "seen");
+
+	if (!seen || need_pair(in, &f->seen_old, &f->runs_old, seen, "old") ||
+	    need_pair(in, &f->seen_new, &f->runs_new, seen, "new"))
+		return bad(in, "seen");
+	if (f->change == CHANGE_MORE)
+		return need_pair(in, &f->names_old, &f->names_new, obj,
+				 "names");
+	return 0;
+}
+
+static void read_before(const struct reader *in, struct result_finding *to,
+			const struct json *obj)
+{
+	const struct json *v = json_first(json_array(obj, "before"));
+	struct str line;
+
+	to->before = arena_alloc(&in->r->arena,
+				 BEFORE_MAX * sizeof(*to->before));
+	for (; v && to->n_before < BEFORE_MAX; v = json_next(v))
+		if (json_is_string(v, &line))
+			to->before[to->n_before++] = keep(in, line);
+}
+
+static int read_place(const struct reader *in, struct result_finding *to,
+		      const struct json *obj)
+{
+	const struct json *place = json_object(obj, "place");
+	uint64_t line;
+
+	if (!place)
+		return 0;
+	if (!json_uint(&line, place, "line") || line > UINT32_MAX)
+		return bad(in, "place");
+	to->line = (unsigned)line;
+	return need_str(in, &to->path, place, "path");
+}
+
+static int read_finding(const struct reader *in, struct result_finding *to,
+			const struct json *obj)
+{
+	struct fact *fact = arena_alloc(&in->r->arena, sizeof(*fact));
+	struct finding *f = &to->f;
+
+	f->fact = fact;
+	if (!json_bool(&f->gates, obj, "gates"))
+		return bad(in, "gates");
+	if (read_fact(in, fact, obj) || read_id(in, f, obj) ||
+	    read_change(in, &f->change, obj) ||
+	    read_level(in, &f->level, obj, "level") ||
+	    read_rule(in, &f->rule, obj) || read_seen(in, f, obj) ||
+	    read_evidence(in, &fact->ev, obj) ||
+	    read_acceptance(in, f, obj) || read_place(in, to, obj))
+		return -1;
+	if (json_array(obj, "before"))
+		read_before(in, to, obj);
+	return 0;
+}
+
+/* --- the document --- */
+
+static int read_side(const struct reader *in, struct result_side *out,
+		     const struct json *doc, const char *key)
+{
+	const struct json *side = json_object(doc, key);
+
+	if (!side)
+		return bad(in, key);
+	return need_str(in, &out->spec, side, "spec") ||
+	       need_str(in, &out->commit, side, "commit") ? -1 : 0;
+}
+
+static int read_findings(struct reader *in, const struct json *doc)
+{
+	const struct json *array = json_array(doc, "findings"), *v;
+	struct result *r = in->r;
+	size_t n = 0;
+
+	if (!array)
+		return bad(in, "findings");
+	for (v = json_first(array); v; v = json_next(v))
+		n++;
+	r->v = arena_alloc(&r->arena, (n + 1) * sizeof(*r->v));
+	for (v = json_first(array); v; v = json_next(v)) {
+		in->index = r->n + 1;
+		if (read_finding(in, &r->v[r->n], v))
+			return -1;
+		r->n++;
+	}
+	return 0;
+}
+
+static int read_document(struct reader *in, const struct json *doc)
+{
+	struct str schema;
+	uint64_t left_out;
+
+	if (!json_string(&schema, doc, "schema") ||
+	    !str_eq(schema, STR("behavdiff.result/1")))
+		return bad(in, "schema");
+	if (json_uint(&left_out, doc, "left_out"))
+		in->r->left_out = (size_t)left_out;
+	return read_side(in, &in->r->old, doc, "old") ||
+	       read_side(in, &in->r->new, doc, "new") ||
+	       read_level(in, &in->r->fail_on, doc, "fail_on") ||
+	       read_findings(in, doc) ? -1 : 0;
+}
+
+int result_read(struct result *out, struct str text, struct err *err)
+{
+	autojson struct json *doc = NULL;
+	struct reader in = { .r = out, .err = err };
+
+	*out = (struct result){ .arena = ARENA_INIT };
+	if (!json_parse(&doc, text, RESULT_MAX, err) &&
+	    !read_document(&in, doc))
+		return 0;
+	result_free(out);
+	return -1;
+}
+
+void result_free(struct result *r)
+{
+	arena_free(&r->arena);
+	*r = (struct result){ .arena = ARENA_INIT };
+}
+
+const struct result_finding *result_find(const struct result *r,
+					 struct str word, size_t *matches)
+{
+	const struct result_finding *found = NULL;
+
+	*matches = 0;
+	for (size_t i = 0; i < r->n; i++) {
+		const struct finding *f = &r->v[i].f;
+
+		if (!str_eq(f->fact->line, word) &&
+		    (word.len < RESULT_ID_MIN ||
+		     !str_starts(str_c(f->id), word)))
+			continue;
+		found = &r->v[i];
+		++*matches;
+	}
+	return *matches == 1 ? found : NULL;
+}

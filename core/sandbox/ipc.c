@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * System V objects: they belong to no process, so no limit of a process
+ * bounds them, but the ipc namespace has limits of its own (sysvipc(7)).
+ *
+ * Who may set them: since Linux 6.9 the namespace's owner, before that the
+ * host's root only.  Then the segments are counted instead, by what
+ * /proc/sysvipc/shm says of the namespace of whoever opened it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/fd.h"
+#include "core/base/vec.h"
+#include "core/sandbox/setup.h"
+
+#define SHM_TABLE_MAX (4U << 20)
+
+static void set(const char *name, const char *value)
+{
+	autofree char *path = mem_printf("/proc/sys/kernel/%s", name);
+	autofd int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	/* Refused by an older kernel: see above. */
+	if (fd >= 0 && write(fd, value, strlen(value)) < 0)
+		return;
+}
+
+int op_ipc(struct setup *s)
+{
+	char pages[32];
+
+	snprintf(s->at, sizeof(s->at), "/proc/sysvipc/shm");
+	snprintf(pages, sizeof(pages), "%llu",
+		 (unsigned long long)s->opt->plan->memory /
+		 (unsigned long long)sysconf(_SC_PAGESIZE));
+	set("shmall", pages);
+	/* 16 KiB each, and 64 bytes of the kernel's for each semaphore. */
+	set("msgmni", "1024");
+	set("sem", "32000 1024000 500 32000");
+	s->shm = open("/proc/sysvipc/shm", O_RDONLY | O_CLOEXEC);
+	/* A kernel without them (CONFIG_SYSVIPC). */
+	if (s->shm < 0 && errno == ENOENT)
+		s->shm = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return s->shm < 0 ? -1 : 0;
+}
+
+void box_shm(const struct box *box, uint64_t *used, uint64_t *size)
+{
+	autobuf struct buf text = BUF_INIT;
+	unsigned long long bytes, rss, swap;
+
+	*used = *size = 0;
+	if (lseek(box->shm, 0, SEEK_SET) ||
+	    fd_read_all(box->shm, &text, SHM_TABLE_MAX) || !text.len)
+		return;
+	/*
+	 * key shmid perms size cpid lpid nattch uid gid cuid cgid atime dtime
+	 * ctime rss swap, below a line with these words (proc(5)).
+	 */
+	for (const char *at = strchr(text.p, '\n'); at && at[1];
+	     at = strchr(at + 1, '\n'))
+		if (sscanf(at + 1, "%*s %*s %*s %llu %*s %*s %*s %*s %*s %*s "
+			   "%*s %*s %*s %*s %llu %llu", &bytes, &rss,
+			   &swap) == 3) {
+			*size += bytes;
+			*used += rss + swap;
+		}
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every way to say a name over a connection.  The server is the plant itself:
+ * a connection that is never accepted takes what is sent all the same.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "core/base/buf.h"
+#include "core/selftest/plant.h"
+
+#define LOCAL "127.0.0.1"
+#define PIECE 7
+
+static struct sockaddr_in local(const char *host, unsigned short port)
+{
+	struct sockaddr_in in = {
+		.sin_family = AF_INET, .sin_port = htons(port),
+	};
+
+	inet_pton(AF_INET, host, &in.sin_addr);
+	return in;
+}
+
+static int make_socket(int family, int type)
+{
+	return plant_need(socket(family, type | SOCK_CLOEXEC, 0), "socket");
+}
+
+static void serve(const struct sockaddr *sa, socklen_t len)
+{
+	int fd = make_socket(sa->sa_family, SOCK_STREAM);
+
+	plant_need(bind(fd, sa, len), "bind");
+	plant_need(listen(fd, 1), "listen");
+}
+
+static int connected(const struct sockaddr *sa, socklen_t len)
+{
+	int fd = make_socket(sa->sa_family, SOCK_STREAM);
+
+	serve(sa, len);
+	plant_need(connect(fd, sa, len), "connect");
+	return fd;
+}
+
+static int connected_to(unsigned short port)
+{
+	struct sockaddr_in in = local(LOCAL, port);
+
+	return connected((struct sockaddr *)&in, sizeof(in));
+}
+
+/* --- TLS --- */
+
+static void put_number(struct buf *out, size_t value, unsigned bytes)
+{
+	while (bytes--)
+		buf_ch(out, (char)(value >> 8 * bytes));
+}
+
+/* A ClientHello (RFC 8446, 4.1.2) with nothing but a server name. */
+static void hello(struct buf *out, const char *name)
+{
+	size_t len = strlen(name), extension = len + 5;
+	size_t body = 2 + 32 + 1 + 2 + 2 + 2 + 2 + 4 + extension;
+
+	buf_add(out, "\x16\3\1", 3);
+	put_number(out, body + 4, 2);
+	put_number(out, 1, 1);
+	put_number(out, body, 3);
+	put_number(out, 0x0303, 2);
+	for (int i = 0; i < 32; i++)
+		buf_ch(out, 'r');
+	put_number(out, 0, 1);			/* no session */
+	put_number(out, 2, 2);
+	put_number(out, 0x1301, 2);		/* one cipher suite */
+	put_number(out, 0x0100, 2);		/* no compression */
+	put_number(out, 4 + extension, 2);
+	put_number(out, 0, 2);
+	put_number(out, extension, 2);
+	put_number(out, extension - 2, 2);
+	put_number(out, 0, 1);
+	put_number(out, len, 2);
+	buf_c(out, name);
+}
+
+void plant_tls_write(void)
+{
+	autobuf struct buf b = BUF_INIT;
+	int fd = connected_to(8771);
+
+	hello(&b, "By-Write.example");
+	plant_try(write(fd, b.p, b.len));
+}
+
+/* Without Nagle's algorithm each write is a segment (tcp(7)). */
+void plant_tls_split(void)
+{
+	autobuf struct buf b = BUF_INIT;
+	int fd = connected_to(8772), on = 1;
+
+	plant_need(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)),
+		   "TCP_NODELAY");
+	hello(&b, "by-pieces.example");
+	for (size_t at = 0; at < b.len; at += PIECE)
+		plant_try(write(fd, b.p + at, b.len - at < PIECE ?
+				b.len - at : PIECE));
+}
+
+/* --- HTTP --- */
+
+static const char request[] = "GET / HTTP/1.1\r\nHost: by-";
+
+void plant_http_write(void)
+{
+	int fd = connected_to(8773);
+
+	plant_write(fd, "POST /a HTTP/1.1\r\nhost:By-Write.example:8080\r\n"
+		    "Content-Length: 2\r\n\r\nhi");
+}
+
+void plant_http_sendfile(void)
+{
+	int file = plant_need(open("/tmp/request", O_RDWR | O_CREAT |
+				   O_CLOEXEC, 0600), "a file");
+	int fd = connected_to(8774);
+	off_t from = 0;
+
+	plant_write(file, request);
+	plant_write(file, "sendfile.example\r\n\r\n");
+	plant_try(sendfile(fd, file, &from, 4096));
+}
+
+void plant_http_splice(void)
+{
+	struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6, .sin6_port = htons(8775),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
+	int fd = connected((struct sockaddr *)&in6, sizeof(in6)), pipes[2];
+
+	plant_need(pipe(pipes), "pipe");
+	plant_write(pipes[1], request);
+	plant_write(pipes[1], "splice.example\r\n\r\n");
+	plant_try(splice(pipes[0], NULL, fd, NULL, 4096, 0));
+}
+
+/* Data with the address, no connect(2): tcp_fastopen, RFC 7413. */
+void plant_http_fast_open(void)
+{
+	static const char tunnel[] = "CONNECT by-fast-open.example:443 "
+				     "HTTP/1.1\r\n\r\n";
+	struct sockaddr_in in = local(LOCAL, 8776);
+
+	serve((struct sockaddr *)&in, sizeof(in));
+	plant_try(sendto(make_socket(AF_INET, SOCK_STREAM), tunnel,
+			 sizeof(tunnel) - 1, MSG_FASTOPEN | MSG_NOSIGNAL,
+			 (struct sockaddr *)&in, sizeof(in)));
+}
+
+void plant_http_unix(void)
+{
+	static const char name[] = "\0plant-http";
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	int fd;
+
+	memcpy(un.sun_path, name, sizeof(name) - 1);
+	fd = connected((struct sockaddr *)&un, (socklen_t)(
+		       offsetof(struct sockaddr_un, sun_path) +
+		       sizeof(name) - 1));
+	plant_write(fd, request);
+	plant_write(fd, "unix.example\r\n\r\n");
+}
+
+/* --- DNS --- */
+
+/* A question for NAME.example, type A (RFC 1035, section 4.1). */
+static void question(struct buf *out, const char *name)
+{
+	static const char head[12] = { 0x13, 0x37, 1, 0, 0, 1 };
+	static const char tail[] = "\7example\0\0\1\0\1";
+
+	buf_add(out, head, sizeof(head));
+	buf_ch(out, (char)strlen(name));
+	buf_c(out, name);
+	buf_add(out, tail, sizeof(tail) - 1);
+}
+
+void plant_dns_connected(void)
+{
+	autobuf struct buf b = BUF_INIT;
+	struct sockaddr_in in = local(LOCAL, 53);
+	int fd = make_socket(AF_INET, SOCK_DGRAM);
+
+	plant_need(connect(fd, (struct sockaddr *)&in, sizeof(in)), "connect");
+	question(&b, "by-peer");
+	plant_try(write(fd, b.p, b.len));
+}
+
+/* Its length in front (RFC 1035, 4.2.2). */
+void plant_dns_stream(void)
+{
+	autobuf struct buf b = BUF_INIT, whole = BUF_INIT;
+	int fd = connected_to(8777);
+
+	question(&b, "by-stream");
+	put_number(&whole, b.len, 2);
+	buf_add(&whole, b.p, b.len);
+	plant_try(write(fd, whole.p, whole.len));
+}

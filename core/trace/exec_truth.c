@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the kernel took for path and arguments of an exec, against what was
+ * there when the call began.
+ *
+ * Between our look and the kernel's, whoever shares the memory may put
+ * something else there, and put it back: the old memory is gone afterwards,
+ * so nothing gives it away but the new one.  The kernel copies the path to
+ * where AT_EXECFN points (getauxval(3)), as it was given, also for a script;
+ * the arguments are /proc/PID/cmdline.  At the stop after the exec the program
+ * has not run yet, so both are the kernel's own words.
+ *
+ * Of a script the arguments are those of its interpreter (execve(2)): the
+ * interpreter, perhaps one word of the script's first line, the script, and
+ * what was given behind argv[0]; an interpreter may be a script itself, up to
+ * four times.  binfmt_misc does the same, and may keep argv[0].
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+
+#include "core/base/fd.h"
+#include "core/trace/tracer.h"
+
+#define CMDLINE_MAX (8U << 20)	/* a quarter of the stack is the kernel's */
+#define IN_FRONT_MAX 16		/* words before a script's own arguments */
+
+static bool read_own(const struct task *k, const char *name, struct buf *out)
+{
+	struct err ignored = ERR_INIT;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", k->tid, name);
+	return !fd_read_file(AT_FDCWD, path, out, CMDLINE_MAX, &ignored);
+}
+
+/* The path as the kernel copied it; NULL when it may not be read. */
+static char *true_path(const struct task *k)
+{
+	autobuf struct buf aux = BUF_INIT;
+	uint64_t pair[2];
+
+	if (!read_own(k, "auxv", &aux))
+		return NULL;
+	for (size_t i = 0; i + sizeof(pair) <= aux.len; i += sizeof(pair)) {
+		memcpy(pair, aux.p + i, sizeof(pair));
+		if (pair[0] == AT_EXECFN)
+			return mem_read_string(k->tid, pair[1], PATH_MAX);
+	}
+	return NULL;
+}
+
+/* What it would be for this call: fs/exec.c, alloc_bprm(). */
+static char *given_path(const struct call *c, bool at)
+{
+	int fd = at ? (int)c->args[0] : AT_FDCWD;
+
+	if (!c->path1)
+		return NULL;
+	if (fd == AT_FDCWD || *c->path1 == '/')
+		return mem_strdup(c->path1);
+	return mem_printf("/dev/fd/%d%s%s", fd, *c->path1 ? "/" : "",
+			  c->path1);
+}
+
+/* The words up to the next NUL, or all. */
+static struct str take_word(struct str *rest)
+{
+	struct str word = { rest->p, strnlen(rest->p, rest->len) };
+
+	*rest = str_sub(*rest, word.len < rest->len ? word.len + 1 :
+						      word.len);
+	if (word.len > EXEC_ARG_BYTES)
+		word.len = EXEC_ARG_BYTES;
+	return word;
+}
+
+static size_t count_words(struct str text)
+{
+	size_t n = 0;
+
+	for (; text.len; n++)
+		take_word(&text);
+	return n;
+}
+
+/* Are the words n, and as many of the others, the same? */
+static bool same_words(struct str a, struct str b, size_t n)
+{
+	while (n--)
+		if (!b.len || !str_eq(take_word(&a), take_word(&b)))
+			return false;
+	return true;
+}
+
+/* Do these words stand for the given ones behind `front` of a script's? */
+static bool same_behind(const struct exec_words *given, struct str words,
+			size_t front, const char *script)
+{
+	struct str rest = given->text, before, word = STR_NULL;
+
+	for (size_t i = 0; i < front; i++) {
+		before = word;
+		word = take_word(&words);
+	}
+	before = word;
+	word = take_word(&words);
+	if (!front)
+		return given->n && str_eq(word, take_word(&rest)) &&
+		       same_words(rest, words, given->n - 1);
+	/* The script's path, or argv[0] behind it where that is kept. */
+	if (script && !str_eq(word, str_c(script)) &&
+	    !str_eq(before, str_c(script)))
+		return false;
+	take_word(&rest);
+	return same_words(rest, words, given->n - 1);
+}
+
+static bool same_arguments(const struct exec_words *given, struct str words,
+			   const char *script, bool may_be_script)
+{
+	/* No argument at all is an empty one (execve(2), since 5.18). */
+	struct exec_words all = *given;
+	size_t n = count_words(words);
+	size_t from = 0, to = may_be_script ? IN_FRONT_MAX : 0;
+
+	if (!all.n)
+		all = (struct exec_words){ STR(""), 1, false };
+	/* Killed meanwhile: there is nothing to compare. */
+	if (!n)
+		return true;
+	if (!all.cut) {
+		if (n < all.n || n - all.n > to)
+			return false;
+		from = to = n - all.n;
+	}
+	for (size_t front = from; front <= to; front++)
+		if (same_behind(&all, words, front, script))
+			return true;
+	return false;
+}
+
+/* As the arguments of a call are kept: so many, and of each so much. */
+static void keep_words(struct buf *out, struct str words)
+{
+	for (unsigned i = 0; words.len; i++) {
+		if (i == EXEC_ARGS_MAX || out->len >= EXEC_WORDS_MAX) {
+			buf_add(out, "\0...", 4);
+			return;
+		}
+		if (i)
+			buf_ch(out, '\0');
+		buf_str(out, take_word(&words));
+	}
+}
+
+void exec_truth(struct tracer *t, struct task *k, struct str exe,
+		const struct exec_words *given, struct exec_truth *out)
+{
+	autobuf struct buf words = BUF_INIT;
+	autobuf struct buf at = BUF_INIT;
+	autofree char *path = true_path(k);
+	autofree char *was = k->row ? given_path(&k->call,
+						 k->row->shape.d1 >= 0) : NULL;
+	bool script = true;
+
+	if (!k->row)
+		return;
+	if (path && was && strcmp(path, was) != 0)
+		out->path = mem_strdup(path);
+	if (path) {
+		resolve_path(t, k, AT_FDCWD, path, true, &at);
+		script = !str_eq(buf_view(&at), exe);
+	}
+	if (!read_own(k, "cmdline", &words) ||
+	    same_arguments(given, buf_view(&words), path, script))
+		return;
+	out->changed = true;
+	keep_words(&out->words, buf_view(&words));
+}
+
+void exec_truth_free(struct exec_truth *e)
+{
+	free(e->path);
+	buf_free(&e->words);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* IPv4 (RFC 791), IPv6 (RFC 8200), TCP (RFC 9293) and UDP headers. */
+#include "core/trace/packet.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "core/trace/sockaddr.h"
+
+enum {
+	V4_HEADER = 20, V6_HEADER = 40, TCP_HEADER = 20, UDP_HEADER = 8,
+	PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, TCP_SYN = 2
+};
+
+static unsigned byte_at(struct str s, size_t at)
+{
+	return (unsigned char)s.p[at];
+}
+
+static unsigned word_at(struct str s, size_t at)
+{
+	return byte_at(s, at) << 8 | byte_at(s, at + 1);
+}
+
+void packet_map(struct in6_addr *out, const void *v4)
+{
+	static const unsigned char prefix[12] = { [10] = 0xff, [11] = 0xff };
+
+	memcpy(out, prefix, sizeof(prefix));
+	memcpy((char *)out + sizeof(prefix), v4, 4);
+}
+
+/* The length of the header, 0 when it is none; the protocol inside. */
+static size_t parse_v4(struct segment *out, struct str p, unsigned *protocol)
+{
+	size_t len;
+
+	if (p.len < V4_HEADER)
+		return 0;
+	len = (byte_at(p, 0) & 15) * 4;
+	/* A fragment behind the first begins with anything. */
+	if (len < V4_HEADER || word_at(p, 6) & 0x1fff)
+		return 0;
+	*protocol = byte_at(p, 9);
+	packet_map(&out->from.addr, p.p + 12);
+	packet_map(&out->to.addr, p.p + 16);
+	return len;
+}
+
+/* Extension headers take a privilege that the program has not (ipv6(7)). */
+static size_t parse_v6(struct segment *out, struct str p, unsigned *protocol)
+{
+	if (p.len < V6_HEADER)
+		return 0;
+	*protocol = byte_at(p, 6);
+	memcpy(&out->from.addr, p.p + 8, 16);
+	memcpy(&out->to.addr, p.p + 24, 16);
+	return V6_HEADER;
+}
+
+static size_t parse_tcp(struct segment *out, struct str p)
+{
+	size_t len;
+
+	if (p.len < TCP_HEADER)
+		return 0;
+	out->seq = (uint32_t)word_at(p, 4) << 16 | word_at(p, 6);
+	/* A SYN takes a number; its data, if it has any, comes after. */
+	if (byte_at(p, 13) & TCP_SYN)
+		out->seq++;
+	len = (byte_at(p, 12) >> 4) * 4U;
+	return len < TCP_HEADER ? 0 : len;
+}
+
+bool packet_parse(struct segment *out, struct str packet, size_t whole)
+{
+	unsigned protocol = 0;
+	struct str p = packet;
+	size_t len;
+
+	memset(out, 0, sizeof(*out));
+	out->cut = packet.len < whole;
+	if (!p.len)
+		return false;
+	len = byte_at(p, 0) >> 4 == 4 ? parse_v4(out, p, &protocol) :
+	      byte_at(p, 0) >> 4 == 6 ? parse_v6(out, p, &protocol) : 0;
+	if (!len || len > p.len)
+		return false;
+	p = str_sub(p, len);
+	if (p.len < UDP_HEADER)
+		return false;
+	out->from.port = (uint16_t)word_at(p, 0);
+	out->to.port = (uint16_t)word_at(p, 2);
+	out->udp = protocol == PROTOCOL_UDP;
+	len = out->udp ? UDP_HEADER :
+	      protocol == PROTOCOL_TCP ? parse_tcp(out, p) : 0;
+	if (!len || len > p.len)
+		return false;
+	out->payload = str_sub(p, len);
+	return true;
+}
+
+void packet_end_text(struct buf *out, const struct end *end)
+{
+	struct sockaddr_storage ss;
+	struct sockaddr_in *in = (void *)&ss;
+	struct sockaddr_in6 *in6 = (void *)&ss;
+
+	memset(&ss, 0, sizeof(ss));
+	if (IN6_IS_ADDR_V4MAPPED(&end->addr)) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(end->port);
+		memcpy(&in->sin_addr, end->addr.s6_addr + 12, 4);
+		sockaddr_text(out, &ss, sizeof(*in));
+	} else {
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons(end->port);
+		in6->sin6_addr = end->addr;
+		sockaddr_text(out, &ss, sizeof(*in6));
+	}
+}

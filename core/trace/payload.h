@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the bytes of a connection name: the server name of a TLS ClientHello,
+ * the host of an HTTP/1 request, the question of a DNS message.  Pure; the
+ * bytes are hostile, and so are the names: whoever shows them escapes them.
+ */
+#ifndef TRACE_PAYLOAD_H
+#define TRACE_PAYLOAD_H
+
+#include <stdbool.h>
+
+#include "core/base/buf.h"
+#include "core/base/str.h"
+#include "core/event/event.h"
+
+/* No more of a head or a hello is looked at: bytes. */
+#define PAYLOAD_MAX 8192
+
+/*
+ * Who is told.  kind and words:
+ *   EV_NET_TLS   "host NAME", "no-host" or "cut-short"
+ *   EV_NET_HTTP  the same, or "connect NAME:PORT" of a tunnel
+ *   EV_NET_DNS   "NAME TYPE"
+ * Names are in lower case; a host has no port and no user.  "no-host": it is
+ * whole and names nobody; "cut-short": the name is not in what was given.
+ */
+struct payload_sink {
+	void (*take)(void *ctx, enum event_kind kind, struct str words);
+	void *ctx;
+};
+
+struct payload {
+	struct str bytes;	/* from where a message may begin */
+	bool dns;		/* to port 53: DNS over TCP may come in parts */
+	bool last;		/* no more will come: make do with it */
+};
+
+enum payload_state {
+	PAYLOAD_OTHER,		/* nothing that is named here */
+	PAYLOAD_MORE,		/* may become something; nothing told yet */
+	PAYLOAD_WHOLE		/* told; *used bytes are done with */
+};
+
+/*
+ * Read one message: RFC 8446 4.1.2 and RFC 6066 3 (TLS), RFC 9112 (HTTP/1),
+ * RFC 1035 4.2.2 (DNS over TCP).  Never PAYLOAD_MORE when p->last is set.
+ */
+enum payload_state payload_read(const struct payload *p,
+				const struct payload_sink *sink, size_t *used);
+
+/* Decode the question of a DNS message: "example.org A"; false if malformed. */
+bool dns_question(struct buf *out, struct str packet);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The head of an HTTP/1 request (RFC 9112): who is asked.  Its target may name
+ * a host (absolute-form, and CONNECT's authority-form), its Host fields do.
+ * Where they differ each of them is told: which one the peer believes is the
+ * peer's business.
+ */
+#include "core/trace/payload_http.h"
+
+#include <strings.h>
+
+#include "core/base/vec.h"
+
+#define NAMES_MAX 8		/* different ones told of one head */
+/* A request line that never ends is one all the same from here on. */
+#define LINE_LONG 1024
+
+static const struct { struct str name; bool body; } methods[] = {
+#define METHOD(name, body) { { name, sizeof(name) - 1 }, body },
+#include "core/trace/methods.def"
+#undef METHOD
+};
+
+struct head {
+	const struct payload_sink *sink;
+	VEC(struct str) told;		/* hosts, in lower case */
+	struct buf lower;		/* of which they are parts */
+};
+
+static bool is_digits(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return true;
+}
+
+/* "user@host:port" without its user. */
+static struct str without_user(struct str s)
+{
+	const char *at = s.len ? memrchr(s.p, '@', s.len) : NULL;
+
+	return at ? str_sub(s, (size_t)(at + 1 - s.p)) : s;
+}
+
+/* Colons inside brackets are an IPv6 address's own. */
+static struct str without_port(struct str s)
+{
+	const char *colon = s.len ? memrchr(s.p, ':', s.len) : NULL;
+	size_t at = colon ? (size_t)(colon - s.p) : 0;
+
+	return colon && is_digits(str_sub(s, at + 1)) ?
+	       (struct str){ s.p, at } : s;
+}
+
+static bool was_told(const struct head *h, struct str host)
+{
+	for (size_t i = 0; i < h->told.n; i++)
+		if (str_eq(h->told.v[i], host))
+			return true;
+	return false;
+}
+
+/* An authority (RFC 3986, 3.2): "host NAME" or "connect NAME:PORT", once. */
+static void tell(struct head *h, const char *word, struct str authority,
+		 bool port)
+{
+	autobuf struct buf words = BUF_INIT;
+	struct str whole, host;
+
+	buf_clear(&h->lower);
+	buf_lower(&h->lower, without_user(authority));
+	whole = buf_view(&h->lower);
+	host = without_port(whole);
+	if (!host.len || was_told(h, host) || h->told.n == NAMES_MAX)
+		return;
+	*vec_push(&h->told) = (struct str){
+		mem_strndup(host.p, host.len), host.len,
+	};
+	buf_printf(&words, "%s ", word);
+	buf_str(&words, port ? whole : host);
+	h->sink->take(h->sink->ctx, EV_NET_HTTP, buf_view(&words));
+}
+
+static void head_free(struct head *h)
+{
+	for (size_t i = 0; i < h->told.n; i++)
+		free((char *)h->told.v[i].p);
+	vec_free(&h->told);
+	buf_free(&h->lower);
+}
+
+/* The next line without its end; false when that is not there. */
+static bool next_line(struct str *rest, struct str *line)
+{
+	const char *end = rest->len ? memchr(rest->p, '\n', rest->len) : NULL;
+
+	if (!end)
+		return false;
+	*line = (struct str){ rest->p, (size_t)(end - rest->p) };
+	*rest = str_sub(*rest, line->len + 1);
+	if (str_ends(*line, STR("\r")))
+		line->len--;
+	return true;
+}
+
+/* "http://host/path": what stands between the slashes, or nothing. */
+static struct str authority_of(struct str target)
+{
+	const char *mark = memmem(target.p, target.len, "://", 3);
+	struct str rest;
+	size_t n = 0;
+
+	if (!mark || memchr(target.p, '/', (size_t)(mark - target.p)))
+		return STR("");
+	rest = str_sub(target, (size_t)(mark + 3 - target.p));
+	while (n < rest.len && !strchr("/?#", rest.p[n]))
+		n++;
+	return (struct str){ rest.p, n };
+}
+
+static bool is_target(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f)
+			return false;
+	return s.len;
+}
+
+/* The index of the method that the bytes begin with, or could. */
+static size_t method_of(struct str s, bool *more)
+{
+	*more = false;
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		struct str name = methods[i].name;
+
+		if (s.len <= name.len) {
+			*more |= str_starts(name, s);
+			continue;
+		}
+		if (str_starts(s, name) && s.p[name.len] == ' ')
+			return i;
+	}
+	return ARRAY_LEN(methods);
+}
+
+/* "TARGET HTTP/1.1"; the target, or nothing when it is no request line. */
+static struct str target_of(struct str s)
+{
+	static const char version[] = " HTTP/1.";
+	const size_t tail = sizeof(version);	/* and the minor's digit */
+	struct str target = s;
+
+	if (s.len <= tail)
+		return STR("");
+	target.len -= tail;
+	if (!str_starts(str_sub(s, target.len), str_c(version)) ||
+	    !is_digits(str_sub(s, s.len - 1)) || !is_target(target))
+		return STR("");
+	return target;
+}
+
+/* May a line that has not ended yet become a request line? */
+static bool may_be_line(struct str s)
+{
+	static const char version[] = " HTTP/1.";
+	const char *blank = s.len ? memchr(s.p, ' ', s.len) : NULL;
+	struct str target = { s.p, blank ? (size_t)(blank - s.p) : s.len };
+	struct str rest = str_sub(s, target.len);
+
+	return (!s.len || is_target(target)) &&
+	       (str_starts(str_c(version), rest) ||
+		str_starts(rest, str_c(version)));
+}
+
+static struct str trim(struct str s)
+{
+	while (s.len && (*s.p == ' ' || *s.p == '\t'))
+		s = str_sub(s, 1);
+	while (s.len && (s.p[s.len - 1] == ' ' || s.p[s.len - 1] == '\t'))
+		s.len--;
+	return s;
+}
+
+static void read_field(struct head *h, struct str line)
+{
+	static const char host[] = "host:";
+
+	if (line.len >= sizeof(host) - 1 &&
+	    !strncasecmp(line.p, host, sizeof(host) - 1))
+		tell(h, "host", trim(str_sub(line, sizeof(host) - 1)), false);
+}
+
+/* Is the empty line there that ends a head?  Its length, or 0. */
+static size_t head_length(struct str s)
+{
+	struct str rest = s, line;
+
+	while (next_line(&rest, &line))
+		if (!line.len)
+			return s.len - rest.len;
+	return 0;
+}
+
+static void read_head(const struct payload_sink *sink, size_t method,
+		      struct str target, struct str fields, bool whole)
+{
+	struct head h = { .sink = sink, .lower = BUF_INIT };
+	struct str line;
+
+	if (str_eq(methods[method].name, STR("CONNECT")))
+		tell(&h, "connect", target, true);
+	else
+		tell(&h, "host", authority_of(target), false);
+	while (next_line(&fields, &line) && line.len)
+		read_field(&h, line);
+	if (!h.told.n)
+		sink->take(sink->ctx, EV_NET_HTTP,
+			   whole ? STR("no-host") : STR("cut-short"));
+	head_free(&h);
+}
+
+enum payload_state http_read(const struct payload *p,
+			     const struct payload_sink *sink, size_t *used)
+{
+	struct str s = p->bytes, rest, line, target;
+	bool more;
+	size_t method = method_of(s, &more), length;
+
+	if (method == ARRAY_LEN(methods))
+		return more && !p->last ? PAYLOAD_MORE : PAYLOAD_OTHER;
+	rest = str_sub(s, methods[method].name.len + 1);
+	if (!next_line(&rest, &line)) {
+		if (!may_be_line(rest) || (p->last && s.len < LINE_LONG))
+			return PAYLOAD_OTHER;
+		if (!p->last)
+			return PAYLOAD_MORE;
+		sink->take(sink->ctx, EV_NET_HTTP, STR("cut-short"));
+		*used = s.len;
+		return PAYLOAD_WHOLE;
+	}
+	target = target_of(line);
+	if (!target.len)
+		return PAYLOAD_OTHER;
+	length = head_length(s);
+	if (!length && !p->last)
+		return PAYLOAD_MORE;
+	read_head(sink, method, target, rest, length != 0);
+	/* A body is not looked at, whatever it looks like. */
+	*used = length && !methods[method].body ? length : s.len;
+	return PAYLOAD_WHOLE;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rings of the packet sockets: TPACKET_V2, the kernel's
+ * Documentation/networking/packet_mmap.rst.  A frame is the kernel's or ours,
+ * as its tp_status says; the one at the head is the oldest.
+ */
+#include "core/trace/wire.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "core/base/mem.h"
+
+#define LOOPBACK 1		/* its index in every network namespace */
+#define FRAME 4096
+#define BLOCK (64 << 10)
+/* Read at once, whatever `until` says, when it is filled so far. */
+#define FILLED(frames) ((frames) / 8)
+#define SECOND 1000000000U
+
+/* Frames of each ring: what may be sent between two looks, 50 ms apart. */
+static const size_t frames_of[WIRE_SOCKETS] = {
+	[WIRE_BEGINS] = 2048, [WIRE_CONTINUES] = 1024,
+};
+
+struct ring {
+	int fd;
+	char *frames;		/* mapped; NULL before */
+	size_t n;
+	size_t head;
+};
+
+struct wire {
+	struct ring rings[WIRE_SOCKETS];
+	struct wire_sink sink;
+	struct flows *flows;
+	uint64_t lost;
+};
+
+uint64_t wire_clock(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (uint64_t)ts.tv_sec * SECOND + (uint64_t)ts.tv_nsec;
+}
+
+/* --- opening --- */
+
+static int open_ring(struct ring *r, int fd, int which)
+{
+	struct sock_filter code[WIRE_FILTER_MAX];
+	struct sock_fprog filter = { .filter = code };
+	struct tpacket_req geometry = {
+		.tp_block_size = BLOCK, .tp_frame_size = FRAME,
+	};
+	struct sockaddr_ll lo = {
+		.sll_family = AF_PACKET, .sll_ifindex = LOOPBACK,
+		.sll_protocol = htons(ETH_P_ALL),
+	};
+	int version = TPACKET_V2;
+
+	r->n = frames_of[which];
+	geometry.tp_frame_nr = (unsigned)r->n;
+	geometry.tp_block_nr = (unsigned)(r->n * FRAME / BLOCK);
+	filter.len = (unsigned short)wire_filter(code, which);
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+		       sizeof(filter)) ||
+	    setsockopt(fd, SOL_PACKET, PACKET_VERSION, &version,
+		       sizeof(version)) ||
+	    setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &geometry,
+		       sizeof(geometry)))
+		return -1;
+	r->frames = mmap(NULL, r->n * FRAME, PROT_READ | PROT_WRITE,
+			 MAP_SHARED, fd, 0);
+	if (r->frames == MAP_FAILED) {
+		r->frames = NULL;
+		return -1;
+	}
+	r->fd = fd;
+	/* Only now: nothing was let in without its filter. */
+	return bind(fd, (struct sockaddr *)&lo, sizeof(lo));
+}
+
+static void take(void *ctx, const struct segment *s, uint64_t at,
+		 enum event_kind kind, struct str words)
+{
+	struct wire *w = ctx;
+
+	w->sink.take(w->sink.ctx, s, at, kind, words);
+}
+
+static void missed(void *ctx)
+{
+	struct wire *w = ctx;
+
+	w->lost++;
+}
+
+int wire_open(struct wire **out, const int sockets[WIRE_SOCKETS],
+	      const struct wire_sink *sink, struct err *err)
+{
+	struct wire *w = mem_alloc(sizeof(*w));
+	const struct flows_sink flows = { take, missed, w };
+
+	w->sink = *sink;
+	w->flows = flows_new(&flows);
+	for (int i = 0; i < WIRE_SOCKETS; i++) {
+		if (!open_ring(&w->rings[i], sockets[i], i))
+			continue;
+		err_sys(err, "cannot listen on the sandbox's loopback");
+		wire_close(w);
+		return -1;
+	}
+	*out = w;
+	return 0;
+}
+
+void wire_close(struct wire *w)
+{
+	if (!w)
+		return;
+	for (int i = 0; i < WIRE_SOCKETS; i++)
+		if (w->rings[i].frames)
+			munmap(w->rings[i].frames, w->rings[i].n * FRAME);
+	flows_free(w->flows);
+	free(w);
+}
+
+/* --- reading --- */
+
+static struct tpacket2_hdr *frame_at(const struct ring *r, size_t i)
+{
+	return (void *)(r->frames + i % r->n * FRAME);
+}
+
+static bool is_ours(const struct tpacket2_hdr *h)
+{
+	return __atomic_load_n(&h->tp_status, __ATOMIC_ACQUIRE) &
+	       TP_STATUS_USER;
+}
+
+static uint64_t sent_at(const struct tpacket2_hdr *h)
+{
+	return h->tp_sec * (uint64_t)SECOND + h->tp_nsec;
+}
+
+static const struct tpacket2_hdr *oldest(const struct ring *r)
+{
+	const struct tpacket2_hdr *h = frame_at(r, r->head);
+
+	return is_ours(h) ? h : NULL;
+}
+
+/*
+ * Which ring holds the next packet in time?  The second one is asked first:
+ * what it shows was sent after all that the first one does not show yet.
+ */
+static int next_ring(const struct wire *w)
+{
+	const struct tpacket2_hdr *rest = oldest(&w->rings[WIRE_CONTINUES]);
+	const struct tpacket2_hdr *first = oldest(&w->rings[WIRE_BEGINS]);
+
+	if (!first || (rest && sent_at(rest) < sent_at(first)))
+		return rest ? WIRE_CONTINUES : -1;
+	return WIRE_BEGINS;
+}
+
+static void read_frame(struct wire *w, struct ring *r, bool begins)
+{
+	struct tpacket2_hdr *h = frame_at(r, r->head++);
+	struct str packet = { (char *)h + h->tp_net, h->tp_snaplen };
+	struct segment s;
+
+	if (h->tp_net <= FRAME && packet.len <= FRAME - (size_t)h->tp_net &&
+	    packet_parse(&s, packet, h->tp_len))
+		flows_take(w->flows, &s, sent_at(h), begins);
+	__atomic_store_n(&h->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
+}
+
+/* Packets for which a ring had no room since this was asked last. */
+static uint64_t drops(const struct ring *r)
+{
+	struct tpacket_stats stats = { 0, 0 };
+	socklen_t len = sizeof(stats);
+
+	/* What cannot be counted may be any number. */
+	if (getsockopt(r->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len))
+		return 1;
+	return stats.tp_drops;
+}
+
+void wire_read(struct wire *w, uint64_t until)
+{
+	int which;
+
+	while ((which = next_ring(w)) >= 0) {
+		struct ring *r = &w->rings[which];
+
+		if (sent_at(frame_at(r, r->head)) >= until)
+			break;
+		read_frame(w, r, which == WIRE_BEGINS);
+	}
+	w->lost += drops(&w->rings[WIRE_BEGINS]);
+	if (drops(&w->rings[WIRE_CONTINUES]))
+		flows_dropped(w->flows, wire_clock());
+}
+
+bool wire_is_filling(const struct wire *w)
+{
+	for (int i = 0; i < WIRE_SOCKETS; i++) {
+		const struct ring *r = &w->rings[i];
+
+		if (is_ours(frame_at(r, r->head + FILLED(r->n))))
+			return true;
+	}
+	return false;
+}
+
+void wire_end(struct wire *w)
+{
+	wire_read(w, UINT64_MAX);
+	flows_end(w->flows);
+}
+
+uint64_t wire_lost(const struct wire *w)
+{
+	return w->lost;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What goes over the sandbox's loopback, whichever call sent it.
+ *
+ * Two packet sockets (packet(7)), each with a filter and a ring in memory that
+ * the kernel fills: one takes segments by whose first bytes a message that
+ * payload.h knows may begin, the other all other payload, of which only what
+ * continues a message is looked at.  So a flood of the one kind pushes nothing
+ * of the other out of its ring, and a drop of the first kind is a loss.
+ */
+#ifndef TRACE_WIRE_H
+#define TRACE_WIRE_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/trace/packet.h"
+
+enum { WIRE_BEGINS, WIRE_CONTINUES, WIRE_SOCKETS };
+
+/* Instructions of a filter at most; `out` is the caller's. */
+#define WIRE_FILTER_MAX 96
+
+/* The filter of one of the two sockets: its length.  Never fails. */
+size_t wire_filter(struct sock_filter out[WIRE_FILTER_MAX], int which);
+
+struct wire;
+
+/* Who is told; `at` is in the time of wire_clock(). */
+struct wire_sink {
+	void (*take)(void *ctx, const struct segment *segment, uint64_t at,
+		     enum event_kind kind, struct str words);
+	void *ctx;
+};
+
+/*
+ * Listen on interface `lo` through two fresh packet sockets (AF_PACKET,
+ * SOCK_DGRAM, protocol 0), borrowed.
+ */
+int wire_open(struct wire **out, const int sockets[WIRE_SOCKETS],
+	      const struct wire_sink *sink, struct err *err);
+void wire_close(struct wire *w);
+
+/* Nanoseconds of the clock by which the kernel dates packets. */
+uint64_t wire_clock(void);
+
+/* Read what was sent before `until`. */
+void wire_read(struct wire *w, uint64_t until);
+/* Is it time to read, before the ring is full?  Costs nothing. */
+bool wire_is_filling(const struct wire *w);
+/* Everything that was sent; nothing more will come. */
+void wire_end(struct wire *w);
+/* Messages that may have held a name and were not seen. */
+uint64_t wire_lost(const struct wire *w);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Packets one after another: a byte of flags, one with the length, the packet.
+ * What is told of their connections and how much is kept stays bounded.
+ */
+#include "core/trace/packet.h"
+#include "tests/fuzz/fuzz.h"
+
+enum { BEGINS = 1, CUT = 2, DROPPED = 4 };
+
+static void take(void *ctx, const struct segment *s, uint64_t at,
+		 enum event_kind kind, struct str words)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	(void)at;
+	must(kind == EV_NET_TLS || kind == EV_NET_HTTP || kind == EV_NET_DNS);
+	must(!s->udp || kind == EV_NET_DNS);
+	must(words.len);
+	packet_end_text(&text, &s->to);
+	must(text.len >= sizeof("[::]:0") - 1);
+	++*(size_t *)ctx;
+}
+
+static void missed(void *ctx)
+{
+	++*(size_t *)ctx;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str rest = bytes(data, size);
+	size_t told = 0;
+	const struct flows_sink sink = { take, missed, &told };
+	struct flows *f = flows_new(&sink);
+
+	for (uint64_t at = 1; rest.len; at++) {
+		unsigned flags = take_byte(&rest);
+		size_t len = take_byte(&rest);
+		struct str packet = { rest.p, len < rest.len ? len : rest.len };
+		struct segment s;
+
+		rest = str_sub(rest, packet.len);
+		if (packet_parse(&s, packet, packet.len + !!(flags & CUT))) {
+			must(s.payload.len <= packet.len);
+			must(!(flags & CUT) || s.cut);
+			flows_take(f, &s, at, flags & BEGINS);
+		}
+		if (flags & DROPPED)
+			flows_dropped(f, at);
+	}
+	flows_end(f);
+	/* Each byte tells once at most. */
+	must(told <= size);
+	flows_free(f);
+	return 0;
+}

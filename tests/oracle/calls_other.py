@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Privileges, inspection, memory, and calls that leave a word."""
+
+import names
+
+PROT_WRITE, PROT_EXEC = 2, 4
+MAP_ANONYMOUS = 0x20
+
+# Calls of which the name says all
+PRIV = """open_by_handle_at capset setns fsmount fsconfig fspick open_tree
+    move_mount mount_setattr reboot sethostname setdomainname settimeofday
+    clock_settime clock_adjtime adjtimex iopl ioperm syslog quotactl
+    fanotify_init init_module finit_module delete_module kexec_load
+    kexec_file_load bpf perf_event_open add_key request_key keyctl
+    userfaultfd""".split()
+EVASION = """io_uring_setup io_uring_enter io_uring_register modify_ldt
+    memfd_secret""".split()
+INSPECT = """process_vm_readv process_vm_writev process_madvise pidfd_getfd
+    kcmp""".split()
+# Which argument is the path
+PRIV_PATH = {"umount2": 0, "chroot": 0, "swapon": 0, "swapoff": 0, "acct": 0,
+             "mount": 1, "pivot_root": 1}
+IDS = {"setuid": 1, "setgid": 1, "setreuid": 2, "setregid": 2, "setresuid": 3,
+       "setresgid": 3, "setfsuid": 1, "setfsgid": 1, "setgroups": 1}
+# What prctl(2) is asked for: nothing of note, or of which kind
+PRCTL_AMBIENT = {"PR_SET_NAME", "PR_GET_NAME", "PR_SET_VMA",
+                 "PR_GET_DUMPABLE", "PR_CAPBSET_READ"}
+PRCTL = {
+    "PR_SET_PDEATHSIG": "syscall", "PR_SET_TIMERSLACK": "syscall",
+    "PR_SET_CHILD_SUBREAPER": "syscall", "PR_SET_NO_NEW_PRIVS": "syscall",
+    "PR_SET_KEEPCAPS": "priv", "PR_CAPBSET_DROP": "priv",
+    "PR_SET_SECUREBITS": "priv", "PR_CAP_AMBIENT": "priv",
+    "PR_SET_DUMPABLE": "evasion", "PR_SET_SECCOMP": "evasion",
+    "PR_SET_TSC": "evasion", "PR_SET_MM": "evasion",
+    "PR_SET_SYSCALL_USER_DISPATCH": "evasion",
+    "PR_SET_PTRACER": "process.inspect",
+}
+
+
+def by_name(kind):
+    def handler(t, task, call):
+        t.emit(task, kind, call.name, call.err)
+    return handler
+
+
+def priv_path(t, task, call):
+    value = call.arg(PRIV_PATH[call.name])
+    if value.bytes is None and PRIV_PATH[call.name] == 0:
+        t.emit(task, "priv", call.name, call.err)
+        return
+    where, _ = t.path_of(task, None, value, True)
+    t.emit(task, "priv", call.name + " " + names.path(where), call.err)
+
+
+def signed(value):
+    return value.num - (1 << 32) if value.num >= 1 << 31 else value.num
+
+
+def set_ids(t, task, call):
+    ids = [str(signed(call.arg(i))) for i in range(IDS[call.name])]
+    t.emit(task, "priv", "%s(%s)" % (call.name, ", ".join(ids)), call.err)
+
+
+def file_system(t, task, call):
+    t.emit(task, "priv", "fsopen(%s)" % names.words(call.arg(0).bytes or b"?"),
+           call.err)
+
+
+def process_control(t, task, call):
+    value = call.arg(0)
+    name = value.names[-1] if value.names else "other"
+    t.emit(task, "evasion" if name == "PTRACE_TRACEME" else "process.inspect",
+           "ptrace(%s)" % name, call.err)
+
+
+def process_option(t, task, call):
+    option = call.arg(0)
+    if option.name in PRCTL_AMBIENT:
+        return
+    shown = option.name if option.name in PRCTL else str(option.num)
+    t.emit(task, PRCTL.get(option.name, "syscall"), "prctl(%s)" % shown,
+           call.err)
+
+
+def filters(t, task, call):
+    name = call.arg(0).name
+    if name == "SECCOMP_SET_MODE_STRICT":
+        t.emit(task, "evasion", "seccomp(strict)", call.err)
+    elif name == "SECCOMP_SET_MODE_FILTER":
+        listener = "SECCOMP_FILTER_FLAG_NEW_LISTENER" in call.arg(1).names
+        t.emit(task, "evasion", "seccomp(%s)" %
+               ("listener" if listener else "filter"), call.err)
+
+
+def domain(t, task, call):
+    value = call.arg(0).num & 0xffffffff
+    if value != 0xffffffff:
+        t.emit(task, "syscall", "personality(%s)" %
+               (hex(value) if value else "0"), call.err)
+
+
+def terminal(t, task, call):
+    if "TIOCSTI" in call.arg(1).names:
+        t.emit(task, "evasion", "ioctl(TIOCSTI)", call.err)
+
+
+def limit(t, task, call):
+    """Asking for a limit is ambient, setting one is not."""
+    if call.arg(2).raw != "NULL":
+        t.emit(task, "syscall", "prlimit64", call.err)
+
+
+# --- memory that runs ---
+
+def nameless(fd):
+    return fd.path is None or fd.deleted or fd.path == b"/dev/zero" or \
+        fd.path.startswith(b"/memfd:")
+
+
+def map_(t, task, call):
+    prot, flags, fd = call.arg(2).num, call.arg(3).num, call.arg(4)
+    own = bool(flags & MAP_ANONYMOUS) or nameless(fd)
+    if prot & PROT_EXEC and (own or prot & PROT_WRITE):
+        report(t, task, call)
+    if call.err:
+        return
+    start = call.ret.num
+    end = start + (call.arg(1).num + 4095 & ~4095)
+    unmap_range(task, start, end)
+    task.process.map.append([start, end, own, bool(prot & PROT_WRITE)])
+
+
+def unmap_range(task, start, end):
+    kept = []
+    for a, b, own, written in task.process.map:
+        if a < start:
+            kept.append([a, min(b, start), own, written])
+        if b > end:
+            kept.append([max(a, end), b, own, written])
+    task.process.map = kept
+
+
+def unmap(t, task, call):
+    if not call.err:
+        start = call.arg(0).num
+        unmap_range(task, start, start + (call.arg(1).num + 4095 & ~4095))
+
+
+def protect(t, task, call):
+    """New code: memory of one's own, or a file's that could be changed."""
+    prot = call.arg(2).num
+    start = call.arg(0).num or 0
+    end = start + (call.arg(1).num + 4095 & ~4095)
+    over = [part for part in task.process.map
+            if part[0] < end and part[1] > start]
+    if prot & PROT_EXEC and (call.err or any(own or written for
+                                             _, _, own, written in over)):
+        report(t, task, call)
+    if prot & PROT_WRITE:
+        for part in over:
+            part[3] = True
+
+
+def report(t, task, call):
+    t.emit_path(task, "memory.exec", task.process.exe, call.err)
+
+
+def nothing(t, task, call):
+    """Modelled, and no fact of its own."""
+
+
+CALLS = {
+    "fsopen": file_system, "ptrace": process_control, "prctl": process_option,
+    "seccomp": filters, "personality": domain, "ioctl": terminal,
+    "prlimit64": limit, "mmap": map_, "munmap": unmap, "mprotect": protect,
+    "pkey_mprotect": protect, "alarm": nothing, "setitimer": nothing,
+    "timer_settime": nothing, "timerfd_settime": nothing,
+}
+CALLS.update({name: by_name("priv") for name in PRIV})
+CALLS.update({name: by_name("evasion") for name in EVASION})
+CALLS.update({name: by_name("process.inspect") for name in INSPECT})
+CALLS.update({name: priv_path for name in PRIV_PATH})
+CALLS.update({name: set_ids for name in IDS})

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs, forks, signals, ends."""
+
+import re
+
+import names
+from log import BadLog
+from world import Fs
+
+CLONE_FS, CLONE_PARENT, CLONE_THREAD = 0x200, 0x8000, 0x10000
+CLONE_UNTRACED = 0x800000
+ANOTHERS = ("SIGTERM", "SIGINT", "SIGHUP")
+# In the order in which a fact names them
+FLAGS = (("CLONE_NEWUSER", 1 << 28), ("CLONE_NEWNS", 1 << 17),
+         ("CLONE_NEWPID", 1 << 29), ("CLONE_NEWNET", 1 << 30),
+         ("CLONE_NEWIPC", 1 << 27), ("CLONE_NEWUTS", 1 << 26),
+         ("CLONE_NEWCGROUP", 1 << 25), ("CLONE_NEWTIME", 1 << 7),
+         ("CLONE_UNTRACED", CLONE_UNTRACED))
+
+
+# --- forks ---
+
+def named(bits, of):
+    return "|".join(name for name, bit in FLAGS if bits & bit and bit & of)
+
+
+def fork(t, task, call):
+    bits = 0
+    for arg in call.args:
+        if arg.raw.startswith("flags="):
+            bits = arg.num or 0
+        elif "flags" in arg.fields:
+            bits = arg.field("flags").num or 0
+    # Of clone(2) the low byte is a signal.
+    asked = named(bits, ~0xff if call.name == "clone" else ~0)
+    if asked:
+        t.emit(task, "evasion" if bits & CLONE_UNTRACED else "priv",
+               "%s(%s)" % (call.name, asked), call.err)
+    match = re.match(r"(\d+)(?: /\* (\d+) in strace's PID NS \*/)?$",
+                     call.result)
+    if not match:
+        return
+    inner, outer = int(match.group(1)), int(match.group(2) or match.group(1))
+    fs = task.fs if bits & CLONE_FS else Fs(task.fs.cwd)
+    if bits & CLONE_THREAD:
+        t.world.task(outer, task.process, fs)
+        return
+    parent = task.process
+    child = t.world.process(outer, inner, parent)
+    if bits & CLONE_PARENT:
+        child.parent = parent.parent
+    t.world.task(outer, child, fs)
+
+
+def unshare(t, task, call):
+    bits = call.arg(0).num or 0
+    asked = named(bits, ~CLONE_UNTRACED)
+    if asked:
+        t.emit(task, "priv", "unshare(%s)" % asked, call.err)
+    elif not call.err and bits & CLONE_FS:
+        task.fs = Fs(task.fs.cwd)
+
+
+# --- programs ---
+
+def execute(t, task, call):
+    at = call.name == "execveat"
+    base = call.arg(0) if at else None
+    path, argv = call.arg(1 if at else 0), call.arg(2 if at else 1)
+    if call.err:
+        refused(t, task, call, base, path)
+        return
+    process = task.process
+    settle(t, task, path.bytes)
+    if path.bytes == b"":
+        exe, gone = base.path, base.deleted
+    else:
+        exe, there = t.path_of(task, base, path, True)
+        gone = not there or t.files.kind(exe) is None
+    script = exe
+    exe = interpreter(t, task, exe)
+    anonymous = gone or exe.startswith(b"/memfd:")
+    process.live = True
+    process.exe, process.map = exe, []
+    t.emit_path(task, "exec.anonymous" if anonymous else "exec", exe)
+    if script != exe and path.bytes:
+        t.emit_path(task, "exec", script)
+    args = [item.bytes or b"" for item in argv.items]
+    if any(item.cut for item in argv.items):
+        raise BadLog("an argument that is cut")
+    t.emit_path(task, "exec.args", exe, "", names.arguments(args))
+    if t.files.mode(exe) & 0o6000 and not anonymous:
+        t.emit(task, "priv", "exec of a set-id program " + names.path(exe))
+
+
+def interpreter(t, task, exe):
+    """Who runs a file that begins with "#!"."""
+    for _ in range(5):
+        head = t.files.head(exe)
+        if not head.startswith(b"#!"):
+            break
+        words = head[2:].split(b"\n", 1)[0].split()
+        exe, _ = t.world.resolve(task, None, words[0], True)
+    return exe
+
+
+def refused(t, task, call, base, path):
+    err = call.err
+    if not task.process.live:
+        return
+    where, _ = t.path_of(task, base, path, err != "ENOENT")
+    if err in ("ENOENT", "ENOTDIR"):
+        task.process.missed.append((where, err))
+    else:
+        t.emit_path(task, "exec", where, err)
+
+
+def settle(t, task, found):
+    """Misses before a hit of the same name were a search along PATH."""
+    name = found.rsplit(b"/", 1)[-1] if found is not None else None
+    for where, err in task.process.missed:
+        searched = name is not None and where.rsplit(b"/", 1)[-1] == name
+        if searched:
+            t.emit_path(task, "file.probe", where, err)
+        else:
+            t.emit_path(task, "exec", where, err)
+    task.process.missed = []
+
+
+# --- sessions, signals, waiting ---
+
+def new_session(t, task, call):
+    process = task.process
+    if not call.err and process.live:
+        process.new_session = True
+
+
+def daemon(t, process):
+    """It has left the session of its parent and outlived it."""
+    if process.live and process.new_session and process.parent.ended:
+        t.facts.add("process.daemon", names.path(process.exe), "", t.now,
+                    process.tgid)
+
+
+def action(t, task, call):
+    """Children of who ignores SIGCHLD are collected by the kernel."""
+    if "SIGCHLD" not in call.arg(0).names or not call.arg(1).fields:
+        return
+    handler = call.arg(1).field("sa_handler").names
+    flags = call.arg(1).field("sa_flags").names
+    task.process.ignores_children = "SIG_IGN" in handler or \
+        "SA_NOCLDWAIT" in flags
+
+
+def collected(t, task, call):
+    """wait4 returns whom it collected; of waitid si_pid tells."""
+    inner = call.ret.num
+    if call.name == "waitid":
+        match = re.search(r"si_pid=(\d+)", call.text)
+        inner = int(match.group(1)) if match else 0
+        if "WNOWAIT" in call.text:
+            return
+    child = t.world.by_inner.get(inner or 0)
+    if child and not call.err and child.ended:
+        child.collected = True
+
+
+def signalled(t, task, signal):
+    """Whom another process asks to end, ends by that one's wish."""
+    code = signal.info.field("si_code").num
+    sender = signal.info.field("si_pid").num
+    if signal.name in ANOTHERS and code is not None and \
+            (code <= 0 or code >= 1 << 31) and sender and \
+            sender != task.process.inner:
+        task.process.told = signal.name
+
+
+def kill(t, task, call):
+    target = call.arg(0).num
+    if target >= 1 << 31:
+        target -= 1 << 32
+    if target not in (1, -1):
+        return
+    t.emit(task, "process.inspect", "%s(%s, %s)" %
+           (call.name, "pid 1" if target == 1 else "every process",
+            call.arg(1).name or "0"), call.err)
+
+
+# --- ends ---
+
+def superseded(t, task, record):
+    """The thread that called execve goes on under this id."""
+    process = task.process
+    caller = t.world.tasks.pop(record.by, None)
+    if caller:
+        process.tasks.discard(record.by)
+        t.world.task(record.tid, process, caller.fs)
+
+
+def ended(t, task, record):
+    process = task.process
+    process.tasks.discard(task.tid)
+    if task.tid == process.tgid:
+        process.end = record
+    if process.tasks or process.ended:
+        return
+    if process is t.world.init or t.now >= t.end:
+        return
+    process.ended = True
+    settle(t, task, None)
+    if process.live:
+        report_end(t, task, process)
+    daemon(t, process)
+
+
+def report_end(t, task, process):
+    end = process.end
+    if end is None or not (end.status or end.signal):
+        return
+    if end.signal and end.signal == process.told:
+        return
+    if end.signal:
+        match = re.fullmatch(r"SIGRT_(\d+)", end.signal)
+        words = "signal=" + (str(32 + int(match.group(1))) if match
+                             else end.signal)
+    else:
+        words = "status=%d" % end.status
+    t.emit_path(task, "process.exit", process.exe, "", words)
+
+
+def finish(t):
+    """What is found when the run is ended: children nobody collected."""
+    for process in t.world.processes[1:]:
+        if not process.ended:
+            daemon(t, process)
+        parent = process.parent
+        if process.live and process.ended and process.end and \
+                process.end.time < t.end and parent and \
+                parent is not t.world.init and not process.collected and \
+                (parent.end is None or parent.end.time >= t.end) and \
+                not parent.ignores_children:
+            t.facts.add("process.zombie", names.path(process.exe), "", t.end,
+                        process.tgid)
+        if process.tasks and process.missed:
+            task = t.world.tasks[next(iter(process.tasks))]
+            settle(t, task, None)
+
+
+CALLS = {
+    "clone": fork, "clone3": fork, "fork": fork, "vfork": fork,
+    "unshare": unshare, "execve": execute, "execveat": execute,
+    "setsid": new_session, "rt_sigaction": action, "wait4": collected,
+    "waitid": collected, "kill": kill, "tkill": kill, "rt_sigqueueinfo": kill,
+}
