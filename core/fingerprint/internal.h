@@ -191,7 +191,11 @@ struct sighting {
 struct part {
 	size_t at, len;
 	enum token_id token;
-	bool whole;		/* a name as wide as it happens */
+	enum whole {		/* a name as wide as it happens: */
+		WHOLE_NOT,
+		WHOLE_WORD,	/* that may be a word */
+		WHOLE_DRAWN	/* that looks drawn */
+	} whole;
 };
 
 struct parts {

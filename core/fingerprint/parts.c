@@ -17,15 +17,20 @@ static void add_part(struct parts *p, size_t at, size_t len,
 		     enum token_id token)
 {
 	if (p->n < CANDIDATES_MAX)
-		p->v[p->n++] = (struct part){ at, len, token, false };
+		p->v[p->n++] = (struct part){
+			at, len, token, WHOLE_NOT,
+		};
 }
 
 /* Of any width: it agrees with others of its kind. */
-static void add_whole(struct parts *p, size_t at, size_t len)
+static void add_whole(struct parts *p, size_t at, size_t len,
+		      enum whole whole)
 {
+	if (!whole)
+		return;
 	add_part(p, at, len, TOKEN_RAND);
 	if (p->n < CANDIDATES_MAX)
-		p->v[p->n - 1].whole = true;
+		p->v[p->n - 1].whole = whole;
 }
 
 /*
@@ -66,17 +71,17 @@ static void dashed_parts(struct parts *p, struct str line, size_t at,
 #define WHOLE_MAX 24
 #define WHOLE_CHANGES 2
 
-static bool is_whole(struct str line, size_t at, size_t end)
+static enum whole whole_name(struct str line, size_t at, size_t end)
 {
 	size_t changes = 0;
 
 	if (end - at < WHOLE_MIN || end - at > WHOLE_MAX || !at ||
 	    line.p[at - 1] != '/' || (end < line.len && line.p[end] != ' ' &&
 				      line.p[end] != '/'))
-		return false;
+		return WHOLE_NOT;
 	for (size_t i = at + 1; i < end; i++)
 		changes += digit(line.p[i]) != digit(line.p[i - 1]);
-	return changes >= WHOLE_CHANGES;
+	return changes >= WHOLE_CHANGES ? WHOLE_DRAWN : WHOLE_WORD;
 }
 
 /* The port of an address of this host: "tcp 127.0.0.1:14301". */
@@ -160,8 +165,8 @@ static void line_parts(struct parts *p, struct str line, bool words)
 		if (end > at && (in_path || words)) {
 			word_parts(p, line, at, end);
 			dashed_parts(p, line, at, end);
-			if (is_whole(line, at, end))
-				add_whole(p, at, end - at);
+			add_whole(p, at, end - at,
+				  whole_name(line, at, end));
 			token_part(p, line, at, end);
 		}
 		if (in_path && end < line.len && line.p[end] == '<')

@@ -52,14 +52,12 @@ static bool is_chosen(struct str line, const struct choice *c,
 
 /*
  * A line as it may become, and how many characters were drawn for its <rand> in
- * all: 0 where that is not known, WHOLE where it is as it happens.
+ * all: 0 where that is not known, or one of enum whole.
  */
 struct rewritten {
 	struct str line;
 	size_t drawn;
 };
-
-#define WHOLE 1
 
 static size_t count_random(struct str form)
 {
@@ -77,7 +75,7 @@ static struct rewritten rewrite(struct buf *out, struct str line, size_t raw,
 				const struct choice *c)
 {
 	size_t from = 0, numbers = 0, shown = 0;
-	bool whole = false;
+	enum whole whole = WHOLE_NOT;
 
 	buf_clear(out);
 	for (const struct part *p = all->v; p < all->v + all->n; p++) {
@@ -86,7 +84,8 @@ static struct rewritten rewrite(struct buf *out, struct str line, size_t raw,
 		buf_add(out, line.p + from, p->at - from);
 		buf_c(out, token_text(p->token));
 		from = p->at + p->len;
-		whole |= p->whole;
+		if (p->whole)
+			whole = p->whole;
 		if (p->token == TOKEN_RAND)
 			continue;
 		numbers += p->len;
@@ -99,7 +98,7 @@ static struct rewritten rewrite(struct buf *out, struct str line, size_t raw,
 		       count_random(form) * strlen(token_text(TOKEN_RAND));
 
 	return (struct rewritten){
-		form, whole ? WHOLE : raw ? raw - numbers - fixed : 0,
+		form, whole ? whole : raw ? raw - numbers - fixed : 0,
 	};
 }
 
@@ -199,18 +198,27 @@ static struct str form_key(struct learning *l, struct rewritten form,
 static void claim_rewritten(struct learning *l, struct rewritten form,
 			    size_t run)
 {
+	if (form.drawn == WHOLE_WORD)
+		return;
 	claim(&l->forms, form_key(l, form, form.drawn), run);
 	claim(&l->forms, form_key(l, form, ANY_WIDTH), run);
 }
 
 /*
  * How many runs agree on a form: names are drawn as wide as each other.  A line
- * in which a fixed rule has found them already fits every width.
+ * in which a fixed rule has found them already fits every width.  What may be a
+ * word goes with what other runs drew where its own run drew nothing.
  */
-static int agreeing(struct learning *l, struct rewritten form)
+static int agreeing(struct learning *l, const struct sighting *s,
+		    struct rewritten form)
 {
 	const struct strmap_entry *e;
 	uint64_t runs = 0;
+
+	if (form.drawn == WHOLE_WORD) {
+		e = strmap_get(&l->forms, form_key(l, form, WHOLE_DRAWN));
+		return e && !(e->val.num & bit(s->run)) ? size_of(e) : 0;
+	}
 
 	if (!form.drawn)
 		return size_of(strmap_get(&l->forms,
@@ -252,12 +260,13 @@ static bool may_learn(const struct learning *l, const struct sighting *s)
  * joins a token must be as wide as what was drawn for it.
  */
 static bool hides(const struct learning *l, const struct sighting *s,
-		  struct str form)
+		  struct rewritten form)
 {
-	size_t raw = raw_len(l, s);
+	bool any = form.drawn == WHOLE_WORD || form.drawn == WHOLE_DRAWN;
+	size_t raw = any ? 0 : raw_len(l, s);
 
-	return line_marks(s->line) != line_marks(form) ||
-	       (raw && !widths_fit(l->widths, form, raw));
+	return line_marks(s->line) != line_marks(form.line) ||
+	       (raw && !widths_fit(l->widths, form.line, raw));
 }
 
 #define IS_LINE 100
@@ -286,9 +295,11 @@ static int agreement(struct learning *l, const struct sighting *s,
 		return 0;
 	if (l->taught)
 		n = strmap_get(l->taught, form) ? IS_LINE : 0;
+	else if (line && becomes.drawn != WHOLE_WORD)
+		n = IS_LINE;
 	else
-		n = line ? IS_LINE : agreeing(l, becomes);
-	return n > 1 && !hides(l, s, form) ? n : 0;
+		n = agreeing(l, s, becomes);
+	return n > 1 && !hides(l, s, becomes) ? n : 0;
 }
 
 /* One line, and what is done with each form it may take. */
@@ -478,8 +489,8 @@ static void consider_few(struct candidate *c, const struct choice *choice)
 {
 	struct rewritten form = rewritten(c->l, c->s, &c->parts, choice);
 
-	if (c->best.best || hides(c->l, c->s, form.line) ||
-	    agreeing(c->l, form) < (int)c->l->runs)
+	if (c->best.best || hides(c->l, c->s, form) ||
+	    agreeing(c->l, c->s, form) < (int)c->l->runs)
 		return;
 	c->best = *choice;
 	c->best.best = 1;
