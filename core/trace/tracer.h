@@ -85,6 +85,7 @@ enum next {
 struct row {
 	const char *name;
 	struct shape shape;
+	uint8_t ints;		/* bit i: argument i is an int */
 	enum next (*enter)(struct tracer *t, struct task *k);
 	void (*leave)(struct tracer *t, struct task *k);
 };
@@ -127,6 +128,7 @@ struct tracer {
 	struct strmap mapped;	/* the same where no descriptor is left */
 	uint64_t shared_bytes;	/* in both */
 	uint64_t next_shared;	/* they are not looked at again before */
+	VEC(dev_t) own;		/* the sandbox's file systems; see shared.c */
 	VEC(char *) blind;
 	VEC(struct dead) dead;	/* ended, perhaps not collected yet */
 	struct wire *wire;		/* what goes over the loopback */
