@@ -75,10 +75,14 @@ static const struct fact *rest_of(struct telling *t, const struct fact *from,
 				  const struct left *left)
 {
 	struct fact *f = arena_alloc(t->arena, sizeof(*f));
+	struct str step;
 
 	*f = *from;
 	f->ev = left->first->ev;
 	f->ev.count = left->count;
+	/* Which of the steps had only names that were lifted is not known. */
+	for (size_t i = 0; evidence_step(&from->ev, i, &step); i++)
+		evidence_add_step(t->arena, &f->ev, step);
 	if (f->names_max)
 		f->names_min = f->names_max = left->names;
 	return f;
