@@ -150,8 +150,9 @@ fixtures: $(FIXTURES) ## build the programs that the tests trace
 check: deps-test all units fixtures $(BUILD)/oracle/box ## run every test
 	@BUILD=$(BUILD) LEAVE_OUT="$(LEAVE_OUT)" sh tests/run
 
-null: all deps-test ## compare each sample program 100 times with itself
-	@NULL_COUNT=100 BUILD=$(BUILD) sh tests/system/null.sh
+null: all deps-test ## compare each sample program 200 times with itself
+	@NULL_COUNT=100 NULL_KEEP=$(BUILD)/null BUILD=$(BUILD) \
+		sh tests/system/null.sh
 
 demo: all ## compare two of the sample implementations
 	@sh .ci/deps demo

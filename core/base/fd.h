@@ -45,4 +45,10 @@ int fd_write_file_atomic(const char *path, struct str data, struct err *err);
  */
 int fd_try_file_atomic(const char *path, struct err *err);
 
+/*
+ * Close every descriptor from first on but the n of keep (-1 among them is
+ * none).  0, or -1 with errno set.
+ */
+int fd_close_but(int first, const int *keep, size_t n);
+
 #endif

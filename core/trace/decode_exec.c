@@ -13,6 +13,10 @@
 #include "core/base/path.h"
 #include "core/trace/tracer.h"
 
+#ifndef AT_EXECVE_CHECK
+#define AT_EXECVE_CHECK 0x10000
+#endif
+
 #define LABEL_MAX 80
 #define CHAIN_MAX 400
 
@@ -58,6 +62,12 @@ static int exec_dirfd(const struct task *k)
 	return k->row->shape.d1 >= 0 ? (int)k->call.args[0] : AT_FDCWD;
 }
 
+/* Would it work?  That looks at the file and runs nothing (since 6.14). */
+static bool is_check(const struct task *k)
+{
+	return k->row->shape.d1 >= 0 && (k->call.args[4] & AT_EXECVE_CHECK);
+}
+
 /* Only a refusal gets here: an exec that works is exec_happened(). */
 void leave_exec(struct tracer *t, struct task *k)
 {
@@ -65,6 +75,11 @@ void leave_exec(struct tracer *t, struct task *k)
 	int err = call_err(&k->call);
 	autobuf struct buf at = BUF_INIT;
 
+	if (is_check(k)) {
+		emit_path(t, k, EV_FILE_PROBE, exec_dirfd(k), k->call.path1,
+			  err != ENOENT, STR(""));
+		return;
+	}
 	if (!err || !p->live)
 		return;
 	resolve_path(t, k, exec_dirfd(k), k->call.path1, err != ENOENT, &at);
@@ -99,6 +114,47 @@ static void settle_pending(struct tracer *t, struct proc *p, const char *found)
 void exec_flush(struct tracer *t, struct proc *p)
 {
 	settle_pending(t, p, NULL);
+}
+
+/* In the root of the task; a task that is gone tells nothing. */
+static bool is_missing(const struct task *k, struct str path)
+{
+	autofree char *at = mem_printf("/proc/%d/root%.*s", k->tid,
+				       STR_ARG(path));
+	struct stat st;
+
+	return lstat(at, &st) && errno == ENOENT;
+}
+
+/*
+ * The run ends inside of an exec.  What a search along PATH was about to miss
+ * it has not tried to execute: whether the end comes just there is chance.
+ */
+void exec_cut(struct tracer *t, struct task *k)
+{
+	autobuf struct buf at = BUF_INIT;
+
+	if (k->call.path1) {
+		settle_pending(t, k->proc, k->call.path1);
+		resolve_path(t, k, exec_dirfd(k), k->call.path1, true, &at);
+		if (path_is_system(buf_view(&at)) &&
+		    is_missing(k, buf_view(&at)))
+			return;
+	}
+	call_finish(t, k, -EINTR);
+}
+
+/* The same between two of them: a process that waits is not searching. */
+void exec_cut_search(struct tracer *t, struct proc *p)
+{
+	for (unsigned i = 0; i < p->n_pending; i++)
+		if (!path_is_system(str_c(p->pending[i].path)))
+			return;
+	if (p->n_pending && !task_sleeps(p->tgid)) {
+		autofree char *name = mem_strdup(p->pending[0].path);
+
+		settle_pending(t, p, name);
+	}
 }
 
 /* "python3 client.py": the name of the program and its arguments, cut. */

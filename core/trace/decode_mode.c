@@ -82,19 +82,35 @@ void leave_fchown(struct tracer *t, struct task *k)
 		(int)k->call.args[1], (int)k->call.args[2]);
 }
 
+/*
+ * No times at all, in a register that nobody can change under our eyes: the
+ * kernel takes the time of the call (utimensat(2)).  Times in memory that say
+ * the same (UTIME_NOW) are taken for any other.
+ */
+static bool sets_now(const struct task *k)
+{
+	bool at = k->row->shape.d1 >= 0;
+
+	return !k->call.args[at ? 2 : 1];
+}
+
 void leave_times(struct tracer *t, struct task *k)
 {
 	bool follow = strcmp(k->row->name, "utimensat") != 0 ||
 		      !(k->call.args[3] & AT_SYMLINK_NOFOLLOW);
 
-	changed(t, k, dir1(k), k->call.path1, follow, "times");
+	changed(t, k, dir1(k), k->call.path1, follow, "times%s",
+		sets_now(k) ? " now" : "");
 }
 
 void leave_xattr(struct tracer *t, struct task *k)
 {
 	bool removed = strstr(k->row->name, "remove") != NULL;
+	bool follow = k->row->shape.d1 >= 0 ?
+		      !(k->call.args[2] & AT_SYMLINK_NOFOLLOW) :
+		      k->row->name[0] != 'l';
 
-	changed(t, k, AT_FDCWD, k->call.path1, k->row->name[0] != 'l',
+	changed(t, k, dir1(k), k->call.path1, follow,
 		"%s %.100s", removed ? "remove-xattr" : "xattr",
 		k->call.path2 ? k->call.path2 : "?");
 }
@@ -107,4 +123,11 @@ void leave_fxattr(struct tracer *t, struct task *k)
 	changed(t, k, (int)k->call.args[0], NULL, true, "%s %.100s",
 		removed ? "remove-xattr" : "xattr",
 		k->call.path1 ? k->call.path1 : "?");
+}
+
+/* What chattr(1) changes; since 6.17 also without opening the file. */
+void leave_fileattr(struct tracer *t, struct task *k)
+{
+	changed(t, k, dir1(k), k->call.path1,
+		!(k->call.args[4] & AT_SYMLINK_NOFOLLOW), "attributes");
 }

@@ -298,8 +298,28 @@ struct sent {
 	size_t packet;		/* bytes that follow: of a DNS question */
 };
 
-static void keep_sent(struct task *k, uint64_t name, uint64_t len, uint64_t at,
-		      uint64_t bytes, uint32_t index)
+/* The beginning of a message that lies in several places. */
+static size_t gather(struct task *k, const struct iovec *iov, size_t n,
+		     char *packet)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < n && used < PACKET_MAX; i++) {
+		size_t want = iov[i].iov_len < PACKET_MAX - used ?
+			      iov[i].iov_len : PACKET_MAX - used;
+		ssize_t got = want ? mem_read(k->tid,
+					      (uintptr_t)iov[i].iov_base,
+					      packet + used, want) : 0;
+
+		used += got > 0 ? (size_t)got : 0;
+		if (got != (ssize_t)want)
+			break;
+	}
+	return used;
+}
+
+static void keep_sent(struct task *k, uint64_t name, uint64_t len,
+		      const struct iovec *iov, size_t n, uint32_t index)
 {
 	struct buf *out = &k->call.words;
 	struct sent s = { .index = index };
@@ -307,37 +327,37 @@ static void keep_sent(struct task *k, uint64_t name, uint64_t len, uint64_t at,
 
 	s.len = mem_read_sockaddr(k->tid, name, len, &s.sa);
 	settle_family(&s.sa, s.len);
-	if (sockaddr_port(&s.sa, s.len) == PORT_DNS) {
-		ssize_t n = mem_read(k->tid, at, packet, bytes < PACKET_MAX ?
-				     bytes : PACKET_MAX);
-
-		s.packet = n > 0 ? (size_t)n : 0;
-	}
+	if (sockaddr_port(&s.sa, s.len) == PORT_DNS)
+		s.packet = gather(k, iov, n, packet);
 	buf_add(out, &s, sizeof(s));
 	buf_add(out, packet, s.packet);
 }
 
 enum next enter_sendto(struct tracer *t, struct task *k)
 {
-	const struct call *c = &k->call;
+	const uint64_t *a = k->call.args;
+	const struct iovec iov = { (void *)(uintptr_t)a[1], a[2] };
 
 	(void)t;
-	keep_sent(k, c->args[4], c->args[5], c->args[1], c->args[2], 0);
+	keep_sent(k, a[4], a[5], &iov, 1, 0);
 	return NEXT_LEAVE;
 }
 
 static void keep_message(struct task *k, uint64_t at, uint32_t index)
 {
-	struct iovec iov = { NULL, 0 };
+	struct iovec iov[MESSAGES_MAX];
 	struct msghdr msg;
+	size_t n;
+	ssize_t got;
 
 	if (mem_read(k->tid, at, &msg, sizeof(msg)) != sizeof(msg) ||
 	    !msg.msg_name || !msg.msg_namelen)
 		return;
-	if (msg.msg_iovlen)
-		mem_read(k->tid, (uintptr_t)msg.msg_iov, &iov, sizeof(iov));
-	keep_sent(k, (uintptr_t)msg.msg_name, msg.msg_namelen,
-		  (uintptr_t)iov.iov_base, iov.iov_len, index);
+	n = msg.msg_iovlen < MESSAGES_MAX ? msg.msg_iovlen : MESSAGES_MAX;
+	got = n ? mem_read(k->tid, (uintptr_t)msg.msg_iov, iov,
+			   n * sizeof(*iov)) : 0;
+	keep_sent(k, (uintptr_t)msg.msg_name, msg.msg_namelen, iov,
+		  got > 0 ? (size_t)got / sizeof(*iov) : 0, index);
 }
 
 enum next enter_sendmsg(struct tracer *t, struct task *k)

@@ -85,6 +85,24 @@ enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
 
 /* --- calls --- */
 
+/*
+ * An int argument is the lower half of its register; a program may put what
+ * it likes into the upper, and no decoder shall take that for another value.
+ */
+static void narrow(struct call *c, const struct row *row)
+{
+	const struct shape *s = &row->shape;
+	const int8_t of_shape[] = { s->d1, s->d2, s->sa_len };
+	unsigned ints = row->ints;
+
+	for (size_t i = 0; i < ARRAY_LEN(of_shape); i++)
+		if (of_shape[i] >= 0)
+			ints |= 1U << of_shape[i];
+	for (int i = 0; i < 6; i++)
+		if (ints & 1U << i)
+			c->args[i] = (uint32_t)c->args[i];
+}
+
 static void read_arguments(struct task *k)
 {
 	const struct shape *s = &k->row->shape;
@@ -138,8 +156,10 @@ static int on_entry(struct tracer *t, struct task *k)
 		return PTRACE_CONT;
 	if (k->proc->live && c->nr >= 0 && c->nr < CALLS_MAX)
 		t->counts[c->nr]++;
-	if (k->row)
+	if (k->row) {
+		narrow(c, k->row);
 		read_arguments(k);
+	}
 	if (k->row && k->row->enter)
 		next = k->row->enter(t, k);
 	if (next != NEXT_LEAVE || (k->row && !k->row->leave)) {
@@ -284,6 +304,18 @@ static void on_end(struct tracer *t, struct task *k, int status)
 
 /* --- the loop --- */
 
+/*
+ * What the program sends to pid 1 is lost (pid_namespaces(7)), but for a
+ * traced one, which SIGSTOP would stop.  A step's child has the program's uid
+ * before its exec and could be held there: it hears nothing either, but of
+ * its own faults, which would come for ever.
+ */
+static bool is_fault(int sig)
+{
+	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL ||
+	       sig == SIGFPE;
+}
+
 static void on_stop(struct tracer *t, struct task *k, int status)
 {
 	int sig = WSTOPSIG(status), event = status >> 16;
@@ -313,12 +345,8 @@ static void on_stop(struct tracer *t, struct task *k, int status)
 	default:
 		if (sig == (SIGTRAP | 0x80))
 			on_exit_stop(t, k);
-		else if (!k->proc->is_init)
+		else if (k->proc->live || is_fault(sig))
 			deliver = sig;
-		/*
-		 * What the program sends to pid 1 is lost (pid_namespaces(7)),
-		 * but for a traced one, which SIGSTOP would stop.
-		 */
 		if (deliver)
 			signal_seen(k, sig);
 	}
@@ -486,6 +514,7 @@ void tracer_free(struct tracer *t)
 	speakers_close(t);
 	vec_free(&t->dead);
 	vec_free(&t->blind);
+	vec_free(&t->own);
 	strmap_free(&t->touched);
 	strmap_free(&t->dirs);
 	strmap_free(&t->bound);

@@ -96,6 +96,7 @@ enum next {
 struct row {
 	const char *name;
 	struct shape shape;
+	uint8_t ints;		/* bit i: argument i is an int */
 	enum next (*enter)(struct tracer *t, struct task *k);
 	void (*leave)(struct tracer *t, struct task *k);
 };
@@ -103,6 +104,7 @@ struct row {
 /* A process that ended, remembered until its parent may have collected it. */
 struct dead {
 	pid_t pid;
+	uint64_t ns;		/* when */
 	char *exe, *chain;
 	size_t step;
 };
@@ -138,6 +140,7 @@ struct tracer {
 	struct strmap mapped;	/* the same where no descriptor is left */
 	uint64_t shared_bytes;	/* in both */
 	uint64_t next_shared;	/* they are not looked at again before */
+	VEC(dev_t) own;		/* the sandbox's file systems; see shared.c */
 	VEC(char *) blind;
 	VEC(struct dead) dead;	/* ended, perhaps not collected yet */
 	struct proc *ended[ENDED_MAX];	/* the last ones; counted, or NULL */
@@ -292,6 +295,9 @@ enum next refuse(struct task *k, int err);
 enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
 		       const char *words, int err);
 
+/* Does it wait for something? False also for one that is gone: quiet.c */
+bool task_sleeps(pid_t tid);
+
 /* --- what is said over the loopback (speaker.c) --- */
 int speakers_open(struct tracer *t, struct err *err);
 void speakers_close(struct tracer *t);
@@ -302,6 +308,9 @@ void speaker_note(struct tracer *t, struct task *k, bool udp,
 /* --- decoders --- */
 void exec_happened(struct tracer *t, struct task *k);	/* decode_exec.c */
 void exec_flush(struct tracer *t, struct proc *p);
+/* The run ends while a task is in an exec, or a process may be between two. */
+void exec_cut(struct tracer *t, struct task *k);
+void exec_cut_search(struct tracer *t, struct proc *p);
 
 /* How much is kept of the arguments of an exec. */
 #define EXEC_ARGS_MAX 256
