@@ -16,9 +16,8 @@ Volatile = namedtuple("Volatile", "case form token most reason")
 VOLATILE = [
     Volatile("program-git", r"(?<=/\.git/t)[A-Za-z0-9]{6}(?= |$)", "<rand>", 16,
              "git init tries whether links work, under a random name"),
-    Volatile("program-git",
-             r"(?<=/info/refs_|info/packs_)[A-Za-z0-9]{6}(?= |$)", "<rand>", 8,
-             "git gc writes its lists under random names"),
+    Volatile("program-git", r"(?<=/\.tmp-)\d+(?=-pack)", "<pid>", 16,
+             "git repack puts its process id in names, and ids are drawn"),
     Volatile("program-python", r"(?<=/tmp/)[a-z0-9_]{8}(?= |$)", "<rand>", 2,
              "tempfile tries whether a directory can be written"),
     Volatile("program-bash", r"(?<=/sed)([A-Za-z0-9]{6}|<rand>)(?= |$)",
