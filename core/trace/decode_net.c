@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -227,6 +228,9 @@ void leave_bind(struct tracer *t, struct task *k)
 	struct call *c = &k->call;
 
 	settle_family(&c->sa, c->sa_len);
+	/* To groups of netlink(7) the kernel speaks by itself. */
+	t->timers |= c->sa.ss_family == AF_NETLINK && !call_err(c) &&
+		     ((struct sockaddr_nl *)&c->sa)->nl_groups;
 	address_event(t, k, EV_NET_BIND, (int)c->args[0], &c->sa, c->sa_len,
 		      call_err(c));
 }

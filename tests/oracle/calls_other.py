@@ -183,7 +183,7 @@ CALLS = {
     "seccomp": filters, "personality": domain, "ioctl": terminal,
     "prlimit64": limit, "shmat": segment, "mmap": map_, "munmap": unmap,
     "mprotect": protect, "pkey_mprotect": protect, "alarm": nothing,
-    "setitimer": nothing,
+    "setitimer": nothing, "setsockopt": nothing,
     "timer_settime": nothing, "timerfd_settime": nothing,
     "flock": nothing, "fcntl": nothing,
 }
