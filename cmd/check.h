@@ -14,6 +14,13 @@ struct check {
 	struct session *s;
 	struct repo *repo;
 	struct rev trusted;
+	/*
+	 * The commit that REV left --base at, "" without --base.  Only what the
+	 * change edits counts from there: a change may start anywhere in the
+	 * past, and would choose its own judge.
+	 */
+	char start[65];
+	bool behind;		/* --base has gone on since */
 	char *path;		/* of the baseline */
 	struct baseline *baseline;
 	struct fingerprint *both[2];	/* that are compared */
@@ -22,10 +29,7 @@ struct check {
 	struct notes { struct str *v; size_t n, cap; } notes;
 };
 
-/*
- * The commit that REV started from, as seen from `from`: 1, 0 when they have
- * none in common, -1.
- */
+/* Where REV left `from`: 1, 0 when they have no commit in common, -1. */
 int check_start(char out[65], const struct check *c, const struct rev *rev,
 		const char *from, struct err *err);
 /* For qsort(). */

@@ -14,11 +14,12 @@
 /* Every option; zero means not given. */
 struct settings {
 	struct opt_list dirs, outputs;
-	const char *config, *fail_on, *format, *output, *color, *plant;
+	const char *config, *scenario, *fail_on, *format, *output, *color;
+	const char *plant;
 	unsigned runs, max_runs, jobs;
 	uint64_t timeout_ms;
-	const char *base, *reason, *expires, *ci, *hook;
-	int quiet, verbose, help, version;
+	const char *base, *reason, *expires, *folder, *ci, *hook;
+	int quiet, verbose, help, version, report_only;
 	int no_cache, all, force;
 };
 
@@ -65,7 +66,7 @@ unsigned output_width(void);
 /* "behavdiff: MESSAGE" and the hint, on standard error. */
 void output_error(const struct err *err);
 
-/* --- cmd_diff.c, for trace too --- */
+/* --- outcome.c --- */
 
 /* What the options say about running. */
 struct run_options run_options_of(const struct settings *set);

@@ -5,60 +5,23 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/gate.h"
+#include "cmd/keep.h"
 #include "cmd/last.h"
 #include "cmd/near.h"
 #include "cmd/outcome.h"
 #include "cmd/status.h"
 #include "core/base/cleanup.h"
 
+/* One word of the command: what it works on, and what stands behind it. */
 struct work {
-	const struct settings *set;
-	struct opt_list args;	/* behind the word */
-	struct session *s;
-	struct repo *repo;
-	struct rev tree;	/* the work tree */
-	char *path;		/* of the baseline */
-	struct buf text;	/* as it was read */
-	struct baseline *old;	/* NULL: there is none yet */
-	struct buf out;
+	struct keep keep;
+	struct opt_list args;
 };
 
-static void work_free(struct work *w)
+/* --dir, where it is given. */
+static const char *folder(const struct work *w)
 {
-	free(w->path);
-	buf_free(&w->text);
-	buf_free(&w->out);
-	baseline_free(w->old);
-	rev_release(&w->tree);
-	if (w->s)
-		session_free(w->s);
-}
-
-static int open_work(struct work *w, struct err *err)
-{
-	struct run_options opt = run_options_of(w->set);
-
-	return session_open(&w->s, &opt, err) ||
-	       session_repo(&w->repo, w->s, err) ||
-	       rev_resolve(&w->tree, w->repo, ".", err) ||
-	       session_configure(w->s, ".", err) ? -1 : 0;
-}
-
-/* subdir: of REV:DIR, else "". */
-static int load(struct work *w, const char *subdir, struct err *err)
-{
-	w->path = baseline_path(session_config(w->s), subdir);
-	return baseline_load(&w->old, &w->text, w->repo, &w->tree, w->path,
-			     true, err) < 0 ? -1 : 0;
-}
-
-static int need(const struct work *w, struct err *err)
-{
-	if (w->old)
-		return 0;
-	err_set(err, ERR_INCONCLUSIVE, "there is no baseline %s", w->path);
-	return err_hint(err, "make one: behavdiff baseline update");
+	return w->keep.set->folder ? w->keep.set->folder : "";
 }
 
 static int no_more(const struct work *w, size_t max, struct err *err)
@@ -67,24 +30,6 @@ static int no_more(const struct work *w, size_t max, struct err *err)
 		return 0;
 	err_set(err, ERR_TROUBLE, "'%s' is one too many", w->args.v[max]);
 	return err_hint(err, "see behavdiff baseline --help");
-}
-
-/* Write b when that changes the file; says so. */
-static int save(struct work *w, const struct baseline *b, struct err *err)
-{
-	autobuf struct buf text = BUF_INIT;
-
-	baseline_write(&text, b);
-	if (str_eq(buf_view(&text), buf_view(&w->text))) {
-		buf_printf(&w->out, "%s: unchanged, %zu facts, %zu accepted\n",
-			   w->path, b->fp->n, b->n_accepted);
-		return 0;
-	}
-	if (baseline_save(w->repo, w->path, buf_view(&text), err))
-		return -1;
-	buf_printf(&w->out, "%s: written, %zu facts, %zu accepted\n", w->path,
-		   b->fp->n, b->n_accepted);
-	return 0;
 }
 
 /* --- update --- */
@@ -127,7 +72,7 @@ static void put_changes(struct buf *out, const struct fingerprint *was,
  */
 static bool same_but_revision(struct work *w, struct baseline *b)
 {
-	struct fingerprint *fp = b->fp, *old = w->old->fp;
+	struct fingerprint *fp = b->fp, *old = w->keep.old->fp;
 	struct str spec = fp->spec, commit = fp->commit, tree = fp->tree;
 	struct str entry = fp->entry;
 	autobuf struct buf text = BUF_INIT;
@@ -137,7 +82,7 @@ static bool same_but_revision(struct work *w, struct baseline *b)
 	fp->tree = old->tree;
 	fp->entry = old->entry;
 	baseline_write(&text, b);
-	if (str_eq(buf_view(&text), buf_view(&w->text)))
+	if (str_eq(buf_view(&text), buf_view(&w->keep.text)))
 		return true;
 	fp->spec = spec;
 	fp->commit = commit;
@@ -151,7 +96,7 @@ static int refuse_doubtful(const struct work *w, int status, struct err *err)
 	if (status == STATUS_PASS)
 		return 0;
 	return err_set(err, ERR_INCONCLUSIVE, "%s: not written, the runs prove "
-		       "too little", w->path);
+		       "too little", w->keep.path);
 }
 
 static int update(struct work *w, struct err *err)
@@ -160,145 +105,164 @@ static int update(struct work *w, struct err *err)
 	struct fingerprint *fp;
 	autobaseline struct baseline *b = NULL;
 
-	if (no_more(w, 1, err) || session_add(w->s, spec, err))
+	if (no_more(w, 1, err) || session_add(w->keep.s, spec, err))
 		return -1;
-	if (!session_rev(w->s, 0))
+	if (!session_rev(w->keep.s, 0))
 		return err_set(err, ERR_TROUBLE, "'%s' is a file; a baseline "
 			       "is made of a revision", spec);
-	if (load(w, session_rev(w->s, 0)->subdir, err) ||
-	    session_capture(w->s, err))
+	if (keep_load(&w->keep, session_rev(w->keep.s, 0)->subdir, NULL, err) ||
+	    session_capture(w->keep.s, err))
 		return -1;
-	fp = session_own(w->s, 0);
+	fp = session_own(w->keep.s, 0);
 	if (refuse_doubtful(w, judge_alone(fp), err))
 		return -1;
 	/* HEAD does not name the files of a work tree. */
-	if (session_rev(w->s, 0)->kind == REV_WORKTREE)
+	if (session_rev(w->keep.s, 0)->kind == REV_WORKTREE)
 		fp->commit = STR("");
-	b = baseline_make(fp, session_environment(w->s), w->old);
-	if (w->old && !same_but_revision(w, b))
-		put_changes(&w->out, w->old->fp, b->fp);
-	return save(w, b, err) ? -1 : STATUS_PASS;
+	b = baseline_make(fp, session_environment(w->keep.s), w->keep.old);
+	if (w->keep.old && !same_but_revision(w, b))
+		put_changes(&w->keep.out, w->keep.old->fp, b->fp);
+	return keep_save(&w->keep, b, err) ? -1 : STATUS_PASS;
 }
 
 /* --- accept --- */
 
-/* By its id, or four digits of it and more, or as the fact itself. */
-static int find_fact(struct str *out, const struct result *last,
-		     const char *id, struct err *err)
+static bool is_whole(const char *word)
 {
-	struct str operation, object, word = str_c(id);
-	const struct result_finding *found;
+	struct str operation, object;
 	enum event_kind kind;
 	int code;
 
-	if (fact_parse(word, &kind, &operation, &object, &code)) {
-		*out = word;
+	return fact_parse(str_c(word), &kind, &operation, &object, &code);
+}
+
+/*
+ * By its id, or four digits of it and more, or as the fact itself; *at is its
+ * place in last, or last->result.n.
+ */
+static int find_fact(struct str *out, size_t *at, const struct last *last,
+		     const char *id, struct err *err)
+{
+	const struct result *r = &last->result;
+	const struct result_finding *found;
+	size_t matches;
+
+	if (is_whole(id)) {
+		found = result_find(r, str_c(id), &matches);
+		*at = found ? (size_t)(found - r->v) : r->n;
+		*out = str_c(id);
 		return 0;
 	}
 	found = last_find(last, id, err);
 	if (!found)
 		return -1;
-	if (found->f.change == CHANGE_GONE ||
-	    found->f.change == CHANGE_UNSTABLE)
+	if (!finding_is_news(&found->f))
 		return err_set(err, ERR_TROUBLE, "'%s' is %s, which never "
 			       "fails: there is nothing to accept", id,
 			       change_name(found->f.change));
+	*at = (size_t)(found - r->v);
 	*out = found->f.fact->line;
 	return 0;
 }
 
 static int check_reason(const struct settings *set, struct err *err)
 {
-	struct str expires = str_c(set->expires);
-
-	if (!set->reason || !*set->reason) {
-		err_set(err, ERR_TROUBLE, "--reason is missing");
-		return err_hint(err, "say why this is as it should be: "
-				"--reason 'reports to our own status page'");
-	}
-	if (!expires.len)
-		return 0;
-	if (!baseline_date(expires))
-		return err_set(err, ERR_TROUBLE, "--expires: '%s' is no day, "
-			       "as 2030-12-31 is", set->expires);
-	if (str_cmp(expires, gate_today()) < 0)
-		return err_set(err, ERR_TROUBLE, "--expires: %s is past",
-			       set->expires);
-	return 0;
+	if (set->reason && *set->reason)
+		return keep_date(set->expires, err) ?
+			err_wrap(err, "--expires") : 0;
+	err_set(err, ERR_TROUBLE, "--reason is missing");
+	return err_hint(err, "say why this is as it should be: "
+			"--reason 'reports to our own status page'");
 }
 
-static void accept_one(struct work *w, struct str fact, const char *by)
+static void accept_one(struct work *w, struct last *last, struct str fact,
+		       size_t at)
 {
-	const struct acceptance a = {
-		.fact = fact, .reason = str_c(w->set->reason),
-		.by = by ? str_c(by) : STR(""), .date = gate_today(),
-		.expires = w->set->expires ? str_c(w->set->expires) : STR(""),
-	};
-	const struct fact *there = fingerprint_find(w->old->fp, fact);
-
-	/* A fact that counts its names may be accepted with more of them. */
-	if (there && !there->names_max) {
-		buf_printf(&w->out, "a fact of the baseline anyway: %.*s\n",
-			   STR_ARG(fact));
-		return;
-	}
-	baseline_accept(w->old, &a);
-	buf_printf(&w->out, "accepted: %.*s\n", STR_ARG(fact));
+	keep_accept(&w->keep, fact, w->keep.set->reason, w->keep.set->expires);
+	if (at < last->result.n)
+		last->decided[at] = DECISION_ACCEPTED;
 }
 
-static int accept_all(struct work *w, const struct result *last,
-		      const char *by, struct err *err)
+static int accept_all(struct work *w, struct last *last, struct err *err)
 {
+	const struct result *r = &last->result;
+	bool all = w->keep.set->all;
 	struct str fact;
+	size_t at;
 
-	if (w->set->all && last->left_out)
+	if (all && r->left_out)
 		return err_set(err, ERR_TROUBLE, "--all: %zu findings of the "
 			       "last comparison were too many to be remembered",
-			       last->left_out);
-	for (size_t i = 0; w->set->all && i < last->n; i++)
-		if (last->v[i].f.gates)
-			accept_one(w, last->v[i].f.fact->line, by);
+			       r->left_out);
+	for (size_t i = 0; all && i < r->n; i++)
+		if (r->v[i].f.gates)
+			accept_one(w, last, r->v[i].f.fact->line, i);
 	for (size_t i = 0; i < w->args.n; i++) {
-		if (find_fact(&fact, last, w->args.v[i], err))
+		if (find_fact(&fact, &at, last, w->args.v[i], err))
 			return -1;
-		accept_one(w, fact, by);
+		accept_one(w, last, fact, at);
 	}
-	return save(w, w->old, err);
+	return keep_save(&w->keep, w->keep.old, err);
+}
+
+static bool is_finding(const struct last *last, const char *word)
+{
+	struct str fact;
+	size_t at;
+
+	return find_fact(&fact, &at, last, word, NULL) ||
+	       at < last->result.n;
+}
+
+/*
+ * A finding of the last comparison belongs to the baseline that it was judged
+ * by; a fact that nobody has seen yet, to the one that is named.
+ */
+static int load_accepting(struct work *w, const struct last *last,
+			  struct err *err)
+{
+	const char *dir = folder(w);
+	bool theirs = w->keep.set->all;
+
+	for (size_t i = 0; i < w->args.n; i++)
+		theirs |= is_finding(last, w->args.v[i]);
+	if (theirs && !w->keep.set->folder && last->place.subdir.len)
+		dir = last->place.subdir.p;
+	return keep_load(&w->keep, dir, theirs ? last : NULL, err);
 }
 
 /* Whole facts can be accepted before anybody compared anything. */
 static bool needs_last(const struct work *w)
 {
-	struct str operation, object;
-	enum event_kind kind;
-	int code;
-
 	for (size_t i = 0; i < w->args.n; i++)
-		if (!fact_parse(str_c(w->args.v[i]), &kind, &operation,
-				&object, &code))
+		if (!is_whole(w->args.v[i]))
 			return true;
-	return w->set->all;
+	return w->keep.set->all;
 }
 
 static int accept(struct work *w, struct err *err)
 {
-	struct result last = { .arena = ARENA_INIT };
-	autofree char *by = NULL;
-	int failed;
+	autolast struct last last = LAST_INIT;
+	struct cache *cache = session_cache(w->keep.s);
+	struct err unread = ERR_INIT;
+	bool known;
 
-	if (!w->args.n && !w->set->all) {
+	if (!w->args.n && !w->keep.set->all) {
 		err_set(err, ERR_TROUBLE, "accept: ID is missing");
 		return err_hint(err, "name findings of the last comparison, or "
 				"--all");
 	}
-	if (check_reason(w->set, err) || load(w, "", err) || need(w, err))
+	if (check_reason(w->keep.set, err))
 		return -1;
-	if (needs_last(w) && last_read(&last, session_cache(w->s), err))
+	known = !last_read(&last, cache, needs_last(w) ? err : &unread);
+	if (!known && needs_last(w))
 		return -1;
-	by = repo_user_name(w->repo);
-	failed = accept_all(w, &last, by, err);
-	result_free(&last);
-	return failed ? -1 : STATUS_PASS;
+	if (load_accepting(w, &last, err) ||
+	    keep_need(&w->keep, err) || accept_all(w, &last, err))
+		return -1;
+	if (known)
+		last_decide(cache, &last);
+	return STATUS_PASS;
 }
 
 /* --- show, list, prune --- */
@@ -319,25 +283,83 @@ static void put_acceptance(struct buf *out, const struct acceptance *a)
 	buf_ch(out, '\n');
 }
 
+static void put_baseline(struct buf *out, const char *path,
+			 const struct baseline *b)
+{
+	const struct fingerprint *fp = b->fp;
+
+	buf_printf(out, "%s: %.*s %.*s, plan %.8s\n%.*s, %.*s, %.*s, kernel "
+		   "%.*s\n\n", path, STR_ARG(fp->spec), STR_ARG(fp->commit),
+		   fp->plan_digest.p, STR_ARG(b->env.system),
+		   STR_ARG(b->env.machine), STR_ARG(b->env.libc),
+		   STR_ARG(b->env.kernel));
+	for (size_t i = 0; i < fp->n; i++)
+		buf_printf(out, "%-9s  %.*s\n", how_often(fp, &fp->facts[i]),
+			   STR_ARG(fp->facts[i].line));
+	for (size_t i = 0; i < b->n_accepted; i++)
+		put_acceptance(out, &b->accepted[i]);
+}
+
+/* Accepted in one of two baselines, or for another reason or time. */
+static void put_accepted_in(struct buf *out, const struct baseline *b,
+			    const struct baseline *other, char sign)
+{
+	for (size_t i = 0; i < b->n_accepted; i++) {
+		const struct acceptance *a = &b->accepted[i];
+		const struct acceptance *o = baseline_accepted(other, a->fact);
+
+		if (o && str_eq(o->reason, a->reason) &&
+		    str_eq(o->expires, a->expires))
+			continue;
+		buf_printf(out, "%c ", sign);
+		put_acceptance(out, a);
+	}
+}
+
+/* From what REV's baseline says to what the work tree's says. */
+static int show_changes(struct work *w, const struct rev *rev,
+			struct err *err)
+{
+	autobuf struct buf text = BUF_INIT;
+	autobaseline struct baseline *was = NULL;
+	struct keep *k = &w->keep;
+	size_t start = k->out.len;
+	int there = baseline_load(&was, &text, k->repo, rev, k->path, false,
+				  err);
+
+	if (there < 0)
+		return err_wrap(err, "%s", rev->spec);
+	if (!there)
+		return err_set(err, ERR_INCONCLUSIVE, "there is no baseline %s "
+			       "in %s", k->path, rev->spec);
+	put_changes(&k->out, was->fp, k->old->fp);
+	put_accepted_in(&k->out, was, k->old, '-');
+	put_accepted_in(&k->out, k->old, was, '+');
+	if (k->out.len == start)
+		buf_printf(&k->out, "%s: as in %s\n", k->path, rev->spec);
+	return STATUS_PASS;
+}
+
 static int show(struct work *w, struct err *err)
 {
-	const struct fingerprint *fp;
+	struct rev rev = { .spec = NULL };
+	struct keep *k = &w->keep;
+	const char *dir = folder(w);
+	int status = STATUS_PASS;
 
-	if (no_more(w, 0, err) || load(w, "", err) || need(w, err))
+	if (no_more(w, 1, err) ||
+	    (w->args.n && rev_resolve(&rev, k->repo, w->args.v[0], err)))
 		return -1;
-	fp = w->old->fp;
-	buf_printf(&w->out, "%s: %.*s %.*s, plan %.8s\n%.*s, %.*s, %.*s, "
-		   "kernel %.*s\n\n", w->path, STR_ARG(fp->spec),
-		   STR_ARG(fp->commit), fp->plan_digest.p,
-		   STR_ARG(w->old->env.system), STR_ARG(w->old->env.machine),
-		   STR_ARG(w->old->env.libc), STR_ARG(w->old->env.kernel));
-	for (size_t i = 0; i < fp->n; i++)
-		buf_printf(&w->out, "%-9s  %.*s\n",
-			   how_often(fp, &fp->facts[i]),
-			   STR_ARG(fp->facts[i].line));
-	for (size_t i = 0; i < w->old->n_accepted; i++)
-		put_acceptance(&w->out, &w->old->accepted[i]);
-	return STATUS_PASS;
+	if (*rev.subdir)
+		dir = rev.subdir;
+	if (keep_load(k, dir, NULL, err) || keep_need(k, err))
+		status = -1;
+	else if (w->args.n)
+		status = show_changes(w, &rev, err);
+	else
+		put_baseline(&k->out, k->path, k->old);
+	rev_release(&rev);
+	return status;
 }
 
 static int visible_json(const struct dirent *e)
@@ -348,42 +370,47 @@ static int visible_json(const struct dirent *e)
 	       !str_ends(name, STR(".schema.json"));
 }
 
-static void list_one(struct work *w, const char *folder, const char *name)
+static void list_one(struct keep *k, const char *where, const char *name)
 {
-	autofree char *path = mem_printf("%s%s%s", folder, *folder ? "/" : "",
-					 name);
+	autofree char *path = mem_printf("%s%s", where, name);
 	autobuf struct buf text = BUF_INIT;
 	autobaseline struct baseline *b = NULL;
 	struct err err = ERR_INIT;
 
-	if (baseline_load(&b, &text, w->repo, &w->tree, path, false, &err) < 0)
-		buf_printf(&w->out, "%s\n", err.msg);
+	if (baseline_load(&b, &text, k->repo, &k->tree, path, false, &err) < 0)
+		buf_printf(&k->out, "%s\n", err.msg);
 	else if (b)
-		buf_printf(&w->out, "%s  %zu facts, %zu accepted, of %.*s "
+		buf_printf(&k->out, "%s  %zu facts, %zu accepted, of %.*s "
 			   "%.12s\n", path, b->fp->n, b->n_accepted,
 			   STR_ARG(b->fp->spec), b->fp->commit.p);
 }
 
 static int list(struct work *w, struct err *err)
 {
-	struct str dir = config_str(session_config(w->s), "behavdiff", STR(""),
+	struct keep *k = &w->keep;
+	struct str dir = config_str(session_config(k->s), "behavdiff", STR(""),
 				    "baselines");
-	autofree char *full = mem_printf("%s/%.*s", repo_workdir(w->repo),
-					 STR_ARG(dir));
+	bool root = str_eq(dir, STR("."));
+	autofree char *where = mem_printf("%s%s%.*s%s", folder(w),
+					  *folder(w) ? "/" : "",
+					  root ? 0 : (int)dir.len, dir.p,
+					  root ? "" : "/");
+	autofree char *full = mem_printf("%s/%s", repo_workdir(k->repo),
+					 where);
 	struct dirent **names = NULL;
 	int n;
 
-	if (no_more(w, 0, err))
+	if (no_more(w, 0, err) || keep_folder(folder(w), err))
 		return -1;
 	n = scandir(full, &names, visible_json, alphasort);
 	for (int i = 0; i < n; i++) {
-		list_one(w, str_eq(dir, STR(".")) ? "" : dir.p,
-			 names[i]->d_name);
+		list_one(k, where, names[i]->d_name);
 		free(names[i]);
 	}
 	free(names);
 	if (n <= 0)
-		buf_printf(&w->out, "no baseline in %.*s\n", STR_ARG(dir));
+		buf_printf(&k->out, "no baseline in %s\n",
+			   *where ? where : ".");
 	return STATUS_PASS;
 }
 
@@ -391,15 +418,16 @@ static void say_dropped(void *ctx, const struct acceptance *a, const char *why)
 {
 	struct work *w = ctx;
 
-	buf_printf(&w->out, "dropped, %s: %.*s\n", why, STR_ARG(a->fact));
+	buf_printf(&w->keep.out, "dropped, %s: %.*s\n", why, STR_ARG(a->fact));
 }
 
 static int prune(struct work *w, struct err *err)
 {
-	if (no_more(w, 0, err) || load(w, "", err) || need(w, err))
+	if (no_more(w, 0, err) || keep_load(&w->keep, folder(w), NULL, err) ||
+	    keep_need(&w->keep, err))
 		return -1;
-	baseline_prune(w->old, gate_today(), say_dropped, w);
-	return save(w, w->old, err) ? -1 : STATUS_PASS;
+	baseline_prune(w->keep.old, gate_today(), say_dropped, w);
+	return keep_save(&w->keep, w->keep.old, err) ? -1 : STATUS_PASS;
 }
 
 /* --- the command --- */
@@ -430,22 +458,27 @@ static int unknown_word(const char *word, struct err *err)
 	return err_hint(err, "update, accept, show, list or prune");
 }
 
+static void work_free(struct work *w)
+{
+	keep_free(&w->keep);
+}
+
 int cmd_baseline(const struct invocation *inv, struct err *err)
 {
 	const struct opt_list *ops = &inv->operands;
 	__attribute__((cleanup(work_free)))
-	struct work w = { .set = &inv->set };
+	struct work w = { .keep = { .path = NULL } };
 	int status;
 
 	for (size_t i = 0; ops->n && i < ARRAY_LEN(words); i++) {
 		if (strcmp(ops->v[0], words[i].name))
 			continue;
 		w.args = (struct opt_list){ ops->v + 1, ops->n - 1, 0 };
-		if (open_work(&w, err))
+		if (keep_open(&w.keep, &inv->set, err))
 			return -1;
 		status = words[i].run(&w, err);
 		if (status < 0 || (!inv->set.quiet &&
-				   output_stdout(&w.out, err)))
+				   output_stdout(&w.keep.out, err)))
 			return -1;
 		return status;
 	}

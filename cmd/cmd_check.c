@@ -2,8 +2,8 @@
 /*
  * behavdiff check [REV]: what may be merged.
  *
- * Everything that judges comes from the trusted side: with --base REV from the
- * merge base, else from the work tree.  Where the baseline was made in another
+ * Everything that judges comes from the trusted side: with --base REV from
+ * there, else from the work tree.  Where the baseline was made in another
  * environment, its own revision is traced here again, so that a new kernel is
  * not taken for a new behaviour.
  */
@@ -17,6 +17,7 @@
 #include "cmd/status.h"
 #include "core/base/cleanup.h"
 #include "core/sandbox/plan.h"
+#include "core/scenario/scenario.h"
 
 #define LISTED 10		/* facts of the environment that are named */
 
@@ -73,12 +74,30 @@ int check_start(char out[65], const struct check *c, const struct rev *rev,
 	return found;
 }
 
+static const char *shown_spec(const char *spec)
+{
+	return strcmp(spec, ".") ? spec : "HEAD";
+}
+
+static int find_start(struct check *c, const char *spec, const char *base,
+		      struct err *err)
+{
+	struct rev rev;
+	int found;
+
+	if (rev_resolve(&rev, c->repo, spec, err))
+		return -1;
+	found = check_start(c->start, c, &rev, base, err);
+	rev_release(&rev);
+	if (found < 0)
+		return err_wrap(err, "--base");
+	return found ? 0 : no_common_commit(c, spec, base, err);
+}
+
 static int choose_trusted(struct check *c, const char *spec, struct err *err)
 {
 	const char *base = c->set->base;
-	char start[65];
-	struct rev rev;
-	int found;
+	const char *commit = c->trusted.commit;
 
 	if (!base) {
 		note(c, "trusted side: the work tree");
@@ -86,18 +105,32 @@ static int choose_trusted(struct check *c, const char *spec, struct err *err)
 			return err_wrap(err, "the trusted side");
 		return session_configure(c->s, ".", err);
 	}
-	if (rev_resolve(&rev, c->repo, spec, err))
+	if (find_start(c, spec, base, err) ||
+	    rev_resolve(&c->trusted, c->repo, base, err))
 		return -1;
-	found = check_start(start, c, &rev, base, err);
-	rev_release(&rev);
-	if (found < 0)
-		return err_wrap(err, "--base");
-	if (!found)
-		return no_common_commit(c, spec, base, err);
-	note(c, "trusted side: %.12s, the merge base of %s and %s", start,
-	     strcmp(spec, ".") ? spec : "HEAD", base);
-	return rev_resolve(&c->trusted, c->repo, start, err) ||
-	       session_configure(c->s, start, err) ? -1 : 0;
+	c->behind = strcmp(c->start, commit) != 0;
+	note(c, "trusted side: %.12s, the tip of %s", commit, base);
+	if (c->behind)
+		note(c, "%s is behind %s: it left it at %.12s",
+		     shown_spec(spec), base, c->start);
+	return session_configure(c->s, commit, err);
+}
+
+/* What REV cannot have yet is no fault of its own. */
+static int blame_lag(const struct check *c, struct err *err)
+{
+	return c->behind ? err_hint(err, "rebase onto %s", c->set->base) : -1;
+}
+
+static void doubt_lag(const struct check *c, struct comparison *cmp)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	if (!c->behind || !cmp->n_reasons)
+		return;
+	buf_printf(&text, "%s has steps or files that the change may not "
+		   "have: rebase onto %s", c->set->base, c->set->base);
+	comparison_add_reason(cmp, buf_view(&text));
 }
 
 /* --- the baseline --- */
@@ -105,11 +138,11 @@ static int choose_trusted(struct check *c, const char *spec, struct err *err)
 static int no_baseline(const struct check *c, struct err *err)
 {
 	err_set(err, ERR_INCONCLUSIVE, "there is no baseline %s in %s", c->path,
-		c->set->base ? c->trusted.spec : "the work tree");
-	if (c->set->base)
-		return err_hint(err, "make one there and commit it: "
-				"behavdiff baseline update");
-	return err_hint(err, "make one: behavdiff baseline update");
+		c->set->base ? c->set->base : "the work tree");
+	return err_hint(err, "make one%s: behavdiff baseline update%s%s",
+			c->set->base ? " there and commit it" : "",
+			c->set->scenario ? " --scenario " : "",
+			c->set->scenario ? c->set->scenario : "");
 }
 
 /* The first line in which two plans differ: "timeout_ms": 60000. */
@@ -159,7 +192,8 @@ static int load_baseline(struct check *c, struct err *err)
 	int there;
 
 	c->path = baseline_path(session_config(c->s),
-				session_rev(c->s, NEW)->subdir);
+				session_rev(c->s, NEW)->subdir,
+				scenario_name(session_config(c->s)));
 	there = baseline_load(&c->baseline, &text, c->repo, &c->trusted,
 			      c->path, false, err);
 	if (there < 0)
@@ -292,14 +326,18 @@ static const struct fingerprint *choose_old(struct check *c,
 					    const struct policy *policy)
 {
 	const struct fingerprint *stored = c->baseline->fp;
-	struct fingerprint *fresh;
+	struct fingerprint *fresh, *alike[2];
 	size_t n;
 
 	if (!c->drifted)
 		return stored;
 	fresh = session_own(c->s, AGAIN);
-	n = note_drift(c, fresh, stored, '+', 0);
-	n += note_drift(c, stored, fresh, '-', n);
+	/* A random name of either is no change of the environment. */
+	fingerprint_unify(alike, fresh, stored);
+	n = note_drift(c, alike[0], alike[1], '+', 0);
+	n += note_drift(c, alike[1], alike[0], '-', n);
+	fingerprint_free(alike[0]);
+	fingerprint_free(alike[1]);
 	note(c, "the environment changed %zu fact%s of the baseline's own "
 	     "revision; the code is judged against what it does here", n,
 	     n == 1 ? "" : "s");
@@ -321,46 +359,46 @@ static void note_expired(struct check *c, const struct comparison *cmp)
 		     n == 1 ? "" : "s");
 }
 
-static int judge(struct check *c, const struct format *format,
-		 const struct destinations *to, struct err *err)
+/* The revision that the baseline was made of. */
+static struct str baseline_side(struct check *c)
 {
-	__attribute__((cleanup(step_lines_free)))
-	struct step_lines steps = { NULL, 0, 0 };
-	__attribute__((cleanup(regrades_free)))
-	struct regrades regrades = { NULL, 0, 0 };
-	__attribute__((cleanup(accepts_free)))
-	struct accepts accepts = { NULL, 0, 0 };
-	__attribute__((cleanup(comparison_free)))
-	struct comparison cmp = { .arena = ARENA_INIT };
+	const struct fingerprint *fp = c->baseline->fp;
+	const char *subdir = session_rev(c->s, NEW)->subdir;
+	autobuf struct buf rev = BUF_INIT;
+
+	buf_str(&rev, fp->commit);
+	if (rev.len && *subdir)
+		buf_printf(&rev, ":%s", subdir);
+	return arena_str(&c->arena, buf_view(&rev));
+}
+
+static int judge(struct check *c, const struct destinations *to,
+		 struct err *err)
+{
+	autooutcome struct outcome o = OUTCOME_INIT;
 	autobuf struct buf closing = BUF_INIT;
-	struct policy policy = { .fail_on = LEVEL_ERROR };
 
-	if (make_policy(&policy, &regrades, c->set, session_config(c->s), err))
+	if (outcome_policy(&o, c->set, session_config(c->s), c->baseline, err))
 		return -1;
-	accepts_take(&accepts, &policy, c->baseline);
 	/* As in a diff: what one side's runs taught holds for both. */
-	fingerprint_unify(c->both, choose_old(c, &policy),
+	fingerprint_unify(c->both, choose_old(c, &o.policy),
 			  session_fingerprint(c->s, NEW));
-	compare(&cmp, c->both[0], c->both[1], &policy);
-	note_expired(c, &cmp);
-	last_commands(&closing, &cmp, session_cache(c->s), true);
-
-	struct report r = report_start(c->s, c->set, &steps);
-	const struct writer writer = { write_report, &r };
-
-	r.old = c->both[0];
-	r.new = c->both[1];
-	r.cmp = &cmp;
-	r.fail_on = policy.fail_on;
-	r.old_from = c->drifted ? session_from(c->s, AGAIN) : "file";
-	r.new_from = session_from(c->s, NEW);
-	r.notes = c->notes.v;
-	r.n_notes = c->notes.n;
-	r.closing = buf_view(&closing);
-	if (write_formats(to, format, &writer, err))
-		return -1;
-	last_write(session_cache(c->s), &r);
-	return status_of_verdict(cmp.verdict);
+	outcome_compare(&o, c->s, c->set, c->both[0], c->both[1]);
+	doubt_lag(c, &o.cmp);
+	note_expired(c, &o.cmp);
+	last_commands(&closing, &o.cmp, session_cache(c->s), true);
+	o.report.old_from = c->drifted ? session_from(c->s, AGAIN) : "file";
+	o.report.new_from = session_from(c->s, NEW);
+	o.report.notes = c->notes.v;
+	o.report.n_notes = c->notes.n;
+	o.report.closing = buf_view(&closing);
+	o.place = (struct last_place){
+		.old = baseline_side(c),
+		.new = outcome_side(c->s, NEW),
+		.subdir = str_c(session_rev(c->s, NEW)->subdir),
+		.scenario = scenario_name(session_config(c->s)),
+	};
+	return outcome_tell(&o, c->s, to, err);
 }
 
 static int check(struct check *c, const char *spec, struct err *err)
@@ -371,32 +409,33 @@ static int check(struct check *c, const char *spec, struct err *err)
 	opt.apart = true;
 	if (session_open(&c->s, &opt, err) ||
 	    session_repo(&c->repo, c->s, err) ||
-	    choose_trusted(c, spec, err) || session_add(c->s, spec, err))
+	    choose_trusted(c, spec, err) || outcome_check(c->set, c->s, err) ||
+	    session_add(c->s, spec, err))
 		return -1;
 	if (!session_rev(c->s, NEW))
 		return err_set(err, ERR_TROUBLE, "'%s' is a file; check wants "
 			       "a revision", spec);
 	if (load_baseline(c, err) || consider_environment(c, err) ||
 	    session_capture(c->s, err))
-		return -1;
+		return blame_lag(c, err);
 	return check_edits(c, err);
 }
 
 int cmd_check(const struct invocation *inv, struct err *err)
 {
 	const struct opt_list *ops = &inv->operands;
-	autodestinations struct destinations to = { NULL, 0, 0 };
+	autodestinations struct destinations to = DESTINATIONS_INIT;
 	__attribute__((cleanup(check_free)))
 	struct check c = { .set = &inv->set, .arena = ARENA_INIT };
-	const struct format *format;
 
 	if (ops->n > 1) {
 		err_set(err, ERR_TROUBLE, "check: '%s' is one too many: REV is "
 			"all", ops->v[1]);
 		return err_hint(err, "see behavdiff check --help");
 	}
-	if (outputs_parse(&to, &format, &inv->set, OF_COMPARISON, err) ||
-	    check(&c, ops->n ? ops->v[0] : ".", err))
+	if (destinations_choose(&to, &inv->set, OF_COMPARISON, err))
 		return -1;
-	return judge(&c, format, &to, err);
+	if (check(&c, ops->n ? ops->v[0] : ".", err))
+		return outcome_forgive(&inv->set, c.s, err);
+	return judge(&c, &to, err);
 }

@@ -1,32 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* behavdiff diff OLD NEW: trace both, compare, print findings. */
-#include <string.h>
-#include <unistd.h>
-
-#include "cmd/cmd.h"
-#include "cmd/formats.h"
-#include "cmd/gate.h"
-#include "cmd/last.h"
 #include "cmd/near.h"
 #include "cmd/outcome.h"
-#include "cmd/status.h"
-#include "cmd/version.h"
-#include "core/compare/compare.h"
-#include "core/report/report.h"
-
-struct run_options run_options_of(const struct settings *set)
-{
-	return (struct run_options){
-		.dir = ".",
-		.config_file = set->config,
-		.runs = set->runs,
-		.max_runs = set->max_runs,
-		.timeout_ms = set->timeout_ms,
-		.jobs = set->jobs,
-		.no_cache = set->no_cache,
-		.progress = !set->quiet && isatty(STDERR_FILENO),
-	};
-}
 
 /* --- the command line --- */
 
@@ -72,151 +47,42 @@ static int check_operands(const struct invocation *inv, struct err *err)
 	return err_hint(err, "see behavdiff --help");
 }
 
-/* --- the policy --- */
-
-void regrades_free(struct regrades *r)
-{
-	vec_free(r);
-}
-
-/* The command line is stronger than the configuration. */
-int make_policy(struct policy *out, struct regrades *regrades,
-		const struct settings *set, const struct config *cfg,
-		struct err *err)
-{
-	const struct config_entry *e;
-	struct str fail_on = set->fail_on ? str_c(set->fail_on) :
-		config_str(cfg, "policy", STR(""), "fail-on");
-
-	if (!level_by_name(fail_on, &out->fail_on))
-		return err_set(err, ERR_TROUBLE, "fail-on: '%.*s' is no level",
-			       STR_ARG(fail_on));
-	for (size_t i = 0; (e = config_nth(cfg, "policy", STR(""), "level",
-					   i)); i++)
-		if (regrade_parse(vec_push(regrades), e->value, err))
-			return err_wrap(err, "%s:%u: policy.level", cfg->name,
-					e->line);
-	out->regrades = regrades->v;
-	out->n = regrades->n;
-	return 0;
-}
-
 /* --- the result --- */
 
-void write_report(struct buf *out, const struct format *format,
-		  const void *what, bool terminal)
-{
-	struct report r = *(const struct report *)what;
-
-	if (!terminal) {
-		r.color = false;
-		r.width = 0;
-		r.verbosity = r.verbosity < 0 ? 0 : r.verbosity;
-	}
-	format->write(out, &r);
-}
-
-
-void step_lines_free(struct step_lines *s)
-{
-	vec_free(s);
-}
-
-/* Where the steps stand, when the configuration is one of the repository. */
-static void find_step_lines(struct step_lines *out, const struct config *cfg)
-{
-	struct str name;
-
-	for (size_t i = 0; config_subsection(cfg, "step", i, &name); i++)
-		*vec_push(out) = (struct step_line){
-			name, config_header(cfg, "step", name, "command")
-		};
-}
-
-struct report report_start(const struct session *s, const struct settings *set,
-			   struct step_lines *steps)
-{
-	find_step_lines(steps, session_config(s));
-	return (struct report){
-		.config_from = str_c(session_config_name(s)),
-		.config_path = set->config ? STR("") : STR(".behavdiff"),
-		.steps = steps->v,
-		.n_steps = steps->n,
-		.version = BEHAVDIFF_VERSION,
-		.color = output_color(set->color),
-		.verbosity = set->quiet ? -1 : set->verbose,
-		.width = output_width(),
-	};
-}
-
 static int report_session(struct session *s, const struct settings *set,
-			  const struct format *format,
 			  const struct destinations *to, struct err *err)
 {
-	__attribute__((cleanup(step_lines_free)))
-	struct step_lines steps = { NULL, 0, 0 };
-	__attribute__((cleanup(regrades_free)))
-	struct regrades regrades = { NULL, 0, 0 };
-	__attribute__((cleanup(accepts_free)))
-	struct accepts accepts = { NULL, 0, 0 };
-	__attribute__((cleanup(comparison_free)))
-	struct comparison cmp = { .arena = ARENA_INIT };
+	autooutcome struct outcome o = OUTCOME_INIT;
 	autobuf struct buf closing = BUF_INIT;
-	struct policy policy;
 
-	if (make_policy(&policy, &regrades, set, session_config(s), err))
-		return -1;
 	/* OLD is the trusted side; a baseline brings what it accepts. */
-	accepts_take(&accepts, &policy, session_baseline(s, 0));
-	compare(&cmp, session_fingerprint(s, 0), session_fingerprint(s, 1),
-		&policy);
-
-	struct report r = report_start(s, set, &steps);
-
-	r.old = session_fingerprint(s, 0);
-	r.new = session_fingerprint(s, 1);
-	r.cmp = &cmp;
-	r.fail_on = policy.fail_on;
-	r.old_from = session_from(s, 0);
-	r.new_from = session_from(s, 1);
-	last_commands(&closing, &cmp, session_cache(s),
-		      session_baseline(s, 0));
-	r.closing = buf_view(&closing);
-
-	const struct writer writer = { write_report, &r };
-
-	if (write_formats(to, format, &writer, err))
+	if (outcome_policy(&o, set, session_config(s), session_baseline(s, 0),
+			   err))
 		return -1;
-	last_write(session_cache(s), &r);
-	return status_of_verdict(cmp.verdict);
-}
-
-/* Said before minutes are spent on tracing. */
-static int check_policy(const struct session *s, const struct settings *set,
-			struct err *err)
-{
-	__attribute__((cleanup(regrades_free)))
-	struct regrades regrades = { NULL, 0, 0 };
-	struct policy policy;
-
-	return make_policy(&policy, &regrades, set, session_config(s), err);
+	outcome_compare(&o, s, set, session_fingerprint(s, 0),
+			session_fingerprint(s, 1));
+	o.report.old_from = session_from(s, 0);
+	o.report.new_from = session_from(s, 1);
+	o.place.old = outcome_side(s, 0);
+	o.place.new = outcome_side(s, 1);
+	last_commands(&closing, &o.cmp, session_cache(s),
+		      session_baseline(s, 0));
+	o.report.closing = buf_view(&closing);
+	return outcome_tell(&o, s, to, err);
 }
 
 int cmd_diff(const struct invocation *inv, struct err *err)
 {
-	struct run_options opt = run_options_of(&inv->set);
-	const struct format *format;
-	autodestinations struct destinations to = { NULL, 0, 0 };
 	autosession struct session *s = NULL;
+	autodestinations struct destinations to = DESTINATIONS_INIT;
 
 	if (check_operands(inv, err) ||
-	    outputs_parse(&to, &format, &inv->set, OF_COMPARISON, err) ||
-	    session_open(&s, &opt, err))
+	    command_begin(&s, &to, &inv->set, OF_COMPARISON, err))
 		return -1;
 	if (session_add(s, inv->operands.v[0], err))
 		return hint_command(inv, err);
 	if (session_add(s, inv->operands.v[1], err) ||
-	    check_policy(s, &inv->set, err) || session_capture(s, err))
-		return -1;
-	return report_session(s, &inv->set, format, &to, err);
+	    outcome_check(&inv->set, s, err) || session_capture(s, err))
+		return outcome_forgive(&inv->set, s, err);
+	return report_session(s, &inv->set, &to, err);
 }

@@ -158,16 +158,15 @@ static bool names_finding(const char *word)
 static int explain_one(struct buf *out, const struct settings *set,
 		       const char *word, struct err *err)
 {
-	struct result last = { .arena = ARENA_INIT };
+	autolast struct last last = LAST_INIT;
 	const struct result_finding *f = NULL;
 	struct cache *cache = cache_open();
 
 	if (!last_read(&last, cache, err))
 		f = last_find(&last, word, err);
 	if (f)
-		explain_finding(out, &last, f, output_color(set->color),
+		explain_finding(out, &last.result, f, output_color(set->color),
 				output_width());
-	result_free(&last);
 	cache_close(cache);
 	return f ? 0 : -1;
 }

@@ -318,6 +318,9 @@ int cmd_init(const struct invocation *inv, struct err *err)
 	for (size_t i = 0; i < t.n; i++)
 		if (write_target(&t.v[i], &said, err))
 			return -1;
+	if (inv->set.ci)
+		buf_c(&said, "next: set SOURCE in the job to the URL that "
+		      "behavdiff is cloned from\n");
 	buf_c(&said, "next: commit, then behavdiff baseline update\n");
 	return output_stdout(&said, err) ? -1 : STATUS_PASS;
 }

@@ -84,11 +84,13 @@ static void list_config(struct buf *out)
 		autobuf struct buf name = BUF_INIT;
 
 		buf_printf(&name, "%s.%s%s", keys[i].section,
-			   keys[i].has_subsection ? "NAME." : "",
+			   keys[i].naming == CONFIG_NAME_YES ? "NAME." : "",
 			   keys[i].name);
-		buf_printf(out, "%-22s  %-10s  %s%s\n", name.p,
+		buf_printf(out, "%-22s  %-10s  %s%s%s\n", name.p,
 			   *keys[i].dflt ? keys[i].dflt : "-", keys[i].help,
-			   keys[i].many ? " (repeatable)" : "");
+			   keys[i].many ? " (repeatable)" : "",
+			   keys[i].naming == CONFIG_NAME_STEP ?
+			   " (also for one step)" : "");
 	}
 }
 

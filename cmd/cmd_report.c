@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* behavdiff report REV: what one revision did, as an auditor's document. */
-#include "cmd/cmd.h"
-#include "cmd/formats.h"
+#include "cmd/outcome.h"
 #include "cmd/status.h"
 #include "cmd/version.h"
 #include "core/report/report.h"
@@ -45,7 +44,6 @@ static void put_host(struct buf *out, struct session *s)
 }
 
 static int write_session(struct session *s, const struct settings *set,
-			 const struct format *format,
 			 const struct destinations *to, struct err *err)
 {
 	autobuf struct buf host = BUF_INIT;
@@ -64,7 +62,7 @@ static int write_session(struct session *s, const struct settings *set,
 	};
 	const struct writer writer = { write_audit, &a };
 
-	if (write_formats(to, format, &writer, err))
+	if (write_formats(to, &writer, err))
 		return -1;
 	/* A report judges nobody; it can only rest on too little. */
 	return audit_has_doubts(&a) ? STATUS_INCONCLUSIVE : STATUS_PASS;
@@ -72,16 +70,13 @@ static int write_session(struct session *s, const struct settings *set,
 
 int cmd_report(const struct invocation *inv, struct err *err)
 {
-	struct run_options opt = run_options_of(&inv->set);
-	const struct format *format;
-	autodestinations struct destinations to = { NULL, 0, 0 };
 	autosession struct session *s = NULL;
+	autodestinations struct destinations to = DESTINATIONS_INIT;
 
 	if (check_operands(inv, err) ||
-	    outputs_parse(&to, &format, &inv->set, OF_REVISION, err) ||
-	    session_open(&s, &opt, err) ||
+	    command_begin(&s, &to, &inv->set, OF_REVISION, err) ||
 	    session_add(s, inv->operands.v[0], err) ||
 	    session_capture(s, err))
 		return -1;
-	return write_session(s, &inv->set, format, &to, err);
+	return write_session(s, &inv->set, &to, err);
 }

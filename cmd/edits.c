@@ -41,16 +41,15 @@ static void add_edit(void *ctx, const char *path)
 	e->n++;
 }
 
-/* Where the change starts: the trusted commit, or where REV left HEAD. */
+/* Where the change starts: where REV left --base, or else HEAD. */
 static int edits_start(struct rev *out, const struct check *c,
 		       const struct rev *rev, struct err *err)
 {
 	char start[65];
 	int found;
 
-	if (c->set->base)
-		return rev_resolve(out, c->repo, c->trusted.commit, err) ? -1 :
-									   1;
+	if (c->start[0])
+		return rev_resolve(out, c->repo, c->start, err) ? -1 : 1;
 	/* The work tree is trusted, and cannot be the change as well. */
 	if (rev->kind == REV_WORKTREE || !rev->commit[0] ||
 	    !c->trusted.commit[0])

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "cmd/cmd.h"
 #include "cmd/near.h"
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
@@ -77,14 +76,12 @@ static int take_stdout(const struct format **format,
 	return 0;
 }
 
-int outputs_parse(struct destinations *out, const struct format **format,
-		  const struct settings *set, enum subject subject,
-		  struct err *err)
+int destinations_choose(struct destinations *out, const struct settings *set,
+			enum subject subject, struct err *err)
 {
-	*format = NULL;
 	if (set->format)
-		*format = find_format(str_c(set->format), subject, err);
-	if (set->format && !*format)
+		out->standard = find_format(str_c(set->format), subject, err);
+	if (set->format && !out->standard)
 		return err_wrap(err, "--format");
 	for (size_t i = 0; i < set->outputs.n; i++) {
 		struct destination d;
@@ -92,7 +89,7 @@ int outputs_parse(struct destinations *out, const struct format **format,
 		if (destination_parse(&d, set->outputs.v[i], subject, err))
 			return -1;
 		if (!strcmp(d.path, "-")) {
-			if (take_stdout(format, &d, err))
+			if (take_stdout(&out->standard, &d, err))
 				return -1;
 			continue;
 		}
@@ -100,8 +97,8 @@ int outputs_parse(struct destinations *out, const struct format **format,
 			return -1;
 		*vec_push(out) = d;
 	}
-	if (!*format)
-		*format = format_by_name(STR("text"));
+	if (!out->standard)
+		out->standard = format_by_name(STR("text"));
 	return 0;
 }
 
@@ -111,8 +108,8 @@ void destinations_free(struct destinations *d)
 }
 
 /* Files first: they are wanted even when nobody reads standard output. */
-int write_formats(const struct destinations *to, const struct format *format,
-		  const struct writer *w, struct err *err)
+int write_formats(const struct destinations *to, const struct writer *w,
+		  struct err *err)
 {
 	autobuf struct buf out = BUF_INIT;
 
@@ -123,6 +120,6 @@ int write_formats(const struct destinations *to, const struct format *format,
 			return -1;
 	}
 	buf_clear(&out);
-	w->write(&out, format, w->what, true);
+	w->write(&out, to->standard, w->what, true);
 	return output_stdout(&out, err);
 }

@@ -19,18 +19,19 @@ struct destination {
 };
 
 struct destinations {
+	const struct format *standard;	/* of standard output */
 	struct destination *v;
 	size_t n, cap;
 };
+#define DESTINATIONS_INIT { NULL, NULL, 0, 0 }
 
 /*
- * What --format and every -o ask for, before any work is done: a file that
- * could not be written is an error already.  The file "-" is standard output,
- * so that -o NAME:- is --format NAME.
+ * What --format (else text) and every -o ask for, before any work is done: a
+ * file that could not be written is an error already.  The file "-" is standard
+ * output, so that -o NAME:- is --format NAME.
  */
-int outputs_parse(struct destinations *out, const struct format **format,
-		  const struct settings *set, enum subject subject,
-		  struct err *err);
+int destinations_choose(struct destinations *out, const struct settings *set,
+			enum subject subject, struct err *err);
 void destinations_free(struct destinations *d);
 #define autodestinations __attribute__((cleanup(destinations_free)))
 
@@ -42,7 +43,7 @@ struct writer {
 };
 
 /* Write every file, then standard output. */
-int write_formats(const struct destinations *to, const struct format *format,
-		  const struct writer *w, struct err *err);
+int write_formats(const struct destinations *to, const struct writer *w,
+		  struct err *err);
 
 #endif

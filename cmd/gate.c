@@ -13,8 +13,6 @@
 #include "core/base/fd.h"
 #include "core/base/vec.h"
 
-#define SCENARIO "default"
-
 /*
  * Two branches that add facts change the same lines; reading such a file puts
  * it in order (core/baseline/mend.c).
@@ -37,7 +35,8 @@ struct str gate_today(void)
 
 /* --- the file --- */
 
-char *baseline_path(const struct config *cfg, const char *subdir)
+char *baseline_path(const struct config *cfg, const char *subdir,
+		    struct str scenario)
 {
 	struct str dir = config_str(cfg, "behavdiff", STR(""), "baselines");
 	autobuf struct buf path = BUF_INIT;
@@ -46,7 +45,7 @@ char *baseline_path(const struct config *cfg, const char *subdir)
 		buf_printf(&path, "%s/", subdir);
 	if (!str_eq(dir, STR(".")))
 		buf_printf(&path, "%.*s/", STR_ARG(dir));
-	buf_c(&path, SCENARIO ".json");
+	buf_printf(&path, "%.*s.json", STR_ARG(scenario));
 	return buf_steal(&path);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What check and baseline share: the file and the accepted. */
+/* What check and baseline share: the file, and the accepted. */
 #ifndef CMD_GATE_H
 #define CMD_GATE_H
 
@@ -16,10 +16,11 @@ struct str gate_today(void);
 /* --- the baseline's file --- */
 
 /*
- * Its path from the repository's root: [DIR/]FOLDER/default.json, where DIR is
+ * Its path from the repository's root: [DIR/]FOLDER/SCENARIO.json, where DIR is
  * that of REV:DIR.  The caller frees.
  */
-char *baseline_path(const struct config *cfg, const char *subdir);
+char *baseline_path(const struct config *cfg, const char *subdir,
+		    struct str scenario);
 /* As it stands in rev: 1, 0 when it is not there, -1. */
 int baseline_load(struct baseline **out, struct buf *text, struct repo *repo,
 		  const struct rev *rev, const char *path, bool resolve,

@@ -2,43 +2,144 @@
 /* The last comparison: written, read, searched, and how to ask about it. */
 #include "cmd/last.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/hash.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/base/vec.h"
 
 #define IDS_LISTED 8
 
-/* One for each directory that somebody works in. */
-static void last_name(char out[64])
+#define PLACE_SCHEMA "behavdiff.last/3"
+
+/* One of each kind for each directory that somebody works in. */
+static void last_name(char out[64], const char *kind)
 {
 	char digest[HASH_HEX_LEN + 1];
 	autofree char *here = getcwd(NULL, 0);
 
 	hash_hex(digest, str_c(here ? here : "/"));
-	snprintf(out, 64, "last-%s.json", digest);
+	snprintf(out, 64, "%s-%s.json", kind, digest);
 }
 
-void last_write(struct cache *cache, const struct report *r)
+void last_free(struct last *l)
+{
+	result_free(&l->result);
+}
+
+/* --- where it was made, and what was decided --- */
+
+static const struct {
+	const char *name;
+	size_t offset;
+} places[] = {
+#define PLACE(name) { #name, offsetof(struct last_place, name) }
+	PLACE(old), PLACE(new), PLACE(subdir), PLACE(scenario),
+};
+
+static struct str *place_at(const struct last_place *p, size_t i)
+{
+	return (struct str *)((char *)p + places[i].offset);
+}
+
+static const char *const decisions[] = {
+	[DECISION_OPEN] = "open",
+	[DECISION_ACCEPTED] = "accepted",
+	[DECISION_REJECTED] = "rejected",
+};
+
+static void write_place(struct cache *cache, const char *digest,
+			const struct last_place *place, const struct last *l)
 {
 	autobuf struct buf text = BUF_INIT;
+	struct json_out j;
 	char name[64];
+
+	json_out_init(&j, &text);
+	json_begin_object(&j, NULL);
+	json_put_str(&j, "schema", STR(PLACE_SCHEMA));
+	json_put_str(&j, "of", str_c(digest));
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		json_put_str(&j, places[i].name, *place_at(place, i));
+	json_begin_array(&j, "decided");
+	for (size_t i = 0; l && i < l->result.n; i++)
+		json_put_str(&j, NULL, str_c(decisions[l->decided[i]]));
+	json_end_array(&j);
+	json_end_object(&j);
+	json_out_end(&j);
+	last_name(name, "review");
+	cache_write_text(cache, name, buf_view(&text));
+}
+
+void last_decide(struct cache *cache, const struct last *l)
+{
+	if (cache)
+		write_place(cache, l->digest, &l->place, l);
+}
+
+static void read_decisions(struct last *l, const struct json *list)
+{
+	struct str word;
+
+	for (size_t i = 0; list && i < l->result.n;
+	     i++, list = json_next(list))
+		for (size_t d = 0; d < ARRAY_LEN(decisions); d++)
+			if (json_is_string(list, &word) &&
+			    str_eq(word, str_c(decisions[d])))
+				l->decided[i] = (enum decision)d;
+}
+
+/* What does not belong to the comparison is as if it were not there. */
+static void read_place(struct last *l, struct cache *cache)
+{
+	autobuf struct buf text = BUF_INIT;
+	autojson struct json *doc = NULL;
+	struct str schema, of, s;
+	char name[64];
+
+	last_name(name, "review");
+	if (!cache_read_text(cache, name, &text) ||
+	    json_parse(&doc, buf_view(&text), RESULT_MAX, NULL) ||
+	    !json_string(&schema, doc, "schema") ||
+	    !str_eq(schema, STR(PLACE_SCHEMA)) ||
+	    !json_string(&of, doc, "of") || !str_eq(of, str_c(l->digest)))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		if (json_string(&s, doc, places[i].name) && text_is_safe(s))
+			*place_at(&l->place, i) =
+				arena_str(&l->result.arena, s);
+	read_decisions(l, json_first(json_array(doc, "decided")));
+}
+
+/* --- the comparison --- */
+
+void last_write(struct cache *cache, const struct report *r,
+		const struct last_place *place)
+{
+	autobuf struct buf text = BUF_INIT;
+	char name[64], digest[HASH_HEX_LEN + 1];
 
 	if (!cache)
 		return;
 	/* What ends the document needs a little room as well. */
 	report_result(&text, r, RESULT_MAX - 4096);
-	last_name(name);
+	last_name(name, "last");
 	cache_write_text(cache, name, buf_view(&text));
+	hash_hex(digest, buf_view(&text));
+	write_place(cache, digest, place, NULL);
 }
 
-int last_read(struct result *out, struct cache *cache, struct err *err)
+int last_read(struct last *out, struct cache *cache, struct err *err)
 {
 	autobuf struct buf text = BUF_INIT;
 	char name[64];
 
-	last_name(name);
+	*out = (struct last)LAST_INIT;
+	last_name(name, "last");
 	if (!cache || !cache_read_text(cache, name, &text)) {
 		err_set(err, ERR_TROUBLE, "no comparison is remembered "
 			"here");
@@ -46,8 +147,12 @@ int last_read(struct result *out, struct cache *cache, struct err *err)
 				"are remembered, for the directory they were "
 				"started in, unless --no-cache is given");
 	}
-	if (result_read(out, buf_view(&text), err))
+	if (result_read(&out->result, buf_view(&text), err))
 		return err_wrap(err, "the last comparison");
+	hash_hex(out->digest, buf_view(&text));
+	out->decided = arena_alloc(&out->result.arena, (out->result.n + 1) *
+				   sizeof(*out->decided));
+	read_place(out, cache);
 	return 0;
 }
 
@@ -69,9 +174,10 @@ static void name_some(struct buf *out, const struct result *last,
 		buf_printf(out, " and %zu more", n - IDS_LISTED);
 }
 
-const struct result_finding *last_find(const struct result *last,
-				       const char *word, struct err *err)
+const struct result_finding *last_find(const struct last *l, const char *word,
+				       struct err *err)
 {
+	const struct result *last = &l->result;
 	autobuf struct buf some = BUF_INIT;
 	size_t matches;
 	const struct result_finding *f = result_find(last, str_c(word),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The last comparison, remembered in the cache for the directory it was made
- * from: what `explain ID` and `baseline accept ID` look into.  One document of
- * behavdiff.result/1, of RESULT_MAX bytes at most.
+ * from: what explain, accept and review mean by an id.  One document of
+ * behavdiff.result/1, of RESULT_MAX bytes at most, and beside it where it was
+ * made and what a reviewer said about it.
  */
 #ifndef CMD_LAST_H
 #define CMD_LAST_H
@@ -13,14 +14,42 @@
 #include "core/report/result.h"
 #include "core/run/cache.h"
 
-/* cache may be NULL: nothing is remembered. */
-void last_write(struct cache *cache, const struct report *r);
-/* An error, with what to do, when none is remembered or it cannot be read. */
-int last_read(struct result *out, struct cache *cache, struct err *err);
+/* Where it was made. */
+struct last_place {
+	/* Names that stay: an object's id or "."; "": a file, unknown */
+	struct str old, new;
+	struct str subdir;	/* DIR of the baseline that judged, else "" */
+	struct str scenario;
+};
+
+/* What a reviewer said. */
+enum decision { DECISION_OPEN, DECISION_ACCEPTED, DECISION_REJECTED };
+
+struct last {
+	struct result result;	/* owns the rest too */
+	char digest[HASH_HEX_LEN + 1];	/* of its document */
+	struct last_place place;
+	enum decision *decided;	/* about each of result.v */
+};
+
+#define LAST_INIT { .result = { .arena = ARENA_INIT } }
+void last_free(struct last *l);
+#define autolast __attribute__((cleanup(last_free)))
+
+/* A comparison nobody reviewed.  cache may be NULL: nothing is remembered. */
+void last_write(struct cache *cache, const struct report *r,
+		const struct last_place *place);
+/* What was decided since last_read(). */
+void last_decide(struct cache *cache, const struct last *l);
+/*
+ * An error, with what to do, when none is remembered or it cannot be read; out
+ * is then empty.
+ */
+int last_read(struct last *out, struct cache *cache, struct err *err);
 
 /* The only finding that word names (result_find()), or an error. */
-const struct result_finding *last_find(const struct result *last,
-				       const char *word, struct err *err);
+const struct result_finding *last_find(const struct last *l, const char *word,
+				       struct err *err);
 
 /*
  * For the end of a report that fails: the command that tells more and, when

@@ -1,39 +1,71 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From fingerprints to an exit status: what diff, check and trace share. */
+/*
+ * From fingerprints to an exit status: what diff and check share.  An outcome
+ * is first given its policy, then the two sides, then it is told.
+ */
 #ifndef CMD_OUTCOME_H
 #define CMD_OUTCOME_H
 
 #include "cmd/cmd.h"
+#include "cmd/formats.h"
+#include "cmd/gate.h"
+#include "cmd/last.h"
+#include "core/base/vec.h"
 #include "core/compare/compare.h"
 #include "core/report/report.h"
 
-/* --- cmd_diff.c --- */
-
-struct regrades {
-	struct regrade *v;
-	size_t n, cap;
+struct outcome {
+	VEC(struct regrade) regrades;
+	VEC(struct step_policy) step_policies;
+	struct accepts accepts;
+	struct policy policy;
+	struct comparison cmp;
+	VEC(struct step_line) steps;
+	/* Of cmp; a command adds what it knows. */
+	struct report report;
+	struct last_place place;	/* for last_write() */
 };
 
-struct step_lines {
-	struct step_line *v;
-	size_t n, cap;
-};
+#define OUTCOME_INIT { .cmp = { .arena = ARENA_INIT } }
+void outcome_free(struct outcome *o);
+#define autooutcome __attribute__((cleanup(outcome_free)))
 
-void step_lines_free(struct step_lines *s);
-void regrades_free(struct regrades *r);
-/* The command line is stronger than the configuration. */
-int make_policy(struct policy *out, struct regrades *regrades,
-		const struct settings *set, const struct config *cfg,
-		struct err *err);
 /*
- * What every report of this session says; steps keeps where the steps of the
- * configuration stand, and must live as long.
+ * What the command line and the trusted configuration say; the command line is
+ * stronger.  accepts: whose accepted facts count, or NULL.
  */
-struct report report_start(const struct session *s, const struct settings *set,
-			   struct step_lines *steps);
-/* For struct writer. */
-void write_report(struct buf *out, const struct format *format,
-		  const void *what, bool terminal);
+int outcome_policy(struct outcome *o, const struct settings *set,
+		   const struct config *cfg, const struct baseline *accepts,
+		   struct err *err);
+/* Is it a policy?  Said before minutes are spent on tracing. */
+int outcome_check(const struct settings *set, const struct session *s,
+		  struct err *err);
+/*
+ * Compare under that policy.  The report lacks old_from and new_from, the place
+ * is empty.
+ */
+void outcome_compare(struct outcome *o, const struct session *s,
+		     const struct settings *set, const struct fingerprint *old,
+		     const struct fingerprint *new);
+/* A side of the session, by a name that stays. */
+struct str outcome_side(const struct session *s, size_t side);
+/* Write the report everywhere and remember the findings; an enum status. */
+int outcome_tell(const struct outcome *o, struct session *s,
+		 const struct destinations *to, struct err *err);
+
+/* The destinations and a session, as a command that reports begins. */
+int command_begin(struct session **s, struct destinations *to,
+		  const struct settings *set, enum subject subject,
+		  struct err *err);
+
+/* Does nothing fail?  As the option or the trusted configuration says. */
+bool report_only(const struct settings *set, const struct session *s);
+/*
+ * A command that is inconclusive before there is anything to report: in
+ * report-only mode the error is told here, and the status is 0; else -1.
+ */
+int outcome_forgive(const struct settings *set, const struct session *s,
+		    const struct err *err);
 
 /* --- cmd_trace.c --- */
 

@@ -51,4 +51,11 @@ int fd_try_file_atomic(const char *path, struct err *err);
  */
 int fd_close_but(int first, const int *keep, size_t n);
 
+/*
+ * Open an existing folder or file beneath dir; no link on the way is followed
+ * (openat2(2), Linux 5.6 on).  -1 with errno: ELOOP for a link, EXDEV for what
+ * leads out.
+ */
+int fd_open_beneath(int dir, const char *path, int flags);
+
 #endif

@@ -79,6 +79,9 @@ struct baseline *baseline_make(const struct fingerprint *fp,
 			       const struct environment *env,
 			       const struct baseline *old);
 
+/* Of exactly this line or pattern, or NULL. */
+const struct acceptance *baseline_accepted(const struct baseline *b,
+					   struct str fact);
 /* Add an acceptance, or replace the one of the same fact. */
 void baseline_accept(struct baseline *b, const struct acceptance *a);
 /*

@@ -99,23 +99,6 @@ static bool is_hex(struct str s, size_t len)
 
 /* --- the header --- */
 
-static int read_schema(const struct reader *r)
-{
-	const struct json *v = member(r->doc, "schema");
-	struct str s;
-
-	if (!v || !json_is_string(v, &s) ||
-	    !str_starts(s, STR(SCHEMA_NAME)))
-		return fail(r, v, "\"schema\" is not \"%s\": this is no "
-			    "baseline", BASELINE_SCHEMA);
-	if (str_eq(s, STR(BASELINE_SCHEMA)))
-		return 0;
-	fail(r, v, "\"schema\" is \"%.*s\"; this program knows up to \"%s\"",
-	     STR_ARG(s), BASELINE_SCHEMA);
-	return err_hint(r->err, "use the behavdiff that wrote it, or make the "
-			"baseline again: behavdiff baseline update");
-}
-
 static int read_revision(const struct reader *r)
 {
 	struct fingerprint *fp = r->b->fp;
@@ -242,6 +225,7 @@ static int read_fact(const struct reader *r, struct fact *f,
 		.call = STR(""), .note = STR(""),
 	};
 	f->learned = STR("");
+	f->form = STR("");
 	return 0;
 }
 
@@ -299,6 +283,34 @@ static int read_learned(const struct reader *r)
 		/* Of a fact that somebody took out. */
 		if (f && is)
 			fp->facts[f - fp->facts].learned = f->object;
+	}
+	return 0;
+}
+
+static int read_forms(const struct reader *r)
+{
+	const struct json *told = member(r->doc, "told");
+	const struct json *forms = member(r->doc, "forms");
+	struct fingerprint *fp = r->b->fp;
+
+	if (told && !json_bool(&fp->told, r->doc, "told"))
+		return fail(r, told, "\"told\" is no boolean");
+	if (forms && !json_is_object(forms))
+		return fail(r, forms, "\"forms\" is no object");
+	for (const struct json *v = json_first(forms); v; v = json_next(v)) {
+		const struct fact *f = fingerprint_find(fp, json_key(v));
+		struct fact form;
+
+		if (!json_is_string(v, &form.line) ||
+		    !fact_parse(form.line, &form.kind, &form.operation,
+				&form.object, &form.err) ||
+		    (f && (f->kind != form.kind || f->err != form.err)))
+			return fail(r, v, "the form of a fact is no fact of "
+				    "its kind and outcome");
+		/* Of a fact that somebody took out. */
+		if (f)
+			fp->facts[f - fp->facts].form =
+				arena_str(arena(r), form.line);
 	}
 	return 0;
 }
@@ -368,17 +380,48 @@ static int read_accepted(const struct reader *r)
 
 /* --- the file --- */
 
-static int read_document(const struct reader *r)
+static int read_version_1(const struct reader *r)
 {
-	if (read_schema(r) || read_revision(r) || read_runs(r) ||
+	if (read_revision(r) || read_runs(r) ||
 	    read_plan(r) || read_environment(r) || read_steps(r) ||
 	    read_facts(r) || read_accepted(r))
 		return -1;
 	baseline_sort(r->b);
-	if (read_names(r) || read_learned(r))
+	if (read_names(r) || read_learned(r) || read_forms(r))
 		return -1;
 	fingerprint_digest(r->b->fp);
 	return 0;
+}
+
+/*
+ * Every version that is understood, oldest first; what is written is the last.
+ * An older version is one more row with a reader of its own: the next update
+ * writes the file in today's.  There is none older than 1.
+ */
+static const struct version {
+	const char *schema;
+	int (*read)(const struct reader *r);
+} versions[] = {
+	{ BASELINE_SCHEMA, read_version_1 },
+};
+
+static int read_document(const struct reader *r)
+{
+	const struct json *v = member(r->doc, "schema");
+	struct str s;
+
+	if (!v || !json_is_string(v, &s) ||
+	    !str_starts(s, STR(SCHEMA_NAME)))
+		return fail(r, v, "\"schema\" is not \"%s\": this is no "
+			    "baseline", BASELINE_SCHEMA);
+	for (size_t i = 0; i < ARRAY_LEN(versions); i++)
+		if (str_eq(s, str_c(versions[i].schema)))
+			return versions[i].read(r);
+	fail(r, v, "\"schema\" is \"%.*s\"; this program knows up to \"%s\"",
+	     STR_ARG(s), BASELINE_SCHEMA);
+	return err_hint(r->err, "use the behavdiff that wrote it, or remove "
+			"the file and make it again: behavdiff baseline "
+			"update");
 }
 
 /* An error tells of the text as it is, not of the mended one. */

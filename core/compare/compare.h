@@ -58,7 +58,7 @@ struct finding {
 	const struct rule *rule;
 	const struct fact *fact;	/* where it was seen (NEW first) */
 	unsigned seen_old, runs_old, seen_new, runs_new;
-	unsigned names_old, names_new;	/* CHANGE_MORE: names in every run */
+	unsigned names_old, names_new;	/* CHANGE_MORE: names, at most */
 	bool accepted;
 	const struct accept *accept;	/* that applies, or did and expired */
 };
@@ -71,13 +71,26 @@ const char *finding_message(const struct finding *f);
 
 /* One regrade from the policy: kind and object glob -> level. */
 struct regrade {
+	struct str step;	/* what this step does; "": every step */
 	enum event_kind kind;
 	struct str glob;
 	enum level level;
 };
 
+/* A step may be judged more or less strictly than the rest. */
+struct step_policy {
+	struct str step;
+	enum level fail_on;
+};
+
+/*
+ * What several steps do is judged by the strictest of them: else a step that
+ * may do something could do it first for one that must not.
+ */
 struct policy {
 	enum level fail_on;
+	const struct step_policy *steps;
+	size_t n_steps;
 	const struct regrade *regrades;	/* the last that matches wins */
 	size_t n;
 	const struct accept *accepts;
@@ -110,12 +123,11 @@ int regrade_parse(struct regrade *out, struct str text, struct err *err);
  */
 void compare(struct comparison *out, const struct fingerprint *old,
 	     const struct fingerprint *new, const struct policy *policy);
+/* A sentence more, for whoever knows more; the verdict stays. */
+void comparison_add_reason(struct comparison *c, struct str sentence);
 void comparison_free(struct comparison *c);
 
 /* The table, for `list rules` and `explain`; the first row that fits wins. */
 const struct rule *rules_table(size_t *n);
-
-/* Is a normalised path on the list of sensitive ones (sensitive.def)? */
-bool path_is_sensitive(struct str path);
 
 #endif

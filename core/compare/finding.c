@@ -98,7 +98,7 @@ static struct str trim(struct str s)
 
 int regrade_parse(struct regrade *out, struct str text, struct err *err)
 {
-	struct regrade r;
+	struct regrade r = { .step = STR("") };
 	struct str kind, glob, rest, level;
 
 	text = trim(text);
@@ -155,12 +155,54 @@ static bool regrade_fits(const struct regrade *r, const struct fact *f)
 }
 
 enum level policy_level(const struct policy *policy, const struct fact *f,
-			enum level dflt)
+			struct str step, enum level dflt)
 {
-	for (size_t i = policy->n; i-- > 0;)
-		if (regrade_fits(&policy->regrades[i], f))
-			return policy->regrades[i].level;
+	for (size_t i = policy->n; i-- > 0;) {
+		const struct regrade *r = &policy->regrades[i];
+
+		if ((!r->step.len || str_eq(r->step, step)) &&
+		    regrade_fits(r, f))
+			return r->level;
+	}
 	return dflt;
+}
+
+static enum level fail_on_in(const struct policy *policy, struct str step)
+{
+	for (size_t i = 0; i < policy->n_steps; i++)
+		if (str_eq(policy->steps[i].step, step))
+			return policy->steps[i].fail_on;
+	return policy->fail_on;
+}
+
+static bool level_fails(enum level level, enum level fail_on)
+{
+	return level != LEVEL_NEVER && fail_on != LEVEL_NEVER &&
+	       level >= fail_on;
+}
+
+/* How strictly a step is judged for what it does: fails, then the level. */
+static int strictness(const struct policy *policy, const struct fact *f,
+		      struct str step, enum level dflt)
+{
+	enum level level = policy_level(policy, f, step, dflt);
+	bool fails = level_fails(level, fail_on_in(policy, step));
+
+	return (level == LEVEL_NEVER ? -1 : (int)level) +
+	       (fails ? LEVEL_NEVER + 1 : 0);
+}
+
+static struct str strictest_step(const struct policy *policy,
+				 const struct finding *f)
+{
+	struct str best = f->fact->ev.step, step;
+	enum level dflt = f->rule->level;
+
+	for (size_t i = 1; evidence_step(&f->fact->ev, i, &step); i++)
+		if (strictness(policy, f->fact, step, dflt) >
+		    strictness(policy, f->fact, best, dflt))
+			best = step;
+	return best;
 }
 
 /* --- one finding --- */
@@ -178,23 +220,26 @@ static enum level outcome_level(const struct fact *f, enum refusal refused)
 }
 
 static enum level finding_level(const struct matching *m,
-				const struct finding *f, enum refusal refused)
+				const struct finding *f, struct str step,
+				enum refusal refused)
 {
 	enum level level, regraded;
 
 	switch (f->change) {
 	case CHANGE_NEW:
-		return policy_level(m->policy, f->fact, f->rule->level);
+		return policy_level(m->policy, f->fact, step, f->rule->level);
 	case CHANGE_OUTCOME:
 		/* The policy grades what is new; here it can only soothe. */
 		level = outcome_level(f->fact, refused);
-		regraded = policy_level(m->policy, f->fact, level);
+		regraded = policy_level(m->policy, f->fact, step, level);
 		if (regraded == LEVEL_NEVER || regraded < level)
 			return regraded;
 		return level;
 	case CHANGE_MORE:
-		/* One more of what was there is not as heavy as the first. */
-		level = policy_level(m->policy, f->fact, f->rule->level);
+		level = policy_level(m->policy, f->fact, step, f->rule->level);
+		if (fact_executes(f->fact))
+			return level;
+		/* One more file is not as heavy as the first. */
 		return level == LEVEL_ERROR ? LEVEL_WARNING : level;
 	case CHANGE_GONE: case CHANGE_UNSTABLE: case CHANGE_COUNT:
 		break;
@@ -211,18 +256,19 @@ static bool rare_but_grave(const struct finding *f, enum refusal refused)
 {
 	if (f->level != LEVEL_ERROR)
 		return false;
-	return f->change == CHANGE_NEW || refused == REFUSED_DENIED;
+	return f->change == CHANGE_NEW || f->change == CHANGE_MORE ||
+	       refused == REFUSED_DENIED;
 }
 
 static void finding_grade(const struct matching *m, struct finding *f,
 			  enum refusal refused)
 {
-	enum level fail_on = m->policy->fail_on;
+	struct str step = strictest_step(m->policy, f);
 	bool fresh = f->change == CHANGE_NEW || f->change == CHANGE_OUTCOME ||
 		     f->change == CHANGE_MORE;
 	bool counts;
 
-	f->level = finding_level(m, f, refused);
+	f->level = finding_level(m, f, step, refused);
 	counts = fresh && f->level != LEVEL_NEVER;
 	if (f->level == LEVEL_NEVER)
 		f->level = LEVEL_NOTE;
@@ -232,7 +278,8 @@ static void finding_grade(const struct matching *m, struct finding *f,
 		f->level = LEVEL_NOTE;
 		counts = false;
 	}
-	f->gates = counts && fail_on != LEVEL_NEVER && f->level >= fail_on;
+	f->gates = counts &&
+		   level_fails(f->level, fail_on_in(m->policy, step));
 }
 
 /* One in force is preferred to one that expired, a line to a pattern. */
@@ -280,7 +327,7 @@ void finding_add(struct matching *m, enum change change,
 
 	if (change == CHANGE_MORE) {
 		f.names_old = old->names_max;
-		f.names_new = new->names_min;
+		f.names_new = new->names_max;
 	}
 
 	hash_id(f.id, f.fact->line);

@@ -18,6 +18,7 @@ struct matching {
 
 /* The first row of rules.def that fits; there is one for every kind. */
 const struct rule *rule_for(const struct fact *f);
+bool fact_executes(const struct fact *f);
 /* Is the fact a change of a file outside the program's tree? */
 bool fact_writes_outside(const struct fact *f);
 /* Does the fact name a peer that is not on this host's loopback? */
@@ -44,9 +45,9 @@ void finding_add(struct matching *m, enum change change,
 /* Sort the findings and hand them to m->out. */
 void findings_seal(struct matching *m);
 
-/* The level the policy gives the fact, or dflt. */
+/* The level the policy gives the fact when this step did it, or dflt. */
 enum level policy_level(const struct policy *policy, const struct fact *f,
-			enum level dflt);
+			struct str step, enum level dflt);
 
 /* --- verdict.c --- */
 

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "core/base/strmap.h"
@@ -193,18 +194,47 @@ static void doubt_step(struct doubts *d, const struct step_tally *was,
 	if (is->failed < new->n_ends || was->failed)
 		return;
 	describe_status(how, is->status);
-	if (is->crashed == new->n_ends && !most_is_gone(d->m->out))
+	/* It ended early, and what OLD did beyond that point is not done. */
+	if (d->m->out->count[CHANGE_GONE])
+		doubt(d, "%.*s: step %.*s %s in every run, never in %.*s, and "
+		      "%zu of %zu behaviours were seen again: run it by hand "
+		      "to see why, or say `expect = status N` if it is meant",
+		      STR_ARG(new->spec), STR_ARG(is->name), how,
+		      STR_ARG(old->spec), d->m->out->seen_again,
+		      d->m->out->old_always);
+	else if (is->crashed == new->n_ends)
 		doubt(d, "%.*s: step %.*s %s in every run, and never in %.*s: "
 		      "what comes after the crash is not known, run it by "
 		      "hand to see why", STR_ARG(new->spec),
 		      STR_ARG(is->name), how, STR_ARG(old->spec));
-	if (!most_is_gone(d->m->out))
-		return;
-	doubt(d, "%.*s: step %.*s %s in every run, and %zu of %zu behaviours "
-	      "of %.*s were seen again: run it by hand to see why",
-	      STR_ARG(new->spec), STR_ARG(is->name),
-	      how, d->m->out->seen_again, d->m->out->old_always,
-	      STR_ARG(old->spec));
+}
+
+/*
+ * What was detected may have other names on the other side, all of them: two
+ * programs.  Half a program proves half.
+ */
+static bool is_one_program(const struct doubts *d, const struct tallies *old,
+			   const struct tallies *new)
+{
+	if (!new->n)
+		return false;
+	for (size_t i = 0; i < old->n; i++)
+		if (strmap_get(&new->index, old->v[i].name))
+			return true;
+	return !d->m->new->entry.len;
+}
+
+static void doubt_missing(struct doubts *d, const struct tallies *old,
+			  const struct tallies *new)
+{
+	const struct fingerprint *was = d->m->old, *is = d->m->new;
+
+	for (size_t i = 0; i < old->n && is_one_program(d, old, new); i++)
+		if (!strmap_get(&new->index, old->v[i].name))
+			doubt(d, "%.*s: step %.*s of %.*s was not run: run "
+			      "the same steps on both sides",
+			      STR_ARG(is->spec), STR_ARG(old->v[i].name),
+			      STR_ARG(was->spec));
 }
 
 static void doubt_steps(struct doubts *d)
@@ -217,6 +247,7 @@ static void doubt_steps(struct doubts *d)
 
 		doubt_step(d, &was, &new.v[i]);
 	}
+	doubt_missing(d, &old, &new);
 }
 
 static size_t count_always(const struct fingerprint *fp)
@@ -329,6 +360,17 @@ static void keep_doubts(struct comparison *c, const struct strmap *said)
 	c->reasons = arena_alloc(&c->arena, said->n * sizeof(*c->reasons) + 1);
 	for (size_t i = 0; i < said->n; i++)
 		c->reasons[i] = arena_str(&c->arena, said->entries[i].key);
+}
+
+void comparison_add_reason(struct comparison *c, struct str sentence)
+{
+	struct str *all = arena_alloc(&c->arena,
+				      (c->n_reasons + 1) * sizeof(*all));
+
+	if (c->n_reasons)
+		memcpy(all, c->reasons, c->n_reasons * sizeof(*all));
+	all[c->n_reasons++] = arena_str(&c->arena, sentence);
+	c->reasons = all;
 }
 
 void verdict_reach(struct matching *m)

@@ -13,15 +13,13 @@
 /* What we are willing to read; nobody's own file comes near. */
 #define TEXT_MAX (1 << 20)
 #define ENTRIES_MAX 4096
-#define SUBSECTIONS_MAX 64
 
-enum { NO, YES };
 enum { ONCE, MANY };
 
 static const struct config_key keys[] = {
 #define KEY(section_, subsection_, name_, type_, multi_, min_, max_, dflt_,  \
 	    help_)							     \
-	{ .section = section_, .has_subsection = subsection_,		     \
+	{ .section = section_, .naming = CONFIG_NAME_##subsection_,	     \
 	  .name = name_, .type = CONFIG_##type_, .many = multi_,	     \
 	  .min = min_, .max = max_, .dflt = dflt_, .help = help_ },
 #include "core/config/keys.def"
@@ -53,17 +51,26 @@ static const struct config_key *find_key(struct str section, struct str name)
 
 /* --- parsing --- */
 
+struct reference {
+	const char *before, *after;	/* it, as it is written */
+	struct str step;
+	unsigned line;
+};
+
 struct parser {
 	struct config_lexer lx;
 	unsigned header;	/* line of the [section] in force */
 	VEC(struct config_entry) entries;
 	VEC(struct str) subsections;
+	/* Where a section names a step; the step may come later. */
+	VEC(struct reference) references;
 };
 
 static void parser_clear(struct parser *p)
 {
 	vec_free(&p->entries);
 	vec_free(&p->subsections);
+	vec_free(&p->references);
 }
 
 static int refuse_include(const struct config_item *it, struct err *err)
@@ -74,7 +81,8 @@ static int refuse_include(const struct config_item *it, struct err *err)
 }
 
 /* A header is checked even when no key follows. */
-static int check_section(const struct config_item *it, struct err *err)
+static int check_section(struct parser *p, const struct config_item *it,
+			 struct err *err)
 {
 	const struct config_key *row = find_section(it->section);
 
@@ -86,11 +94,11 @@ static int check_section(const struct config_item *it, struct err *err)
 			STR_ARG(it->section));
 		return config_suggest_section(it->section, err);
 	}
-	if (row->has_subsection && !it->has_subsection) {
+	if (row->naming == CONFIG_NAME_YES && !it->has_subsection) {
 		err_set(err, ERR_TROUBLE, "[%s] needs a name", row->section);
 		return err_hint(err, "write [%s \"NAME\"]", row->section);
 	}
-	if (!row->has_subsection && it->has_subsection) {
+	if (row->naming == CONFIG_NAME_NO && it->has_subsection) {
 		err_set(err, ERR_TROUBLE, "[%s \"%.*s\"]: this section takes "
 			"no name", row->section, STR_ARG(it->subsection));
 		return err_hint(err, "write [%s]", row->section);
@@ -101,6 +109,10 @@ static int check_section(const struct config_item *it, struct err *err)
 		return err_hint(err, "letters, digits and . _ - inside, at "
 				"most 64");
 	}
+	if (row->naming == CONFIG_NAME_STEP && it->has_subsection)
+		*vec_push(&p->references) = (struct reference){
+			"[policy \"", "\"]", it->subsection, p->lx.item_line
+		};
 	return 0;
 }
 
@@ -133,9 +145,9 @@ static int count(struct parser *p, struct str subsection, struct err *err)
 	for (size_t i = 0; i < p->subsections.n; i++)
 		if (str_eq(p->subsections.v[i], subsection))
 			return 0;
-	if (p->subsections.n == SUBSECTIONS_MAX)
+	if (p->subsections.n == CONFIG_SUBSECTIONS_MAX)
 		return err_set(err, ERR_TROUBLE, "\"%.*s\": more than %d steps",
-			       STR_ARG(subsection), SUBSECTIONS_MAX);
+			       STR_ARG(subsection), CONFIG_SUBSECTIONS_MAX);
 	*vec_push(&p->subsections) = subsection;
 	return 0;
 }
@@ -154,6 +166,9 @@ static int make_entry(struct config_entry *e, const struct config_item *it,
 			STR_ARG(it->name), STR_ARG(it->section));
 		return config_suggest_key(it->section, it->name, err);
 	}
+	if (e->key->naming == CONFIG_NAME_NO && e->subsection.len)
+		return err_set(err, ERR_TROUBLE, "%s.%s cannot be set for one "
+			       "step", e->key->section, e->key->name);
 	if (!it->has_value && e->key->type != CONFIG_BOOL) {
 		err_set(err, ERR_TROUBLE, "%s.%s has no value",
 			e->key->section, e->key->name);
@@ -174,6 +189,37 @@ static int add_entry(struct parser *p, const struct config_item *it,
 		return -1;
 	e.header = p->header;
 	*vec_push(&p->entries) = e;
+	if (!strcmp(e.key->section, "scenario"))
+		*vec_push(&p->references) = (struct reference){
+			"scenario.step = \"", "\"", e.value, e.line
+		};
+	return 0;
+}
+
+static bool is_step(const struct parser *p, struct str name)
+{
+	for (size_t i = 0; i < p->entries.n; i++)
+		if (!strcmp(p->entries.v[i].key->section, "step") &&
+		    str_eq(p->entries.v[i].subsection, name))
+			return true;
+	return false;
+}
+
+/* A slip in a name must not leave a step without its policy. */
+static int check_references(struct parser *p, struct err *err)
+{
+	for (size_t i = 0; i < p->references.n; i++) {
+		const struct reference *r = &p->references.v[i];
+
+		if (is_step(p, r->step))
+			continue;
+		p->lx.item_line = r->line;
+		err_set(err, ERR_TROUBLE, "%s%.*s%s names no step", r->before,
+			STR_ARG(r->step), r->after);
+		return err_hint(err, "a step is written down as [step "
+				"\"%.*s\"]; behavdiff init writes those that "
+				"are detected", STR_ARG(r->step));
+	}
 	return 0;
 }
 
@@ -185,10 +231,10 @@ static int parse_items(struct parser *p, struct err *err)
 		if (config_lex_next(&p->lx, &it, err))
 			return -1;
 		if (it.token == CONFIG_END)
-			return 0;
+			return check_references(p, err);
 		if (it.token == CONFIG_SECTION)
 			p->header = p->lx.item_line;
-		if (it.token == CONFIG_SECTION ? check_section(&it, err)
+		if (it.token == CONFIG_SECTION ? check_section(p, &it, err)
 					       : add_entry(p, &it, err))
 			return -1;
 	}
@@ -331,7 +377,7 @@ uint64_t config_num(const struct config *cfg, const char *section,
 bool config_subsection(const struct config *cfg, const char *section,
 		       size_t i, struct str *out)
 {
-	struct str seen[SUBSECTIONS_MAX];
+	struct str seen[CONFIG_SUBSECTIONS_MAX];
 	size_t n = 0;
 
 	for (size_t j = 0; j < cfg->n; j++) {
@@ -348,7 +394,7 @@ bool config_subsection(const struct config *cfg, const char *section,
 			*out = sub;
 			return true;
 		}
-		assert(n < SUBSECTIONS_MAX);
+		assert(n < CONFIG_SUBSECTIONS_MAX);
 		seen[n++] = sub;
 	}
 	return false;

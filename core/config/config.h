@@ -19,13 +19,24 @@
 enum config_type {
 	CONFIG_WORD, CONFIG_TEXT, CONFIG_COUNT, CONFIG_SIZE, CONFIG_DURATION,
 	CONFIG_PATH, CONFIG_BOOL, CONFIG_LEVEL, CONFIG_READY, CONFIG_STOP,
-	CONFIG_EXPECT, CONFIG_REGRADE, CONFIG_ENV, CONFIG_ADDRESS
+	CONFIG_EXPECT, CONFIG_REGRADE, CONFIG_ENV, CONFIG_ADDRESS,
+	CONFIG_MODE
 };
+
+/* May a section have a name of its own, [section "name"]? */
+enum config_naming {
+	CONFIG_NAME_NO,
+	CONFIG_NAME_YES,	/* it must */
+	CONFIG_NAME_STEP	/* it may, and it is that of a step */
+};
+
+/* Different names of subsections in one file. */
+#define CONFIG_SUBSECTIONS_MAX 64
 
 /* A row of keys.def. */
 struct config_key {
 	const char *section;
-	bool has_subsection;
+	enum config_naming naming;
 	const char *name;
 	enum config_type type;
 	bool many;
@@ -49,6 +60,8 @@ struct config {
 	struct config_entry *v;
 	size_t n;
 	bool present;		/* false: there was no file, all is default */
+	/* That is asked for, "" for "default"; set by whoever asks. */
+	struct str scenario;
 };
 
 /* An empty configuration: every look-up gives the default. */

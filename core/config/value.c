@@ -258,6 +258,13 @@ static bool check_level(struct config_entry *e)
 	return one_of(e->value, levels);
 }
 
+static bool check_mode(struct config_entry *e)
+{
+	static const char *const modes[] = { "enforce", "report-only", NULL };
+
+	return one_of(e->value, modes);
+}
+
 static bool check_ready(struct config_entry *e)
 {
 	struct str word, rest;
@@ -353,6 +360,7 @@ static const struct type {
 		"KIND:GLOB LEVEL, as in file.create:/tmp/** warning" },
 	[CONFIG_ENV] = { check_env,
 		"NAME=VALUE with a NAME of letters, digits and _" },
+	[CONFIG_MODE] = { check_mode, "enforce or report-only" },
 	[CONFIG_ADDRESS] = { check_address,
 		"a numeric IPv4 or IPv6 address of one host" },
 };

@@ -50,6 +50,12 @@ const char *plural(size_t n);
 void verdict_line(struct buf *out, const struct report *r, bool color);
 
 /*
+ * "report-only: would have exited 1"; false when that is not the mode, or
+ * nothing would have failed.
+ */
+bool report_only_text(struct buf *out, const struct report *r);
+
+/*
  * When and how it was seen first, as one line that is safe to show:
  * "connect(3) after 1.204 s in step main, 3 times in all; NOTE".
  */
@@ -117,11 +123,13 @@ struct place place_of(struct buf *store, const struct report *r,
 /* The fingerprint that f->fact is in. */
 const struct fingerprint *finding_side(const struct report *r,
 				       const struct finding *f);
-/* Did NEW something that OLD did not: new or outcome? */
-bool finding_is_news(const struct finding *f);
 
 /* Exit status that goes with a verdict (DESIGN section 3). */
 int verdict_exit(enum verdict verdict);
+/* The exit status of this report: in report-only mode 0. */
+int report_exit(const struct report *r);
+/* "enforce", "report-only" */
+const char *report_mode(const struct report *r);
 /* Facts of fp that only some of its runs saw. */
 size_t count_sometimes(const struct fingerprint *fp);
 /* Findings that gate, at this level. */

@@ -40,6 +40,16 @@ int verdict_exit(enum verdict verdict)
 	return 3;
 }
 
+int report_exit(const struct report *r)
+{
+	return r->report_only ? 0 : verdict_exit(r->cmp->verdict);
+}
+
+const char *report_mode(const struct report *r)
+{
+	return r->report_only ? "report-only" : "enforce";
+}
+
 size_t count_sometimes(const struct fingerprint *fp)
 {
 	size_t n = 0;

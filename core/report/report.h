@@ -20,6 +20,7 @@ struct report {
 	const struct fingerprint *old, *new;
 	const struct comparison *cmp;
 	enum level fail_on;
+	bool report_only;	/* nothing fails; it is said what would */
 	const char *old_from, *new_from;	/* "traced", "file", "cache" */
 	/* ".behavdiff of impl04", "defaults" */
 	struct str config_from;
@@ -55,6 +56,16 @@ struct format {
 	/* NULL: not a format for one revision */
 	void (*write_audit)(struct buf *out, const struct audit *a);
 };
+
+/*
+ * One finding with its evidence, as the text format shows it; width 0: not
+ * folded.
+ */
+void report_finding(struct buf *out, const struct finding *f, bool color,
+		    unsigned width);
+
+/* Did NEW something that OLD did not: new or outcome? */
+bool finding_is_news(const struct finding *f);
 
 /* Do the runs prove too little to rely on the document? */
 bool audit_has_doubts(const struct audit *a);

@@ -91,12 +91,19 @@ static void put_level(struct buf *out, const struct report *r,
 
 void report_github(struct buf *out, const struct report *r)
 {
+	autobuf struct buf mode = BUF_INIT;
+
 	put_level(out, r, LEVEL_ERROR);
 	put_level(out, r, LEVEL_WARNING);
 	put_level(out, r, LEVEL_NOTE);
 	for (size_t i = 0; i < r->cmp->n_reasons; i++) {
 		buf_c(out, "::warning title=behavdiff doubt::");
 		put_data(out, r->cmp->reasons[i]);
+		buf_ch(out, '\n');
+	}
+	if (report_only_text(&mode, r)) {
+		buf_c(out, "::warning title=behavdiff report-only::");
+		put_data(out, buf_view(&mode));
 		buf_ch(out, '\n');
 	}
 	buf_c(out, "behavdiff: ");

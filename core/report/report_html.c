@@ -30,7 +30,7 @@ static void put_side(struct buf *out, const char *label,
 static void put_head(struct buf *out, const struct report *r)
 {
 	const char *verdict = verdict_name(r->cmp->verdict);
-	autobuf struct buf line = BUF_INIT;
+	autobuf struct buf line = BUF_INIT, mode = BUF_INIT;
 
 	buf_c(out, "<a class=\"skip\" href=\"#findings\">Skip to the findings"
 	      "</a>\n<header>\n<h1>");
@@ -42,6 +42,9 @@ static void put_head(struct buf *out, const struct report *r)
 		   verdict);
 	html_str(out, str_sub(buf_view(&line), strlen(verdict)));
 	buf_c(out, "</p>\n");
+	if (report_only_text(&mode, r))
+		buf_printf(out, "<p class=\"verdict inconclusive\"><b>%s</b>"
+			   "</p>\n", mode.p);
 	for (size_t i = 0; i < r->cmp->n_reasons; i++) {
 		buf_c(out, "<p class=\"verdict inconclusive\"><b>doubt</b>: ");
 		html_str(out, r->cmp->reasons[i]);
@@ -268,6 +271,11 @@ static void put_trust(struct buf *out, const struct report *r)
 		   c->seen_again, c->old_always);
 	html_str(out, r->config_from);
 	buf_c(out, "</li>\n");
+	for (size_t i = 0; i < r->n_notes; i++) {
+		buf_c(out, "<li>");
+		html_str(out, r->notes[i]);
+		buf_c(out, "</li>\n");
+	}
 	for (; next_blind_spot(r, &io, &in, &spot); n++) {
 		buf_c(out, "<li>blind spot: ");
 		html_str(out, spot);

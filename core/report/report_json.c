@@ -86,6 +86,8 @@ static void put_first(struct json_out *j, const struct evidence *ev)
 	json_put_str(j, "call", ev->call);
 	json_put_uint(j, "ns", ev->ns);
 	json_put_str(j, "step", ev->step);
+	if (ev->also.len)
+		json_put_str(j, "also", ev->also);
 	json_put_str(j, "note", ev->note);
 	json_end_object(j);
 }
@@ -230,6 +232,9 @@ void report_result(struct buf *out, const struct report *r, size_t max)
 	json_end_array(&j);
 	json_put_str(&j, "configuration", r->config_from);
 	json_put_str(&j, "fail_on", str_c(level_name(r->fail_on)));
+	json_put_str(&j, "mode", str_c(report_mode(r)));
+	json_put_int(&j, "exit", report_exit(r));
+	json_put_int(&j, "would_exit", verdict_exit(c->verdict));
 	json_put_uint(&j, "lost", c->lost);
 	put_blind_spots(&j, r);
 	put_counts(&j, c);

@@ -125,13 +125,32 @@ static struct tally tally_doubts(const struct report *r)
 	return (struct tally){ .tests = n + !n, .errors = n };
 }
 
+/* What else the reader of a verdict should know. */
+static void put_notes(struct buf *out, const struct report *r)
+{
+	autobuf struct buf mode = BUF_INIT;
+
+	if (!report_only_text(&mode, r) && !r->n_notes)
+		return;
+	buf_c(out, "    <system-out>");
+	if (mode.len)
+		buf_printf(out, "%s\n", mode.p);
+	for (size_t i = 0; i < r->n_notes; i++) {
+		html_str(out, r->notes[i]);
+		buf_ch(out, '\n');
+	}
+	buf_c(out, "</system-out>\n");
+}
+
 static void put_doubts(struct buf *out, const struct report *r)
 {
 	struct tally t = tally_doubts(r);
 
 	buf_c(out, "  <testsuite name=\"observation\"");
 	put_tally(out, &t);
-	buf_c(out, ">\n");
+	buf_c(out, ">\n    <properties><property name=\"mode\"");
+	put_attribute(out, "value", str_c(report_mode(r)));
+	buf_c(out, "/></properties>\n");
 	for (size_t i = 0; i < r->cmp->n_reasons; i++) {
 		open_case(out, "behavdiff.observation", r->cmp->reasons[i]);
 		buf_c(out, ">\n      <error type=\"doubt\"");
@@ -142,6 +161,7 @@ static void put_doubts(struct buf *out, const struct report *r)
 		open_case(out, "behavdiff.observation", STR("no doubt"));
 		buf_c(out, "/>\n");
 	}
+	put_notes(out, r);
 	buf_c(out, "  </testsuite>\n");
 }
 

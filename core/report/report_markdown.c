@@ -33,12 +33,21 @@ static void put_side(struct buf *out, const char *label,
 	buf_c(out, " |\n");
 }
 
+static void put_report_only(struct buf *out, const struct report *r)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	if (report_only_text(&text, r))
+		buf_printf(out, "**%s**\n\n", text.p);
+}
+
 static void put_head(struct buf *out, const struct report *r)
 {
 	buf_printf(out, "## %s behavdiff: ", marks[r->cmp->verdict]);
 	verdict_line(out, r, false);
-	buf_c(out, "\n\n"
-	      "| | revision | commit | runs | facts | entry |\n"
+	buf_c(out, "\n\n");
+	put_report_only(out, r);
+	buf_c(out, "| | revision | commit | runs | facts | entry |\n"
 	      "| --- | --- | --- | --- | --- | --- |\n");
 	put_side(out, "old", r->old, r->old_from);
 	put_side(out, "new", r->new, r->new_from);
@@ -228,6 +237,7 @@ static void put_trust(struct buf *out, const struct report *r)
 		   c->seen_again, c->old_always);
 	md_code(out, r->config_from, SPEC_MAX);
 	buf_ch(out, '\n');
+	put_list(out, r->notes, r->n_notes, out->len + FOLDED_SHARE);
 	for (; next_blind_spot(r, &io, &in, &spot); n++) {
 		if (out->len >= end)
 			continue;

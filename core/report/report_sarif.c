@@ -119,6 +119,7 @@ static void put_invocation(struct json_out *j, const struct report *r,
 			   size_t omitted)
 {
 	const struct comparison *c = r->cmp;
+	autobuf struct buf mode = BUF_INIT;
 	size_t io = 0, in = 0;
 	struct str spot;
 
@@ -126,10 +127,14 @@ static void put_invocation(struct json_out *j, const struct report *r,
 	json_begin_object(j, NULL);
 	json_put_bool(j, "executionSuccessful",
 		      c->verdict != VERDICT_INCONCLUSIVE);
-	json_put_int(j, "exitCode", verdict_exit(c->verdict));
+	json_put_int(j, "exitCode", report_exit(r));
 	json_begin_array(j, "toolExecutionNotifications");
 	for (size_t i = 0; i < c->n_reasons; i++)
 		put_note(j, c->reasons[i], "warning");
+	if (report_only_text(&mode, r))
+		put_note(j, buf_view(&mode), "warning");
+	for (size_t i = 0; i < r->n_notes; i++)
+		put_note(j, r->notes[i], "note");
 	while (next_blind_spot(r, &io, &in, &spot))
 		put_note(j, spot, "note");
 	if (omitted)
@@ -312,6 +317,7 @@ static void put_run(struct json_out *j, const struct report *r, bool full)
 	put_invocation(j, r, put_results(j, r, full));
 	json_begin_object(j, "properties");
 	json_put_str(j, "verdict", str_c(verdict_name(r->cmp->verdict)));
+	json_put_str(j, "mode", str_c(report_mode(r)));
 	put_side(j, "old", r->old);
 	put_side(j, "new", r->new);
 	json_end_object(j);

@@ -118,6 +118,14 @@ static void put_finding(struct buf *out, const struct report *r,
 	buf_ch(out, '\n');
 }
 
+void report_finding(struct buf *out, const struct finding *f, bool color,
+		    unsigned width)
+{
+	const struct report r = { .color = color, .width = width };
+
+	put_finding(out, &r, f);
+}
+
 static bool is_light_news(const struct finding *f)
 {
 	return !is_heavy(f) && finding_is_news(f);
@@ -278,6 +286,16 @@ static void put_reasons(struct buf *out, const struct report *r)
 	}
 }
 
+static void put_report_only(struct buf *out, const struct report *r)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	if (!report_only_text(&text, r))
+		return;
+	style_c(out, r->color, STYLE_DOUBT, text.p);
+	buf_ch(out, '\n');
+}
+
 void report_text(struct buf *out, const struct report *r)
 {
 	if (r->verbosity >= 0) {
@@ -295,6 +313,7 @@ void report_text(struct buf *out, const struct report *r)
 	}
 	verdict_line(out, r, r->color);
 	buf_ch(out, '\n');
+	put_report_only(out, r);
 	if (r->verbosity >= 0)
 		buf_str(out, r->closing);
 }

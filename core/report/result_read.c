@@ -148,12 +148,15 @@ static int read_evidence(const struct reader *in, struct evidence *ev,
 			 const struct json *obj)
 {
 	const struct json *first = json_object(obj, "first");
+	struct str also;
 
 	if (!json_uint(&ev->count, obj, "count"))
 		return bad(in, "count");
 	if (!first || !json_uint(&ev->ns, first, "ns"))
 		return bad(in, "first");
 	read_chain(in, ev, obj);
+	if (json_string(&also, first, "also"))
+		ev->also = keep(in, also);
 	return need_str(in, &ev->call, first, "call") ||
 	       need_str(in, &ev->step, first, "step") ||
 	       need_str(in, &ev->note, first, "note") ? -1 : 0;

@@ -57,6 +57,11 @@ void evidence_line(struct buf *out, const struct evidence *ev)
 		buf_c(&text, " in step ");
 		buf_str(&text, ev->step);
 	}
+	if (ev->also.len) {
+		buf_c(&text, " (also ");
+		buf_str(&text, ev->also);
+		buf_ch(&text, ')');
+	}
 	if (ev->count > 1)
 		buf_printf(&text, ", %llu times in all",
 			   (unsigned long long)ev->count);
@@ -224,5 +229,15 @@ void verdict_line(struct buf *out, const struct report *r, bool color)
 				   level_name(r->fail_on));
 		break;
 	}
-	buf_printf(out, ", exit %d", verdict_exit(verdict));
+	buf_printf(out, ", exit %d", report_exit(r));
+}
+
+bool report_only_text(struct buf *out, const struct report *r)
+{
+	int would = verdict_exit(r->cmp->verdict);
+
+	if (!r->report_only || !would)
+		return false;
+	buf_printf(out, "report-only: would have exited %d", would);
+	return true;
 }

@@ -17,9 +17,11 @@ struct capture {
 	const struct scenario *scenario;
 	const struct stage *stage;
 	const struct sock_fprog *filter;
-	char *const *binds;	/* see struct spawn_options */
+	const int *binds;	/* see struct spawn_options */
+	const char *bind_root;
 	const char *tree_name;
 	int tree;		/* the exported tree, a directory */
+	unsigned pids;		/* drawn: where process ids begin */
 	struct pulse *pulse;	/* for another process to read, or NULL */
 };
 

@@ -2,6 +2,7 @@
 /* Rounds: every side that waits is run, and run again while runs disagree. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "core/base/vec.h"
 #include "core/run/pool.h"
@@ -56,7 +57,7 @@ void session_describe(struct session *s, struct side *side)
 
 	fp->spec = arena_str(a, str_c(side->rev.spec));
 	fp->commit = arena_str(a, str_c(side->rev.commit));
-	fp->scenario = arena_str(a, STR("default"));
+	fp->scenario = arena_str(a, scenario_name(&s->config));
 	/* What is in the cache knows its tree and entry already. */
 	if (side->tree >= 0) {
 		fp->tree = arena_str(a, str_c(side->info.digest));
@@ -86,6 +87,11 @@ static void merge_side(struct session *s, struct side *side,
 
 static void prepare_sides(struct session *s)
 {
+	unsigned pids = 0;
+
+	/* Without it they can be told, and differ from run to run anyway. */
+	if (getrandom(&pids, sizeof(pids), 0) != sizeof(pids))
+		pids = 0;
 	for (size_t i = 0; i < s->n; i++) {
 		struct side *side = &s->sides[i];
 
@@ -94,8 +100,11 @@ static void prepare_sides(struct session *s)
 			side->what = (struct capture){
 				.plan = &s->plan, .scenario = &side->scenario,
 				.stage = &s->stage, .filter = &s->filter,
-				.binds = s->binds, .tree = side->tree,
+				.binds = s->binds,
+				.bind_root = repo_workdir(s->repo),
+				.tree = side->tree,
 				.tree_name = side->tree_name,
+				.pids = pids,
 			};
 	}
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One command's work: sides, configuration, the one plan, the runs. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -60,8 +61,8 @@ void session_free(struct session *s)
 		if (side->tree >= 0)
 			close(side->tree);
 	}
-	for (char **b = s->binds; b && *b; b++)
-		free(*b);
+	for (size_t i = 0; i < s->n_binds; i++)
+		close(s->binds[i]);
 	free(s->binds);
 	free(s->filter.filter);
 	free(s->config_name);
@@ -85,7 +86,7 @@ static int parse_config(struct session *s, char *name, struct str text,
 }
 
 /* The configuration comes from the trusted side: OLD, the first named. */
-static int read_config(struct session *s, const struct rev *rev,
+static int find_config(struct session *s, const struct rev *rev,
 		       struct err *err)
 {
 	autobuf struct buf text = BUF_INIT;
@@ -109,6 +110,16 @@ static int read_config(struct session *s, const struct rev *rev,
 	}
 	return parse_config(s, mem_printf("%s:" CONFIG_FILE, rev->spec),
 			    buf_view(&text), err);
+}
+
+/* With the scenario, now that it is known which there are. */
+static int read_config(struct session *s, const struct rev *rev,
+		       struct err *err)
+{
+	if (find_config(s, rev, err))
+		return -1;
+	s->config.scenario = str_c(s->opt.scenario);
+	return scenario_check(&s->config, err);
 }
 
 static bool names_file(const char *spec)
@@ -190,6 +201,86 @@ int session_add(struct session *s, const char *spec, struct err *err)
 
 /* --- making the ground --- */
 
+/*
+ * sandbox.bind names folders of the work tree, which may be the change's own:
+ * a link in it must not show the host, so none is followed, and what was
+ * opened here is what is mounted.
+ */
+static int find_bind(struct session *s, int top, const char *name,
+		     struct err *err)
+{
+	int fd = fd_open_beneath(top, name, O_PATH | O_DIRECTORY);
+
+	if (fd >= 0) {
+		s->binds[s->n_binds++] = fd;
+		return 0;
+	}
+	if (errno == ENOTDIR)
+		return err_set(err, ERR_TROUBLE, "sandbox.bind %s: not a "
+			       "folder", name);
+	if (errno == ELOOP || errno == EXDEV)
+		return err_set(err, ERR_TROUBLE, "sandbox.bind %s: there is a "
+			       "symbolic link on the way; it must be a folder "
+			       "of the work tree itself", name);
+	return err_sys(err, "sandbox.bind %s", name);
+}
+
+static int find_binds(struct session *s, struct err *err)
+{
+	const char *workdir = s->repo ? repo_workdir(s->repo) : NULL;
+	autofd int top = -1;
+	size_t n = 0;
+
+	while (s->plan.binds[n])
+		n++;
+	if (!n || s->binds)
+		return 0;
+	if (!workdir)
+		return err_set(err, ERR_TROUBLE, "sandbox.bind %s: the "
+			       "repository has no work tree",
+			       s->plan.binds[0]);
+	top = open(workdir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (top < 0)
+		return err_sys(err, "%s", workdir);
+	s->binds = mem_array(n, sizeof(*s->binds));
+	for (size_t i = 0; i < n; i++)
+		if (find_bind(s, top, s->plan.binds[i], err))
+			return -1;
+	return 0;
+}
+
+static bool is_empty(int fd)
+{
+	DIR *dir = fdopendir(dup(fd));
+	const struct dirent *e = NULL;
+	size_t n = 0;
+
+	while (dir && n < 3 && (e = readdir(dir)))
+		n++;
+	if (dir)
+		closedir(dir);
+	return dir && n < 3;	/* "." and ".." */
+}
+
+/* Each side's own files must run, not those of the work tree in their place. */
+static int check_binds(const struct session *s, const struct side *side,
+		       struct err *err)
+{
+	for (size_t i = 0; i < s->n_binds; i++) {
+		const char *name = s->plan.binds[i];
+		autofd int fd = fd_open_beneath(side->tree, name,
+						O_RDONLY | O_DIRECTORY);
+
+		if ((fd < 0 && errno == ENOENT) || (fd >= 0 && is_empty(fd)))
+			continue;
+		err_set(err, ERR_TROUBLE, "sandbox.bind %s: %s has files or "
+			"links of its own there, and the work tree's would be "
+			"run in their place", name, side->rev.spec);
+		return err_hint(err, "bind only what git ignores");
+	}
+	return 0;
+}
+
 static int export_side(struct session *s, size_t i, struct err *err)
 {
 	struct side *side = &s->sides[i];
@@ -211,34 +302,10 @@ static int export_side(struct session *s, size_t i, struct err *err)
 	if (rev_export(s->repo, &side->rev, side->tree, &opt, &side->info,
 		       err))
 		return err_wrap(err, "%s", side->rev.spec);
+	if (check_binds(s, side, err))
+		return -1;
 	if (scenario_make(&side->scenario, &s->config, side->tree, err))
 		return err_wrap(err, "%s", side->rev.spec);
-	return 0;
-}
-
-/* sandbox.bind names folders of the work tree; they must be there. */
-static int find_binds(struct session *s, struct err *err)
-{
-	const char *workdir = s->repo ? repo_workdir(s->repo) : NULL;
-	size_t n = 0;
-
-	while (s->plan.binds[n])
-		n++;
-	s->binds = mem_array(n + 1, sizeof(*s->binds));
-	for (size_t i = 0; i < n; i++) {
-		const char *name = s->plan.binds[i];
-		struct stat st;
-
-		if (!workdir)
-			return err_set(err, ERR_TROUBLE, "sandbox.bind %s: the "
-				       "repository has no work tree", name);
-		s->binds[i] = mem_printf("%s/%s", workdir, name);
-		if (stat(s->binds[i], &st))
-			return err_sys(err, "sandbox.bind %s", name);
-		if (!S_ISDIR(st.st_mode))
-			return err_set(err, ERR_TROUBLE, "sandbox.bind %s: "
-				       "not a folder", name);
-	}
 	return 0;
 }
 

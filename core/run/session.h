@@ -41,7 +41,8 @@ struct session {
 	struct cache *cache;
 	bool cache_tried;
 	struct sock_fprog filter;
-	char **binds;		/* host paths, NULL-terminated */
+	int *binds;		/* open folders, one for each plan.binds */
+	size_t n_binds;
 	struct side sides[SESSION_SIDES];
 	size_t n;
 };

@@ -82,7 +82,6 @@ static int prepare(struct ground *g, const struct trials *t, struct err *err)
 
 static int run_all(const struct ground *g, struct trials *t, struct err *err)
 {
-	static char *const no_binds[] = { NULL };
 	struct step *steps = mem_array(t->n, sizeof(*steps));
 	struct scenario *scenarios = mem_array(t->n, sizeof(*scenarios));
 	struct capture *what = mem_array(t->n, sizeof(*what));
@@ -100,7 +99,7 @@ static int run_all(const struct ground *g, struct trials *t, struct err *err)
 		what[i] = (struct capture){
 			.plan = &g->plan, .scenario = &scenarios[i],
 			.stage = &g->stage, .filter = &g->filter,
-			.binds = no_binds, .tree = g->tree,
+			.tree = g->tree,
 			.tree_name = TREE_NAME,
 		};
 		jobs[i] = (struct job){

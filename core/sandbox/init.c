@@ -117,7 +117,8 @@ static int set_up(struct setup *s, int control)
 		if (!ops[i].run(s))
 			continue;
 		snprintf(text, sizeof(text), "%s: %s", ops[i].doing, s->at);
-		init_report(control, BOX_SETUP_FAILED, errno, text);
+		init_report(control, s->asked ? BOX_REFUSED :
+			    BOX_SETUP_FAILED, errno, text);
 		return -1;
 	}
 	return 0;

@@ -476,18 +476,49 @@ static int make_mount_point(struct setup *s, const char *rel, char *out,
 	return 0;
 }
 
+/*
+ * What a mount namespace before ours has opened cannot be mounted in it, so it
+ * is opened again by its path, which may have become another meanwhile.
+ */
+static int open_bound(const struct spawn_options *opt, size_t i)
+{
+	autofd int root = open(opt->bind_root, O_PATH | O_DIRECTORY |
+			       O_CLOEXEC);
+	autofd int fd = root < 0 ? -1 :
+		fd_open_beneath(root, opt->plan->binds[i],
+				O_PATH | O_DIRECTORY);
+	struct stat is, was;
+
+	if (fd < 0 || fstat(fd, &is) || fstat(opt->binds[i], &was))
+		return -1;
+	if (is.st_dev != was.st_dev || is.st_ino != was.st_ino) {
+		errno = ESTALE;
+		return -1;
+	}
+	return steal_fd(&fd);
+}
+
 int op_binds(struct setup *s)
 {
-	char to[1200];
+	char to[1200], from[64];
 
+	s->asked = true;
 	for (size_t i = 0; s->opt->plan->binds[i]; i++) {
+		autofd int fd = -1;
+
 		at(s, "%s", s->opt->plan->binds[i]);
 		if (make_mount_point(s, s->opt->plan->binds[i], to, sizeof(to)))
 			return -1;
-		if (bind_mount(s, s->opt->binds[i], to,
-			       MS_RDONLY | MS_NOSUID | MS_NODEV))
+		fd = open_bound(s->opt, i);
+		if (fd < 0)
 			return -1;
+		snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
+		if (bind_mount(s, from, to, MS_RDONLY | MS_NOSUID | MS_NODEV)) {
+			at(s, "%s", s->opt->plan->binds[i]);
+			return -1;
+		}
 	}
+	s->asked = false;
 	return 0;
 }
 

@@ -420,11 +420,9 @@ static int open_box(const struct plan *plan, struct err *err)
 		.plan = plan, .scenario = &scenario, .stage = &stage,
 		.tree = "tree",
 	};
-	char *none[] = { NULL };
 	struct box box = BOX_INIT;
 	int failed;
 
-	opt.binds = none;
 	if (stage_open(&stage, err))
 		return -1;
 	failed = mkdirat(stage.root, "tree", 0755) ?

@@ -13,6 +13,7 @@ struct setup {
 	int dns;		/* bound resolver socket, or -1 */
 	int wire[2];		/* packet sockets for who listens, or -1 */
 	char at[256];		/* what an operation was working on */
+	bool asked;		/* for what the configuration asks for */
 };
 
 /* An operation: 0, or -1 with errno set and s->at naming the object. */

@@ -87,6 +87,8 @@ static void launcher(const struct spawn_options *opt, int control)
 int spawn_setup_error(const struct box_message *msg, struct err *err)
 {
 	errno = msg->value;
+	if (msg->kind == BOX_REFUSED)
+		return err_sys(err, "%s", msg->text);
 	err_sys(err, "no sandbox here: %s", msg->text);
 	return ids_hint(msg->value, err);
 }
@@ -104,7 +106,8 @@ static int receive(int control, struct box_message *msg, struct err *err)
 		return err_sys(err, "the sandbox did not come up");
 	}
 	msg->text[sizeof(msg->text) - 1] = '\0';
-	return msg->kind == BOX_SETUP_FAILED ? spawn_setup_error(msg, err) : 0;
+	return msg->kind == BOX_SETUP_FAILED || msg->kind == BOX_REFUSED ?
+		spawn_setup_error(msg, err) : 0;
 }
 
 static int take_descriptors(struct box *box, struct err *err)

@@ -28,7 +28,12 @@ struct spawn_options {
 	const struct scenario *scenario;
 	const struct stage *stage;
 	const char *tree;	/* name of a directory in the stage's root */
-	char *const *binds;	/* host directories, one for each plan->binds */
+	/*
+	 * One open folder for each of plan->binds, at its path beneath
+	 * bind_root; what stands there must still be that folder.
+	 */
+	const int *binds;
+	const char *bind_root;
 	/* Installed in each step just before its exec; opaque to us. */
 	const struct sock_fprog *filter;
 	/*
@@ -54,7 +59,8 @@ struct box {
 enum box_message_kind {
 	BOX_EXEC_FAILED,	/* value: errno of the step's exec */
 	/* value: errno, text: what failed; also of a step before its exec */
-	BOX_SETUP_FAILED
+	BOX_SETUP_FAILED,
+	BOX_REFUSED		/* the same, and the host could do nothing */
 };
 
 struct box_message {

@@ -278,13 +278,17 @@ static int from_config(struct scenario *s, const struct config *cfg,
 		       int treefd, struct err *err)
 {
 	struct reading rd = { .cfg = cfg, .arena = &s->arena };
+	bool wanted[CONFIG_SUBSECTIONS_MAX];
+	size_t n = 0;
 
-	while (config_subsection(cfg, "step", s->n, &rd.name))
-		s->n++;
-	s->steps = arena_alloc(&s->arena, s->n * sizeof(*s->steps));
-	for (size_t i = 0; i < s->n; i++) {
+	scenario_wanted(cfg, wanted);
+	while (config_subsection(cfg, "step", n, &rd.name))
+		n++;
+	s->steps = arena_alloc(&s->arena, n * sizeof(*s->steps));
+	for (size_t i = 0; i < n; i++) {
 		config_subsection(cfg, "step", i, &rd.name);
-		if (read_step(&s->steps[i], &rd, treefd, err))
+		if (wanted[i] && read_step(&s->steps[s->n++], &rd, treefd,
+					   err))
 			return -1;
 	}
 	for (size_t i = 0; i < s->n; i++) {
@@ -310,6 +314,7 @@ int scenario_make(struct scenario *out, const struct config *cfg, int treefd,
 		scenario_free(&s);
 		return -1;
 	}
+	s.name = arena_str(&s.arena, scenario_name(cfg));
 	*out = s;
 	return 0;
 }
@@ -351,8 +356,11 @@ void scenario_digest(const struct config *cfg, char out[33])
 	}
 
 	struct hash_state *h = hash_begin();
+	bool wanted[CONFIG_SUBSECTIONS_MAX];
 
+	scenario_wanted(cfg, wanted);
 	for (size_t i = 0; config_subsection(cfg, "step", i, &name); i++)
-		digest_step(h, cfg, name);
+		if (wanted[i])
+			digest_step(h, cfg, name);
 	hash_end(h, out);
 }

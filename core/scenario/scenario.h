@@ -98,6 +98,18 @@ int scenario_split(char ***argv, struct arena *arena, struct str command,
 int script_parse(struct script_line **out, size_t *n, struct arena *arena,
 		 const char *name, struct str text, struct err *err);
 
+/*
+ * --- choice.c: which steps are run, by cfg->scenario ---
+ *
+ * "default" is all of them; [scenario "NAME"] names some, and those they wait
+ * for come along.
+ */
+struct str scenario_name(const struct config *cfg);
+/* Is there a scenario of this name? */
+int scenario_check(const struct config *cfg, struct err *err);
+/* Of the i-th step; wanted has CONFIG_SUBSECTIONS_MAX places. */
+void scenario_wanted(const struct config *cfg, bool *wanted);
+
 /* Digest of what the configuration asks for ("detected" when nothing). */
 void scenario_digest(const struct config *cfg, char out[33]);
 

@@ -94,6 +94,14 @@ int rev_changes(struct repo *repo, const struct rev *from,
 		struct err *err);
 
 /*
+ * Append what git diff --stat would say between two revisions, `to` may be the
+ * work tree: at most `lines` lines and the sum, each with a blank in front and
+ * safe to show.  Nothing when they are the same.
+ */
+int rev_stat(struct buf *out, struct repo *repo, const char *from,
+	     const char *to, size_t lines, struct err *err);
+
+/*
  * What an export did.  The digest is over the sorted paths, modes and git
  * blob ids: a commit and a clean work tree of it have the same.  The two
  * paths are escaped for display (text.h), and cut if need be.

@@ -83,12 +83,9 @@ begin() { # who
 	say main.py <<-END
 		open("out.txt", "w").write("hello")
 	END
-	say .behavdiff <<-END
-		[behavdiff]
-		    runs = 2
-		[sandbox]
-		    timeout = 5s
-	END
+	ends 0 "$who: init" b init
+	g config -f "$repo/.behavdiff" behavdiff.runs 2
+	g config -f "$repo/.behavdiff" sandbox.timeout 5s
 	commit start
 }
 
@@ -133,7 +130,7 @@ changes() {
 	commit harmless
 	ends 0 "$who: a harmless change passes" b check --base main
 	ok "$who: says what it trusts" holds "$kept.out" \
-		', the merge base of HEAD and main'
+		', the tip of main'
 
 	branch beacon
 	echo "$beacon" | append main.py
@@ -211,6 +208,42 @@ accepting() {
 	g checkout -q -f .
 }
 
+# The words of baseline find the file that judged, wherever they are called.
+elsewhere() {
+	branch apart
+	me mkdir "$repo/part"
+	me cp "$repo/main.py" "$repo/part/main.py"
+	commit part
+	ends 0 "$who: a folder has a baseline of its own" \
+		b baseline update HEAD:part
+	commit 'baseline of a part'
+	echo "$beacon" | append part/main.py
+	commit 'beacon in a part'
+	ends 1 "$who: it judges the folder" b check HEAD:part
+	# shellcheck disable=SC2046
+	ends 0 "$who: accept finds it by the last comparison" \
+		b baseline accept $(ids) --reason part
+	ok "$who: the folder's" holds "$kept.out" 'part/baselines/default.json: written'
+	ends 0 "$who: then the folder passes" b check HEAD:part
+	ends 0 "$who: show --dir" b baseline show --dir part
+	ok "$who: shows it" holds "$kept.out" 'accepted   net.connect'
+	ends 0 "$who: show REV:DIR" b baseline show HEAD:part
+	ok "$who: shows what is different" holds "$kept.out" '+ accepted   net.connect'
+	ends 0 "$who: show REV" b baseline show main
+	ok "$who: or that nothing is" holds "$kept.out" 'as in main'
+	ends 2 "$who: not out of the repository" b baseline show --dir ../x
+	ends 0 "$who: prune --dir" b baseline prune --dir part
+	ends 0 "$who: from a folder inside" b -C part baseline show
+	me sh -c "printf '[behavdiff]\n\tbaselines = other\n' >'$repo/../other.$who'"
+	ends 0 "$who: --config names another folder" b --config "../other.$who" \
+		baseline update
+	ends 0 "$who: where accept writes, too" b baseline accept \
+		--config "../other.$who" 'net.dns a.example A' --reason other
+	ok "$who: there" holds "$kept.out" 'other/default.json: written'
+	me rm -rf "$repo/other"
+	g checkout -q -f .
+}
+
 # What a change brings along does not judge it.
 no_way_in() {
 	branch sneak beacon
@@ -229,6 +262,47 @@ no_way_in() {
 	ends 1 "$who: nor in those of main's work tree" b check sneak
 	ok "$who: where the edit is a finding, too" holds "$kept.out" \
 		'error    policy.edit .behavdiff'
+}
+
+# Nothing fails, everything is told; who may say so is the trusted side.
+reporting() {
+	branch reporting beacon
+	ends 0 "$who: --report-only: a regression" \
+		b check --base main --report-only -o "json:$work/result.json" HEAD
+	ok "$who: is told" holds "$kept.out" 'error    net.connect'
+	is "$who: loudly" "$(grep '^report-only' "$kept.out")" \
+		'report-only: would have exited 1'
+	ok "$who: to machines" grep -q '"would_exit": 1' "$work/result.json"
+	ok "$who: which is valid" /usr/bin/python3 \
+		tests/system/json_read.py valid baselines/result.schema.json \
+		"$work/result.json"
+	ends 0 "$who: --report-only: another plan" b check --timeout 4 --report-only
+	ok "$who: is told, too" holds "$kept.err" 'report-only: would have exited 3'
+	ends 2 "$who: --report-only: trouble stays" b check --report-only nowhere
+	printf '[policy]\n\tmode = report-only\n' | append .behavdiff
+	commit 'report only'
+	ends 0 "$who: configured, in its own eyes" b check
+	ends 1 "$who: no change turns itself report-only" b check --base main
+	ends 0 "$who: the trusted side may" b diff HEAD~1 HEAD
+	ends 0 "$who: in a diff that is OLD" b diff HEAD beacon
+	ok "$who: which says nothing where nothing would fail" \
+		lacks "$kept.out" report-only
+	ends 1 "$who: never NEW" b diff main HEAD
+
+	branch steps beacon
+	printf '[step "a"]\n\tcommand = python3 main.py\n[policy "a"]\n\tfail-on = never\n' |
+		append .behavdiff
+	ends 0 "$who: a step's own policy" b diff . beacon
+	commit 'lax step'
+	me git -C "$repo" config -f "$repo/.behavdiff" step.b.command 'python3 main.py'
+	me git -C "$repo" config -f "$repo/.behavdiff" step.b.after a
+	commit 'strict step'
+	say main.py <<-END
+		open("out.txt", "w").write("hello")
+	END
+	commit harmless
+	ends 1 "$who: the strictest of two that do it judges" b diff HEAD HEAD~1
+	ok "$who: both are named" grep -q 'in step .* (also ' "$kept.out"
 }
 
 # --- merges and clones ---
@@ -307,7 +381,7 @@ broken() {
 	edit '1,$d'
 	refused "empty" 'default.json'
 	sed 's/: "always",/: "perhaps",/' "$work/whole" | say baselines/default.json
-	refused "an unknown word" 'line 36: a fact is "always" or "sometimes"'
+	refused "an unknown word" 'line 37: a fact is "always" or "sometimes"'
 	sed 's|baseline/1|baseline/2|' "$work/whole" | say baselines/default.json
 	refused "a newer schema" 'this program knows up to'
 	sed 's|baseline/1|fingerprint/1|' "$work/whole" |
@@ -393,6 +467,103 @@ caching() {
 	is "$who: is empty then" "$(ls "$XDG_CACHE_HOME/behavdiff")" ""
 }
 
+# --- what differs from run to run ---
+
+# One name more among temporary ones, and a random name for a constant one.
+names() {
+	branch names
+	say main.py <<-END
+		import random, tempfile
+		for i in range(2):
+		    tempfile.mkstemp()
+		n = random.SystemRandom().randrange(10, 10 ** 4)
+		open("job-%d.txt" % n, "w")
+	END
+	commit names
+	b baseline update >/dev/null
+	commit 'their baseline'
+	sed 's/range(2)/range(3)/' "$repo/main.py" >"$work/edited"
+	say main.py <"$work/edited"
+	ends 1 "a third temporary name" b check --fail-on warning
+	ok "is more of the same" holds "$kept.out" '(was 2 names, is 3)'
+	# shellcheck disable=SC2046
+	ends 0 "it is accepted by its id" b baseline accept $(ids) --reason more
+	ends 0 "and passes" b check --fail-on warning
+	ends 0 "prune" b baseline prune
+	ok "keeps it, though the fact is one of the baseline" \
+		holds "$kept.out" unchanged
+	g checkout -q -f .
+	edit 's/"kernel": "[^"]*"/"kernel": "2.6.32"/; s/job-<n>.txt/job-12.txt/'
+	ends 0 "another kernel, and a name that was the same by chance" b check
+	ok "is no change by the environment" \
+		holds "$kept.out" 'the environment changed 0 facts'
+	g checkout -q -f .
+}
+
+# A side that was cached after two runs is run again with one that needs more.
+shorter() {
+	branch steady
+	ends 0 "a steady revision" b diff HEAD HEAD
+	say main.py <<-END
+		import random
+		for c in "abcdefghijklmnopqrstuvwxyz":
+		    if random.SystemRandom().random() < .5:
+		        open("out." + c, "w")
+	END
+	b diff HEAD . >"$kept.out"
+	runs() { # side
+		sed -n "s/^$1 .* \([a-z]*, [0-9]* runs\).*/\1/p" "$kept.out"
+	}
+	ok "is traced again, more often" grep -q '^old .* traced, [3-6] runs' \
+		"$kept.out"
+	often=$(runs new)
+	is "as often as the other side needs" "$(runs old)" "$often"
+	b diff HEAD . >"$kept.out"
+	is "which the cache keeps" "$(runs old)" "cache, ${often#*, }"
+}
+
+# A scenario is some of the steps, with a baseline of its own.
+scenarios() {
+	branch scenarios
+	g rm -q -r --cached baselines
+	rm -r "$repo/baselines"
+	say .behavdiff <<-END
+		[behavdiff]
+		    runs = 1
+		[step "one"]
+		    command = python3 main.py
+		[step "two"]
+		    command = sh -c 'echo >two.txt'
+		    after = one
+		[step "three"]
+		    command = sh -c 'echo >three.txt'
+		[scenario "short"]
+		    step = two
+	END
+	commit scenarios
+	ends 0 "a scenario's baseline" b baseline update --scenario short
+	ok "is a file of its own" test -e "$repo/baselines/short.json"
+	ok "with the steps and what they wait for" grep -q '"file.create .*two.txt' \
+		"$repo/baselines/short.json"
+	ok "no others" lacks "$repo/baselines/short.json" three.txt
+	ok "and its name" holds "$repo/baselines/short.json" '"scenario": "short"'
+	commit 'short baseline'
+	ends 0 "check --scenario" b check --scenario short
+	ends 3 "there is no other baseline" b check
+	ends 2 "nor another scenario" b check --scenario long
+	ok "those there are, are named" holds "$kept.err" 'scenarios: default, short'
+	echo "$beacon" | append main.py
+	ends 1 "it fails" b check --scenario short
+	# shellcheck disable=SC2046
+	ends 0 "accept finds its file" b baseline accept $(ids) --reason short
+	ok "by itself" holds "$kept.out" 'baselines/short.json: written'
+	ends 0 "then it passes" b check --scenario short
+	ends 0 "show" b baseline show --scenario short HEAD
+	ok "shows it" holds "$kept.out" '+ accepted   net.connect'
+	ends 0 "prune" b baseline prune --scenario short
+	g checkout -q -f .
+}
+
 users=user
 [ "$(id -u)" -ne 0 ] || users='root user'
 for user in $users; do
@@ -401,7 +572,9 @@ for user in $users; do
 	making
 	changes
 	accepting
+	elsewhere
 	no_way_in
+	reporting
 	merging
 	environments
 	broken
@@ -409,4 +582,7 @@ for user in $users; do
 	killed
 	caching
 done
+names
+shorter
+scenarios
 finish

@@ -61,24 +61,27 @@ for name in 'a b.py' "it's.py" 'x;y.py' '#1.py' '"q".py' '$(id).py'; do
 done
 
 yaml() { # file: it parses, and its scripts pass shellcheck
-	/usr/bin/python3 - "$1" >"$work/script" <<-'END' || return 1
+	rm -rf "$work/scripts"
+	mkdir "$work/scripts"
+	/usr/bin/python3 - "$1" "$work/scripts" <<-'END' || return 1
 		import sys, yaml
 		doc = yaml.safe_load(open(sys.argv[1]))
-		print("#!/bin/sh")
+		def write(text):
+		    assert "${{" not in text, text
+		    write.n += 1
+		    with open(f"{sys.argv[2]}/{write.n}", "w") as f:
+		        print("#!/bin/sh", text, sep="\n", file=f)
+		write.n = 0
 		for job in doc.get("jobs", {"behavdiff": doc.get("behavdiff")}).values():
 		    for step in job.get("steps", []):
 		        assert set(step) & {"run", "uses"}, step
 		        if "run" in step:
-		            assert "${{" not in step["run"], step["run"]
-		            for name in step.get("env", {}):
-		                print(name + "=main")
-		            print(step["run"])
-		    for line in job.get("script", []):
-		        print("CI_MERGE_REQUEST_DIFF_BASE_SHA=main")
-		        print(line)
+		            write(step["run"])
+		    for line in job.get("before_script", []) + job.get("script", []):
+		        write(line)
 	END
-	grep -q '^behavdiff check --base ' "$work/script" &&
-		shellcheck "$work/script"
+	grep -q '^behavdiff check --base ' "$work/scripts"/* &&
+		shellcheck "$work/scripts"/*
 }
 
 for ci in github/.github/workflows gitlab/.gitlab forgejo/.forgejo/workflows; do
@@ -116,6 +119,26 @@ is "and nothing has left" "$(git --git-dir="$work/far" log -1 --format=%s main)"
 	baseline
 exits 0 "an old commit passes" g push -q "$work/far" HEAD~1:refs/heads/none
 exits 0 "a branch is deleted without a word" g push -q "$work/far" :none
+
+# In a hook git's own variables name the repository and an index that is being
+# made; in a linked work tree others than in the main one.
+g reset -q --hard HEAD~1
+exits 0 "--hook pre-commit, again" b init --hook pre-commit
+as_user git -C "$repo" worktree add -q -b linked "$work/linked" main
+for tree in "$repo" "$work/linked"; do
+	in_tree() {
+		as_user env PATH="$PATH" git -C "$tree" -c user.name=A \
+			-c user.email=a@b "$@"
+	}
+	echo '# no change' >>"$tree/client.py"
+	exits 0 "pre-commit: harmless, in ${tree##*/}" in_tree commit -q -a -m same
+	echo 'open("/tmp/loot", "w")' >>"$tree/client.py"
+	exits 1 "pre-commit: not new behaviour" in_tree commit -q -a -m loot
+	cat "$out" "$err" >"$work/committed"
+	ok "which it names" holds "$work/committed" 'file.create /tmp/loot'
+	is "and is not committed" "$(in_tree log -1 --format=%s)" same
+	in_tree reset -q --hard
+done
 
 mkdir "$work/elsewhere"
 chmod 777 "$work/elsewhere"

@@ -206,7 +206,49 @@ static enum level regraded(const char *regrade, const char *line)
 	assert_int_equal(regrade_parse(&r, str_c(regrade), &err), 0);
 	assert_true(fact_parse(f.line, &f.kind, &f.operation, &f.object,
 			       &f.err));
-	return policy_level(&policy, &f, LEVEL_ERROR);
+	return policy_level(&policy, &f, STR(""), LEVEL_ERROR);
+}
+
+/* What happens to a new error that these steps did. */
+static bool fails_in(const char *first, const char *also)
+{
+	const struct regrade client = {
+		.step = STR("client"), .kind = EV_NET_CONNECT,
+		.glob = STR("**"), .level = LEVEL_NOTE,
+	};
+	const struct step_policy lax = { STR("lax"), LEVEL_NEVER };
+	const struct policy policy = {
+		.fail_on = LEVEL_ERROR, .regrades = &client, .n = 1,
+		.steps = &lax, .n_steps = 1,
+	};
+	struct fingerprint *old = NO_FACTS("a");
+	struct fingerprint *new = FACTS("b", "3 net.connect tcp 192.0.2.1:80");
+	struct comparison cmp;
+	bool fails;
+
+	new->facts[0].ev.step = str_c(first);
+	new->facts[0].ev.also = str_c(also);
+	compare(&cmp, old, new, &policy);
+	assert_int_equal(cmp.n, 1);
+	fails = cmp.findings[0].gates;
+	assert_int_equal(cmp.verdict, fails ? VERDICT_REGRESSION :
+			 VERDICT_PASS);
+	comparison_free(&cmp);
+	fingerprint_free(old);
+	fingerprint_free(new);
+	return fails;
+}
+
+static void the_strictest_of_the_steps_that_did_it_judges(void **state)
+{
+	(void)state;
+	assert_true(fails_in("server", ""));
+	assert_false(fails_in("client", ""));
+	assert_false(fails_in("lax", ""));
+	assert_false(fails_in("lax", "client"));
+	assert_true(fails_in("client", "lax, server"));
+	assert_true(fails_in("server", "client"));
+	assert_true(fails_in("client2", ""));
 }
 
 static void a_regrade_covers_what_its_glob_covers(void **state)
@@ -319,6 +361,7 @@ int main(void)
 		cmocka_unit_test(every_kind_has_a_rule_for_any_object),
 		cmocka_unit_test(secrets_are_known_and_other_files_are_not),
 		cmocka_unit_test(a_regrade_covers_what_its_glob_covers),
+		cmocka_unit_test(the_strictest_of_the_steps_that_did_it_judges),
 		cmocka_unit_test(the_last_regrade_wins_and_never_is_a_note),
 		cmocka_unit_test(a_regrade_may_soothe_an_outcome_but_not_raise_it),
 		cmocka_unit_test(a_malformed_regrade_is_refused_by_name),

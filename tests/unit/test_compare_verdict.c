@@ -105,12 +105,12 @@ static void a_crash_that_shows_little_is_inconclusive(void **state)
 	       ended(FACTS("b", "3 exec /bin/1", "3 exec.args /bin/1 x",
 			   "3 exec.args /bin/1 y"), "exit", crash),
 	       VERDICT_INCONCLUSIVE, "b: step server was ended by signal 11 in "
-	       "every run, and 1 of 6 behaviours of a were seen again");
+	       "every run, never in a, and 1 of 6 behaviours were seen again");
 	expect(ended(FACTS("a", SIX), "exit", alive),
 	       ended(FACTS("b", "3 exec /bin/1", "3 exec.args /bin/1 x",
 			   "3 exec.args /bin/1 y"), "exit", exited),
 	       VERDICT_INCONCLUSIVE, "b: step server ended with status 1 in "
-	       "every run, and 1 of 6 behaviours of a were seen again");
+	       "every run, never in a, and 1 of 6 behaviours were seen again");
 }
 
 static void a_crash_in_every_run_is_a_doubt_unless_it_is_as_before(void **state)
@@ -140,6 +140,40 @@ static void a_crash_in_every_run_is_a_doubt_unless_it_is_as_before(void **state)
 	       ended(FACTS("b", "3 exec /bin/1", "3 exec.args /bin/1 x",
 			   "3 exec.args /bin/1 y"), "exit", crash),
 	       VERDICT_PASS, NULL);
+}
+
+static void a_step_that_fails_at_once_is_a_doubt_by_itself(void **state)
+{
+	struct step_end failed = alive;
+
+	(void)state;
+	failed.ended = true;
+	failed.status = 1 << 8;
+	expect(ended(FACTS("a", SIX, "3 file.create $TREE/out"), "exit", alive),
+	       ended(FACTS("b", SIX), "exit", failed), VERDICT_INCONCLUSIVE,
+	       "b: step server ended with status 1 in every run, never in a, "
+	       "and 6 of 7 behaviours were seen again");
+	expect(ended(FACTS("a", SIX, "3 file.create $TREE/out"), "exit",
+		     failed),
+	       ended(FACTS("b", SIX), "exit", failed), VERDICT_PASS, NULL);
+}
+
+static void a_step_that_was_not_run_is_a_doubt(void **state)
+{
+	struct step_end steps[2] = { alive, alive }, other = alive;
+	struct fingerprint *old = FACTS("a", SIX), *new = FACTS("b", SIX);
+
+	(void)state;
+	steps[1].name = STR("client");
+	other.name = STR("main");
+	for (size_t i = 0; i < 2; i++)
+		facts_end(old, "exit", &steps[i]);
+	expect(old, ended(new, "exit", alive), VERDICT_INCONCLUSIVE,
+	       "b: step client of a was not run");
+	/* Two programs, each with what was detected in it. */
+	new = ended(FACTS("b", SIX), "exit", other);
+	new->entry = STR("main entry: main.py, detected automatically");
+	expect(ended(FACTS("a", SIX), "exit", alive), new, VERDICT_PASS, NULL);
 }
 
 static void showing_less_than_half_is_inconclusive(void **state)
@@ -266,6 +300,8 @@ int main(void)
 		cmocka_unit_test(a_step_no_longer_ready_is_inconclusive),
 		cmocka_unit_test(a_crash_that_shows_little_is_inconclusive),
 		cmocka_unit_test(a_crash_in_every_run_is_a_doubt_unless_it_is_as_before),
+		cmocka_unit_test(a_step_that_fails_at_once_is_a_doubt_by_itself),
+		cmocka_unit_test(a_step_that_was_not_run_is_a_doubt),
 		cmocka_unit_test(showing_less_than_half_is_inconclusive),
 		cmocka_unit_test(lost_and_dropped_events_are_inconclusive_on_both_sides),
 		cmocka_unit_test(a_run_cut_short_by_a_limit_is_inconclusive),

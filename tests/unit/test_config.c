@@ -349,7 +349,7 @@ static void an_unknown_key_brings_the_near_ones(void **state)
 	refused("[sandbx]\n", "f:1: unknown section \"sandbx\"",
 		"did you mean sandbox?");
 	refused("[core]\n", "f:1: unknown section \"core\"",
-		"sections: behavdiff, sandbox, step, policy");
+		"sections: behavdiff, sandbox, step, scenario, policy");
 }
 
 static void include_is_an_error_that_says_so(void **state)
@@ -367,6 +367,16 @@ static void sections_have_names_where_they_should(void **state)
 	refused("[step]\n", "f:1: [step] needs a name", "[step \"NAME\"]");
 	refused("[sandbox \"x\"]\n", "f:1: [sandbox \"x\"]: this section takes",
 		"[sandbox]");
+	refused("[policy \"x\"]\n[step \"y\"]\ncommand = z\n",
+		"f:1: [policy \"x\"] names no step", "[step \"x\"]");
+	refused("[step \"y\"]\ncommand = z\n[policy \"y\"]\n"
+		"mode = report-only\n",
+		"f:4: policy.mode cannot be set for one step", "");
+	refused("[step \"y\"]\ncommand = z\n[scenario \"s\"]\nstep = y\n"
+		"step = x\n",
+		"f:5: scenario.step = \"x\" names no step", "[step \"x\"]");
+	refused("[policy]\nmode = off\n", "f:2: policy.mode: bad value",
+		"report-only");
 	refused("[step \"\"]\n", "f:1: [step \"\"]: bad name", "letters");
 	refused("[step \"../x\"]\n", "f:1: [step \"../x\"]: bad name", "");
 	refused("[step.server]\n", "f:1: [step.subsection] is the old form",

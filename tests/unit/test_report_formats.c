@@ -118,6 +118,7 @@ static void is_safe(const char *name, const struct buf *out)
 
 static void no_format_lets_a_control_character_through(void **state)
 {
+	const struct str note = str_c(evil);
 	struct page p;
 	size_t n;
 	const struct format *formats = formats_table(&n);
@@ -125,6 +126,8 @@ static void no_format_lets_a_control_character_through(void **state)
 	(void)state;
 	open_page(&p, NO_FACTS("a"), hostile());
 	p.r.config_from = p.a.config_from = str_c(evil);
+	p.r.notes = &note;
+	p.r.n_notes = 1;
 	for (size_t i = 0; i < n; i++) {
 		written(&p, formats[i].name);
 		is_safe(formats[i].name, &p.out);
@@ -541,6 +544,11 @@ static void the_new_form_has_the_new_only(void **state)
 
 static void accepted_findings_are_suppressed_not_hidden(void **state)
 {
+	const struct accept accept = {
+		.fact = STR(""), .reason = STR("health \"check\""),
+		.by = STR("A<nn"), .date = STR("2030-01-01"),
+		.expires = STR("2030-12-31"),
+	};
 	struct page p;
 	autojson struct json *full = NULL;
 	autojson struct json *news = NULL;
@@ -555,6 +563,14 @@ static void accepted_findings_are_suppressed_not_hidden(void **state)
 	news = parsed(&p, "sarif-new");
 	assert_int_equal(results(news), 0);
 	has(written(&p, "junit"), "<skipped message=\"accepted\"/>");
+	p.cmp.findings[0].accept = &accept;
+	has(written(&p, "sarif"),
+	    "\"justification\": \"health \\\"check\\\"\"");
+	has(written(&p, "junit"),
+	    "<skipped message=\"accepted until 2030-12-31 "
+	    "by A&lt;nn: health &quot;check&quot;\"/>");
+	has(written(&p, "html"), "<dt>accept</dt><dd>accepted until 2030-12-31 "
+	    "by A&lt;nn: health &quot;check&quot;</dd>");
 	assert_string_equal(written(&p, "gitlab"), "[]\n");
 	close_page(&p);
 }
@@ -580,6 +596,37 @@ static void a_message_holds_no_link_of_others(void **state)
 	close_page(&p);
 }
 
+static void notes_and_the_mode_are_in_every_format_that_has_room(void **state)
+{
+	static const char *const formats[] = {
+		"text", "json", "markdown", "html", "sarif", "junit",
+	};
+	const struct str note = STR("trusted side: the merge base");
+	struct page p;
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"), FACTS("b", "3 exec /bin/a"));
+	p.r.notes = &note;
+	p.r.n_notes = 1;
+	p.r.report_only = true;
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		has(written(&p, formats[i]), note.p);
+		if (strcmp(formats[i], "json"))
+			has(p.out.p, "report-only: would have exited 1");
+	}
+	has(written(&p, "text"),
+	    ", exit 0\nreport-only: would have exited 1\n");
+	has(written(&p, "json"), "\"mode\": \"report-only\",\n  \"exit\": 0,\n"
+	    "  \"would_exit\": 1,\n");
+	has(written(&p, "sarif"), "\"exitCode\": 0");
+	has(written(&p, "github"), "::warning title=behavdiff report-only::"
+	    "report-only: would have exited 1\n");
+	p.r.report_only = false;
+	has(written(&p, "sarif"), "\"exitCode\": 1");
+	lacks(written(&p, "text"), "report-only");
+	close_page(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -602,6 +649,8 @@ int main(void)
 		cmocka_unit_test(sarif_declares_every_rule_whatever_was_found),
 		cmocka_unit_test(the_new_form_has_the_new_only),
 		cmocka_unit_test(accepted_findings_are_suppressed_not_hidden),
+		cmocka_unit_test(
+			notes_and_the_mode_are_in_every_format_that_has_room),
 		cmocka_unit_test(a_message_holds_no_link_of_others),
 	};
 

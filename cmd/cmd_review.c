@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * behavdiff review: the findings that fail the last comparison, one by one,
+ * and a key for each.  Every yes is written at once, into the baseline as it
+ * is then, so that whatever ends the review leaves a whole file.
+ */
+#include <string.h>
+
+#include "cmd/keep.h"
+#include "cmd/keys.h"
+#include "cmd/last.h"
+#include "cmd/status.h"
+#include "core/base/cleanup.h"
+#include "core/base/text.h"
+#include "core/report/report.h"
+
+#define STAT_LINES 12
+
+struct review {
+	struct keep keep;
+	struct last last;
+	const char *dir;	/* of the baseline */
+	struct buf stat;	/* what changed in the files */
+	bool color, quit;
+	size_t at, total;	/* of those that fail */
+	size_t accepted, rejected;
+};
+
+static void review_free(struct review *r)
+{
+	keep_free(&r->keep);
+	last_free(&r->last);
+	buf_free(&r->stat);
+}
+
+/* --- what is shown --- */
+
+static void put_spec(struct buf *out, struct str rev, struct str spec)
+{
+	if (str_eq(rev, STR(".")))
+		buf_c(out, "the work tree");
+	else
+		text_sanitise(out, spec);
+}
+
+/* Best effort: a shallow clone has not all of it, a file none. */
+static void make_stat(struct review *r)
+{
+	const struct last_place *at = &r->last.place;
+	autobuf struct buf lines = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	if (!at->old.len || !at->new.len)
+		return;
+	buf_c(&r->stat, "what changed from ");
+	put_spec(&r->stat, at->old, r->last.result.old.spec);
+	buf_c(&r->stat, " to ");
+	put_spec(&r->stat, at->new, r->last.result.new.spec);
+	buf_c(&r->stat, ":\n");
+	if (rev_stat(&lines, r->keep.repo, at->old.p, at->new.p, STAT_LINES,
+		     &err)) {
+		buf_c(&r->stat, " not known: ");
+		text_sanitise(&r->stat, str_c(err.msg));
+		buf_ch(&r->stat, '\n');
+	} else if (!lines.len) {
+		buf_c(&r->stat, " nothing\n");
+	}
+	buf_str(&r->stat, buf_view(&lines));
+}
+
+static int show(const struct review *r, const struct finding *f,
+		struct err *err)
+{
+	autobuf struct buf out = BUF_INIT;
+
+	buf_printf(&out, "\n--- %zu of %zu ---\n", r->at, r->total);
+	report_finding(&out, f, r->color, output_width());
+	buf_str(&out, buf_view(&r->stat));
+	return output_stdout(&out, err);
+}
+
+__attribute__((format(printf, 2, 3)))
+static int tell(struct err *err, const char *fmt, ...)
+{
+	autobuf struct buf out = BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&out, fmt, ap);
+	va_end(ap);
+	return output_stdout(&out, err);
+}
+
+/* --- the keys --- */
+
+static int settle(struct review *r, size_t i, enum decision decision)
+{
+	r->last.decided[i] = decision;
+	last_decide(session_cache(r->keep.s), &r->last);
+	return 1;
+}
+
+/* Empty: not now. */
+static int ask_reason(struct buf *out, struct err *err)
+{
+	if (!keys_line(out, "why this is as it should be: ") || !out->len)
+		return tell(err, "no reason, not accepted\n");
+	return 1;
+}
+
+/* Asked again until it is a day to come, or nothing. */
+static int ask_expiry(struct buf *out, struct err *err)
+{
+	for (;;) {
+		struct err bad = ERR_INIT;
+		autobuf struct buf safe = BUF_INIT;
+
+		buf_clear(out);
+		if (!keys_line(out, "last day it counts (YYYY-MM-DD, empty: "
+			       "for ever): "))
+			return tell(err, "\nnot accepted\n");
+		if (!keep_date(out->p, &bad))
+			return 1;
+		text_sanitise(&safe, str_c(bad.msg));
+		if (tell(err, "%s\n", safe.p))
+			return -1;
+	}
+}
+
+/* Each: 1 when the finding is done with, 0 to ask again, -1. */
+static int key_accept(struct review *r, size_t i, struct err *err)
+{
+	autobuf struct buf reason = BUF_INIT, expires = BUF_INIT;
+	struct keep *k = &r->keep;
+	int answered = ask_reason(&reason, err);
+
+	if (answered > 0)
+		answered = ask_expiry(&expires, err);
+	if (answered <= 0)
+		return answered;
+	buf_clear(&k->out);
+	if (keep_load(k, r->dir, &r->last, err) || keep_need(k, err))
+		return -1;
+	keep_accept(k, r->last.result.v[i].f.fact->line, reason.p, expires.p);
+	if (keep_save(k, k->old, err) || output_stdout(&k->out, err))
+		return -1;
+	r->accepted++;
+	return settle(r, i, DECISION_ACCEPTED);
+}
+
+static int key_reject(struct review *r, size_t i, struct err *err)
+{
+	if (tell(err, "rejected: it keeps failing until the program stops\n"))
+		return -1;
+	r->rejected++;
+	return settle(r, i, DECISION_REJECTED);
+}
+
+static int key_skip(struct review *r, size_t i, struct err *err)
+{
+	(void)r;
+	(void)i;
+	(void)err;
+	return 1;
+}
+
+static int key_quit(struct review *r, size_t i, struct err *err)
+{
+	(void)i;
+	(void)err;
+	r->quit = true;
+	return 1;
+}
+
+static int key_help(struct review *r, size_t i, struct err *err);
+
+static const struct key {
+	char key;
+	const char *word, *help;
+	int (*run)(struct review *r, size_t i, struct err *err);
+} keys[] = {
+	{ 'a', "accept", "asks why, and writes it into the baseline at once",
+	  key_accept },
+	{ 'r', "reject", "it keeps failing, and is not asked about again",
+	  key_reject },
+	{ 's', "skip", "decide later", key_skip },
+	{ 'q', "quit", "leave the rest for later", key_quit },
+	{ '?', "help", "this", key_help },
+};
+
+static int key_help(struct review *r, size_t i, struct err *err)
+{
+	(void)r;
+	(void)i;
+	for (size_t k = 0; k < ARRAY_LEN(keys); k++)
+		if (tell(err, "  %c  %-7s %s\n", keys[k].key, keys[k].word,
+			 keys[k].help))
+			return -1;
+	return 0;
+}
+
+static int prompt(struct err *err)
+{
+	autobuf struct buf out = BUF_INIT;
+
+	for (size_t k = 0; k < ARRAY_LEN(keys); k++)
+		buf_printf(&out, "%s%c %s", k ? ", " : "", keys[k].key,
+			   keys[k].word);
+	buf_c(&out, ": ");
+	return output_stdout(&out, err);
+}
+
+/* As keys' functions. */
+static int press(struct review *r, size_t i, int c, struct err *err)
+{
+	if (c == KEY_RESIZED)
+		return tell(err, "\n") ? -1 :
+			show(r, &r->last.result.v[i].f, err);
+	for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+		if (keys[k].key != c)
+			continue;
+		if (tell(err, "%c\n", c))
+			return -1;
+		return keys[k].run(r, i, err);
+	}
+	/* Ctrl-D, and a terminal that went away. */
+	if (c == KEY_END || c == 4)
+		return tell(err, "\n") ? -1 : key_quit(r, i, err);
+	return tell(err, "\n") ? -1 : key_help(r, i, err);
+}
+
+static int decide(struct review *r, size_t i, struct err *err)
+{
+	int done = show(r, &r->last.result.v[i].f, err);
+
+	while (!done) {
+		if (prompt(err))
+			return -1;
+		done = press(r, i, keys_read(), err);
+	}
+	return done < 0 ? -1 : 0;
+}
+
+/* --- the command --- */
+
+static bool is_open(const struct last *l, size_t i)
+{
+	return l->result.v[i].f.gates && l->decided[i] == DECISION_OPEN;
+}
+
+static int review_all(struct review *r, struct err *err)
+{
+	for (size_t i = 0; i < r->last.result.n && !r->quit; i++) {
+		if (!is_open(&r->last, i))
+			continue;
+		r->at++;
+		if (decide(r, i, err))
+			return -1;
+	}
+	return tell(err, "\n%zu accepted, %zu rejected, %zu left\n",
+		    r->accepted, r->rejected,
+		    r->total - r->accepted - r->rejected);
+}
+
+static int need_terminal(struct err *err)
+{
+	if (keys_possible())
+		return 0;
+	return err_set(err, ERR_TROUBLE, "review asks on a terminal, and this "
+		       "is none; in a script: behavdiff baseline accept "
+		       "ID... --reason TEXT");
+}
+
+static int begin(struct review *r, const struct invocation *inv,
+		 struct err *err)
+{
+	const struct settings *set = &inv->set;
+
+	if (inv->operands.n) {
+		err_set(err, ERR_TROUBLE, "review: '%s' is one too many",
+			inv->operands.v[0]);
+		return err_hint(err, "it is about the last comparison made "
+				"here");
+	}
+	if (need_terminal(err) || keep_open(&r->keep, set, err))
+		return -1;
+	if (last_read(&r->last, session_cache(r->keep.s), err))
+		return -1;
+	r->dir = set->folder ? set->folder :
+		 r->last.place.subdir.len ? r->last.place.subdir.p : "";
+	r->color = output_color(set->color);
+	for (size_t i = 0; i < r->last.result.n; i++)
+		r->total += is_open(&r->last, i);
+	/* Said before anybody has typed a reason. */
+	return keep_load(&r->keep, r->dir, &r->last, err) ||
+	       keep_need(&r->keep, err) ? -1 : 0;
+}
+
+static int outcome(const struct last *l)
+{
+	for (size_t i = 0; i < l->result.n; i++)
+		if (l->result.v[i].f.gates &&
+		    l->decided[i] != DECISION_ACCEPTED)
+			return STATUS_REGRESSION;
+	return STATUS_PASS;
+}
+
+int cmd_review(const struct invocation *inv, struct err *err)
+{
+	__attribute__((cleanup(review_free)))
+	struct review r = { .last = LAST_INIT };
+	int failed;
+
+	if (begin(&r, inv, err))
+		return -1;
+	if (!r.total)
+		return tell(err, "nothing to decide about the last "
+			    "comparison\n") ? -1 : outcome(&r.last);
+	make_stat(&r);
+	if (keys_begin(err))
+		return -1;
+	failed = review_all(&r, err);
+	keys_end();
+	return failed ? -1 : outcome(&r.last);
+}

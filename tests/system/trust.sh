@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# A change cannot choose its own judge: neither by where it starts, nor by what
+# it links, reads or names.
+. tests/system/lib.sh
+
+repo=
+b() { # argument...
+	"$behavdiff" -C "$repo" "$@"
+}
+
+g() { # argument...
+	git -C "$repo" "$@"
+}
+
+say() { # file: standard input
+	mkdir -p "$(dirname "$repo/$1")" && cat >"$repo/$1"
+}
+
+commit() { # subject: and a tag of that name
+	g add -A && g commit -q -m "$1" && g tag "$1"
+}
+
+begin() { # name: a program that writes a file, and how it is run
+	repo=$work/$1
+	mkdir "$repo"
+	printf '[behavdiff]\n\truns = 1\n[sandbox]\n\ttimeout = 5s\n' |
+		say .behavdiff
+	echo 'open("out.txt", "w").write("hello")' | say main.py
+	git init -q -b main "$repo"
+	g config user.name A
+	g config user.email a@example.org
+}
+
+# What was printed stays, for the tests that look at it.
+kept=$work/kept
+ends() { # status name command...
+	exits "$@"
+	cat "$out" "$err" >"$kept"
+}
+
+XDG_CACHE_HOME=$work/cache
+export XDG_CACHE_HOME
+loot='open("/tmp/loot", "w").write("loot")'
+
+# --- where a change starts ---
+
+begin launder
+g add -A
+b baseline update . -q >/dev/null
+commit start
+g checkout -q -b tidy
+g config -f "$repo/.behavdiff" policy.fail-on never
+commit loose
+g revert --no-edit HEAD >/dev/null
+g checkout -q main
+g merge -q --no-ff -m tidied tidy
+g checkout -q -b change loose
+echo "$loot" >>"$repo/main.py"
+commit feature
+ends 1 "a change that starts at a looser commit is judged by the tip" \
+	b check --base main change
+ok "which is told" holds "$kept" 'the tip of main'
+ok "and where it left main" holds "$kept" "$(g rev-parse --short=12 loose)"
+ok "what main had before is no edit" lacks "$kept" policy.edit
+g config -f "$repo/.behavdiff" --unset policy.fail-on
+commit tight
+ends 1 "its own edit is one" b check --base main change
+ok "wherever it starts" holds "$kept" 'policy.edit .behavdiff'
+
+# --- a change that is behind ---
+
+begin behind
+g add -A
+b baseline update . -q >/dev/null
+commit old
+g checkout -q -b change
+echo 'print("hello")' >>"$repo/main.py"
+commit new
+g checkout -q main
+echo 'open("log.txt", "w").write("x")' >>"$repo/main.py"
+g add -A
+b baseline update . -q >/dev/null
+commit log
+ends 0 "a change that is behind passes" b check --base main change
+ok "what it lacks is gone, no more" holds "$kept" '1 gone'
+ok "and the lag is told" holds "$kept" 'change is behind main'
+printf '[step "main"]\ncommand = python3 main.py\n[step "more"]\n%s\n' \
+	'command = python3 more.py' >>"$repo/.behavdiff"
+echo 'open("more.txt", "w").write("x")' | say more.py
+g add -A
+b baseline update . -q >/dev/null
+commit more
+ends 3 "a step it does not have proves nothing" b check --base main change
+ok "which says what to do" holds "$kept" 'rebase onto main'
+
+# --- what sandbox.bind shows ---
+
+begin bound
+git config -f "$repo/.behavdiff" sandbox.bind vendor
+echo vendor >"$repo/.gitignore"
+echo 'import sys; sys.path.insert(0, "vendor"); import m' | say main.py
+echo 'open("from-vendor.txt", "w")' | say vendor/m.py
+commit old
+echo 'print("hello")' >>"$repo/main.py"
+commit new
+ends 0 "a bound folder that git ignores" b --runs 1 old new -v
+ok "is read by both" lacks "$kept" 'process.exit'
+mkdir "$work/host"
+echo secret >"$work/host/secret.txt"
+rm -r "$repo/vendor"
+ln -s "$work/host" "$repo/vendor"
+ends 2 "a link in its place is refused" b --runs 1 old new
+ok "and told" holds "$kept" 'sandbox.bind vendor: there is a symbolic link'
+rm "$repo/vendor" "$repo/.gitignore"
+echo 'open("/tmp/loot", "w")' | say vendor/m.py
+commit tracked
+ends 2 "tracked files are no bound folder" b --runs 1 old tracked
+ok "as is told" holds "$kept" 'sandbox.bind vendor: tracked has files'
+rm -r "$repo/vendor"
+ln -s /usr "$repo/vendor"
+commit linked
+rm "$repo/vendor" && mkdir "$repo/vendor"
+ends 2 "nor is a link in a revision" b --runs 1 old linked
+ok "no hint names the host" lacks "$kept" 'Linux 5.11'
+
+finish
