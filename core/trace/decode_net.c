@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -227,6 +228,9 @@ void leave_bind(struct tracer *t, struct task *k)
 	struct call *c = &k->call;
 
 	settle_family(&c->sa, c->sa_len);
+	/* To groups of netlink(7) the kernel speaks by itself. */
+	t->timers |= c->sa.ss_family == AF_NETLINK && !call_err(c) &&
+		     ((struct sockaddr_nl *)&c->sa)->nl_groups;
 	address_event(t, k, EV_NET_BIND, (int)c->args[0], &c->sa, c->sa_len,
 		      call_err(c));
 }
@@ -270,11 +274,58 @@ static void settle_connect(struct task *k)
 		k->call.ret = -ECONNREFUSED;
 }
 
+/* Loopback and no other: it is always up, and there is a way to it. */
+static bool is_loopback(const struct sockaddr_storage *sa, socklen_t len)
+{
+	const struct sockaddr_in *in = (const void *)sa;
+
+	return sa->ss_family == AF_INET && len >= sizeof(*in) &&
+	       ntohl(in->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
+/* The address without a port, in the first bytes; false: any, or no such. */
+static bool is_elsewhere(const struct sockaddr_storage *asked,
+			 const struct sockaddr_storage *peer)
+{
+	const struct sockaddr_in *a = (const void *)asked;
+	const struct sockaddr_in *b = (const void *)peer;
+
+	return asked->ss_family == AF_INET && peer->ss_family == AF_INET &&
+	       a->sin_addr.s_addr != htonl(INADDR_ANY) &&
+	       (a->sin_addr.s_addr != b->sin_addr.s_addr ||
+		a->sin_port != b->sin_port);
+}
+
+/*
+ * Memory that another process maps can still change under the call, and change
+ * back.  What came of it belies such an address.
+ */
+static void check_peer(struct tracer *t, struct task *k)
+{
+	const struct call *c = &k->call;
+	int err = call_err(c);
+	autofd int ours = -1;
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+
+	if (is_loopback(&c->sa, c->sa_len) && err == ENETUNREACH)
+		emit_words(t, k, EV_EVASION, 0, "connect argument changed");
+	if (err || c->sa_len < sizeof(struct sockaddr_in))
+		return;
+	ours = sock_borrow(k, (int)c->args[0]);
+	if (ours < 0 || getpeername(ours, (struct sockaddr *)&peer, &len) ||
+	    !is_elsewhere(&c->sa, &peer))
+		return;
+	emit_words(t, k, EV_EVASION, 0, "connect argument changed");
+	address_event(t, k, EV_NET_CONNECT, (int)c->args[0], &peer, len, 0);
+}
+
 void leave_connect(struct tracer *t, struct task *k)
 {
 	const struct call *c = &k->call;
 
 	settle_connect(k);
+	check_peer(t, k);
 
 	if (!c->sa_len && call_err(c) == EFAULT)
 		return;

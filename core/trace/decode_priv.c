@@ -122,13 +122,6 @@ void leave_seccomp(struct tracer *t, struct task *k)
 	     STR(""), call_err(&k->call));
 }
 
-/* The only request the filter lets through: pushing into a terminal. */
-void leave_ioctl(struct tracer *t, struct task *k)
-{
-	emit(t, k, EV_EVASION, STR("ioctl(TIOCSTI)"), STR(""),
-	     call_err(&k->call));
-}
-
 static const struct {
 	int option;
 	const char *name;

@@ -185,7 +185,7 @@ CALLS = {
     "seccomp": filters, "personality": domain, "ioctl": terminal,
     "prlimit64": limit, "shmat": segment, "mmap": map_, "munmap": unmap,
     "mprotect": protect, "pkey_mprotect": protect,
-    "alarm": nothing, "setitimer": nothing,
+    "alarm": nothing, "setitimer": nothing, "setsockopt": nothing,
     "timer_settime": nothing, "timerfd_settime": nothing,
 }
 CALLS.update({name: by_name("priv") for name in PRIV})
