@@ -23,6 +23,7 @@
 #include "core/trace/tracer.h"
 
 #define CACHE_MAX 4096
+#define WALKS_MAX 1000
 #define CACHE_BYTES (4U << 20)
 #define DELETED " (deleted)"
 
@@ -156,6 +157,12 @@ static int open_root(struct tracer *t, struct task *k)
 	return t->root;
 }
 
+/*
+ * Behind ".." a walk says EAGAIN when anything was renamed or mounted
+ * meanwhile, anywhere on the host (openat2(2)): it knows nothing then, least
+ * of all that the name is there.  A program that renames in a loop shall not
+ * keep us for ever.
+ */
 int resolve_walk(struct tracer *t, struct task *k, const char *path,
 		 int flags)
 {
@@ -163,11 +170,14 @@ int resolve_walk(struct tracer *t, struct task *k, const char *path,
 		.flags = (uint64_t)(O_PATH | O_CLOEXEC | flags),
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	int root = open_root(t, k);
+	int root = open_root(t, k), fd = -1;
 
-	if (root < 0)
-		return -1;
-	return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+	for (int i = 0; root >= 0 && i < WALKS_MAX; i++) {
+		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+		if (fd >= 0 || errno != EAGAIN)
+			break;
+	}
+	return fd;
 }
 
 static bool walk_to_text(struct tracer *t, struct task *k, const char *path,

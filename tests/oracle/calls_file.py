@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calls about files: opening, looking, making, removing, changing."""
 
+import calls_wire
 import names
 
 O_ACCMODE, O_WRONLY = 3, 1
@@ -64,11 +65,13 @@ def opening(t, task, call):
         t.emit_path(task, "file.create", where)
         if flags & O_TMPFILE != O_TMPFILE:
             t.files.put(where, "f")
-            t.files.heads[where] = b""
+            t.files.begin(where)
     elif writes:
         t.emit_path(task, "file.write", where)
         if flags & O_TRUNC:
-            t.files.heads[where] = b""
+            t.files.begin(where)
+        elif t.files.written.get(where) != b"":
+            t.files.changed.add(where)
     if flags & O_ACCMODE != O_WRONLY and not makes:
         t.emit_path(task, "file.read", where)
 
@@ -76,6 +79,9 @@ def opening(t, task, call):
 def opened(t, task, base, path, got):
     """strace takes a name that ends in " (deleted)" for a removed one."""
     asked, _ = t.path_of(task, base, path, True)
+    # Another thread has closed it before strace could look.
+    if got.path is None:
+        return asked
     if got.deleted and asked == got.path + b" (deleted)":
         return asked
     return got.path
@@ -135,12 +141,28 @@ def look(base, path):
     return handler
 
 
-def mark(t, task, call):
-    """Without a name it is the directory's descriptor that is watched."""
-    if call.arg(4).bytes is None:
-        t.emit(task, "syscall", "fanotify_mark", call.err)
-    else:
-        look(3, 4)(t, task, call)
+def watch(base, path):
+    """A device is the host's: by contract it cannot be watched."""
+    def handler(t, task, call):
+        value = call.arg(path)
+        top = call.arg(base) if base is not None else None
+        # Without a name it is the directory's descriptor that is watched.
+        if value.bytes is None:
+            t.emit(task, "syscall", call.name, call.err)
+        elif t.path_of(task, top, value, True)[0] in t.files.devices:
+            t.emit_path(task, "file.probe",
+                        t.path_of(task, top, value, False)[0], "EACCES")
+        else:
+            look(base, path)(t, task, call)
+    return handler
+
+
+def lock(t, task, call):
+    """Nor can it be locked."""
+    asked = call.name == "flock" or \
+        call.arg(1).name in ("F_SETLEASE", "F_NOTIFY")
+    if asked and call.arg(0).path in t.files.devices:
+        t.emit(task, "evasion", call.name + "(device)", "ENOLCK")
 
 
 def change_directory(t, task, call):
@@ -179,6 +201,7 @@ def remove(base, path):
 def write(t, task, call):
     where, _ = t.path_of(task, None, call.arg(0), True)
     t.emit_path(task, "file.write", where, call.err)
+    t.files.changed.add(where)
 
 
 def two(call):
@@ -268,7 +291,10 @@ def times(t, task, call):
     at = call.name in ("utimensat", "futimesat")
     base, path = (call.arg(0), call.arg(1)) if at else (None, call.arg(0))
     follow = call.name != "utimensat" or follows(call, 3)
-    changed(t, task, call, base, path, follow, "times")
+    # No times at all, as against times in memory that say "now"
+    none = call.arg(2 if at else 1).raw == "NULL"
+    changed(t, task, call, base, path, follow,
+            "times now" if none else "times")
 
 
 def attribute(t, task, call):
@@ -280,17 +306,28 @@ def attribute(t, task, call):
             verb + " " + names.words(b"?" if name is None else name))
 
 
-# --- what a new file begins with: is it a script? ---
+# --- what is in a new file ---
 
-def first_bytes(t, task, call):
-    where = call.arg(0).path
-    if call.err or t.files.heads.get(where) != b"":
-        return
-    data = call.arg(1).bytes
-    if call.name == "writev":
-        data = b"".join(part.field("iov_base").bytes or b""
-                        for part in call.arg(1).items)
-    t.files.heads[where] = (data or b"")[:256]
+def fill(t, task, call):
+    if not call.err:
+        t.files.append(call.arg(0).path, calls_wire.shown(call),
+                       call.ret.num)
+
+
+def seek(t, task, call):
+    if not call.err:
+        t.files.seek(call.arg(0).path, call.ret.num)
+
+
+def overwrite(t, task, call):
+    if not call.err:
+        t.files.changed.add(call.arg(0).path)
+
+
+def anonymous(t, task, call):
+    if not call.err:
+        t.files.begin(call.ret.path)
+    t.emit(task, "syscall", call.name, call.err)
 
 
 CALLS = {
@@ -302,8 +339,10 @@ CALLS = {
     "rmdir": remove(None, 0), "truncate": write,
     "rename": rename, "renameat": rename, "renameat2": rename,
     "link": link, "linkat": link, "symlink": symlink, "symlinkat": symlink,
-    "inotify_add_watch": look(None, 1), "fanotify_mark": mark,
-    "write": first_bytes, "writev": first_bytes,
+    "inotify_add_watch": watch(None, 1), "fanotify_mark": watch(3, 4),
+    "flock": lock, "fcntl": lock,
+    "write": fill, "writev": fill, "lseek": seek, "pwrite64": overwrite,
+    "pwritev": overwrite, "ftruncate": overwrite, "memfd_create": anonymous,
 }
 for _name in ("stat", "lstat", "access", "readlink", "statfs", "getxattr",
               "lgetxattr", "listxattr", "llistxattr"):

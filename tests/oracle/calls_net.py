@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sockets, addresses, and the questions that reach the resolver."""
+"""Sockets and addresses."""
 
 import re
 import socket as sockets
 
+import calls_wire
 import names
 
 # A port of the kernel's choice: any of its range stands for all
 EPHEMERAL = "32768"
+# Answers of connect(2) after which there is a peer
+SPEAKING = ("", "EINPROGRESS", "EINTR")
 # Of descriptors that no call here has made: what strace calls them
 SPOKEN = {"TCP": "tcp", "TCPv6": "tcp", "UDP": "udp", "UDPv6": "udp",
           "UNIX": "unix", "UNIX-STREAM": "unix", "UNIX-DGRAM": "unix",
           "NETLINK": "netlink", "RAW": "raw", "PING": "icmp"}
-RECORD = {1: "A", 2: "NS", 5: "CNAME", 6: "SOA", 12: "PTR", 15: "MX",
-          16: "TXT", 28: "AAAA", 33: "SRV", 35: "NAPTR", 64: "SVCB",
-          65: "HTTPS", 255: "ANY", 257: "CAA"}
+# What a raw socket hears by names of the kernel's header
+PACKET = {"ETH_P_ALL": "all", "ETH_P_IP": "ip", "ETH_P_ARP": "arp",
+          "ETH_P_IPV6": "ipv6"}
 
 
 class Socket:
@@ -22,6 +25,8 @@ class Socket:
         self.spoken, self.family = spoken, family
         self.bound = None       # text of its address
         self.path = None        # of one in the file system
+        self.peer = None        # text of its address
+        self.stream = None      # what is said to it
 
 
 # --- making ---
@@ -37,8 +42,6 @@ def protocol(family, kind, value):
     """What a socket speaks."""
     if family not in ("inet", "inet6"):
         return family
-    if kind == "raw":
-        return "raw"
     name = value.name
     if not value.num:
         return {"stream": "tcp", "dgram": "udp"}.get(kind, "protocol-0")
@@ -47,11 +50,19 @@ def protocol(family, kind, value):
     return "protocol-%d" % value.num
 
 
-def raw_number(value):
-    """As the program passed it, where strace writes htons(3)."""
-    if value.raw.startswith("htons("):
-        return sockets.htons(value.num)
-    return value.num
+def low(value):
+    """An int is the lower half of its register; strace shows both."""
+    return (value.num + (1 << 31)) % (1 << 32) - (1 << 31)
+
+
+def heard(value):
+    """Of a packet socket; strace writes htons(3)."""
+    number = value.num & 0xffff
+    if not value.raw.startswith("htons("):
+        number = sockets.ntohs(number)
+    if not number:
+        return ""
+    return " " + PACKET.get(value.name, "protocol-0x%04x" % number)
 
 
 def make(t, task, call):
@@ -65,11 +76,15 @@ def make(t, task, call):
     text = family + " " + kind
     if family in ("inet", "inet6"):
         text += " " + spoken
-    elif call.arg(2).num:
-        text += " %d" % raw_number(call.arg(2))
+    elif family == "packet":
+        text += heard(call.arg(2))
+    elif low(call.arg(2)):
+        text += " %d" % low(call.arg(2))
     t.emit(task, "net.socket", text, call.err)
     if not call.err:
-        t.sockets[inode(call.ret)] = Socket(spoken, family)
+        t.sockets[inode(call.ret)] = Socket("raw" if kind == "raw" and
+                                            family in ("inet", "inet6")
+                                            else spoken, family)
 
 
 def inode(value):
@@ -183,11 +198,31 @@ def listen(t, task, call):
 
 def connect(t, task, call):
     sa, err = call.arg(1), call.err
+    meet(t, call.arg(0), sa, err)
     if is_unspecified(sa) or (not sa.fields and err == "EFAULT"):
         return
     if err == "EINPROGRESS":
         err = decided(t, sa)
     emit(t, task, "net.connect", call.arg(0), sa, err)
+
+
+def meet(t, fd, sa, err):
+    """Whom a socket speaks to from now on."""
+    known = lookup(t, fd)
+    if known and known.spoken in ("tcp", "udp") and err in SPEAKING:
+        known.peer = None if is_unspecified(sa) else address(t, None, sa)[0]
+
+
+def accept(t, task, call):
+    """Of a peer that is not asked for, the port is the kernel's choice."""
+    known = lookup(t, call.arg(0))
+    if call.err or not known or known.spoken != "tcp":
+        return
+    new = Socket(known.spoken, known.family)
+    sa = call.arg(1)
+    new.peer = address(t, None, sa)[0] if sa.fields else \
+        {"inet": "127.0.0.1:", "inet6": "[::1]:"}[new.family] + EPHEMERAL
+    t.sockets[inode(call.ret)] = new
 
 
 def decided(t, sa):
@@ -208,8 +243,9 @@ def sent(t, task, fd, sa, data, err):
     if sa.field("sa_family").name == "AF_NETLINK" or not sa.fields:
         return
     emit(t, task, "net.send", fd, sa, err)
-    if port_of(sa) == 53:
-        question(t, task, data, err)
+    # What did go out is told by the wire.
+    if err and port_of(sa) == 53:
+        calls_wire.question(t, task, data, err)
 
 
 def send_to(t, task, call):
@@ -218,9 +254,8 @@ def send_to(t, task, call):
 
 
 def message(t, task, call, header, err):
-    parts = header.field("msg_iov").items
-    data = parts[0].field("iov_base").bytes if parts else b""
-    sent(t, task, call.arg(0), header.field("msg_name"), data or b"", err)
+    data = calls_wire.joined(header.field("msg_iov").items)
+    sent(t, task, call.arg(0), header.field("msg_name"), data, err)
 
 
 def send_message(t, task, call):
@@ -236,42 +271,8 @@ def send_messages(t, task, call):
         message(t, task, call, item.field("msg_hdr"), err)
 
 
-# --- DNS (RFC 1035) ---
-
-def question(t, task, data, err):
-    text = parse_question(data)
-    if text:
-        t.emit(task, "net.dns", text, err)
-
-
-def parse_question(data):
-    if len(data) < 12 or data[2] & 0xf8 or data[4:6] != b"\0\1":
-        return ""
-    labels, at = [], 12
-    while at < len(data) and data[at]:
-        if data[at] > 63:
-            return ""
-        labels.append(data[at + 1:at + 1 + data[at]])
-        at += 1 + data[at]
-    if at + 5 > len(data):
-        return ""
-    kind = int.from_bytes(data[at + 1:at + 3], "big")
-    name = b".".join(label.lower().replace(b".", b"\\.") for label in labels)
-    return names.words((name or b".") + b" " +
-                       RECORD.get(kind, "TYPE%d" % kind).encode())
-
-
-def resolver(t, task, call):
-    """Pid 1 answers: what it receives is what was asked, however sent."""
-    if call.name != "recvfrom" or call.err or \
-            not (call.arg(0).path or b"").startswith(b"UDP"):
-        return
-    text = parse_question(call.arg(1).bytes or b"")
-    if text:
-        t.facts.add("net.dns", text, "", t.now, 0)
-
-
 CALLS = {
     "socket": make, "bind": bind, "listen": listen, "connect": connect,
+    "accept": accept, "accept4": accept,
     "sendto": send_to, "sendmsg": send_message, "sendmmsg": send_messages,
 }

@@ -4,7 +4,7 @@
 import names
 
 PROT_WRITE, PROT_EXEC = 2, 4
-MAP_ANONYMOUS = 0x20
+MAP_SHARED, MAP_ANONYMOUS = 1, 0x20
 SHM_EXEC, READ_IMPLIES_EXEC = 0o100000, 0x400000
 
 # Calls of which the name says all
@@ -130,6 +130,8 @@ def map_(t, task, call):
     start = call.ret.num
     end = start + (call.arg(1).num + 4095 & ~4095)
     unmap_range(task, start, end)
+    if prot & PROT_WRITE and flags & MAP_SHARED:
+        t.files.changed.add(fd.path)
     task.process.map.append([start, end, own, bool(prot & PROT_WRITE)])
 
 
@@ -182,10 +184,9 @@ CALLS = {
     "fsopen": file_system, "ptrace": process_control, "prctl": process_option,
     "seccomp": filters, "personality": domain, "ioctl": terminal,
     "prlimit64": limit, "shmat": segment, "mmap": map_, "munmap": unmap,
-    "mprotect": protect, "pkey_mprotect": protect, "alarm": nothing,
-    "setitimer": nothing, "setsockopt": nothing,
+    "mprotect": protect, "pkey_mprotect": protect,
+    "alarm": nothing, "setitimer": nothing, "setsockopt": nothing,
     "timer_settime": nothing, "timerfd_settime": nothing,
-    "flock": nothing, "fcntl": nothing,
 }
 CALLS.update({name: by_name("priv") for name in PRIV})
 CALLS.update({name: by_name("evasion") for name in EVASION})

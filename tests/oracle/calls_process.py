@@ -180,15 +180,34 @@ def signalled(t, task, signal):
         task.process.told = signal.name
 
 
-def kill(t, task, call):
-    target = call.arg(0).num
-    if target >= 1 << 31:
-        target -= 1 << 32
+def stranger(t, task, call, target, number):
+    """A signal to who is not one's own; False when it is."""
     if target not in (1, -1):
-        return
+        return False
     t.emit(task, "process.inspect", "%s(%s, %s)" %
            (call.name, "pid 1" if target == 1 else "every process",
-            call.arg(1).name or "0"), call.err)
+            call.arg(number).name or "0"), call.err)
+    return True
+
+
+def kill(t, task, call):
+    """The signal is the last number in front of what it carries."""
+    target = int(re.match(r"-?\d+", call.arg(0).raw).group())
+    if target >= 1 << 31:
+        target -= 1 << 32
+    stranger(t, task, call, target, 2 if "tg" in call.name else 1)
+
+
+def kill_by_descriptor(t, task, call):
+    """Of a process, or its directory in /proc."""
+    path = (call.arg(0).path or b"").decode("latin-1")
+    target = 0
+    if re.fullmatch(r"/proc/\d+", path):
+        target = int(path[6:])
+    elif path.startswith("pid:") and int(path[4:]) == t.world.init.tgid:
+        target = 1
+    if not stranger(t, task, call, target, 1):
+        t.emit(task, "syscall", call.name, call.err)
 
 
 # --- ends ---
@@ -209,7 +228,9 @@ def ended(t, task, record):
         process.end = record
     if process.tasks or process.ended:
         return
-    if process is t.world.init or t.now >= t.end:
+    # With pid 1 everybody is killed; who ended before may be told late.
+    if process is t.world.init or \
+            (t.now >= t.end and record.signal == "SIGKILL"):
         return
     process.ended = True
     settle(t, task, None)
@@ -256,4 +277,6 @@ CALLS = {
     "unshare": unshare, "execve": execute, "execveat": execute,
     "setsid": new_session, "rt_sigaction": action, "wait4": collected,
     "waitid": collected, "kill": kill, "tkill": kill, "rt_sigqueueinfo": kill,
+    "tgkill": kill, "rt_tgsigqueueinfo": kill,
+    "pidfd_send_signal": kill_by_descriptor,
 }

@@ -45,6 +45,22 @@ class Facts:
         return not (self.same_task(fact, made) and
                     self.same_task(fact, removed))
 
+    def made(self):
+        """Names that the run gave to files."""
+        out = set()
+        for fact in self.by_line.values():
+            a, _, b = fact.object.partition(" -> ")
+            if not fact.err:
+                out.add({"file.create": fact.object, "file.rename": b,
+                         "file.link": a}.get(fact.kind))
+        return out
+
+    def is_fresh(self, fact, made):
+        """A file that was made now has the times of now."""
+        return fact.kind == "file.mode" and not fact.err and \
+            fact.object.endswith(" times now") and \
+            fact.object[:-len(" times now")] in made
+
     def success_of(self, fact):
         done = self.by_line.get(fact.operation)
         if not done and fact.kind == "file.probe":
@@ -71,11 +87,13 @@ class Facts:
         """Lines and how often each was seen."""
         kept = {}
         more = []
+        made = self.made()
         for line, fact in self.by_line.items():
             by = self.absorber(fact)
             if by:
                 more.append((by, fact.count))
-            elif not self.comes_and_goes(fact):
+            elif not self.comes_and_goes(fact) and \
+                    not self.is_fresh(fact, made):
                 kept[line] = fact
         for by, count in more:
             by.count += count

@@ -13,8 +13,8 @@ their path behind them (-yy), ids of the sandbox those outside
 
 import re
 
-OPTIONS = ["-f", "--quiet=attach", "-v", "-s", "4096", "-xx", "-X", "verbose", "-yy",
-           "-n", "-ttt", "--decode-pids=pidns"]
+OPTIONS = ["-f", "--quiet=attach", "-v", "-s", "4096", "-xx", "-X", "verbose",
+           "-yy", "-n", "-ttt", "--decode-pids=pidns"]
 
 LINE = re.compile(r"(\d+) +(\d+\.\d+) \[ *(\d+)\] (.*)")
 CALL = re.compile(r"(\w+|\?{3})\((.*)\) *= (.*)", re.S)

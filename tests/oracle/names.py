@@ -37,7 +37,8 @@ RANDOM = [
     (False, r"psm_([0-9a-f]{8})", "<rand>"),
     (False, r".+\.pyc\.(\d{4,20})", "<n>"),
     (True, r"cc([A-Za-z0-9]{6})\..*", "<rand>"),
-    (False, r"tmp_(?:obj|pack|idx)_([A-Za-z0-9]{6})", "<rand>"),
+    (False, r"(?:tmp_(?:obj|pack|idx)|refs|packs)_([A-Za-z0-9]{6})",
+     "<rand>"),
     (True, r"sh-thd\.([A-Za-z0-9]{6})", "<rand>"),
     (True, r"etilqs_([A-Za-z0-9]{15,16})", "<hex>"),
 ]

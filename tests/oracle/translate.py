@@ -9,6 +9,7 @@ import calls_file
 import calls_net
 import calls_other
 import calls_process
+import calls_wire
 import log
 import names
 from facts import Facts
@@ -26,12 +27,14 @@ class Translator:
         self.now = 0.0
         self.sockets = {}
         self.listening = set()
+        self.pipes = {}
         self.calls = {}
         for module in (calls_file, calls_net, calls_other, calls_process):
             self.calls.update(module.CALLS)
         for _, record in records:
             self.now = record.time
             self.record(record)
+        calls_wire.finish(self)
         calls_process.finish(self)
 
     def record(self, record):
@@ -53,11 +56,10 @@ class Translator:
         if task is None:
             raise log.BadLog("a task from nowhere: %d %s" %
                              (call.tid, call.name))
-        if task.process is self.world.init:
-            calls_net.resolver(self, task, call)
         self.learn(task, call)
         if call.mode != 64 and self.is_foreign(task, call):
             return
+        calls_wire.watch(self, task, call)
         name = call.name
         if call.nr >= 1 << 63:
             name = "syscall_%d" % (call.nr - (1 << 64))

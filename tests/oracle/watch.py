@@ -32,7 +32,8 @@ class Watched:
     def facts(self, ambient, lines=None):
         """Of its log, or of another: {line: how often}."""
         self.files.known = dict(self.known)
-        self.files.modes, self.files.heads = {}, {}
+        self.files.modes, self.files.written = {}, {}
+        self.files.away, self.files.changed = set(), set()
         translator = Translator(
             log.Log(self.lines if lines is None else lines).records,
             self.files, self.init, self.end, ambient)

@@ -16,13 +16,25 @@ HOST = (b"/usr", b"/etc", b"/opt", b"/bin", b"/sbin", b"/lib", b"/lib32",
 LINKS_MAX = 40
 
 
+def is_device(path):
+    """A directory's entry tells of what lies under the mount."""
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return False
+    return stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
+
+
 class Files:
     def __init__(self, root, tree):
         """root: the sandbox's, before the run; tree: its source on the host."""
         self.source = os.fsencode(tree)
         self.known = {b"/": "d"}        # path: "d", "f" or a link's target
+        self.devices = set()    # the host's own inodes
         self.modes = {}
-        self.heads = {}
+        self.written = {}       # what is in files that the run began
+        self.away = set()       # who writes there does not append
+        self.changed = set()    # what is in them is not known
         self.look(os.fsencode(root))
 
     def look(self, root):
@@ -39,6 +51,9 @@ class Files:
                     self.known[path] = os.readlink(entry.path)
                 elif not entry.is_dir(follow_symlinks=False):
                     self.known[path] = "f"
+                    if is_device(entry.path) and \
+                            not below(path, b"/dev/pts"):
+                        self.devices.add(path)
                 else:
                     self.known[path] = "d"
                     if path not in HOST and path not in (b"/proc", b"/sys"):
@@ -66,7 +81,7 @@ class Files:
 
     def put(self, path, kind):
         self.known[path] = kind
-        self.heads.pop(path, None)
+        self.written.pop(path, None)
 
     def drop(self, path):
         self.known[path] = None
@@ -77,8 +92,28 @@ class Files:
             self.known[path] = None
         if old in self.modes:
             self.modes[new] = self.modes.pop(old)
-        if old in self.heads:
-            self.heads[new] = self.heads.pop(old)
+        if old in self.written:
+            self.written[new] = self.written.pop(old)
+
+    def begin(self, path):
+        self.written[path] = b""
+        self.changed.discard(path)
+        self.away.discard(path)
+
+    def append(self, path, data, length):
+        """data: the beginning of `length` bytes."""
+        if path not in self.written:
+            return
+        if len(data) < length or path in self.away:
+            self.changed.add(path)
+        if path not in self.changed:
+            self.written[path] += data[:length]
+
+    def seek(self, path, position):
+        if position == len(self.written.get(path, b"")):
+            self.away.discard(path)
+        else:
+            self.away.add(path)
 
     # --- programs ---
 
@@ -90,13 +125,25 @@ class Files:
 
     def head(self, path):
         """The first bytes of a file, as far as they can be known."""
-        if path in self.heads:
-            return self.heads[path]
+        if path in self.written:
+            return self.written[path][:256]
         try:
             with open(self.original(path), "rb") as file:
                 return file.read(256)
         except OSError:
             return b""
+
+    def content(self, path):
+        """All of a file; None when it cannot be known."""
+        if path in self.changed:
+            return None
+        if path in self.written:
+            return self.written[path]
+        try:
+            with open(self.original(path), "rb") as file:
+                return file.read()
+        except OSError:
+            return None
 
     def mode(self, path):
         if path in self.modes:

@@ -14,7 +14,12 @@ mkdir made made/deep && rmdir made/deep
 )
 command -v absent || cat none
 none_such
-sleep 60 &
+# It answers: it is not killed before it is what it shall be.
+mkfifo question answer
+cat <question >answer &
+exec 3>question 4<answer
+echo >&3
+read -r _ <&4
 kill -TERM $!
 wait
 (cd /usr/lib && ls >/dev/null)
