@@ -33,6 +33,7 @@ int session_open(struct session **out, const struct run_options *opt,
 	config_init(&s->config);
 	for (size_t i = 0; i < SESSION_SIDES; i++)
 		s->sides[i].tree = -1;
+	s->guide.tree = -1;
 	*out = s;
 	return 0;
 }
@@ -45,22 +46,26 @@ void side_replace(struct side *side, struct fingerprint *fp)
 	side->fp = fp;
 }
 
+static void side_free(struct side *side)
+{
+	side_replace(side, NULL);
+	baseline_free(side->baseline);
+	if (side->is_file)
+		return;
+	rev_release(&side->rev);
+	scenario_free(&side->scenario);
+	scenario_free(&side->own);
+	if (side->tree >= 0)
+		close(side->tree);
+}
+
 void session_free(struct session *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < s->n; i++) {
-		struct side *side = &s->sides[i];
-
-		side_replace(side, NULL);
-		baseline_free(side->baseline);
-		if (side->is_file)
-			continue;
-		rev_release(&side->rev);
-		scenario_free(&side->scenario);
-		if (side->tree >= 0)
-			close(side->tree);
-	}
+	for (size_t i = 0; i < s->n; i++)
+		side_free(&s->sides[i]);
+	side_free(&s->guide);
 	for (size_t i = 0; i < s->n_binds; i++)
 		close(s->binds[i]);
 	free(s->binds);
@@ -281,16 +286,16 @@ static int check_binds(const struct session *s, const struct side *side,
 	return 0;
 }
 
-static int export_side(struct session *s, size_t i, struct err *err)
+int export_tree(struct session *s, struct side *side, const char *name,
+		struct err *err)
 {
-	struct side *side = &s->sides[i];
 	const struct export_options opt = {
 		.chown = s->stage.as_root, .uid = s->stage.uid,
 		.gid = s->stage.gid, .max_bytes = TREE_BYTES_MAX,
 		.max_entries = TREE_ENTRIES_MAX,
 	};
 
-	snprintf(side->tree_name, sizeof(side->tree_name), "tree%zu", i);
+	snprintf(side->tree_name, sizeof(side->tree_name), "%s", name);
 	if (mkdirat(s->stage.root, side->tree_name, 0755))
 		return err_sys(err, "cannot make a directory for %s",
 			       side->rev.spec);
@@ -299,14 +304,22 @@ static int export_side(struct session *s, size_t i, struct err *err)
 	if (side->tree < 0)
 		return err_sys(err, "cannot open the directory for %s",
 			       side->rev.spec);
-	if (rev_export(s->repo, &side->rev, side->tree, &opt, &side->info,
-		       err))
-		return err_wrap(err, "%s", side->rev.spec);
-	if (check_binds(s, side, err))
+	return rev_export(s->repo, &side->rev, side->tree, &opt, &side->info,
+			  err) ? err_wrap(err, "%s", side->rev.spec) : 0;
+}
+
+static int export_side(struct session *s, size_t i, struct err *err)
+{
+	struct side *side = &s->sides[i];
+	char name[32];
+
+	snprintf(name, sizeof(name), "tree%zu", i);
+	/* A guide may have been exported for its entry points. */
+	if ((side->tree < 0 && export_tree(s, side, name, err)) ||
+	    check_binds(s, side, err))
 		return -1;
-	if (scenario_make(&side->scenario, &s->config, side->tree, err))
-		return err_wrap(err, "%s", side->rev.spec);
-	return 0;
+	return guide_scenario(s, side, err) ?
+		err_wrap(err, "%s", side->rev.spec) : 0;
 }
 
 const struct plan *session_plan(struct session *s)
@@ -339,8 +352,8 @@ static int prepare(struct session *s, struct err *err)
 int session_export(struct session *s, struct err *err)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (side_is_pending(&s->sides[i]) && s->sides[i].tree < 0 &&
-		    export_side(s, i, err))
+		if (side_is_pending(&s->sides[i]) &&
+		    !s->sides[i].scenario.n && export_side(s, i, err))
 			return -1;
 	return 0;
 }
@@ -373,6 +386,7 @@ static int trace_pending(struct session *s, struct err *err)
 int session_capture(struct session *s, struct err *err)
 {
 	session_recall(s, false);
+	guide_recheck(s);
 	if (count_pending(s) && trace_pending(s, err))
 		return -1;
 	unify(s);

@@ -124,4 +124,56 @@ rm "$repo/vendor" && mkdir "$repo/vendor"
 ends 2 "nor is a link in a revision" b --runs 1 old linked
 ok "no hint names the host" lacks "$kept" 'Linux 5.11'
 
+# --- which files are run ---
+
+begin entry
+g add -A
+b baseline update . -q >/dev/null
+commit old
+g checkout -q -b change
+echo 'print("nothing to see")' | say launcher.py
+echo "$loot" >>"$repo/main.py"
+commit new
+for verb in 'old new' 'check --base main new' 'check new'; do
+	[ "$verb" != 'check new' ] || g checkout -q main
+	# shellcheck disable=SC2086
+	ends 1 "$verb: OLD's entry point is run" b $verb
+	ok "$verb: so the change shows" holds "$kept" 'file.create /tmp/loot'
+	ok "$verb: the other is told" holds "$kept" 'error    policy.entry launcher.py'
+done
+ends 0 "by itself it runs its own" b trace new -o "$work/new.json"
+ok "though the same tree is in the cache" holds "$work/new.json" \
+	'"entry": "main entry: launcher.py'
+g checkout -q change
+g mv main.py app.py
+g rm -q launcher.py
+commit moved
+ends 1 "what does not have it runs its own" b old moved
+ok "which is told" holds "$kept" 'main entry: app.py'
+ok "and is no finding" lacks "$kept" policy.entry
+
+# --- what the scenario reads, and diff ---
+
+begin input
+printf '[step "main"]\n\tcommand = python3 main.py\n\tstdin = in.txt\n' \
+	>>"$repo/.behavdiff"
+printf 'import sys\nopen("/tmp/" + sys.stdin.read().strip(), "w")\n' |
+	say main.py
+echo first | say in.txt
+g add -A
+b baseline update . -q >/dev/null
+commit old
+g checkout -q -b change
+echo 'print("hello")' >>"$repo/main.py"
+printf 'first\n\n' | say in.txt
+g config -f "$repo/.behavdiff" policy.fail-on never
+commit new
+ends 0 "diff: an edited .behavdiff fails nothing" b old new
+ok "diff: it is told" holds "$kept" 'warning  policy.edit .behavdiff'
+ok "diff: and so is the input" holds "$kept" 'warning  policy.input in.txt'
+g checkout -q -f old -- .behavdiff
+commit input
+ends 0 "check: an edited input fails nothing" b check --base main input
+ok "check: it is told" holds "$kept" 'warning  policy.input in.txt'
+
 finish

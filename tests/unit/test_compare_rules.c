@@ -116,6 +116,8 @@ static const struct row rows[] = {
 	{ "syscall userfaultfd", "syscall-privileged", LEVEL_ERROR },
 	{ "limit memory", "limit", LEVEL_WARNING },
 	{ "policy.edit .behavdiff", "policy-edit", LEVEL_ERROR },
+	{ "policy.entry launcher.py", "policy-entry", LEVEL_ERROR },
+	{ "policy.input in.txt", "policy-input", LEVEL_WARNING },
 };
 
 static void every_fact_falls_under_its_rule(void **state)
