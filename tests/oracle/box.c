@@ -237,7 +237,7 @@ static int watch(struct session *s, const struct sock_fprog *filter,
 	const struct spawn_options spawn = {
 		.plan = &s->plan, .scenario = &side->scenario,
 		.stage = &s->stage, .tree = side->tree_name,
-		.binds = s->binds, .filter = filter, .last_pid = 1200,
+		.filter = filter, .last_pid = 1200,
 	};
 	struct stepper st;
 	struct box box = BOX_INIT;
@@ -265,7 +265,6 @@ int main(int argc, char **argv)
 		.dir = argc > 1 ? argv[1] : NULL,
 		.config_file = argc > 2 ? argv[2] : NULL, .no_cache = true,
 	};
-	static char *no_binds[] = { NULL };
 	struct sock_fprog filter = { 0, NULL };
 	struct session *s = NULL;
 	struct err err = ERR_INIT;
@@ -279,11 +278,8 @@ int main(int argc, char **argv)
 		 session_add(s, "HEAD", &err) || !session_plan(s) ||
 		 stage_open(&s->stage, &err) || session_export(s, &err) ||
 		 make_filter(&filter);
-	if (!failed) {
-		s->binds = no_binds;
+	if (!failed)
 		failed = watch(s, &filter, &err);
-		s->binds = NULL;
-	}
 	if (failed)
 		fprintf(stderr, "box: %s\n", err.code ? err.msg : "no filter");
 	session_free(s);

@@ -87,6 +87,7 @@ static const struct row rows[] = {
 	{ "net.connect unix /run/nscd/socket = ENOENT", "net-name-service",
 	  LEVEL_NOTE },
 	{ "net.connect udp 127.0.0.53:53", "net-name-service", LEVEL_NOTE },
+	{ "net.connect tcp 127.0.0.53:53", "net-connect-loopback", LEVEL_ERROR },
 	{ "net.connect udp 127.0.0.54:53", "net-connect-loopback",
 	  LEVEL_ERROR },
 	{ "net.connect tcp 1.127.0.0:1", "net-connect", LEVEL_ERROR },
