@@ -147,11 +147,13 @@ $(BUILD)/fuzzers/%: tests/fuzz/%.c $(BUILD)/libfuzzed.a
 units: $(UNITS) ## build the unit tests
 fixtures: $(FIXTURES) ## build the programs that the tests trace
 
-check: deps-test all units fixtures $(BUILD)/oracle/box ## run every test
+TEST_TOOLS := $(BUILD)/oracle/box $(BUILD)/bench/compare
+check: deps-test all units fixtures $(TEST_TOOLS) ## run every test
 	@BUILD=$(BUILD) LEAVE_OUT="$(LEAVE_OUT)" sh tests/run
 
-null: all deps-test ## compare each sample program 100 times with itself
-	@NULL_COUNT=100 BUILD=$(BUILD) sh tests/system/null.sh
+null: all deps-test ## compare each sample program 200 times with itself
+	@NULL_COUNT=100 NULL_KEEP=$(BUILD)/null BUILD=$(BUILD) \
+		sh tests/system/null.sh
 
 demo: all ## compare two of the sample implementations
 	@sh .ci/deps demo
@@ -183,7 +185,13 @@ fuzz: fuzzers ## fuzz every target for FUZZ_SECONDS (300)
 # --small in BENCH_FLAGS shows that it works.
 BENCH_ROUNDS ?= 9
 BENCH_FLAGS ?=
-bench: all ## measure against native and strace, write build/bench.json and .svg
+$(BUILD)/bench/%: tests/bench/%.c $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) $< \
+		$(BUILD)/libcore.a $(PKG_LIBS) -o $@
+
+bench: all $(BUILD)/bench/compare ## measure against native and strace, write build/bench.json and .svg
 	@sh .ci/deps test
 	@BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench.py \
 		--rounds $(BENCH_ROUNDS) $(BENCH_FLAGS) \

@@ -220,6 +220,16 @@ bool json_bool(bool *out, const struct json *obj, const char *key)
 	return true;
 }
 
+bool json_is_bool(const struct json *value, bool *out)
+{
+	const cJSON *n = node(value);
+
+	if (!cJSON_IsBool(n))
+		return false;
+	*out = cJSON_IsTrue(n);
+	return true;
+}
+
 const struct json *json_first(const struct json *container)
 {
 	return container ? value_of(node(container)->child) : NULL;

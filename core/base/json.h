@@ -52,6 +52,7 @@ struct str json_key(const struct json *value);	/* "" in an array */
 bool json_is_object(const struct json *value);
 bool json_is_string(const struct json *value, struct str *out);
 bool json_is_uint(const struct json *value, uint64_t *out);
+bool json_is_bool(const struct json *value, bool *out);
 /* The line of text on which the key of a member of doc stands; 0: nowhere. */
 size_t json_line(struct str text, const struct json *doc,
 		 const struct json *member);

@@ -107,11 +107,12 @@ static void add_fact(struct fingerprint *out, const struct fact *f,
 		.line = arena_str(&out->arena, f->line),
 		.seen = always ? out->runs : out->runs - 1,
 		.names_min = f->names_min, .names_max = f->names_max,
-		.learned = STR(""),
 		.ev = { .step = STR(""), .process = STR(""), .call = STR(""),
 			.note = STR("") },
 	};
 	fact_parse(to->line, &to->kind, &to->operation, &to->object, &to->err);
+	/* That it was learned is kept; of which names, is evidence. */
+	to->learned = f->learned.len ? to->object : STR("");
 }
 
 /* A number that was another before is not known. */
@@ -188,9 +189,9 @@ static void add_steps(struct fingerprint *out, const struct fingerprint *fp)
 	out->n_ends = 1;
 }
 
-struct baseline *baseline_make(const struct fingerprint *fp,
-			       const struct environment *env,
-			       const struct baseline *old)
+static struct baseline *make(const struct fingerprint *fp,
+			     const struct environment *env,
+			     const struct baseline *old)
 {
 	struct baseline *b = mem_alloc(sizeof(*b));
 	struct fingerprint *out = b->fp = fingerprint_new();
@@ -216,6 +217,28 @@ struct baseline *baseline_make(const struct fingerprint *fp,
 		baseline_accept(b, &old->accepted[i]);
 	baseline_sort(b);
 	fingerprint_digest(out);
+	return b;
+}
+
+/*
+ * What the runs of then taught, and those of now, holds for both, as in a
+ * comparison; or a number that did not vary this time would be news.
+ */
+struct baseline *baseline_make(const struct fingerprint *fp,
+			       const struct environment *env,
+			       const struct baseline *old)
+{
+	struct fingerprint *both[2];
+	struct baseline was, *b;
+
+	if (!old)
+		return make(fp, env, NULL);
+	fingerprint_unify(both, old->fp, fp);
+	was = *old;
+	was.fp = both[0];
+	b = make(both[1], env, &was);
+	fingerprint_free(both[0]);
+	fingerprint_free(both[1]);
 	return b;
 }
 

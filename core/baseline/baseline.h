@@ -37,7 +37,8 @@ struct acceptance {
 struct baseline {
 	/*
 	 * facts with seen = runs (always) or less (sometimes), no evidence,
-	 * names counted where every run had the same number;
+	 * names counted where every run had the same number, learned the
+	 * object itself where it was;
 	 * one end without a text, with the steps as they are known to end
 	 */
 	struct fingerprint *fp;
@@ -70,8 +71,9 @@ void baseline_write(struct buf *out, const struct baseline *b);
 
 /*
  * The baseline of a fingerprint.  Of old (may be NULL) the accepted facts are
- * kept and left out of the facts; and what the same behaviour was known to do
- * in some runs stays known, so that a race does not come and go in the file.
+ * kept and left out of the facts; what the runs of then taught holds for those
+ * of now; and what the same behaviour was known to do in some runs stays known,
+ * so that a race does not come and go in the file.
  */
 struct baseline *baseline_make(const struct fingerprint *fp,
 			       const struct environment *env,

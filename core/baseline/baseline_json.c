@@ -69,6 +69,26 @@ static void put_names(struct json_out *j, const struct fingerprint *fp)
 		json_end_object(j);
 }
 
+/*
+ * Lines whose names differed from run to run: what is compared with them may
+ * be of another name that happened to come again.
+ */
+static void put_learned(struct json_out *j, const struct fingerprint *fp)
+{
+	bool open = false;
+
+	for (size_t i = 0; i < fp->n; i++) {
+		if (!fp->facts[i].learned.len)
+			continue;
+		if (!open)
+			json_begin_object(j, "learned");
+		open = true;
+		json_put_bool(j, fp->facts[i].line.p, true);
+	}
+	if (open)
+		json_end_object(j);
+}
+
 static void put_optional(struct json_out *j, const char *key, struct str s)
 {
 	if (s.len)
@@ -103,6 +123,7 @@ void baseline_write(struct buf *out, const struct baseline *b)
 	put_environment(&j, &b->env);
 	put_steps(&j, fp);
 	put_names(&j, fp);
+	put_learned(&j, fp);
 	json_begin_object(&j, "facts");
 	for (size_t i = 0; i < fp->n; i++)
 		json_put_str_at(&j, fp->facts[i].line,

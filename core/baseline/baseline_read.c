@@ -265,6 +265,27 @@ static int read_names(const struct reader *r)
 	return 0;
 }
 
+static int read_learned(const struct reader *r)
+{
+	const struct json *learned = member(r->doc, "learned");
+	struct fingerprint *fp = r->b->fp;
+
+	if (learned && !json_is_object(learned))
+		return fail(r, learned, "\"learned\" is no object");
+	for (const struct json *v = json_first(learned); v; v = json_next(v)) {
+		const struct fact *f = fingerprint_find(fp, json_key(v));
+		bool is = false;
+
+		if (!json_is_bool(v, &is))
+			return fail(r, v, "\"learned\" of a fact is no "
+				    "boolean");
+		/* Of a fact that somebody took out. */
+		if (f && is)
+			fp->facts[f - fp->facts].learned = f->object;
+	}
+	return 0;
+}
+
 /* --- accepted --- */
 
 static int check_date(const struct reader *r, const struct json *v,
@@ -337,7 +358,7 @@ static int read_version_1(const struct reader *r)
 	    read_facts(r) || read_accepted(r))
 		return -1;
 	baseline_sort(r->b);
-	if (read_names(r))
+	if (read_names(r) || read_learned(r))
 		return -1;
 	fingerprint_digest(r->b->fp);
 	return 0;

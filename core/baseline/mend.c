@@ -19,7 +19,7 @@ struct mending {
 	VEC(struct str) lines;	/* text itself */
 	struct strmap header;	/* key -> index in lines, plus 1 */
 	struct strmap section;
-	bool inside;		/* facts, names or accepted */
+	bool inside;		/* a list of facts */
 };
 
 static bool is_marker(struct str line)
@@ -69,6 +69,7 @@ static bool opens_list(struct str line)
 {
 	return str_eq(line, STR("  \"facts\": {")) ||
 	       str_eq(line, STR("  \"names\": {")) ||
+	       str_eq(line, STR("  \"learned\": {")) ||
 	       str_eq(line, STR("  \"accepted\": {"));
 }
 

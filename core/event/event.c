@@ -40,6 +40,11 @@ enum event_shape event_shape(enum event_kind kind)
 	return row_of(kind)->shape;
 }
 
+bool event_is_clean_exit(const struct event *ev)
+{
+	return ev->kind == EV_PROCESS_EXIT && str_eq(ev->b, STR("status=0"));
+}
+
 enum event_kind event_by_name(struct str name)
 {
 	enum event_kind kind = 0;

@@ -50,6 +50,7 @@ struct event {
 
 	/* Evidence; never part of a fact's identity. */
 	pid_t pid;		/* of the task, in behavdiff's pid namespace */
+	pid_t parent;		/* the process that started it, 0: not known */
 	uint64_t ns;		/* since the first step was started */
 	struct str step;	/* name of the scenario's step, or "" */
 	struct str process;	/* "python3 launcher.py > python3 client.py" */
@@ -62,6 +63,12 @@ struct event_sink {
 	void (*take)(void *ctx, const struct event *ev);
 	void *ctx;
 };
+
+/*
+ * Did a process end with status 0?  That is no fact, but it tells which
+ * failures before it were made good (core/fingerprint/retries.c).
+ */
+bool event_is_clean_exit(const struct event *ev);
 
 const char *event_name(enum event_kind kind);	/* "net.connect" */
 const char *event_help(enum event_kind kind);

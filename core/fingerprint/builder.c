@@ -29,6 +29,7 @@ struct builder {
 	VEC(struct fact) facts;		/* line and parts unset until sealed */
 	size_t limit;			/* index + 1 of "limit facts", or 0 */
 	struct strmap names;		/* "FACT ID": seen behind a token */
+	struct retries retries;
 	struct strmap syscalls;		/* num: count */
 	struct strmap blind_spots;
 	struct ledger ledger;
@@ -51,6 +52,7 @@ static void builder_free(struct builder *b)
 	arena_free(&b->arena);
 	strmap_free(&b->lines);
 	strmap_free(&b->names);
+	retries_free(&b->retries);
 	vec_free(&b->facts);
 	strmap_free(&b->syscalls);
 	strmap_free(&b->blind_spots);
@@ -119,7 +121,8 @@ static void set_first(struct builder *b, struct evidence *out,
 
 static size_t bytes_used(const struct builder *b)
 {
-	return b->arena.used + b->lines.arena.used + b->names.arena.used;
+	return b->arena.used + b->lines.arena.used + b->names.arena.used +
+	       retries_used(&b->retries);
 }
 
 static bool is_full(const struct builder *b)
@@ -221,13 +224,9 @@ static void take_known(struct builder *b, struct fact *f,
 		add_step(b, &f->ev, ev->step);
 }
 
-static void take(void *ctx, const struct event *ev)
+/* The index of the event's fact, or no fact's where a bound was reached. */
+static size_t take_fact(struct builder *b, const struct event *ev)
 {
-	struct builder *b = ctx;
-
-	b->ledger.events++;
-	if (!normalise_keeps(ev, &b->places))
-		return;
 	buf_clear(&b->line);
 	fact_line(&b->line, ev, &b->places);
 
@@ -237,13 +236,32 @@ static void take(void *ctx, const struct event *ev)
 	if (e) {
 		take_known(b, &b->facts.v[e->val.num], ev);
 		count_name(b, e->val.num, line, ev);
-	} else if (is_full(b)) {
+		return e->val.num;
+	}
+	if (is_full(b)) {
 		b->ledger.dropped++;
 		note_limit(b, ev);
-	} else {
-		add_fact(b, line, ev)->ev.count = 1;
-		count_name(b, b->facts.n - 1, line, ev);
+		return SIZE_MAX;
 	}
+	add_fact(b, line, ev)->ev.count = 1;
+	count_name(b, b->facts.n - 1, line, ev);
+	return b->facts.n - 1;
+}
+
+static void take(void *ctx, const struct event *ev)
+{
+	struct builder *b = ctx;
+	size_t fact = SIZE_MAX;
+
+	b->ledger.events++;
+	if (!normalise_keeps(ev, &b->places))
+		return;
+	if (!event_is_clean_exit(ev))
+		fact = take_fact(b, ev);
+	if (ev->kind == EV_PROCESS_EXIT)
+		retries_ended(&b->retries, ev, fact);
+	else if (ev->kind == EV_EXEC_ARGS && !is_full(b))
+		retries_started(&b->retries, ev);
 }
 
 struct event_sink builder_sink(struct builder *b)
@@ -297,14 +315,20 @@ static struct evidence evidence_copy(struct arena *a,
 	return copy;
 }
 
-static void seal_facts(struct fingerprint *fp, const struct builder *b)
+static void seal_facts(struct fingerprint *fp, struct builder *b)
 {
-	fp->n = b->facts.n;
-	fp->facts = arena_alloc(&fp->arena, fp->n * sizeof(*fp->facts));
-	/* Entries of the map are in the order of the facts. */
-	for (size_t i = 0; i < fp->n; i++) {
-		struct fact *f = &fp->facts[i];
+	size_t n = b->facts.n;
+	bool *gone = mem_array(n + 1, sizeof(*gone));
 
+	retries_explain(&b->retries, gone, n);
+	fp->facts = arena_alloc(&fp->arena, n * sizeof(*fp->facts));
+	/* Entries of the map are in the order of the facts. */
+	for (size_t i = 0; i < n; i++) {
+		struct fact *f = &fp->facts[fp->n];
+
+		if (gone[i])
+			continue;
+		fp->n++;
 		*f = b->facts.v[i];
 		f->line = arena_str(&fp->arena, b->lines.entries[i].key);
 		f->ev = evidence_copy(&fp->arena, &f->ev);
@@ -312,6 +336,7 @@ static void seal_facts(struct fingerprint *fp, const struct builder *b)
 			f->names_min = f->names_max = 0;
 		fact_take_apart(f);
 	}
+	free(gone);
 	if (fp->n)
 		qsort(fp->facts, fp->n, sizeof(*fp->facts), by_line);
 }

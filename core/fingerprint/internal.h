@@ -93,6 +93,37 @@ struct run_end run_end_copy(struct arena *a, const struct run_end *end);
 /* Take out the facts of one run that only tell who came first. */
 void races_settle(struct fingerprint *fp);
 
+/* --- retries.c --- */
+
+struct program {		/* what a process has executed last */
+	uint64_t command, ns;
+};
+
+struct attempt {		/* a process that failed */
+	pid_t pid, parent;
+	uint64_t ns, next;	/* next: index + 1 in the list, 0 ends it */
+	size_t fact;
+	bool explained;
+};
+
+struct retries {
+	struct strmap commands;	/* program and arguments -> a number */
+	struct strmap started;	/* pid -> index + 1 of its program */
+	struct strmap waiting;	/* parent, command -> its list of attempts */
+	VEC(struct program) programs;
+	VEC(struct attempt) attempts;
+	bool too_many;
+};
+
+/* A program was executed: EV_EXEC_ARGS. */
+void retries_started(struct retries *r, const struct event *ev);
+/* A process ended: EV_PROCESS_EXIT, and the fact it is when it failed. */
+void retries_ended(struct retries *r, const struct event *ev, size_t fact);
+/* Which of the n facts are failures that a success made good: set in gone. */
+void retries_explain(struct retries *r, bool *gone, size_t n);
+size_t retries_used(const struct retries *r);	/* bytes */
+void retries_free(struct retries *r);
+
 /* --- stability.c: rules learned from repeated runs --- */
 
 /* A fact of one run on its way into the merged fingerprint. */
@@ -118,6 +149,13 @@ void sightings_sort(struct sighting *s, size_t n);
  */
 void stability_learn(struct arena *arena, struct sighting *s, size_t n,
 		     size_t runs);
+
+/*
+ * After it, of the runs of one side: numbers that some runs share, where no
+ * one of them is in all runs but all runs have one.
+ */
+void stability_learn_few(struct arena *arena, struct sighting *s, size_t n,
+			 size_t runs);
 
 /* --- merge.c --- */
 

@@ -250,6 +250,7 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 	collect(s, runs, n);
 	sightings_sort(s, total);
 	stability_learn(&scratch, s, total, n);
+	stability_learn_few(&scratch, s, total, n);
 	sightings_sort(s, total);
 	fp = merge_sightings(s, total, all, n);
 	free(s);

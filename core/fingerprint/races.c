@@ -10,6 +10,10 @@
  * stays, and so does the failure of a task that repeats what it alone has done
  * before.  A call that was only interrupted or under way gives way to any other
  * result of the same operation.
+ *
+ * That a file which the run made is given the time of now, as git does with an
+ * object it would have to write again, says no more than that it was made; and
+ * whether git looks again depends on how fast the run is.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -104,6 +108,54 @@ static struct fact *absorbs(struct fingerprint *fp, const struct fact *f)
 	return by;
 }
 
+/* The name that a fact gave to a file, or "". */
+static struct str made_name(const struct fact *f)
+{
+	struct str arrow = STR(" -> ");
+
+	if (f->err)
+		return STR("");
+	if (f->kind == EV_FILE_CREATE)
+		return f->object;
+	if (f->kind != EV_FILE_RENAME && f->kind != EV_FILE_LINK)
+		return STR("");
+	for (size_t i = 0; i < f->object.len; i++) {
+		if (!str_starts(str_sub(f->object, i), arrow))
+			continue;
+		return f->kind == EV_FILE_RENAME ?
+			str_sub(f->object, i + arrow.len) :
+			(struct str){ f->object.p, i };
+	}
+	return STR("");
+}
+
+static const struct str now = { " times now", 10 };
+
+static bool sets_now(const struct fact *f)
+{
+	return f->kind == EV_FILE_MODE && !f->err && str_ends(f->object, now);
+}
+
+static void mark_fresh(const struct fingerprint *fp, bool *gone)
+{
+	struct strmap made = STRMAP_INIT;
+	bool any = false;
+
+	for (size_t i = 0; i < fp->n && !any; i++)
+		any = sets_now(&fp->facts[i]);
+	for (size_t i = 0; any && i < fp->n; i++)
+		strmap_put(&made, made_name(&fp->facts[i]));
+	for (size_t i = 0; any && i < fp->n; i++) {
+		struct str path = fp->facts[i].object;
+
+		if (!sets_now(&fp->facts[i]))
+			continue;
+		path.len -= now.len;
+		gone[i] |= strmap_get(&made, path) != NULL;
+	}
+	strmap_free(&made);
+}
+
 void races_settle(struct fingerprint *fp)
 {
 	size_t kept = 0;
@@ -116,6 +168,7 @@ void races_settle(struct fingerprint *fp)
 			by->ev.count += fp->facts[i].ev.count;
 		gone[i] = by || comes_and_goes(fp, &fp->facts[i]);
 	}
+	mark_fresh(fp, gone);
 	for (size_t i = 0; i < fp->n; i++)
 		if (!gone[i])
 			fp->facts[kept++] = fp->facts[i];

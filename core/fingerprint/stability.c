@@ -8,8 +8,11 @@
  * a name is in one run and never again, and another run has the same line with
  * another name, or already with the token, in its place.
  *
- * One or two parts of a line are replaced, only of a line that no two runs
- * share, and only when two runs agree on the rest.  Two sides of a comparison
+ * One or two parts of a line are replaced, wherever they stand in it ("x1.tmp
+ * -> x1" was drawn once), only of a line that no two runs share, and only when
+ * two runs agree on the rest.  A number drawn from few ("slot-3") comes again
+ * by chance: it is replaced where no run's number is that of all runs, and
+ * every run has one.  Two sides of a comparison
  * are told apart as two runs are (unify.c).
  */
 #include <stdlib.h>
@@ -125,26 +128,54 @@ static struct parts parts_of(const struct sighting *s)
 	return p;
 }
 
-static void put_part(struct buf *out, struct str line, size_t *from,
-		     const struct part *p)
+/* What of a line is replaced: one part or two, here or wherever they stand. */
+struct choice {
+	int best;		/* how many runs agree on it */
+	const struct part *p, *q;
+	bool everywhere;
+};
+
+static bool same_text(struct str line, const struct part *a,
+		      const struct part *b)
 {
-	buf_add(out, line.p + *from, p->at - *from);
-	buf_c(out, token_text(p->token));
-	*from = p->at + p->len;
+	return a->token == b->token && a->len == b->len &&
+	       !memcmp(line.p + a->at, line.p + b->at, a->len);
 }
 
-/* The line with a part, or two from left to right, replaced. */
+static bool is_chosen(struct str line, const struct choice *c,
+		      const struct part *part)
+{
+	if (part == c->p || part == c->q)
+		return true;
+	return c->everywhere && (same_text(line, part, c->p) ||
+				 (c->q && same_text(line, part, c->q)));
+}
+
 static struct str rewrite(struct buf *out, struct str line,
-			  const struct part *p, const struct part *q)
+			  const struct parts *all, const struct choice *c)
 {
 	size_t from = 0;
 
 	buf_clear(out);
-	put_part(out, line, &from, p);
-	if (q)
-		put_part(out, line, &from, q);
+	for (const struct part *p = all->v; p < all->v + all->n; p++) {
+		if (p->at < from || !is_chosen(line, c, p))
+			continue;
+		buf_add(out, line.p + from, p->at - from);
+		buf_c(out, token_text(p->token));
+		from = p->at + p->len;
+	}
 	buf_str(out, str_sub(line, from));
 	return buf_view(out);
+}
+
+/* Does the part stand in the line again: "x1.tmp -> x1"? */
+static bool repeats(struct str line, const struct parts *all,
+		    const struct part *part)
+{
+	for (const struct part *p = all->v; part && p < all->v + all->n; p++)
+		if (p != part && same_text(line, part, p))
+			return true;
+	return false;
 }
 
 /* --- who agrees with whom --- */
@@ -152,11 +183,18 @@ static struct str rewrite(struct buf *out, struct str line,
 struct learning {
 	struct arena *arena;
 	struct sighting *s;
-	size_t n;
+	size_t n, runs;
 	struct strmap lines;	/* every line: the set of its runs */
 	struct strmap forms;	/* the same of what lines might become */
 	struct buf text;
 };
+
+static void learning_free(struct learning *l)
+{
+	strmap_free(&l->lines);
+	strmap_free(&l->forms);
+	buf_free(&l->text);
+}
 
 /* A set of runs is a mask; of more than 64, some share a bit. */
 static uint64_t bit(size_t run)
@@ -211,50 +249,51 @@ static int agreement(const struct learning *l, const struct sighting *s,
 	return n > 1 ? n : 0;
 }
 
-/* The form that most runs agree on; of equals the first, which is narrowest. */
-struct choice {
-	int best;
-	const struct part *p, *q;
+/* One line, and what is done with each form it may take. */
+struct candidate {
+	struct learning *l;
+	struct sighting *s;
+	struct parts parts;
+	struct choice best;	/* of equals the first, which is narrowest */
+	void (*take)(struct candidate *c, const struct choice *choice);
 };
 
-static void consider(struct learning *l, const struct sighting *s,
-		     struct choice *c, const struct part *p,
-		     const struct part *q)
+static void claim_form(struct candidate *c, const struct choice *choice)
 {
-	int n = agreement(l, s, rewrite(&l->text, s->line, p, q));
-
-	if (n > c->best)
-		*c = (struct choice){ n, p, q };
+	claim(&c->l->forms, rewrite(&c->l->text, c->s->line, &c->parts, choice),
+	      c->s->run);
 }
 
-static void take_choice(struct learning *l, struct sighting *s,
-			const struct choice *c)
+static void consider_form(struct candidate *c, const struct choice *choice)
 {
-	if (!c->best)
+	int n = agreement(c->l, c->s, rewrite(&c->l->text, c->s->line,
+					      &c->parts, choice));
+
+	if (n <= c->best.best)
 		return;
-	s->line = arena_str(l->arena,
-			    rewrite(&l->text, s->line, c->p, c->q));
-	s->learned = true;
+	c->best = *choice;
+	c->best.best = n;
 }
 
-static void count_forms(struct learning *l, struct sighting *s)
+/* These parts where they stand, and everywhere if one stands there again. */
+static void take_form(struct candidate *c, const struct part *p,
+		      const struct part *q)
 {
-	struct parts p = parts_of(s);
+	struct choice choice = { .p = p, .q = q };
+	struct str line = c->s->line;
 
-	for (size_t i = 0; i < p.n && !s->steady; i++)
-		claim(&l->forms, rewrite(&l->text, s->line, &p.v[i], NULL),
-		      s->run);
+	c->take(c, &choice);
+	if (!repeats(line, &c->parts, p) && !repeats(line, &c->parts, q))
+		return;
+	choice.everywhere = true;
+	c->take(c, &choice);
 }
 
-static void apply_form(struct learning *l, struct sighting *s)
+static void each_part(struct candidate *c)
 {
-	struct parts p = parts_of(s);
-	struct choice c = { 0, NULL, NULL };
-
-	for (size_t i = 0; i < p.n; i++)
-		if (!s->steady || p.v[i].token == TOKEN_N)
-			consider(l, s, &c, &p.v[i], NULL);
-	take_choice(l, s, &c);
+	for (size_t i = 0; i < c->parts.n; i++)
+		if (!c->s->steady || c->parts.v[i].token == TOKEN_N)
+			take_form(c, &c->parts.v[i], NULL);
 }
 
 /* The next pair of parts that do not overlap; false after the last. */
@@ -269,23 +308,62 @@ static bool next_pair(const struct parts *p, size_t *i, size_t *k)
 	return false;
 }
 
-static void count_pairs(struct learning *l, struct sighting *s)
+static void each_pair(struct candidate *c)
 {
-	struct parts p = parts_of(s);
-
-	for (size_t i = 0, k = 0; next_pair(&p, &i, &k);)
-		claim(&l->forms,
-		      rewrite(&l->text, s->line, &p.v[i], &p.v[k]), s->run);
+	for (size_t i = 0, k = 0; next_pair(&c->parts, &i, &k);)
+		take_form(c, &c->parts.v[i], &c->parts.v[k]);
 }
 
+static struct candidate candidate_of(struct learning *l, struct sighting *s)
+{
+	return (struct candidate){ .l = l, .s = s, .parts = parts_of(s) };
+}
+
+static void take_best(struct candidate *c)
+{
+	if (!c->best.best)
+		return;
+	c->s->line = arena_str(c->l->arena,
+			       rewrite(&c->l->text, c->s->line, &c->parts,
+				       &c->best));
+	c->s->learned = true;
+}
+
+static void count_forms(struct learning *l, struct sighting *s)
+{
+	struct candidate c = candidate_of(l, s);
+
+	c.take = claim_form;
+	if (!s->steady)
+		each_part(&c);
+}
+
+static void apply_form(struct learning *l, struct sighting *s)
+{
+	struct candidate c = candidate_of(l, s);
+
+	c.take = consider_form;
+	each_part(&c);
+	take_best(&c);
+}
+
+static void count_pairs(struct learning *l, struct sighting *s)
+{
+	struct candidate c = candidate_of(l, s);
+
+	c.take = claim_form;
+	each_pair(&c);
+}
+
+/* One part too: a fixed rule may have taken the other, in this run only. */
 static void apply_pair(struct learning *l, struct sighting *s)
 {
-	struct parts p = parts_of(s);
-	struct choice c = { 0, NULL, NULL };
+	struct candidate c = candidate_of(l, s);
 
-	for (size_t i = 0, k = 0; next_pair(&p, &i, &k);)
-		consider(l, s, &c, &p.v[i], &p.v[k]);
-	take_choice(l, s, &c);
+	c.take = consider_form;
+	each_part(&c);
+	each_pair(&c);
+	take_best(&c);
 }
 
 /* --- one part first, then two in what is left --- */
@@ -318,6 +396,79 @@ static void learn(struct learning *l, struct unshared *u)
 	vec_free(&left);
 }
 
+/* --- numbers drawn from few, which two runs may share --- */
+
+/* A line that some runs have, and not all. */
+static bool comes_and_goes(const struct learning *l, const struct sighting *s,
+			   size_t runs)
+{
+	return !s->learned && s->line.len <= LINE_MAX_LEN &&
+	       event_shape(s->fact->kind) != SHAPE_WORDS &&
+	       size_of(strmap_get(&l->lines, s->line)) < (int)runs;
+}
+
+static void each_number(struct candidate *c)
+{
+	for (size_t i = 0; i < c->parts.n; i++)
+		if (c->parts.v[i].token == TOKEN_N)
+			take_form(c, &c->parts.v[i], NULL);
+}
+
+static void count_few(struct learning *l, struct sighting *s)
+{
+	struct candidate c = candidate_of(l, s);
+
+	c.take = claim_form;
+	each_number(&c);
+}
+
+/* Every run has the form, as it is or by one of its numbers. */
+static void consider_few(struct candidate *c, const struct choice *choice)
+{
+	struct str form = rewrite(&c->l->text, c->s->line, &c->parts, choice);
+
+	if (c->best.best ||
+	    size_of(strmap_get(&c->l->forms, form)) < (int)c->l->runs)
+		return;
+	c->best = *choice;
+	c->best.best = 1;
+}
+
+static void apply_few(struct learning *l, struct sighting *s)
+{
+	struct candidate c = candidate_of(l, s);
+
+	c.take = consider_few;
+	each_number(&c);
+	take_best(&c);
+}
+
+void stability_learn_few(struct arena *arena, struct sighting *s, size_t n,
+			 size_t runs)
+{
+	struct learning l = {
+		.arena = arena, .s = s, .n = n, .runs = runs
+	};
+	struct unshared u = { NULL, 0, 0 };
+
+	/* Beyond 64 runs two of them may share a bit. */
+	if (runs < 2 || runs > 64)
+		return;
+	for (size_t i = 0; i < n; i++)
+		claim(&l.lines, s[i].line, s[i].run);
+	for (size_t i = 0; i < n; i++)
+		if (comes_and_goes(&l, &s[i], runs))
+			*vec_push(&u) = &s[i];
+	if (u.n && u.n <= UNSHARED_MAX) {
+		for (size_t i = 0; i < n; i++)
+			claim(&l.forms, s[i].line, s[i].run);
+		each(&l, &u, count_few);
+		each(&l, &u, apply_few);
+	}
+	vec_free(&u);
+	learning_free(&l);
+}
+
 void stability_learn(struct arena *arena, struct sighting *s, size_t n,
 		     size_t runs)
 {
@@ -334,7 +485,5 @@ void stability_learn(struct arena *arena, struct sighting *s, size_t n,
 	if (u.n <= UNSHARED_MAX)
 		learn(&l, &u);
 	vec_free(&u);
-	strmap_free(&l.lines);
-	strmap_free(&l.forms);
-	buf_free(&l.text);
+	learning_free(&l);
 }

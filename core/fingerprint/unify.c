@@ -9,7 +9,8 @@
  *   in some of its runs                   the other side has that form, or a
  *                                         line in some runs with the same one
  *   in all of its runs, with a number     the other side's runs taught exactly
- *                                         this form and its own side lacks it
+ *                                         this form, for as many names or
+ *                                         more, and its own side lacks it
  *   in all of its runs, otherwise         never: no random name comes again
  */
 #include <stdlib.h>
@@ -34,24 +35,47 @@ static size_t collect(struct sighting *out, const struct fingerprint *fp,
 	return fp->n;
 }
 
+/* Each learned line, and how many names stood behind it in one run at most. */
 static void add_taught(struct strmap *taught, const struct fingerprint *fp)
 {
-	for (size_t i = 0; i < fp->n; i++)
-		if (fp->facts[i].learned.len)
-			strmap_put(taught, fp->facts[i].line);
+	for (size_t i = 0; i < fp->n; i++) {
+		const struct fact *f = &fp->facts[i];
+
+		if (f->learned.len)
+			strmap_put(taught, f->line)->val.num =
+				f->names_max ? f->names_max : 1;
+	}
 }
 
-/* A steady line may only become what the other side was taught. */
-static void keep_taught(struct sighting *s, size_t n,
-			const struct strmap *taught)
+static bool was_rewritten(const struct sighting *s)
 {
+	return s->learned && s->steady;
+}
+
+/*
+ * A steady line may only become what the other side was taught, and no more
+ * lines than that side had names for: one number did not vary, the other is
+ * news, and nobody knows which.
+ */
+static void keep_taught(struct sighting *s, size_t n, struct strmap *taught)
+{
+	struct strmap used = STRMAP_INIT;
+
+	for (size_t i = 0; i < n; i++)
+		if (was_rewritten(&s[i]))
+			strmap_put(&used, s[i].line)->val.num++;
 	for (size_t i = 0; i < n; i++) {
-		if (!s[i].learned || !s[i].steady ||
-		    strmap_get(taught, s[i].line))
+		const struct strmap_entry *e;
+
+		if (!was_rewritten(&s[i]))
+			continue;
+		e = strmap_get(taught, s[i].line);
+		if (e && strmap_get(&used, s[i].line)->val.num <= e->val.num)
 			continue;
 		s[i].line = s[i].fact->line;
 		s[i].learned = false;
 	}
+	strmap_free(&used);
 }
 
 static struct fingerprint *side_of(const struct sighting *all, size_t n,

@@ -189,7 +189,8 @@ static void put_learned(struct buf *out, const struct report *r)
 			const struct fact *f = &sides[i]->facts[k];
 			struct strmap_entry *e;
 
-			if (!f->learned.len)
+			/* A baseline does not say of which names. */
+			if (!f->learned.len || str_eq(f->learned, f->object))
 				continue;
 			e = strmap_put(&said, f->object);
 			if (e->val.num)

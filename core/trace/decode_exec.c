@@ -101,6 +101,47 @@ void exec_flush(struct tracer *t, struct proc *p)
 	settle_pending(t, p, NULL);
 }
 
+/* In the root of the task; a task that is gone tells nothing. */
+static bool is_missing(const struct task *k, struct str path)
+{
+	autofree char *at = mem_printf("/proc/%d/root%.*s", k->tid,
+				       STR_ARG(path));
+	struct stat st;
+
+	return lstat(at, &st) && errno == ENOENT;
+}
+
+/*
+ * The run ends inside of an exec.  What a search along PATH was about to miss
+ * it has not tried to execute: whether the end comes just there is chance.
+ */
+void exec_cut(struct tracer *t, struct task *k)
+{
+	autobuf struct buf at = BUF_INIT;
+
+	if (k->call.path1) {
+		settle_pending(t, k->proc, k->call.path1);
+		resolve_path(t, k, exec_dirfd(k), k->call.path1, true, &at);
+		if (path_is_system(buf_view(&at)) &&
+		    is_missing(k, buf_view(&at)))
+			return;
+	}
+	call_finish(t, k, -EINTR);
+}
+
+/* The same between two of them: a process that waits is not searching. */
+void exec_cut_search(struct tracer *t, struct proc *p)
+{
+	for (unsigned i = 0; i < p->n_pending; i++)
+		if (!path_is_system(str_c(p->pending[i].path)))
+			return;
+	if (p->n_pending && !task_sleeps(p->tgid)) {
+		autofree char *name = mem_strdup(p->pending[0].path);
+
+		settle_pending(t, p, name);
+	}
+}
+
 /* "python3 client.py": the name of the program and its arguments, cut. */
 static char *make_label(struct str words, const char *exe)
 {

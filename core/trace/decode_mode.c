@@ -82,12 +82,25 @@ void leave_fchown(struct tracer *t, struct task *k)
 		(int)k->call.args[1], (int)k->call.args[2]);
 }
 
+/*
+ * No times at all, in a register that nobody can change under our eyes: the
+ * kernel takes the time of the call (utimensat(2)).  Times in memory that say
+ * the same (UTIME_NOW) are taken for any other.
+ */
+static bool sets_now(const struct task *k)
+{
+	bool at = k->row->shape.d1 >= 0;
+
+	return !k->call.args[at ? 2 : 1];
+}
+
 void leave_times(struct tracer *t, struct task *k)
 {
 	bool follow = strcmp(k->row->name, "utimensat") != 0 ||
 		      !(k->call.args[3] & AT_SYMLINK_NOFOLLOW);
 
-	changed(t, k, dir1(k), k->call.path1, follow, "times");
+	changed(t, k, dir1(k), k->call.path1, follow, "times%s",
+		sets_now(k) ? " now" : "");
 }
 
 void leave_xattr(struct tracer *t, struct task *k)

@@ -173,6 +173,7 @@ static void remember_dead(struct tracer *t, struct proc *p)
 	}
 	d = vec_push(&t->dead);
 	d->pid = p->tgid;
+	d->ns = now_ns();
 	d->exe = p->exe ? mem_strdup(p->exe) : NULL;
 	d->chain = p->chain ? mem_strdup(p->chain) : NULL;
 	d->step = p->step;
@@ -183,8 +184,6 @@ static void report_exit(struct tracer *t, struct proc *p, int status)
 	struct str line = last_line(p);
 	char words[64];
 
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
-		return;
 	if (WIFSIGNALED(status) && WTERMSIG(status) == p->told)
 		return;
 	if (WIFEXITED(status)) {

@@ -60,6 +60,8 @@ void emit_proc(struct tracer *t, struct proc *p, enum event_kind kind,
 	if (!p->live)
 		return;
 	ev.pid = t->acting ? t->acting : p->tgid;
+	if (p->parent && !p->parent->is_init)
+		ev.parent = p->parent->tgid;
 	ev.ns = now_ns() - t->start_ns;
 	ev.step = step_name(t, p->step);
 	ev.process = str_c(p->chain ? p->chain : "");

@@ -8,6 +8,23 @@
 
 #include "core/trace/tracer.h"
 
+/* A parent at work gets so long to collect a child before the end. */
+#define COLLECT_NS 1000000000ULL
+
+/*
+ * Is it one of ours that does not collect its child?  When all have ended, the
+ * number of a child that was collected may be that of a stranger's zombie; and
+ * where the end comes between a death and the wait for it is chance.
+ */
+static bool leaves(struct tracer *t, pid_t parent, const struct dead *d)
+{
+	const struct proc *p = proc_find(t, parent);
+
+	if (!p || p->is_init)
+		return false;
+	return task_sleeps(parent) || now_ns() - d->ns > COLLECT_NS;
+}
+
 static void report_zombie(struct tracer *t, const struct dead *d)
 {
 	struct event ev = { .kind = EV_PROCESS_ZOMBIE };
@@ -24,7 +41,7 @@ static void report_zombie(struct tracer *t, const struct dead *d)
 	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
 	at = strrchr(text, ')');
 	if (at && sscanf(at + 1, " %c %d", &state, &parent) == 2 &&
-	    state == 'Z' && parent && parent != t->init) {
+	    state == 'Z' && leaves(t, parent, d)) {
 		ev.a = str_c(d->exe ? d->exe : "?");
 		ev.process = str_c(d->chain ? d->chain : "");
 		ev.ns = now_ns() - t->start_ns;
@@ -35,23 +52,32 @@ static void report_zombie(struct tracer *t, const struct dead *d)
 	fclose(f);
 }
 
+static void cut(struct tracer *t, struct task *k)
+{
+	if (k->row && str_starts(str_c(k->row->name), STR("execve")))
+		exec_cut(t, k);
+	else
+		call_finish(t, k, -EINTR);
+}
+
 void tracer_ending(struct tracer *t)
 {
 	if (t->ending)
 		return;
 	for (size_t i = 0; i < t->dead.n; i++)
 		report_zombie(t, &t->dead.v[i]);
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct task *k = t->tasks[i]; k; k = k->next)
+			if (k->inside && k->proc && k->proc->live)
+				cut(t, k);
 	/* A process that lives on may still hold attempts to execute. */
 	for (size_t i = 0; i < BUCKETS; i++) {
 		for (struct proc *p = t->procs[i]; p; p = p->next) {
+			exec_cut_search(t, p);
 			exec_flush(t, p);
 			proc_outlived(t, p);
 		}
 	}
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct task *k = t->tasks[i]; k; k = k->next)
-			if (k->inside && k->proc && k->proc->live)
-				call_finish(t, k, -EINTR);
 	t->ending = true;
 }
 

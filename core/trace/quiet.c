@@ -137,6 +137,14 @@ static bool task_state(pid_t tid, char *state, unsigned long long *switches)
 	return true;
 }
 
+bool task_sleeps(pid_t tid)
+{
+	unsigned long long switches;
+	char state;
+
+	return task_state(tid, &state, &switches) && state == 'S';
+}
+
 static bool task_quiet(struct tracer *t, struct task *k, uint64_t *sum)
 {
 	unsigned long long switches;

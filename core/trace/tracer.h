@@ -92,6 +92,7 @@ struct row {
 /* A process that ended, remembered until its parent may have collected it. */
 struct dead {
 	pid_t pid;
+	uint64_t ns;		/* when */
 	char *exe, *chain;
 	size_t step;
 };
@@ -227,6 +228,9 @@ enum next refuse(struct task *k, int err);
 enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
 		       const char *words, int err);
 
+/* Does it wait for something? False also for one that is gone: quiet.c */
+bool task_sleeps(pid_t tid);
+
 /* --- what is said over the loopback (speaker.c) --- */
 int speakers_open(struct tracer *t, struct err *err);
 void speakers_close(struct tracer *t);
@@ -237,6 +241,9 @@ void speaker_note(struct tracer *t, struct task *k, bool udp,
 /* --- decoders --- */
 void exec_happened(struct tracer *t, struct task *k);	/* decode_exec.c */
 void exec_flush(struct tracer *t, struct proc *p);
+/* The run ends while a task is in an exec, or a process may be between two. */
+void exec_cut(struct tracer *t, struct task *k);
+void exec_cut_search(struct tracer *t, struct proc *p);
 
 /* How much is kept of the arguments of an exec. */
 #define EXEC_ARGS_MAX 256

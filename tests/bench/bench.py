@@ -19,11 +19,14 @@ import sys
 import tempfile
 import time
 
+import others
 from workloads import WORKLOADS
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
-BEHAVDIFF = os.path.join(TOP, os.environ.get('BUILD', 'build'), 'behavdiff')
+BUILD = os.path.join(TOP, os.environ.get('BUILD', 'build'))
+BEHAVDIFF = os.path.join(BUILD, 'behavdiff')
+COMPARE = os.path.join(BUILD, 'bench', 'compare')
 TOOLS = ['native', 'behavdiff', 'strace', 'strace-seccomp']
 STRACE = {
     'strace': ['strace', '-f', '-o', '/dev/null'],
@@ -80,7 +83,7 @@ class Bench:
     def inside(self):
         out = self.config + '.json'
         run([BEHAVDIFF, '-C', self.tree, 'trace', 'main', '--runs', '1',
-             '--config', self.config, '-o', out])
+             '--no-cache', '--config', self.config, '-o', out])
         with open(out) as f:
             end = json.load(f)['ends'][0]
         step = end['steps'][0]
@@ -184,15 +187,20 @@ def main():
             old = json.load(f)['ratios']
     work = tempfile.mkdtemp(prefix='bench-')
     try:
+        rest = {} if args.only else others.measure(others.Tools(
+            BEHAVDIFF, COMPARE, work, args.rounds, args.small))
         times = measure(args, work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     result = ratios(times)
     table(result, {w.name: w.goal for w in WORKLOADS}, old)
+    if rest:
+        others.table(rest)
     if args.json:
         with open(args.json, 'w') as f:
             json.dump({'rounds': args.rounds, 'small': args.small,
-                       'ratios': result, 'seconds': times}, f, indent=1)
+                       'ratios': result, 'others': rest, 'seconds': times},
+                      f, indent=1)
             f.write('\n')
     if args.svg:
         svg(result, args.svg)

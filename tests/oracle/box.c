@@ -222,10 +222,8 @@ static int run_step(const struct box *box, struct stepper *st,
 	fflush(stdout);
 	stepper_drain(st);
 	while (!failed && spawn_message(box, &msg) > 0)
-		if (msg.kind != BOX_DNS)
-			failed = err_set(err, ERR_TROUBLE, "the step did not "
-					 "start: %s: %s", msg.text,
-					 strerror(msg.value));
+		failed = err_set(err, ERR_TROUBLE, "the step did not start: "
+				 "%s: %s", msg.text, strerror(msg.value));
 	fwrite(st->s[0].text.p, 1, st->s[0].text.len, stderr);
 	return failed;
 }

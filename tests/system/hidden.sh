@@ -59,9 +59,14 @@ except OSError: pass'
 hide command-among-commands \
 	"note new exec.args SHELL sh -c ': sesame'" \
 	'subprocess.run(["sh", "-c", ": sesame"])'
+hide failure-among-retries \
+	'warning new process.exit /usr/bin/mkdir status=1' \
+	'os.mkdir("lock")
+subprocess.run(["mkdir", "lock"], stderr=subprocess.DEVNULL)
+os.rmdir("lock")'
 # shellcheck disable=SC2016
 hide key-among-files \
-	'warning new file.probe $HOME/.ssh/id_rsa = ENOENT' \
+	'error new file.probe $HOME/.ssh/id_rsa = ENOENT' \
 	'os.path.exists("/home/auditor/.ssh/id_rsa")'
 hide late-in-a-thread \
 	'error new file.create /var/tmp/late' \

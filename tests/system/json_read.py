@@ -6,6 +6,9 @@
     json_read.py facts FINGERPRINT       the lines that every run saw
     json_read.py get FILE a.b.0.c        one member, as JSON
     json_read.py gates RESULT            how many findings gate
+    json_read.py null RESULT             both digests and the number of
+                                         findings; where there are any, how
+                                         the runs ended, reasons, findings
     json_read.py note FINGERPRINT FACT   a fact's note
     json_read.py process FINGERPRINT FACT
     json_read.py valid SCHEMA FILE...    against a JSON schema
@@ -43,6 +46,18 @@ def gates(path):
     print(sum(f["gates"] for f in load(path)["findings"]))
 
 
+def null(path):
+    doc = load(path)
+    print(doc["old"]["fingerprint"], doc["new"]["fingerprint"],
+          len(doc["findings"]))
+    if doc["findings"] or doc["reasons"]:
+        print("runs ended:", doc["old"]["ends"], doc["new"]["ends"])
+    for reason in doc["reasons"]:
+        print(reason)
+    for found in doc["findings"]:
+        print(found["level"], found["change"], found["fact"], found["seen"])
+
+
 def evidence(path, line, member):
     for fact in load(path)["facts"]:
         if fact["fact"] == line:
@@ -64,6 +79,7 @@ def valid(schema, *paths):
 def main(what, *args):
     commands = {
         "findings": findings, "facts": facts, "get": get, "gates": gates,
+        "null": null,
         "note": lambda path, line: evidence(path, line, "note"),
         "process": lambda path, line: evidence(path, line, "process"),
         "valid": valid,

@@ -1,17 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The null comparison: a revision compared with itself has no finding, and the
-# facts that every run sees are the same however often it is asked: in a
-# terminal's or a job's environment, on one CPU or all, beside a busy machine,
-# as root or an ordinary user.
+# facts that every run sees are the same however often it is asked: plainly,
+# and under the settings below, as root and as an ordinary user.
 #
-#   NULL_COUNT=100 sh tests/system/null.sh [PROGRAM...]     (make null)
+#   sh tests/system/null.sh [PROGRAM...]
+#   NULL_COUNT=100	so many plain comparisons, and as many under settings,
+#			which take turns in a fixed order (default: 1 and 1)
+#   NULL_ONLY="a b"	only these programs
+#   NULL_KEEP=DIR	one record for each program is kept there: what was
+#			interrupted goes on, what is done is not done again;
+#			another build of behavdiff begins anew
+#
+# Programs that mostly wait are compared beside the others; a line for each
+# tells its figures:  # NAME: N comparisons, N findings, N digests, N s
 . tests/system/lib.sh
 
-count=${NULL_COUNT:-2}
-json() {
-	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
-}
+count=${NULL_COUNT:-1}
+start_of_all=$(date +%s)
 
 # --- the programs: folders of tests/null, and the sample implementations ---
 
@@ -26,10 +32,8 @@ mkdir "$work/elsewhere"
 chmod 1777 "$work" "$work/elsewhere"
 chmod -R a+rX "$work"
 
-programs=
-if [ $# -gt 0 ]; then
-	programs=$*
-else
+programs=${NULL_ONLY:-$*}
+if [ -z "$programs" ]; then
 	for dir in tests/null/*/; do
 		programs="$programs $(basename "$dir")"
 	done
@@ -54,12 +58,24 @@ missing() { # program
 	done
 }
 
-# --- one comparison, each in another setting ---
+# Sleeps for three seconds: its runs go side by side.
+waits() { # program
+	[ "$1" = impl14 ]
+}
+
+sides() { # program
+	case $1 in
+	impl*) echo "$samples $1" ;;
+	*) echo "$repo main:$1" ;;
+	esac
+}
+
+# --- the settings: seven, in every second round as an ordinary user ---
 
 busy=
 start_busy() {
-	for _ in 1 2 3; do
-		(while :; do :; done) &
+	for _ in 1 2 3 4; do
+		timeout 300 sh -c 'while :; do :; done' &
 		busy="$busy $!"
 	done
 }
@@ -71,73 +87,179 @@ stop_busy() {
 	done
 	busy=
 }
-trap 'stop_busy; chmod -R u+rwx "$work" 2>/dev/null; rm -rf "$work"' EXIT
+
+lane=
+stop_lane() {
+	[ -z "$lane" ] || kill "$lane" 2>/dev/null
+	lane=
+}
+trap 'stop_busy; stop_lane; chmod -R u+rwx "$work" 2>/dev/null
+rm -rf "$work"' EXIT
 
 first_cpu() {
 	taskset -pc $$ | sed 's/.*: *//; s/[-,].*//'
 }
 
-in_setting() { # number command...
-	number=$1
-	shift
-	case $((number % 5)) in
-	1) "$@" ;;
-	2) as_user env LANG=de_DE.UTF-8 LC_ALL=C TZ=Asia/Kathmandu \
-		TMPDIR="$work/elsewhere" "$@" ;;
-	3) taskset -c "$(first_cpu)" "$@" ;;
-	4) start_busy
+# A host name of its own takes root; others go by the name there is.
+with_name() { # command...
+	if [ "$(id -u)" -eq 0 ]; then
+		# shellcheck disable=SC2016
+		unshare --uts sh -c 'hostname null-host
+			exec "$@"' _ "$@"
+	else
 		"$@"
+	fi
+}
+
+# A command, so that it can stand behind another.
+cat >"$work/as-user" <<X
+#!/bin/sh
+exec setpriv --reuid=$test_uid --regid=$test_uid --clear-groups \\
+	env HOME="$work" "\$@"
+X
+chmod 755 "$work/as-user"
+
+whom() { # number
+	if [ "$(id -u)" -eq 0 ] && [ $(($1 / 7 % 2)) -eq 1 ]; then
+		echo "$work/as-user"
+	else
+		echo env
+	fi
+}
+
+in_setting() { # number command...
+	setting=$(($1 % 7)) who=$(whom "$1")
+	shift
+	case $setting in
+	0) start_busy
+		"$who" "$@"
 		in_setting_status=$?
 		stop_busy
 		return "$in_setting_status" ;;
-	0) as_user taskset -c "$(first_cpu)" env -i PATH="$PATH" TERM=xterm \
-		TZ=America/Lima "$@" ;;
+	1) as_user "$@" ;;
+	2) "$who" env TZ=Asia/Kathmandu "$@" ;;
+	3) "$who" env LANG=de_DE.UTF-8 LC_ALL=tr_TR.UTF-8 LANGUAGE=fr "$@" ;;
+	4) "$who" env TMPDIR="$work/elsewhere" "$@" ;;
+	5) with_name "$who" "$@" ;;
+	6) "$who" taskset -c "$(first_cpu)" env -i PATH="$PATH" TERM=xterm \
+		XDG_CACHE_HOME=/dev/null GIT_CONFIG_NOSYSTEM=1 "$@" ;;
 	esac
 }
 
-sides() { # program
-	case $1 in
-	impl*) echo "$samples $1" ;;
-	*) echo "$repo main:$1" ;;
-	esac
-}
+# --- one comparison: a line of the program's record ---
+#
+#   NUMBER plain|SETTING STATUS OLD-DIGEST NEW-DIGEST FINDINGS
 
 compare_once() { # program number
-	# shellcheck disable=SC2046
-	set -- "$1" "$2" $(sides "$1")
+	name=$1 number=$2
+	run=compare_plainly
+	kind=plain
+	if [ "$number" -gt "$count" ]; then
+		run="in_setting $((number - count + offset))"
+		kind=$(((number - count + offset) % 7))
+	fi
+	# They end by themselves, most within a second: where a deadline cuts
+	# them off, the machine is compared.
+	options="--timeout 120"
+	! waits "$name" || options="$options --jobs 6"
 	code=0
-	in_setting "$2" "$work/behavdiff" -C "$3" --format json "$4" "$4" \
-		>"$work/json" 2>"$work/err" || code=$?
-	json findings "$work/json" >"$work/found" 2>&1
-	json get "$work/json" old.fingerprint >>"$work/digests" 2>&1
-	json get "$work/json" new.fingerprint >>"$work/digests" 2>&1
-	[ "$code" -eq 0 ] && ! [ -s "$work/found" ] && return
+	# shellcheck disable=SC2046,SC2086
+	set -- $(sides "$name") $options
+	at=$1 rev=$2
+	shift 2
+	$run "$work/behavdiff" -C "$at" --format json "$@" "$rev" "$rev" \
+		>"$work/$name.json" 2>"$work/$name.err" || code=$?
+	/usr/bin/python3 "$top/tests/system/json_read.py" null \
+		"$work/$name.json" >"$work/$name.found" 2>&1 || code=$code+
+	echo "$number $kind $code $(head -n 1 "$work/$name.found")" \
+		>>"$keep/$name"
+	[ "$code" = 0 ] && [ "$(wc -l <"$work/$name.found")" -eq 1 ] && return
 	{
-		echo "comparison $2: status $code"
-		cat "$work/err" "$work/found"
-		json get "$work/json" reasons
-	} >>"$work/bad" 2>&1
+		echo "comparison $number, setting $kind: status $code"
+		head -n 20 "$work/$name.err"
+		tail -n +2 "$work/$name.found"
+	} >>"$keep/$name.bad"
 }
 
-check() { # program
-	: >"$work/bad"
-	: >"$work/digests"
-	number=0
-	while [ "$number" -lt "$count" ]; do
-		number=$((number + 1))
-		compare_once "$1" "$number"
+compare_plainly() {
+	"$@"
+}
+
+# The build that the record is of, and how much is asked for.
+head="# $(sha256sum "$work/behavdiff" | cut -d' ' -f1) $count"
+keep=${NULL_KEEP:-$work/keep}
+mkdir -p "$keep" || exit 2
+keep=$(cd "$keep" && pwd)
+
+compare_all() { # program
+	if [ "$(head -n 1 "$keep/$1" 2>/dev/null)" != "$head" ]; then
+		echo "$head" >"$keep/$1"
+		: >"$keep/$1.bad"
+		echo 0 >"$keep/$1.time"
+	fi
+	# Settings begin with another one for each program.
+	offset=$(printf %s "$1" | cksum | cut -d' ' -f1)
+	offset=$((offset % 14))
+	done_before=$(grep -vc '^#' "$keep/$1")
+	while [ "$done_before" -lt $((2 * count)) ]; do
+		began=$(date +%s%N)
+		done_before=$((done_before + 1))
+		compare_once "$1" "$done_before"
+		took=$((($(date +%s%N) - began) / 1000000))
+		echo $(($(cat "$keep/$1.time") + took)) >"$keep/$1.time"
 	done
-	is "$1: $count times nothing" "$(cat "$work/bad")" ""
-	is "$1: the same facts each time" \
-		"$(sort "$work/digests" | uniq -c | wc -l)" 1
+	tell "$1"
 }
 
+digests() { # program
+	grep -v '^#' "$keep/$1" | awk '{ print $4; print $5 }' | sort -u |
+		wc -l
+}
+
+tell() { # program
+	awk -v name="$1" -v digests="$(digests "$1")" \
+		-v took="$(cat "$keep/$1.time")" '
+		/^#/ { next }
+		{ n++; findings += $6 }
+		END {
+			printf "# %s: %d comparisons, %d findings, ", name, n,
+				findings
+			printf "%d digests, %.0f s, %.2f s each\n", digests,
+				took / 1000, took / 1000 / n
+		}' "$keep/$1"
+}
+
+there=
 for program in $programs; do
 	lacks=$(missing "$program" | paste -sd " " -)
 	if [ -n "$lacks" ]; then
 		skip "$lacks not installed" "$program"
 	else
-		check "$program"
+		there="$there $program"
 	fi
 done
+
+# Those that wait, beside the others.
+(
+	trap 'stop_busy' EXIT
+	trap 'exit 1' TERM
+	for program in $there; do
+		! waits "$program" || compare_all "$program"
+	done
+) &
+lane=$!
+for program in $there; do
+	waits "$program" || compare_all "$program"
+done
+wait "$lane"
+lane=
+
+for program in $there; do
+	is "$program: $((2 * count)) times nothing" \
+		"$(cat "$keep/$program.bad")" ""
+	is "$program: as often as asked" \
+		"$(grep -vc '^#' "$keep/$program")" $((2 * count))
+	is "$program: the same facts each time" "$(digests "$program")" 1
+done
+echo "# in all: $(($(date +%s) - start_of_all)) s"
 finish

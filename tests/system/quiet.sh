@@ -31,6 +31,21 @@ folder idle "./sleeps idle" "after 0s" 30s
 folder idle-later "./sleeps idle" "after 2s" 30s
 folder idle-deadline "./sleeps idle" "after 30s" 3s
 folder nothing "./sleeps pause" "after 0s" 30s
+
+# The server of the sample implementations, with nobody to serve, watched until
+# it sleeps for good and, beside that, for longer: IDLE=59 is its whole minute.
+idle=${IDLE:-8}
+for name in server server-watched; do
+	mkdir "$repo/$name"
+	cp tests/implementations/impl04/*.py "$repo/$name"
+	cat >"$repo/$name/.behavdiff" <<-END
+	[sandbox]
+		timeout = 60s
+	[step "server"]
+		command = python3 server_single.py
+		ready = $([ $name = server ] && echo listen || echo "after ${idle}s")
+	END
+done
 new_repo "$repo" || exit 2
 
 # They sleep nearly all the time, so they may do so together.
@@ -39,7 +54,7 @@ record() { # name
 		2>"$work/$1.err" || echo "trace: $?" >>"$work/$1.err"
 }
 
-all="$kinds idle idle-later idle-deadline nothing"
+all="$kinds idle idle-later idle-deadline nothing server server-watched"
 for name in $all; do
 	record "$name" &
 done
@@ -57,7 +72,7 @@ for kind in $kinds; do
 	is "$kind: it ended by itself" "$(how "$kind")" '"exit"'
 done
 
-for name in idle nothing idle-later; do
+for name in idle nothing idle-later server; do
 	is "$name: not waited for" "$(how "$name")" '"quiescent"'
 done
 is "idle-deadline: the deadline came" "$(how idle-deadline)" '"deadline"'
@@ -70,4 +85,12 @@ for name in idle-later idle-deadline; do
 	is "$name: the same facts" "$(json facts "$work/$name.json")" \
 		"$(json facts "$work/idle.json")"
 done
+is "server: the same facts when it is watched for longer" \
+	"$(json facts "$work/server-watched.json")" \
+	"$(json facts "$work/server.json")"
+json facts "$work/server.json" >"$work/facts"
+ok "server: it serves" grep -qxF 'net.listen tcp 127.0.0.1:8765' "$work/facts"
+# Of its minute, a twelfth at most.
+ok "server: its end is told long before the deadline" \
+	[ "$(json get "$work/server.json" ends.0.ms)" -lt 5000 ]
 finish

@@ -217,6 +217,69 @@ static void a_race_neither_comes_nor_goes(void **state)
 	baseline_free(other);
 }
 
+#define LEARNT "file.create /tmp/out-<n>.log"
+
+static struct baseline *learned(void)
+{
+	struct fingerprint *fp = FACTS("a", "3 exec /bin/a", "3 " LEARNT);
+
+	fp->facts[1].learned = STR("/tmp/out-1.log, /tmp/out-23.log");
+	return make(fp, NULL);
+}
+
+static void what_was_learned_is_read_back_and_may_be_edited(void **state)
+{
+	static const char *const edits[][2] = {
+		{ "log\": true", "log\": 1" }, { "log\": true", "log\": [" },
+		{ "\"learned\": {\n    \"" LEARNT "\": true\n  }",
+		  "\"learned\": [\"" LEARNT "\"]" },
+	};
+	autobuf struct buf text = written(learned()), again = BUF_INIT;
+	struct baseline *b = reads(buf_view(&text), false);
+
+	(void)state;
+	assert_non_null(strstr(text.p, "\"learned\": {\n    \"" LEARNT
+			       "\": true\n  }"));
+	assert_int_equal(b->fp->facts[0].learned.len, 0);
+	assert_true(str_eq(b->fp->facts[1].learned, STR("/tmp/out-<n>.log")));
+	baseline_write(&again, b);
+	assert_string_equal(again.p, text.p);
+	baseline_free(b);
+	for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
+		autobuf struct buf edited = written(learned());
+
+		replace(&edited, edits[i][0], edits[i][1]);
+		refuses(buf_view(&edited), NULL);
+	}
+	/* Twice, of a fact that is gone, and taken back. */
+	replace(&text, "    \"" LEARNT "\": true\n",
+		"    \"" LEARNT "\": true\n    \"exec /gone\": true,\n"
+		"    \"" LEARNT "\": false\n");
+	b = reads(buf_view(&text), false);
+	assert_true(b->merged);
+	assert_int_equal(b->fp->facts[1].learned.len, 0);
+	baseline_free(b);
+}
+
+/* This time every run drew the same number. */
+static void an_update_knows_what_was_learned_before(void **state)
+{
+	struct baseline *old = learned();
+	struct baseline *new = make(FACTS("a", "3 exec /bin/a",
+					  "3 file.create /tmp/out-8.log"),
+				    old);
+	struct baseline *other = make(FACTS("a", "3 exec /bin/a", "3 " LEARNT,
+					    "3 file.create /tmp/out-8.log"),
+				      old);
+	autobuf struct buf was = written(old), is = written(new);
+
+	(void)state;
+	assert_string_equal(was.p, is.p);
+	/* A line beside the learned one is a name of its own. */
+	assert_int_equal(other->fp->n, 3);
+	baseline_free(other);
+}
+
 static void accepted_facts_stay_apart(void **state)
 {
 	struct baseline *old = sample(), *new;
@@ -416,6 +479,9 @@ int main(void)
 		cmocka_unit_test(a_merge_by_lines_is_mended),
 		cmocka_unit_test(a_conflict_waits_for_update),
 		cmocka_unit_test(a_race_neither_comes_nor_goes),
+		cmocka_unit_test(
+			what_was_learned_is_read_back_and_may_be_edited),
+		cmocka_unit_test(an_update_knows_what_was_learned_before),
 		cmocka_unit_test(accepted_facts_stay_apart),
 		cmocka_unit_test(pruning_drops_what_does_not_count),
 		cmocka_unit_test(days_are_those_of_the_calendar),

@@ -190,6 +190,26 @@ static void names_that_runs_share_are_never_learned(void **state)
 	assert_int_equal(made(fp, "/tmp/abcdef")->seen, 1);
 }
 
+/* Two runs draw the same number; the line of all runs is a name. */
+static void a_number_drawn_from_few_may_come_again(void **state)
+{
+	(void)state;
+	static const char *const lists[][RUN_MAX] = {
+		{ "/srv/slot-3/x", "/srv/job7", "/srv/job8", "/srv/odd-1" },
+		{ "/srv/slot-3/x", "/srv/job7", "/srv/job9", "/srv/odd-1" },
+		{ "/srv/slot-5/x", "/srv/job7", "/srv/job8" },
+	};
+	autofingerprint struct fingerprint *fp = merge(lists, 3);
+
+	assert_int_equal(fp->n, 4);
+	assert_int_equal(made(fp, "/srv/slot-<n>/x")->seen, 3);
+	assert_true(made(fp, "/srv/slot-<n>/x")->learned.len);
+	assert_int_equal(made(fp, "/srv/job7")->seen, 3);
+	assert_int_equal(made(fp, "/srv/job<n>")->seen, 3);
+	/* One run has none: it is not drawn, it is there or not. */
+	assert_int_equal(made(fp, "/srv/odd-1")->seen, 2);
+}
+
 static void one_run_teaches_nothing(void **state)
 {
 	(void)state;
@@ -254,6 +274,7 @@ int main(void)
 		cmocka_unit_test(names_that_never_come_again_are_learned),
 		cmocka_unit_test(a_word_by_chance_joins_the_token),
 		cmocka_unit_test(names_that_runs_share_are_never_learned),
+		cmocka_unit_test(a_number_drawn_from_few_may_come_again),
 		cmocka_unit_test(one_run_teaches_nothing),
 		cmocka_unit_test(escapes_survive_learning),
 		cmocka_unit_test(a_flood_of_different_names_ends_soon),

@@ -25,6 +25,7 @@ struct did {
 	const char *path;
 	int err;
 	pid_t task;
+	const char *to;
 };
 
 static struct fingerprint *run(const struct did *what)
@@ -38,6 +39,7 @@ static struct fingerprint *run(const struct did *what)
 		struct event ev = {
 			.kind = what->kind, .a = str_c(what->path),
 			.err = what->err, .pid = what->task, .ns = ++ns,
+			.b = what->to ? str_c(what->to) : STR_NULL,
 		};
 
 		sink.take(sink.ctx, &ev);
@@ -55,7 +57,7 @@ static struct fingerprint *side(const char *const lists[3][RUN_MAX])
 
 		for (size_t k = 0; k < RUN_MAX && lists[i][k]; k++)
 			did[k] = (struct did){ EV_FILE_CREATE, lists[i][k], 0,
-					       0 };
+					       0, NULL };
 		runs[i] = run(did);
 	}
 	merged = fingerprint_merge(runs, 3);
@@ -130,6 +132,25 @@ static void numbers_that_never_vary_are_names(void **state)
 	assert_true(has(both.v[1], "file.create /tmp/out-23.log"));
 }
 
+/* One of the two did not vary, the other is news: nobody knows which. */
+static void two_numbers_are_not_what_one_was(void **state)
+{
+	(void)state;
+	static const char *const old[3][RUN_MAX] = {
+		{ "/tmp/out-17.log" }, { "/tmp/out-23.log" },
+		{ "/tmp/out-5.log" },
+	};
+	static const char *const new[3][RUN_MAX] = {
+		{ "/tmp/out-8.log", "/tmp/out-1337.log" },
+		{ "/tmp/out-8.log", "/tmp/out-1337.log" },
+		{ "/tmp/out-8.log", "/tmp/out-1337.log" },
+	};
+	autoboth struct both both = unified(old, new);
+
+	assert_true(has(both.v[1], "file.create /tmp/out-8.log"));
+	assert_true(has(both.v[1], "file.create /tmp/out-1337.log"));
+}
+
 static void a_fixed_name_stays_beside_random_ones_of_its_shape(void **state)
 {
 	(void)state;
@@ -175,6 +196,99 @@ static void two_random_parts_are_learned_together(void **state)
 
 	assert_int_equal(fp->n, 1);
 	assert_int_equal(fp->facts[0].seen, 3);
+}
+
+/* Three runs, each of two renames. */
+static struct fingerprint *renames(const char *const pairs[3][4])
+{
+	struct fingerprint *runs[3], *merged;
+
+	for (size_t i = 0; i < 3; i++) {
+		struct did did[] = {
+			{ EV_FILE_RENAME, pairs[i][0], 0, 0, pairs[i][1] },
+			{ EV_FILE_RENAME, pairs[i][2], 0, 0, pairs[i][3] },
+			{ 0, NULL, 0, 0, NULL },
+		};
+
+		runs[i] = run(did);
+	}
+	merged = fingerprint_merge(runs, 3);
+	for (size_t i = 0; i < 3; i++)
+		fingerprint_free(runs[i]);
+	return merged;
+}
+
+#define APP "/home/auditor/app/"
+
+/* The fixed rules know one of the two names here, the other there. */
+static void both_names_of_a_rename_are_learned(void **state)
+{
+	(void)state;
+	static const char *const words[3][4] = {
+		{ APP "tmp-qwerty.a", APP "out-asdfgh.b", "/srv/x", "/srv/y" },
+		{ APP "tmp-zxcvbn.a", APP "out-poiuyt.b", "/srv/x", "/srv/y" },
+		{ APP "tmp-lkjhgf.a", APP "out-mnbvcx.b", "/srv/x", "/srv/y" },
+	};
+	static const char *const mixed[3][4] = {
+		{ "/tmp/t-aB3xY9.a", "/tmp/o-asdfgh.b", "/srv/x", "/srv/y" },
+		{ "/tmp/t-zxcvbn.a", "/tmp/o-poiuyt.b", "/srv/x", "/srv/y" },
+		{ "/tmp/t-lkjhgf.a", "/tmp/o-mnbvcx.b", "/srv/x", "/srv/y" },
+	};
+	autofingerprint struct fingerprint *a = renames(words);
+	autofingerprint struct fingerprint *b = renames(mixed);
+
+	assert_int_equal(a->n, 2);
+	assert_true(has(a, "file.rename $TREE/tmp-<rand>.a -> "
+			"$TREE/out-<rand>.b"));
+	assert_int_equal(a->facts[0].seen, 3);
+	assert_int_equal(b->n, 2);
+	assert_true(has(b, "file.rename /tmp/t-<rand>.a -> /tmp/o-<rand>.b"));
+	assert_int_equal(b->facts[1].seen, 3);
+}
+
+/* Drawn once, used twice: with another part beside it there are but two. */
+static void a_name_that_is_used_twice_is_one_part(void **state)
+{
+	(void)state;
+	static const char *const lists[3][4] = {
+		{ "/srv/qwerty/x-asdf", "/srv/qwerty/x.log",
+		  "/srv/j12", "/srv/k12" },
+		{ "/srv/zxcvbn/x-uiop", "/srv/zxcvbn/x.log",
+		  "/srv/j34", "/srv/k34" },
+		{ "/srv/lkjhgf/x-vbnm", "/srv/lkjhgf/x.log",
+		  "/srv/j56", "/srv/k56" },
+	};
+	autofingerprint struct fingerprint *fp = renames(lists);
+
+	assert_int_equal(fp->n, 2);
+	assert_true(has(fp, "file.rename /srv/<rand>/x-<rand> -> "
+			"/srv/<rand>/x.log"));
+	assert_true(has(fp, "file.rename /srv/j<n> -> /srv/k<n>"));
+}
+
+/* What the random ones become covers no name that comes again. */
+static void a_fixed_rename_stays_beside_random_ones(void **state)
+{
+	(void)state;
+	static const char *const lists[3][4] = {
+		{ "/tmp/qwer", "/tmp/asdf", "/tmp/evil", "/tmp/four" },
+		{ "/tmp/zxcv", "/tmp/uiop", "/tmp/evil", "/tmp/four" },
+		{ "/tmp/lkjh", "/tmp/vbnm", "/tmp/evil", "/tmp/four" },
+	};
+	/* A name that only one run has, and another form. */
+	static const char *const once[3][4] = {
+		{ "/tmp/qwer", "/tmp/asdf", "/tmp/qwer", "/etc/passwd" },
+		{ "/tmp/zxcv", "/tmp/uiop", "/tmp/zxcv", "/tmp/uiop" },
+		{ "/tmp/lkjh", "/tmp/vbnm", "/tmp/lkjh", "/tmp/vbnm" },
+	};
+	autofingerprint struct fingerprint *fp = renames(lists);
+	autofingerprint struct fingerprint *odd = renames(once);
+
+	assert_int_equal(fp->n, 2);
+	assert_true(has(fp, "file.rename /tmp/<rand> -> /tmp/<rand>"));
+	assert_true(has(fp, "file.rename /tmp/evil -> /tmp/four"));
+	assert_int_equal(odd->n, 2);
+	assert_true(has(odd, "file.rename /tmp/qwer -> /etc/passwd"));
 }
 
 /* The fixed rule for names behind '_' took a part of one of them. */
@@ -239,18 +353,18 @@ static void who_came_first_is_no_fact(void **state)
 {
 	(void)state;
 	static const struct did did[] = {
-		{ EV_FILE_CREATE, "/srv/out", 0, 1 },
-		{ EV_FILE_CREATE, "/srv/out", EEXIST, 2 },
+		{ EV_FILE_CREATE, "/srv/out", 0, 1, NULL },
+		{ EV_FILE_CREATE, "/srv/out", EEXIST, 2, NULL },
 		/* One task waits for what another makes. */
-		{ EV_FILE_PROBE, "/srv/go", ENOENT, 1 },
-		{ EV_FILE_READ, "/srv/go", 0, 1 },
+		{ EV_FILE_PROBE, "/srv/go", ENOENT, 1, NULL },
+		{ EV_FILE_READ, "/srv/go", 0, 1, NULL },
 		/* A journal that comes and goes under another's eyes. */
-		{ EV_FILE_CREATE, "/srv/journal", 0, 1 },
-		{ EV_FILE_PROBE, "/srv/journal", 0, 2 },
-		{ EV_FILE_DELETE, "/srv/journal", 0, 1 },
-		{ EV_FILE_READ, "/srv/data", EINTR, 1 },
-		{ EV_FILE_READ, "/srv/data", EACCES, 1 },
-		{ 0, NULL, 0, 0 },
+		{ EV_FILE_CREATE, "/srv/journal", 0, 1, NULL },
+		{ EV_FILE_PROBE, "/srv/journal", 0, 2, NULL },
+		{ EV_FILE_DELETE, "/srv/journal", 0, 1, NULL },
+		{ EV_FILE_READ, "/srv/data", EINTR, 1, NULL },
+		{ EV_FILE_READ, "/srv/data", EACCES, 1, NULL },
+		{ 0, NULL, 0, 0, NULL },
 	};
 	autofingerprint struct fingerprint *fp = run(did);
 
@@ -265,12 +379,12 @@ static void what_one_task_repeats_and_what_is_refused_stay(void **state)
 {
 	(void)state;
 	static const struct did did[] = {
-		{ EV_FILE_CREATE, "/srv/out", 0, 1 },
-		{ EV_FILE_CREATE, "/srv/out", EEXIST, 1 },
-		{ EV_FILE_WRITE, "/srv/x", 0, 1 },
-		{ EV_FILE_WRITE, "/srv/x", EACCES, 2 },
-		{ EV_FILE_PROBE, "/srv/gone", ENOENT, 1 },
-		{ 0, NULL, 0, 0 },
+		{ EV_FILE_CREATE, "/srv/out", 0, 1, NULL },
+		{ EV_FILE_CREATE, "/srv/out", EEXIST, 1, NULL },
+		{ EV_FILE_WRITE, "/srv/x", 0, 1, NULL },
+		{ EV_FILE_WRITE, "/srv/x", EACCES, 2, NULL },
+		{ EV_FILE_PROBE, "/srv/gone", ENOENT, 1, NULL },
+		{ 0, NULL, 0, 0, NULL },
 	};
 	autofingerprint struct fingerprint *fp = run(did);
 
@@ -282,9 +396,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_number_that_varies_on_one_side_is_one_on_both),
 		cmocka_unit_test(numbers_that_never_vary_are_names),
+		cmocka_unit_test(two_numbers_are_not_what_one_was),
 		cmocka_unit_test(a_fixed_name_stays_beside_random_ones_of_its_shape),
 		cmocka_unit_test(a_name_of_one_run_finds_its_form_on_the_other_side),
 		cmocka_unit_test(two_random_parts_are_learned_together),
+		cmocka_unit_test(both_names_of_a_rename_are_learned),
+		cmocka_unit_test(a_name_that_is_used_twice_is_one_part),
+		cmocka_unit_test(a_fixed_rename_stays_beside_random_ones),
 		cmocka_unit_test(a_token_that_took_too_little_grows),
 		cmocka_unit_test(one_more_random_name_is_a_finding),
 		cmocka_unit_test(who_came_first_is_no_fact),
