@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* behavdiff diff OLD NEW: trace both, compare, print findings. */
+#include <string.h>
+
 #include "cmd/edits.h"
 #include "cmd/near.h"
 #include "cmd/outcome.h"
@@ -24,6 +26,8 @@ static int hint_command(const struct invocation *inv, struct err *err)
 
 	if (inv->named || !inv->operands.n)
 		return -1;
+	if (!strcmp(inv->operands.v[0], "help"))
+		return err_hint(err, "did you mean 'behavdiff --help'?");
 	near = near_command(inv->operands.v[0]);
 	if (near)
 		err_hint(err, "did you mean 'behavdiff %s'?", near);

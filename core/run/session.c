@@ -90,6 +90,24 @@ static int parse_config(struct session *s, char *name, struct str text,
 	return config_parse(&s->config, name, text, err);
 }
 
+/* Of REV:DIR, the folder's file or else the root's. */
+static char *config_name(struct session *s, const struct rev *rev)
+{
+	size_t len = strlen(rev->spec), dir = 0;
+	struct rev alone = *rev;
+	autobuf struct buf text = BUF_INIT;
+
+	/* Without its commit it has nothing but the folder. */
+	alone.commit[0] = '\0';
+	if (rev->subdir[0] &&
+	    rev_read_file(s->repo, &alone, CONFIG_FILE, CONFIG_MAX, &text,
+			  NULL) != 1)
+		while (dir < len && rev->spec[dir] != ':')
+			dir++;
+	return dir ? mem_printf("%.*s:" CONFIG_FILE, (int)dir, rev->spec) :
+		mem_printf("%s:" CONFIG_FILE, rev->spec);
+}
+
 /* The configuration comes from the trusted side: OLD, the first named. */
 static int find_config(struct session *s, const struct rev *rev,
 		       struct err *err)
@@ -113,8 +131,7 @@ static int find_config(struct session *s, const struct rev *rev,
 		s->config_name = mem_strdup("defaults");
 		return 0;
 	}
-	return parse_config(s, mem_printf("%s:" CONFIG_FILE, rev->spec),
-			    buf_view(&text), err);
+	return parse_config(s, config_name(s, rev), buf_view(&text), err);
 }
 
 /* With the scenario, now that it is known which there are. */
@@ -134,6 +151,22 @@ static bool names_file(const char *spec)
 
 	return str_ends(s, STR(".json")) && !stat(spec, &st) &&
 	       !S_ISDIR(st.st_mode);
+}
+
+/* A file that came with a change must not stand in for a revision. */
+static int check_clash(struct session *s, const char *spec, struct err *err)
+{
+	struct repo *repo;
+	struct rev rev;
+
+	if (strchr(spec, '/') || session_repo(&repo, s, NULL) ||
+	    rev_resolve(&rev, repo, spec, NULL))
+		return 0;
+	rev_release(&rev);
+	err_set(err, ERR_TROUBLE, "'%s' is a file and a revision as well",
+		spec);
+	return err_hint(err, "name the file ./%s, or a branch "
+			"refs/heads/%s", spec, spec);
 }
 
 static int add_file(struct side *side, const char *spec, struct err *err)
@@ -190,8 +223,10 @@ int session_add(struct session *s, const char *spec, struct err *err)
 	struct side *side = &s->sides[s->n];
 
 	if (names_file(spec)) {
-		if (add_file(side, spec, err))
+		if (check_clash(s, spec, err) || add_file(side, spec, err))
 			return -1;
+		/* By the name it was given, whatever it says of itself. */
+		side->fp->spec = arena_str(&side->fp->arena, str_c(spec));
 		s->n++;
 		return 0;
 	}

@@ -176,4 +176,43 @@ commit input
 ends 0 "check: an edited input fails nothing" b check --base main input
 ok "check: it is told" holds "$kept" 'warning  policy.input in.txt'
 
+# --- what an accept means ---
+
+g checkout -q main
+echo 'import socket' >>"$repo/main.py"
+echo 'socket.socket().connect_ex(("203.0.113.7", 443))' >>"$repo/main.py"
+ends 1 "a connection" b check
+for fact in 'exec *' 'exec /**' 'net.connect tcp *'; do
+	ends 2 "accept refuses '$fact'" b baseline accept "$fact" --reason x
+done
+ok "and says where patterns are" holds "$kept" '"glob": true'
+ends 0 "accept without the errno" b baseline accept --reason x \
+	'net.connect tcp 203.0.113.7:443'
+ok "tells what there is" holds "$kept" \
+	'it found: net.connect tcp 203.0.113.7:443 = ENETUNREACH'
+g config -f "$repo/.behavdiff" policy.fail-on never
+ends 0 "a gate that is off" b check
+ok "says so, and where" holds "$kept" 'the gate is off (fail-on = never in '
+
+# --- names ---
+
+"$behavdiff" -C "$repo" trace old -o "$work/f.json" >/dev/null
+cp "$work/f.json" "$repo/clash.json"
+ends 0 "a file" b diff clash.json old
+ok "has the name it was given" grep -q '^old  clash.json ' "$kept"
+g tag clash.json old
+ends 2 "a file that is a revision as well" b diff clash.json old
+ok "is told to be one" holds "$kept" 'name the file ./clash.json'
+ends 0 "as the file" b diff ./clash.json old
+ends 2 "help" b help
+ok "is an option" holds "$kept" 'behavdiff --help'
+mkdir "$repo/dir" && cp "$repo/main.py" "$repo/in.txt" "$repo/dir/" && g add dir && commit dir
+ends 0 "a folder" b diff dir:dir dir:dir
+ok "without a configuration of its own" holds "$kept" \
+	'configuration: dir:.behavdiff'
+git init -q --object-format=sha256 "$work/sha256" 2>/dev/null &&
+	git -C "$work/sha256" commit -q --allow-empty -m start &&
+	ends 2 "another object format" "$behavdiff" -C "$work/sha256" HEAD HEAD &&
+	ok "is not supported" holds "$kept" 'SHA-256 repositories are not'
+
 finish
