@@ -88,6 +88,31 @@ int fd_read_file(int dirfd, const char *path, struct buf *out, size_t max,
 	return err_sys(err, "cannot read %s", path);
 }
 
+/* close_range(2), since 5.9. */
+static int close_between(unsigned from, unsigned to)
+{
+	return (int)syscall(SYS_close_range, from, to, 0);
+}
+
+int fd_close_but(int first, const int *keep, size_t n)
+{
+	unsigned from = (unsigned)first;
+
+	for (;;) {
+		unsigned next = ~0U;
+
+		for (size_t i = 0; i < n; i++)
+			if (keep[i] >= 0 && (unsigned)keep[i] >= from &&
+			    (unsigned)keep[i] < next)
+				next = (unsigned)keep[i];
+		if (next == ~0U)
+			return close_between(from, ~0U);
+		if (next > from && close_between(from, next - 1))
+			return -1;
+		from = next + 1;
+	}
+}
+
 int fd_open_beneath(int dir, const char *path, int flags)
 {
 	struct open_how how = {

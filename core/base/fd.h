@@ -46,6 +46,12 @@ int fd_write_file_atomic(const char *path, struct str data, struct err *err);
 int fd_try_file_atomic(const char *path, struct err *err);
 
 /*
+ * Close every descriptor from first on but the n of keep (-1 among them is
+ * none).  0, or -1 with errno set.
+ */
+int fd_close_but(int first, const int *keep, size_t n);
+
+/*
  * Open an existing folder or file beneath dir; no link on the way is followed
  * (openat2(2), Linux 5.6 on).  -1 with errno: ELOOP for a link, EXDEV for what
  * leads out.

@@ -113,6 +113,7 @@ static void add_fact(struct fingerprint *out, const struct fact *f,
 	fact_parse(to->line, &to->kind, &to->operation, &to->object, &to->err);
 	/* That it was learned is kept; of which names, is evidence. */
 	to->learned = f->learned.len ? to->object : STR("");
+	to->form = arena_str(&out->arena, f->form);
 }
 
 /* A number that was another before is not known. */
@@ -201,6 +202,7 @@ static struct baseline *make(const struct fingerprint *fp,
 	out->runs = fp->runs > 1 ? fp->runs : 2;
 	if (old && same_behaviour(fp, old))
 		out->runs = old->fp->runs;
+	out->told = fingerprint_told(fp);
 	out->spec = arena_str(a, fp->spec);
 	out->commit = arena_str(a, fp->commit);
 	out->tree = arena_str(a, fp->tree);
@@ -222,7 +224,8 @@ static struct baseline *make(const struct fingerprint *fp,
 
 /*
  * What the runs of then taught, and those of now, holds for both, as in a
- * comparison; or a number that did not vary this time would be news.
+ * comparison; or a number that did not vary this time would be news.  Where
+ * only the runs of now could tell names that come again, they are kept.
  */
 struct baseline *baseline_make(const struct fingerprint *fp,
 			       const struct environment *env,
@@ -231,8 +234,8 @@ struct baseline *baseline_make(const struct fingerprint *fp,
 	struct fingerprint *both[2];
 	struct baseline was, *b;
 
-	if (!old)
-		return make(fp, env, NULL);
+	if (!old || (fingerprint_told(fp) && !fingerprint_told(old->fp)))
+		return make(fp, env, old);
 	fingerprint_unify(both, old->fp, fp);
 	was = *old;
 	was.fp = both[0];

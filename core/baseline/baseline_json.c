@@ -89,6 +89,23 @@ static void put_learned(struct json_out *j, const struct fingerprint *fp)
 		json_end_object(j);
 }
 
+/* Names that came in every run, and what they would be with tokens. */
+static void put_forms(struct json_out *j, const struct fingerprint *fp)
+{
+	bool open = false;
+
+	for (size_t i = 0; i < fp->n; i++) {
+		if (!fp->facts[i].form.len)
+			continue;
+		if (!open)
+			json_begin_object(j, "forms");
+		open = true;
+		json_put_str_at(j, fp->facts[i].line, fp->facts[i].form);
+	}
+	if (open)
+		json_end_object(j);
+}
+
 static void put_optional(struct json_out *j, const char *key, struct str s)
 {
 	if (s.len)
@@ -119,11 +136,14 @@ void baseline_write(struct buf *out, const struct baseline *b)
 	put_revision(&j, fp);
 	put_sections(&j, fp);
 	json_put_uint(&j, "runs", fp->runs);
+	if (fp->told)
+		json_put_bool(&j, "told", true);
 	json_put_plan(&j, fp);
 	put_environment(&j, &b->env);
 	put_steps(&j, fp);
 	put_names(&j, fp);
 	put_learned(&j, fp);
+	put_forms(&j, fp);
 	json_begin_object(&j, "facts");
 	for (size_t i = 0; i < fp->n; i++)
 		json_put_str_at(&j, fp->facts[i].line,

@@ -225,6 +225,7 @@ static int read_fact(const struct reader *r, struct fact *f,
 		.call = STR(""), .note = STR(""),
 	};
 	f->learned = STR("");
+	f->form = STR("");
 	return 0;
 }
 
@@ -282,6 +283,34 @@ static int read_learned(const struct reader *r)
 		/* Of a fact that somebody took out. */
 		if (f && is)
 			fp->facts[f - fp->facts].learned = f->object;
+	}
+	return 0;
+}
+
+static int read_forms(const struct reader *r)
+{
+	const struct json *told = member(r->doc, "told");
+	const struct json *forms = member(r->doc, "forms");
+	struct fingerprint *fp = r->b->fp;
+
+	if (told && !json_bool(&fp->told, r->doc, "told"))
+		return fail(r, told, "\"told\" is no boolean");
+	if (forms && !json_is_object(forms))
+		return fail(r, forms, "\"forms\" is no object");
+	for (const struct json *v = json_first(forms); v; v = json_next(v)) {
+		const struct fact *f = fingerprint_find(fp, json_key(v));
+		struct fact form;
+
+		if (!json_is_string(v, &form.line) ||
+		    !fact_parse(form.line, &form.kind, &form.operation,
+				&form.object, &form.err) ||
+		    (f && (f->kind != form.kind || f->err != form.err)))
+			return fail(r, v, "the form of a fact is no fact of "
+				    "its kind and outcome");
+		/* Of a fact that somebody took out. */
+		if (f)
+			fp->facts[f - fp->facts].form =
+				arena_str(arena(r), form.line);
 	}
 	return 0;
 }
@@ -358,7 +387,7 @@ static int read_version_1(const struct reader *r)
 	    read_facts(r) || read_accepted(r))
 		return -1;
 	baseline_sort(r->b);
-	if (read_names(r) || read_learned(r))
+	if (read_names(r) || read_learned(r) || read_forms(r))
 		return -1;
 	fingerprint_digest(r->b->fp);
 	return 0;

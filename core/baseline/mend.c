@@ -70,6 +70,7 @@ static bool opens_list(struct str line)
 	return str_eq(line, STR("  \"facts\": {")) ||
 	       str_eq(line, STR("  \"names\": {")) ||
 	       str_eq(line, STR("  \"learned\": {")) ||
+	       str_eq(line, STR("  \"forms\": {")) ||
 	       str_eq(line, STR("  \"accepted\": {"));
 }
 

@@ -58,7 +58,7 @@ struct finding {
 	const struct rule *rule;
 	const struct fact *fact;	/* where it was seen (NEW first) */
 	unsigned seen_old, runs_old, seen_new, runs_new;
-	unsigned names_old, names_new;	/* CHANGE_MORE: names in every run */
+	unsigned names_old, names_new;	/* CHANGE_MORE: names, at most */
 	bool accepted;
 	const struct accept *accept;	/* that applies, or did and expired */
 };
@@ -129,8 +129,5 @@ void comparison_free(struct comparison *c);
 
 /* The table, for `list rules` and `explain`; the first row that fits wins. */
 const struct rule *rules_table(size_t *n);
-
-/* Is a normalised path on the list of sensitive ones (sensitive.def)? */
-bool path_is_sensitive(struct str path);
 
 #endif

@@ -236,8 +236,10 @@ static enum level finding_level(const struct matching *m,
 			return regraded;
 		return level;
 	case CHANGE_MORE:
-		/* One more of what was there is not as heavy as the first. */
 		level = policy_level(m->policy, f->fact, step, f->rule->level);
+		if (fact_executes(f->fact))
+			return level;
+		/* One more file is not as heavy as the first. */
 		return level == LEVEL_ERROR ? LEVEL_WARNING : level;
 	case CHANGE_GONE: case CHANGE_UNSTABLE: case CHANGE_COUNT:
 		break;
@@ -254,7 +256,8 @@ static bool rare_but_grave(const struct finding *f, enum refusal refused)
 {
 	if (f->level != LEVEL_ERROR)
 		return false;
-	return f->change == CHANGE_NEW || refused == REFUSED_DENIED;
+	return f->change == CHANGE_NEW || f->change == CHANGE_MORE ||
+	       refused == REFUSED_DENIED;
 }
 
 static void finding_grade(const struct matching *m, struct finding *f,
@@ -324,7 +327,7 @@ void finding_add(struct matching *m, enum change change,
 
 	if (change == CHANGE_MORE) {
 		f.names_old = old->names_max;
-		f.names_new = new->names_min;
+		f.names_new = new->names_max;
 	}
 
 	hash_id(f.id, f.fact->line);

@@ -18,6 +18,7 @@ struct matching {
 
 /* The first row of rules.def that fits; there is one for every kind. */
 const struct rule *rule_for(const struct fact *f);
+bool fact_executes(const struct fact *f);
 /* Is the fact a change of a file outside the program's tree? */
 bool fact_writes_outside(const struct fact *f);
 /* Does the fact name a peer that is not on this host's loopback? */

@@ -107,15 +107,17 @@ static enum refusal group_refusal(const struct group *g)
 
 /*
  * One extra file among random names: every run of OLD made so many, and every
- * run of NEW makes more.
+ * run of NEW makes more.  Of programs that are executed, one run of NEW with
+ * more is enough.
  */
 static bool has_more(const struct matching *m, const struct fact *old,
 		     const struct fact *new)
 {
-	return m->old->runs > 1 && m->new->runs > 1 &&
-	       old->names_max && old->names_min == old->names_max &&
-	       new->names_min == new->names_max &&
-	       new->names_min > old->names_max;
+	if (m->old->runs < 2 || m->new->runs < 2 || !old->names_max ||
+	    old->names_min != old->names_max)
+		return false;
+	return new->names_max > old->names_max &&
+	       (fact_executes(new) || new->names_min == new->names_max);
 }
 
 /* The facts of NEW; returns how many of them OLD knew with other results. */

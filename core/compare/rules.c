@@ -8,52 +8,11 @@
 _Static_assert(EV_FILE_EXECUTABLE - EV_FILE_WRITE == 6,
 	       "rules.def counts on the kinds that change files in a row");
 
-static const struct {
-	const char *glob;
-	bool secret;
-} sensitive_globs[] = {
-#define SENSITIVE(glob) { glob, false },
-#define SECRET(glob) { glob, true },
-#include "core/compare/sensitive.def"
-#undef SENSITIVE
-#undef SECRET
-};
-
 static const char *const privileged_calls[] = {
 #define PRIVILEGED(name) name,
 #include "core/compare/privileged.def"
 #undef PRIVILEGED
 };
-
-enum startup_set {
-	SET_shell, SET_desktop, SET_service, SET_cron, SET_loader, SET_access
-};
-
-static const struct {
-	enum startup_set set;
-	const char *glob;
-} startup_globs[] = {
-#define STARTUP(set, glob) { SET_##set, glob },
-#include "core/compare/startup.def"
-#undef STARTUP
-};
-
-bool path_is_sensitive(struct str path)
-{
-	for (size_t i = 0; i < ARRAY_LEN(sensitive_globs); i++)
-		if (path_glob(str_c(sensitive_globs[i].glob), path))
-			return true;
-	return false;
-}
-
-static bool path_is_secret(struct str path)
-{
-	for (size_t i = 0; i < ARRAY_LEN(sensitive_globs); i++)
-		if (sensitive_globs[i].secret &&
-		    path_glob(str_c(sensitive_globs[i].glob), path))
-			return true;
-	return false;
-}
 
 /* --- the parts of an object --- */
 
@@ -192,13 +151,7 @@ static bool when_sensitive(const struct fact *f)
 
 static bool ask_startup(struct str path, const void *arg)
 {
-	enum startup_set set = *(const enum startup_set *)arg;
-
-	for (size_t i = 0; i < ARRAY_LEN(startup_globs); i++)
-		if (startup_globs[i].set == set &&
-		    path_glob(str_c(startup_globs[i].glob), path))
-			return true;
-	return false;
+	return path_is_startup(path, *(const enum startup_set *)arg);
 }
 
 /* A link changes the place of its name, not the one it points to. */
@@ -214,7 +167,7 @@ static bool in_startup(const struct fact *f, enum startup_set set)
 #define STARTUP_PREDICATE(name)						\
 	static bool when_startup_##name(const struct fact *f)		\
 	{								\
-		return in_startup(f, SET_##name);			\
+		return in_startup(f, STARTUP_##name);			\
 	}
 STARTUP_PREDICATE(shell)
 STARTUP_PREDICATE(desktop)
@@ -366,6 +319,11 @@ const struct rule *rule_for(const struct fact *f)
 }
 
 /* --- what an outcome is weighed by --- */
+
+bool fact_executes(const struct fact *f)
+{
+	return f->kind == EV_EXEC || f->kind == EV_EXEC_ANON;
+}
 
 bool fact_writes_outside(const struct fact *f)
 {

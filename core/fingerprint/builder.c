@@ -18,8 +18,19 @@
 #define BLIND_SPOTS_MAX 256
 /* Names behind tokens that are told apart; beyond, none is counted. */
 #define NAMES_MAX 65536
+/* Names behind tokens that are kept; with more, none is told from another. */
+#define TOLD_MAX 8192
 /* Evidence is for people; a longer chain or call is cut. */
 #define EVIDENCE_MAX 1024
+
+/* Names behind tokens, each with its own evidence. */
+struct kept {
+	struct strmap lines;		/* num: index */
+	VEC(struct name) names;		/* line and form unset until sealed */
+	VEC(size_t) facts;		/* the fact behind each */
+	struct arena arena;		/* evidence */
+	bool lost;			/* there were too many: none is told */
+};
 
 struct builder {
 	struct arena arena;		/* evidence */
@@ -29,6 +40,7 @@ struct builder {
 	VEC(struct fact) facts;		/* line and parts unset until sealed */
 	size_t limit;			/* index + 1 of "limit facts", or 0 */
 	struct strmap names;		/* "FACT ID": seen behind a token */
+	struct kept kept;
 	struct retries retries;
 	struct strmap syscalls;		/* num: count */
 	struct strmap blind_spots;
@@ -47,11 +59,21 @@ struct builder *builder_new(const struct places *places,
 	return b;
 }
 
+static void kept_free(struct kept *t)
+{
+	strmap_free(&t->lines);
+	vec_free(&t->names);
+	vec_free(&t->facts);
+	arena_free(&t->arena);
+	*t = (struct kept){ .lost = t->lost };
+}
+
 static void builder_free(struct builder *b)
 {
 	arena_free(&b->arena);
 	strmap_free(&b->lines);
 	strmap_free(&b->names);
+	kept_free(&b->kept);
 	retries_free(&b->retries);
 	vec_free(&b->facts);
 	strmap_free(&b->syscalls);
@@ -68,26 +90,26 @@ size_t builder_facts(const struct builder *b)
 
 /* --- evidence --- */
 
-static struct str keep_text(struct builder *b, struct str raw)
+static struct str keep_text(struct builder *b, struct arena *a, struct str raw)
 {
 	if (!raw.len)
 		return STR("");
 	buf_clear(&b->text);
 	normalise_evidence(&b->text, raw, &b->places);
 	normalise_shorten(&b->text, 0, EVIDENCE_MAX);
-	return arena_str(&b->arena, buf_view(&b->text));
+	return arena_str(a, buf_view(&b->text));
 }
 
-static void set_evidence(struct builder *b, struct evidence *out,
-			 const struct event *ev)
+static void set_evidence(struct builder *b, struct arena *a,
+			 struct evidence *out, const struct event *ev)
 {
 	*out = (struct evidence){
 		.count = out->count,
 		.ns = ev->ns,
-		.step = keep_text(b, ev->step),
-		.process = keep_text(b, ev->process),
-		.call = keep_text(b, ev->call),
-		.note = keep_text(b, ev->note),
+		.step = keep_text(b, a, ev->step),
+		.process = keep_text(b, a, ev->process),
+		.call = keep_text(b, a, ev->call),
+		.note = keep_text(b, a, ev->note),
 		.also = STR(""),
 	};
 }
@@ -96,25 +118,26 @@ static void set_evidence(struct builder *b, struct evidence *out,
  * Another step did it as well; the first event may still turn out to be this
  * one's.  Nearly always it is the same step, told without normalising.
  */
-static void add_step(struct builder *b, struct evidence *out, struct str raw)
+static void add_step(struct builder *b, struct arena *a, struct evidence *out,
+		     struct str raw)
 {
 	if (str_eq(out->step, raw))
 		return;
 	buf_clear(&b->text);
 	normalise_evidence(&b->text, raw, &b->places);
-	evidence_add_step(&b->arena, out, buf_view(&b->text));
+	evidence_add_step(a, out, buf_view(&b->text));
 }
 
 /* An earlier event becomes the first: its step too, the others stay known. */
-static void set_first(struct builder *b, struct evidence *out,
-		      const struct event *ev)
+static void set_first(struct builder *b, struct arena *a,
+		      struct evidence *out, const struct event *ev)
 {
 	const struct evidence before = *out;
 	struct str step;
 
-	set_evidence(b, out, ev);
+	set_evidence(b, a, out, ev);
 	for (size_t i = 0; evidence_step(&before, i, &step); i++)
-		evidence_add_step(&b->arena, out, step);
+		evidence_add_step(a, out, step);
 }
 
 /* --- facts --- */
@@ -138,7 +161,7 @@ static struct fact *add_fact(struct builder *b, struct str line,
 
 	strmap_put(&b->lines, line)->val.num = b->facts.n - 1;
 	*f = (struct fact){ .seen = 1, .task = ev->pid };
-	set_evidence(b, &f->ev, ev);
+	set_evidence(b, &b->arena, &f->ev, ev);
 	return f;
 }
 
@@ -185,15 +208,13 @@ static bool has_token(struct str line)
 	return false;
 }
 
-/* How many raw names became this fact? They are kept as hashes. */
-static void count_name(struct builder *b, size_t index, struct str line,
-		       const struct event *ev)
+/* Has this raw name not been seen behind the fact? Hashes are kept. */
+static bool is_another(struct builder *b, size_t index, const struct event *ev)
 {
-	struct fact *f = &b->facts.v[index];
 	char id[HASH_ID_LEN + 1];
 
-	if (!counts_names(ev) || b->names.n >= NAMES_MAX || !has_token(line))
-		return;
+	if (!counts_names(ev) || b->names.n >= NAMES_MAX)
+		return false;
 	buf_clear(&b->text);
 	buf_str(&b->text, ev->a);
 	buf_ch(&b->text, '\0');
@@ -205,9 +226,78 @@ static void count_name(struct builder *b, size_t index, struct str line,
 	struct strmap_entry *e = strmap_put(&b->names, buf_view(&b->text));
 
 	if (e->val.num)
-		return;
+		return false;
 	e->val.num = 1;
+	return true;
+}
+
+static void lose_names(struct builder *b)
+{
+	kept_free(&b->kept);
+	b->kept.lost = true;
+	builder_add_blind_spot(b, "too many names that look random to tell "
+			       "fixed ones from them");
+}
+
+static struct name *add_name(struct builder *b, size_t index, struct str line,
+			     const struct event *ev)
+{
+	struct kept *t = &b->kept;
+	struct name *name;
+
+	if (t->names.n >= TOLD_MAX ||
+	    t->lines.arena.used + t->arena.used >= b->limits.max_bytes / 2) {
+		lose_names(b);
+		return NULL;
+	}
+	strmap_put(&t->lines, line)->val.num = t->names.n;
+	*vec_push(&t->facts) = index;
+	name = vec_push(&t->names);
+	*name = (struct name){ .names = 0 };
+	set_evidence(b, &t->arena, &name->ev, ev);
+	return name;
+}
+
+/* Keep the name itself: NULL when there are too many. */
+static struct name *keep_name(struct builder *b, size_t index,
+			      const struct event *ev)
+{
+	const struct strmap_entry *e;
+	struct kept *t = &b->kept;
+	struct name *name;
+
+	if (t->lost)
+		return NULL;
+	buf_clear(&b->line);
+	fact_line_named(&b->line, ev, &b->places);
+	e = strmap_get(&t->lines, buf_view(&b->line));
+	name = e ? &t->names.v[e->val.num] :
+		   add_name(b, index, buf_view(&b->line), ev);
+	if (!name)
+		return NULL;
+	name->ev.count++;
+	if (ev->ns < name->ev.ns)
+		set_first(b, &t->arena, &name->ev, ev);
+	else
+		add_step(b, &t->arena, &name->ev, ev->step);
+	return name;
+}
+
+/* Which raw names became this fact, and how many? */
+static void take_name(struct builder *b, size_t index, struct str line,
+		      const struct event *ev)
+{
+	struct fact *f = &b->facts.v[index];
+	struct name *name;
+
+	if (!has_token(line))
+		return;
+	name = keep_name(b, index, ev);
+	if (!is_another(b, index, ev))
+		return;
 	f->names_min = ++f->names_max;
+	if (name)
+		name->names++;
 }
 
 static void take_known(struct builder *b, struct fact *f,
@@ -219,9 +309,9 @@ static void take_known(struct builder *b, struct fact *f,
 		f->task = -1;
 	/* Events of several threads need not arrive in their order. */
 	if (ev->ns < f->ev.ns && !is_full(b))
-		set_first(b, &f->ev, ev);
+		set_first(b, &b->arena, &f->ev, ev);
 	else
-		add_step(b, &f->ev, ev->step);
+		add_step(b, &b->arena, &f->ev, ev->step);
 }
 
 /* The index of the event's fact, or no fact's where a bound was reached. */
@@ -235,7 +325,7 @@ static size_t take_fact(struct builder *b, const struct event *ev)
 
 	if (e) {
 		take_known(b, &b->facts.v[e->val.num], ev);
-		count_name(b, e->val.num, line, ev);
+		take_name(b, e->val.num, line, ev);
 		return e->val.num;
 	}
 	if (is_full(b)) {
@@ -244,7 +334,7 @@ static size_t take_fact(struct builder *b, const struct event *ev)
 		return SIZE_MAX;
 	}
 	add_fact(b, line, ev)->ev.count = 1;
-	count_name(b, b->facts.n - 1, line, ev);
+	take_name(b, b->facts.n - 1, line, ev);
 	return b->facts.n - 1;
 }
 
@@ -315,6 +405,38 @@ static struct evidence evidence_copy(struct arena *a,
 	return copy;
 }
 
+static int by_named(const void *a, const void *b)
+{
+	return str_cmp(((const struct name *)a)->line,
+		       ((const struct name *)b)->line);
+}
+
+/* Those of facts that are left. */
+static void seal_names(struct fingerprint *fp, const struct builder *b)
+{
+	const struct kept *t = &b->kept;
+
+	fp->told = !t->lost;
+	fp->names = arena_alloc(&fp->arena, t->names.n * sizeof(*fp->names));
+	for (size_t i = 0; i < t->names.n; i++) {
+		struct name *name = &fp->names[fp->n_names];
+		const struct fact *f = fingerprint_find(fp,
+			b->lines.entries[t->facts.v[i]].key);
+
+		if (!f)
+			continue;
+		fp->n_names++;
+		*name = t->names.v[i];
+		name->line = arena_str(&fp->arena, t->lines.entries[i].key);
+		name->form = f->line;
+		name->ev = evidence_copy(&fp->arena, &name->ev);
+		if (!f->names_max)
+			name->names = 0;
+	}
+	if (fp->n_names)
+		qsort(fp->names, fp->n_names, sizeof(*fp->names), by_named);
+}
+
 static void seal_facts(struct fingerprint *fp, struct builder *b)
 {
 	size_t n = b->facts.n;
@@ -352,6 +474,7 @@ struct fingerprint *builder_seal(struct builder *b, const struct run_end *end,
 	fp->ledger.lost = lost;
 	seal_facts(fp, b);
 	races_settle(fp);
+	seal_names(fp, b);
 	fingerprint_set_syscalls(fp, &b->syscalls);
 	fingerprint_set_blind_spots(fp, &b->blind_spots);
 	if (end) {

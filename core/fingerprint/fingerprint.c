@@ -13,13 +13,15 @@
 
 /* --- a fact's line --- */
 
-void fact_line(struct buf *out, const struct event *ev,
-	       const struct places *places)
+static void put_line(struct buf *out, const struct event *ev,
+		     const struct places *places,
+		     void (*put_object)(struct buf *out, const struct event *ev,
+					const struct places *places))
 {
 	assert(ev->err >= 0 && ev->err <= ERRNO_LAST);
 	buf_c(out, event_name(ev->kind));
 	buf_ch(out, ' ');
-	normalise_object(out, ev, places);
+	put_object(out, ev, places);
 	if (!ev->err)
 		return;
 
@@ -30,6 +32,18 @@ void fact_line(struct buf *out, const struct event *ev,
 		buf_c(out, name);
 	else
 		buf_printf(out, "E%d", ev->err);
+}
+
+void fact_line(struct buf *out, const struct event *ev,
+	       const struct places *places)
+{
+	put_line(out, ev, places, normalise_object);
+}
+
+void fact_line_named(struct buf *out, const struct event *ev,
+		     const struct places *places)
+{
+	put_line(out, ev, places, normalise_named);
 }
 
 /* "ENOENT", or "E" and the number of an errno that has no name; 0: neither. */

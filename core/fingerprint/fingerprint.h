@@ -42,6 +42,18 @@ enum zone {
 /* The zone of a normalised path: "$TREE/x", "/usr/lib/libc.so.6". */
 enum zone zone_of(struct str path);
 
+/* Is a normalised path on the list of those that hold secrets? */
+bool path_is_sensitive(struct str path);	/* sensitive.def */
+/* Is it one whose very looking for tells: a key, a wallet? */
+bool path_is_secret(struct str path);
+
+enum startup_set {
+	STARTUP_shell, STARTUP_desktop, STARTUP_service, STARTUP_cron,
+	STARTUP_loader, STARTUP_access, STARTUP_COUNT
+};
+/* startup.def */
+bool path_is_startup(struct str path, enum startup_set set);
+
 /*
  * The object of an event: zones named, system reads collapsed, volatile parts
  * replaced by tokens, and everything escaped so that the line cannot be
@@ -97,6 +109,19 @@ struct fact {
 	/* The only task that did it, of one run; -1: several, 0: not known. */
 	pid_t task;
 	struct str learned;	/* objects a learned rule made it of, or "" */
+	/*
+	 * Of a name that reads as if drawn but came in every run: the line
+	 * that has tokens in its place; else "".
+	 */
+	struct str form;
+	struct evidence ev;
+};
+
+/* A name behind a fact with tokens, of one run. */
+struct name {
+	struct str line;	/* the fact's, with the name itself */
+	struct str form;	/* the fact's, with tokens */
+	unsigned names;		/* as in struct fact */
 	struct evidence ev;
 };
 
@@ -137,6 +162,13 @@ struct fingerprint {
 	struct fact *facts;	/* sorted by line, bytewise */
 	size_t n;
 	unsigned runs;
+	/*
+	 * Of one run: `names` has every name behind a token.  Of several: names
+	 * that came in every run have been told from drawn ones.
+	 */
+	bool told;
+	struct name *names;	/* sorted by line; of one run only */
+	size_t n_names;
 	struct run_end *ends;	/* one per run */
 	size_t n_ends;
 	struct ledger ledger;	/* summed over the runs */
@@ -186,10 +218,16 @@ struct fingerprint *builder_seal(struct builder *b, const struct run_end *end,
  */
 struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 				      size_t n);
+/* Have names that come again been told from drawn ones, by several runs? */
+static inline bool fingerprint_told(const struct fingerprint *fp)
+{
+	return fp->told && fp->runs > 1;
+}
 /*
  * What the runs of one side taught holds for both: two new fingerprints of the
  * same runs, in which a name that differs from run to run on either side, or
  * from side to side without coming again on its own, is replaced on both.
+ * Where one side could not tell what comes again, both have the tokens for it.
  * Evidence and ends are kept.  To be done before two sides are compared.
  */
 void fingerprint_unify(struct fingerprint *out[2],

@@ -164,19 +164,35 @@ static void put_end(struct json_out *j, const struct run_end *end)
 	json_end_object(j);
 }
 
+static void put_evidence(struct json_out *j, const struct evidence *ev)
+{
+	put_count(j, "count", ev->count);
+	put_count(j, "us", ev->ns / 1000);
+	put_optional(j, "step", ev->step);
+	put_optional(j, "also", ev->also);
+	put_optional(j, "process", ev->process);
+	put_optional(j, "call", ev->call);
+	put_optional(j, "note", ev->note);
+}
+
+static void put_name(struct json_out *j, const struct name *name)
+{
+	json_begin_object_inline(j, NULL);
+	json_put_str(j, "fact", name->line);
+	json_put_str(j, "form", name->form);
+	json_put_uint(j, "names", name->names);
+	put_evidence(j, &name->ev);
+	json_end_object(j);
+}
+
 static void put_fact(struct json_out *j, const struct fact *f)
 {
 	json_begin_object_inline(j, NULL);
 	json_put_str(j, "fact", f->line);
 	json_put_uint(j, "seen", f->seen);
-	put_count(j, "count", f->ev.count);
-	put_count(j, "us", f->ev.ns / 1000);
-	put_optional(j, "step", f->ev.step);
-	put_optional(j, "also", f->ev.also);
-	put_optional(j, "process", f->ev.process);
-	put_optional(j, "call", f->ev.call);
-	put_optional(j, "note", f->ev.note);
+	put_evidence(j, &f->ev);
 	put_optional(j, "learned", f->learned);
+	put_optional(j, "form", f->form);
 	if (f->names_max) {
 		json_begin_array_inline(j, "names");
 		json_put_uint(j, NULL, f->names_min);
@@ -207,6 +223,13 @@ static void put_lists(struct json_out *j, const struct fingerprint *fp)
 	for (size_t i = 0; i < fp->n; i++)
 		put_fact(j, &fp->facts[i]);
 	json_end_array(j);
+
+	if (!fp->n_names)
+		return;
+	json_begin_array(j, "names");
+	for (size_t i = 0; i < fp->n_names; i++)
+		put_name(j, &fp->names[i]);
+	json_end_array(j);
 }
 
 void fingerprint_write(struct buf *out, const struct fingerprint *fp)
@@ -219,6 +242,8 @@ void fingerprint_write(struct buf *out, const struct fingerprint *fp)
 	put_source(&j, fp);
 	json_put_plan(&j, fp);
 	json_put_uint(&j, "runs", fp->runs);
+	if (fp->told)
+		json_put_bool(&j, "told", true);
 	json_put_str(&j, "digest", str_c(fp->digest));
 	put_sections(&j, fp);
 	put_ledger(&j, fp);

@@ -344,27 +344,52 @@ static int read_names(const struct reader *r, struct fact *out,
 	return 0;
 }
 
-static int read_fact(const struct reader *r, struct fact *out,
-		     const struct json *o)
+static int read_evidence(const struct reader *r, struct evidence *ev,
+			 const struct json *o)
 {
-	struct evidence *ev = &out->ev;
 	uint64_t us = 0;
 
-	if (read_line(r, out, o) ||
-	    need_unsigned(r, &out->seen, o, "seen", r->fp->runs) ||
-	    need_uint(r, &ev->count, o, "count", UINT64_MAX) ||
+	if (need_uint(r, &ev->count, o, "count", UINT64_MAX) ||
 	    need_uint(r, &us, o, "us", UINT64_MAX / 1000) ||
 	    optional_str(r, &ev->step, o, "step") ||
 	    optional_str(r, &ev->also, o, "also") ||
 	    optional_str(r, &ev->process, o, "process") ||
 	    optional_str(r, &ev->call, o, "call") ||
-	    optional_str(r, &ev->note, o, "note") ||
-	    optional_str(r, &out->learned, o, "learned") ||
-	    read_names(r, out, o))
+	    optional_str(r, &ev->note, o, "note"))
 		return -1;
-	if (!out->seen || ev->count < out->seen)
-		return fail(r, "\"seen\" is 0, or \"count\" is smaller");
 	ev->ns = us * 1000;
+	return 0;
+}
+
+/* The line with tokens of a name that came in every run. */
+static int read_form(const struct reader *r, struct fact *out,
+		     const struct json *o)
+{
+	struct fact form = { .line = STR("") };
+
+	out->form = STR("");
+	if (!has_member(o, "form"))
+		return 0;
+	if (!json_string(&form.line, o, "form") ||
+	    !fact_parse(form.line, &form.kind, &form.operation, &form.object,
+			&form.err) ||
+	    form.kind != out->kind || form.err != out->err)
+		return fail(r, "\"form\" is no fact of this kind and outcome");
+	out->form = arena_str(&r->fp->arena, form.line);
+	return 0;
+}
+
+static int read_fact(const struct reader *r, struct fact *out,
+		     const struct json *o)
+{
+	if (read_line(r, out, o) ||
+	    need_unsigned(r, &out->seen, o, "seen", r->fp->runs) ||
+	    read_evidence(r, &out->ev, o) ||
+	    optional_str(r, &out->learned, o, "learned") ||
+	    read_form(r, out, o) || read_names(r, out, o))
+		return -1;
+	if (!out->seen || out->ev.count < out->seen)
+		return fail(r, "\"seen\" is 0, or \"count\" is smaller");
 	return 0;
 }
 
@@ -385,6 +410,49 @@ static int read_facts(struct reader *r, const struct json *doc)
 		if (fp->n && str_cmp(f[-1].line, f->line) >= 0)
 			return fail(r, "not in order, or twice");
 		fp->n++;
+	}
+	return 0;
+}
+
+static int read_name(const struct reader *r, struct name *out,
+		     const struct json *o)
+{
+	struct fact f = { .line = STR("") };
+
+	if (read_line(r, &f, o) || read_form(r, &f, o) ||
+	    need_unsigned(r, &out->names, o, "names", UINT_MAX) ||
+	    read_evidence(r, &out->ev, o))
+		return -1;
+	out->line = f.line;
+	out->form = f.form;
+	return fingerprint_find(r->fp, f.form) ? 0 :
+	       fail(r, "\"form\" is no fact of this run");
+}
+
+/* Only one run has them: what they taught several is in the facts. */
+static int read_told(struct reader *r, const struct json *doc)
+{
+	struct fingerprint *fp = r->fp;
+	const struct json *a;
+
+	r->at = "told";
+	r->index = 0;
+	if (has_member(doc, "told") && need_bool(r, &fp->told, doc, "told"))
+		return -1;
+	if (fp->runs > 1 || !has_member(doc, "names"))
+		return 0;
+	if (need_array(r, &a, doc, "names"))
+		return -1;
+	fp->names = arena_alloc(&fp->arena, length(a) * sizeof(*fp->names));
+	for (const struct json *v = json_first(a); v; v = json_next(v)) {
+		struct name *name = &fp->names[fp->n_names];
+
+		r->index++;
+		if (read_name(r, name, v))
+			return -1;
+		if (fp->n_names && str_cmp(name[-1].line, name->line) >= 0)
+			return fail(r, "not in order, or twice");
+		fp->n_names++;
 	}
 	return 0;
 }
@@ -445,6 +513,7 @@ static int read_document(struct reader *r, const struct json *doc)
 	if (!r->fp->runs)
 		return fail(r, "there must be one at least");
 	if (read_source(r, doc) || read_plan(r, doc) || read_facts(r, doc) ||
+	    read_told(r, doc) ||
 	    read_ledger(r, doc) || read_blind_spots(r, doc) ||
 	    read_ends(r, doc) || read_syscalls(r, doc))
 		return -1;

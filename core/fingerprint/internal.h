@@ -10,7 +10,7 @@
 /* --- spans.c and names.c: the volatile parts of raw bytes --- */
 
 enum token_id {
-#define TOKEN(id, text) TOKEN_##id,
+#define TOKEN(id, text, told) TOKEN_##id,
 #include "core/fingerprint/normalise.def"
 	TOKEN_COUNT
 };
@@ -19,8 +19,19 @@ const char *token_text(enum token_id id);	/* "<rand>" */
 
 struct token {
 	size_t at, len;		/* what it replaces */
-	const char *text;
+	enum token_id id;
 };
+
+/* Of what facts a token is told: normalise.def.  Each holds for the next. */
+enum told {
+	TOLD_NONE,
+	TOLD_ALL,	/* any fact */
+	TOLD_ACTS,	/* a program that is executed, or the network */
+	TOLD_DNS
+};
+
+/* Does a part that comes in every run of such a fact count as a fixed name? */
+bool token_is_told(const struct token *t, enum told of);
 
 /* Does a volatile part start at this byte of s? */
 bool token_span(struct str s, size_t at, struct token *out);
@@ -60,7 +71,8 @@ enum {
 	SCAN_NAMES = 2,		/* words of s are names, even without a '/' */
 	SCAN_QUOTED = 4,	/* inside quotes: escape a quote */
 	SCAN_NO_BLANK = 8,	/* something follows after a blank */
-	SCAN_EVIDENCE = 16	/* as it was: places are named, nothing else */
+	SCAN_EVIDENCE = 16,	/* as it was: places are named, nothing else */
+	SCAN_NAMED = 32		/* times enum told: such names stay */
 };
 
 /* Append s: places named, volatile parts replaced, the rest escaped. */
@@ -74,12 +86,18 @@ void scan_text(struct buf *out, struct str s, const struct places *places,
  * of the whole in place of the rest.
  */
 void normalise_shorten(struct buf *out, size_t start, size_t max);
+/* normalise_object(), where names that can be told stay as they were. */
+void normalise_named(struct buf *out, const struct event *ev,
+		     const struct places *places);
 
 /* --- fingerprint.c --- */
 
 /* KIND OBJECT[ = ERRNO] */
 void fact_line(struct buf *out, const struct event *ev,
 	       const struct places *places);
+/* The same with the names that stand behind its tokens: struct name. */
+void fact_line_named(struct buf *out, const struct event *ev,
+		     const struct places *places);
 /* Before the line is used: parse it into the fact's other fields. */
 void fact_take_apart(struct fact *f);
 /* From a map of counts, and from the keys of one: copied and sorted. */
@@ -87,6 +105,11 @@ void fingerprint_set_syscalls(struct fingerprint *fp, const struct strmap *m);
 void fingerprint_set_blind_spots(struct fingerprint *fp,
 				 const struct strmap *m);
 struct run_end run_end_copy(struct arena *a, const struct run_end *end);
+
+/* --- marked.c --- */
+
+/* The lists (sensitive.def, startup.def) that paths of the line are on. */
+unsigned line_marks(struct str line);
 
 /* --- races.c --- */
 
@@ -124,7 +147,30 @@ void retries_explain(struct retries *r, bool *gone, size_t n);
 size_t retries_used(const struct retries *r);	/* bytes */
 void retries_free(struct retries *r);
 
-/* --- stability.c: rules learned from repeated runs --- */
+/* --- recurring.c: names that come in every run --- */
+
+struct sighting;
+
+/* Do these runs of one side know the names behind their tokens? */
+bool recurring_can_tell(const struct fingerprint *const *runs, size_t n);
+/*
+ * Their facts as sightings, where a name that every run has stands for itself.
+ * out has room for all facts and names; new facts are made in arena.
+ */
+size_t recurring_collect(struct arena *arena, struct sighting *out,
+			 const struct fingerprint *const *runs, size_t n);
+
+/*
+ * How long the lines are that stand behind each of a run's lines with tokens:
+ * what joins one of <rand> alone must be as long.
+ */
+void widths_add(struct strmap *widths, struct arena *arena,
+		const struct fingerprint *fp);
+/* May a line of len bytes join this form? Yes where nothing is known. */
+bool widths_fit(const struct strmap *widths, struct str form, size_t len);
+
+/* That of all lines behind it, where they are as long as each other, or 0. */
+size_t widths_only(const struct strmap *widths, struct str form);
 
 /* A fact of one run on its way into the merged fingerprint. */
 struct sighting {
@@ -133,11 +179,39 @@ struct sighting {
 	size_t run;		/* or side, when two are unified */
 	bool learned;
 	/*
-	 * Seen in every run of its side: no name that was drawn.  Only a number
-	 * may be replaced, and only as the other side's runs have taught.
+	 * Seen in two runs of its side or more: no name that was drawn.  Only
+	 * a number may be replaced, and only as the other side's runs taught.
 	 */
 	bool steady;
 };
+
+/* Numbers of more digits do not come again by chance. */
+#define NUMBER_FEW 3
+
+/* --- parts.c --- */
+
+#define CANDIDATES_MAX 64
+
+/* A part of a line that may be volatile. */
+struct part {
+	size_t at, len;
+	enum token_id token;
+	enum whole {		/* a name as wide as it happens: */
+		WHOLE_NOT,
+		WHOLE_WORD,	/* that may be a word */
+		WHOLE_DRAWN	/* that looks drawn */
+	} whole;
+};
+
+struct parts {
+	struct part v[CANDIDATES_MAX];
+	size_t n;
+};
+
+/* From left to right, and of one name the smallest first. */
+struct parts parts_of(const struct sighting *s);
+
+/* --- stability.c: rules learned from repeated runs --- */
 
 /* By line, then run, then time. */
 void sightings_sort(struct sighting *s, size_t n);
@@ -145,10 +219,17 @@ void sightings_sort(struct sighting *s, size_t n);
 /*
  * Rewrite the lines of names that no two runs share, but that differ in one or
  * two random or numbered parts only; new lines are made in arena.  s is sorted,
- * and is not sorted again.
+ * and is not sorted again.  widths: see widths_add().
  */
 void stability_learn(struct arena *arena, struct sighting *s, size_t n,
-		     size_t runs);
+		     size_t runs, const struct strmap *widths);
+
+/*
+ * Two sides: lines of one become what the runs of either have taught, the keys
+ * of the map; a form that neither was taught is nobody's.
+ */
+void stability_apply(struct arena *arena, struct sighting *s, size_t n,
+		     const struct strmap *taught);
 
 /*
  * After it, of the runs of one side: numbers that some runs share, where no

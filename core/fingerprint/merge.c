@@ -31,16 +31,19 @@ void sightings_sort(struct sighting *s, size_t n)
 		qsort(s, n, sizeof(*s), by_sighting);
 }
 
-static void collect(struct sighting *out, struct fingerprint *const *runs,
-		    size_t n)
+static size_t collect(struct sighting *out,
+		      const struct fingerprint *const *runs, size_t n)
 {
+	size_t got = 0;
+
 	for (size_t run = 0; run < n; run++)
 		for (size_t i = 0; i < runs[run]->n; i++)
-			*out++ = (struct sighting){
+			out[got++] = (struct sighting){
 				.line = runs[run]->facts[i].line,
 				.fact = &runs[run]->facts[i],
 				.run = run,
 			};
+	return got;
 }
 
 #define LEARNED "learned: the name differs from run to run"
@@ -130,6 +133,16 @@ static void merge_steps(struct arena *a, struct evidence *out,
 		evidence_add_step(a, out, step);
 }
 
+/* As long as the line is what its facts say. */
+static struct str merge_form(struct arena *a, const struct sighting *s,
+			     size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i].fact->form.len && str_eq(s[i].line, s[i].fact->line))
+			return arena_str(a, s[i].fact->form);
+	return STR("");
+}
+
 /* One fact from the n sightings of one line, in the order of the runs. */
 static void merge_fact(struct fingerprint *fp, struct fact *out,
 		       const struct sighting *s, size_t n)
@@ -144,6 +157,7 @@ static void merge_fact(struct fingerprint *fp, struct fact *out,
 		out->ev.count += s[i].fact->ev.count;
 	out->seen = merge_seen(s, n);
 	out->learned = examples(a, s, n);
+	out->form = merge_form(a, s, n);
 	merge_names(out, s, n, fp->runs);
 	out->ev.step = arena_str(a, first->step);
 	out->ev.also = STR("");
@@ -239,21 +253,29 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 	const struct fingerprint *const *all =
 		(const struct fingerprint *const *)runs;
 	struct arena scratch = ARENA_INIT;
+	bool told = recurring_can_tell(all, n);
+	struct strmap widths = STRMAP_INIT;
 	struct fingerprint *fp;
 	size_t total = 0;
 
-	for (size_t i = 0; i < n; i++)
-		total += runs[i]->n;
+	for (size_t i = 0; i < n; i++) {
+		total += runs[i]->n + runs[i]->n_names;
+		if (told)
+			widths_add(&widths, &scratch, runs[i]);
+	}
 
 	struct sighting *s = mem_array(total + 1, sizeof(*s));
 
-	collect(s, runs, n);
+	total = told ? recurring_collect(&scratch, s, all, n) :
+		       collect(s, all, n);
 	sightings_sort(s, total);
-	stability_learn(&scratch, s, total, n);
+	stability_learn(&scratch, s, total, n, &widths);
 	stability_learn_few(&scratch, s, total, n);
 	sightings_sort(s, total);
 	fp = merge_sightings(s, total, all, n);
+	fp->told = told;
 	free(s);
+	strmap_free(&widths);
 	arena_free(&scratch);
 	return fp;
 }

@@ -153,7 +153,7 @@ static bool row_part(const struct name_row *r, struct str seg, size_t at,
 	if (len < r->min || len > r->max ||
 	    !is_random(r->set, (struct str){ seg.p + at, len }))
 		return false;
-	*out = (struct token){ at, len, token_text(r->token) };
+	*out = (struct token){ at, len, r->token };
 	return true;
 }
 
@@ -223,7 +223,7 @@ bool token_fanout(struct str path, struct str segment, struct token *out)
 		    !str_eq(parent, str_c(fanout_rows[i].parent)))
 			continue;
 		*out = (struct token){
-			0, segment.len, token_text(fanout_rows[i].token),
+			0, segment.len, fanout_rows[i].token,
 		};
 		return true;
 	}
@@ -244,7 +244,7 @@ bool token_number(struct str path, struct str segment, struct token *out)
 		if (!path_glob(str_c(number_rows[i].path), path))
 			continue;
 		*out = (struct token){
-			0, segment.len, token_text(number_rows[i].token),
+			0, segment.len, number_rows[i].token,
 		};
 		return true;
 	}

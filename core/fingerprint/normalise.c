@@ -122,7 +122,7 @@ static void put_pathless(struct buf *out, struct str text,
 		buf_printf(out, "\\x%02x", (unsigned)*text.p);
 		text = str_sub(text, 1);
 	}
-	scan_text(out, text, places, SCAN_NAMES | (flags & SCAN_NO_BLANK));
+	scan_text(out, text, places, SCAN_NAMES | flags);
 	normalise_shorten(out, start, PATH_SHOWN_MAX);
 }
 
@@ -147,13 +147,19 @@ void normalise_path(struct buf *out, struct str path,
 	put_path(out, path, places, 0);
 }
 
-void normalise_text(struct buf *out, struct str text,
-		    const struct places *places)
+static void put_text(struct buf *out, struct str text,
+		     const struct places *places, unsigned flags)
 {
 	size_t start = out->len;
 
-	scan_text(out, text, places, 0);
+	scan_text(out, text, places, flags);
 	normalise_shorten(out, start, TEXT_SHOWN_MAX);
+}
+
+void normalise_text(struct buf *out, struct str text,
+		    const struct places *places)
+{
+	put_text(out, text, places, 0);
 }
 
 void normalise_evidence(struct buf *out, struct str text,
@@ -172,7 +178,7 @@ static const struct {
 
 /* Reads below DIR/NAME/ become one fact; false when the path has none. */
 static bool put_collapsed(struct buf *out, struct str raw,
-			  const struct places *places)
+			  const struct places *places, unsigned flags)
 {
 	autobuf struct buf tmp = BUF_INIT;
 	struct str path = lexical(&tmp, raw);
@@ -194,7 +200,7 @@ static bool put_collapsed(struct buf *out, struct str raw,
 		buf_str(&shown, collapses[i].shown);
 		buf_ch(&shown, '/');
 		buf_add(&shown, rest.p, (size_t)(slash - rest.p));
-		put_path(out, buf_view(&shown), places, 0);
+		put_path(out, buf_view(&shown), places, flags);
 		buf_c(out, "/**");
 		return true;
 	}
@@ -211,7 +217,7 @@ static bool needs_quotes(struct str word)
 }
 
 static void put_word(struct buf *out, struct str word,
-		     const struct places *places)
+		     const struct places *places, unsigned flags)
 {
 	bool quotes = needs_quotes(word);
 	size_t start;
@@ -219,7 +225,8 @@ static void put_word(struct buf *out, struct str word,
 	if (quotes)
 		buf_ch(out, '\'');
 	start = out->len;
-	scan_text(out, word, places, SCAN_NAMES | (quotes ? SCAN_QUOTED : 0));
+	scan_text(out, word, places,
+		  SCAN_NAMES | flags | (quotes ? SCAN_QUOTED : 0));
 	normalise_shorten(out, start, WORD_SHOWN_MAX);
 	if (quotes)
 		buf_ch(out, '\'');
@@ -234,7 +241,7 @@ static bool is_port_option(struct str previous)
 
 /* Arguments, joined by NUL bytes, as a shell would take them. */
 static void put_args(struct buf *out, struct str args,
-		     const struct places *places)
+		     const struct places *places, unsigned flags)
 {
 	struct str previous = STR("");
 	size_t start = out->len;
@@ -247,10 +254,11 @@ static void put_args(struct buf *out, struct str args,
 
 		if (out->len != start)
 			buf_ch(out, ' ');
-		if (is_port_option(previous) && token_is_ephemeral(word))
+		if (is_port_option(previous) && token_is_ephemeral(word) &&
+		    !(flags / SCAN_NAMED))
 			buf_c(out, token_text(TOKEN_PORT));
 		else
-			put_word(out, word, places);
+			put_word(out, word, places, flags);
 		previous = word;
 		more = nul;
 		if (more)
@@ -262,64 +270,89 @@ static void put_args(struct buf *out, struct str args,
 /* --- events --- */
 
 static void put_words(struct buf *out, struct str words,
-		      const struct places *places)
+		      const struct places *places, unsigned flags)
 {
 	if (words.len)
-		normalise_text(out, words, places);
+		put_text(out, words, places, flags);
 	else
 		buf_c(out, "''");
 }
 
 static void put_first(struct buf *out, const struct event *ev,
-		      const struct places *places)
+		      const struct places *places, unsigned flags)
 {
 	/* Interrupted is neither there nor not: it collapses with the reads. */
 	if (ev->kind == EV_FILE_READ && (!ev->err || ev->err == EINTR) &&
-	    put_collapsed(out, ev->a, places))
+	    put_collapsed(out, ev->a, places, flags))
 		return;
-	put_path(out, ev->a, places,
-		 event_shape(ev->kind) == SHAPE_PATH_WORDS ? SCAN_NO_BLANK : 0);
+	if (event_shape(ev->kind) == SHAPE_PATH_WORDS)
+		flags |= SCAN_NO_BLANK;
+	put_path(out, ev->a, places, flags);
 }
 
 static void put_second(struct buf *out, const struct event *ev,
-		       const struct places *places)
+		       const struct places *places, unsigned flags)
 {
 	if (event_shape(ev->kind) == SHAPE_WORDS_PATH)
-		put_path(out, ev->b, places, 0);
+		put_path(out, ev->b, places, flags);
 	else if (ev->kind == EV_EXEC_ARGS)
-		put_args(out, ev->b, places);
+		put_args(out, ev->b, places, flags);
 	else
-		normalise_text(out, ev->b, places);
+		put_text(out, ev->b, places, flags);
+}
+
+static void put_object(struct buf *out, const struct event *ev,
+		       const struct places *places, unsigned flags)
+{
+	switch (event_shape(ev->kind)) {
+	case SHAPE_PATH:
+		put_first(out, ev, places, flags);
+		break;
+	case SHAPE_PATH_PATH:
+		put_first(out, ev, places, flags);
+		buf_c(out, " -> ");
+		put_path(out, ev->b, places, flags);
+		break;
+	case SHAPE_PATH_WORDS:
+		put_first(out, ev, places, flags);
+		if (ev->b.len) {
+			buf_ch(out, ' ');
+			put_second(out, ev, places, flags);
+		}
+		break;
+	case SHAPE_WORDS:
+	case SHAPE_WORDS_PATH:
+		put_words(out, ev->a, places, flags);
+		if (ev->b.len && event_shape(ev->kind) == SHAPE_WORDS_PATH) {
+			buf_ch(out, ' ');
+			put_second(out, ev, places, flags);
+		}
+		break;
+	}
 }
 
 void normalise_object(struct buf *out, const struct event *ev,
 		      const struct places *places)
 {
-	switch (event_shape(ev->kind)) {
-	case SHAPE_PATH:
-		put_first(out, ev, places);
-		break;
-	case SHAPE_PATH_PATH:
-		put_first(out, ev, places);
-		buf_c(out, " -> ");
-		put_path(out, ev->b, places, 0);
-		break;
-	case SHAPE_PATH_WORDS:
-		put_first(out, ev, places);
-		if (ev->b.len) {
-			buf_ch(out, ' ');
-			put_second(out, ev, places);
-		}
-		break;
-	case SHAPE_WORDS:
-	case SHAPE_WORDS_PATH:
-		put_words(out, ev->a, places);
-		if (ev->b.len && event_shape(ev->kind) == SHAPE_WORDS_PATH) {
-			buf_ch(out, ' ');
-			put_second(out, ev, places);
-		}
-		break;
-	}
+	put_object(out, ev, places, 0);
+}
+
+static enum told told_of(enum event_kind kind)
+{
+	if (kind == EV_NET_DNS || kind == EV_NET_TLS || kind == EV_NET_HTTP)
+		return TOLD_DNS;
+	if (kind == EV_EXEC || kind == EV_EXEC_ANON ||
+	    kind == EV_FILE_EXECUTABLE ||
+	    event_section(kind) == SECTION_NETWORK)
+		return TOLD_ACTS;
+	return TOLD_ALL;
+}
+
+void normalise_named(struct buf *out, const struct event *ev,
+		     const struct places *places)
+{
+	put_object(out, ev, places,
+		   SCAN_NAMED * told_of(ev->kind));
 }
 
 bool normalise_keeps(const struct event *ev, const struct places *places)

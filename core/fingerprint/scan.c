@@ -87,26 +87,19 @@ static bool ends_name(struct str s, size_t at)
 	return at >= s.len || s.p[at] == '/' || !in_run(s.p[at]);
 }
 
-static bool place_at(const struct scan *c, struct str dir, const char *shown,
-		     struct token *out)
+static bool is_place(const struct scan *c, struct str dir)
 {
 	size_t end = c->at + dir.len;
 
 	if (!dir.len || !str_starts(str_sub(c->s, c->at), dir))
 		return false;
-	if (c->flags & SCAN_PATH ?
-	    c->at || (end < c->s.len && c->s.p[end] != '/') :
-	    !ends_name(c->s, end))
-		return false;
-	*out = (struct token){ c->at, dir.len, shown };
-	return true;
+	if (c->flags & SCAN_PATH)
+		return !c->at && (end >= c->s.len || c->s.p[end] == '/');
+	return ends_name(c->s, end);
 }
 
-static bool replaced_at(const struct scan *c, struct token *out)
+static bool token_at(const struct scan *c, struct token *out)
 {
-	if (c->s.p[c->at] == '/')
-		return place_at(c, c->places->tree, "$TREE", out) ||
-		       place_at(c, c->places->home, "$HOME", out);
 	if (c->flags & SCAN_EVIDENCE)
 		return false;
 	if (c->name.len && c->name.at == c->at) {
@@ -182,6 +175,33 @@ static void skip(struct scan *c, size_t len, const char *shown)
 	c->written = c->at;
 }
 
+static bool take_place(struct scan *c)
+{
+	if (c->s.p[c->at] != '/')
+		return false;
+	if (is_place(c, c->places->tree))
+		skip(c, c->places->tree.len, "$TREE");
+	else if (is_place(c, c->places->home))
+		skip(c, c->places->home.len, "$HOME");
+	else
+		return false;
+	return true;
+}
+
+/* A volatile part has no byte that would have to be escaped. */
+static bool take_token(struct scan *c)
+{
+	struct token t;
+
+	if (!token_at(c, &t))
+		return false;
+	if (token_is_told(&t, c->flags / SCAN_NAMED))
+		c->at += t.len;
+	else
+		skip(c, t.len, token_text(t.id));
+	return true;
+}
+
 static void escape_here(struct scan *c)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -196,13 +216,12 @@ void scan_text(struct buf *out, struct str s, const struct places *places,
 {
 	struct scan c = { .out = out, .places = places, .s = s,
 			  .flags = flags };
-	struct token t;
 
 	while (c.at < s.len) {
 		enter(&c);
-		if (replaced_at(&c, &t))
-			skip(&c, t.len, t.text);
-		else if (forged(&c))
+		if (take_place(&c) || take_token(&c))
+			continue;
+		if (forged(&c))
 			escape_here(&c);
 		else
 			c.at++;

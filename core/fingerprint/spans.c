@@ -300,11 +300,21 @@ static size_t span_port(struct str s, size_t at)
 const char *token_text(enum token_id id)
 {
 	static const char *const texts[] = {
-#define TOKEN(id, text) [TOKEN_##id] = text,
+#define TOKEN(id, text, told) [TOKEN_##id] = text,
 #include "core/fingerprint/normalise.def"
 	};
 
 	return texts[id];
+}
+
+bool token_is_told(const struct token *t, enum told of)
+{
+	static const enum told told[] = {
+#define TOKEN(id, text, told) [TOKEN_##id] = TOLD_##told,
+#include "core/fingerprint/normalise.def"
+	};
+
+	return t->len > NUMBER_FEW && told[t->id] && told[t->id] <= of;
 }
 
 static const struct {
@@ -324,7 +334,7 @@ bool token_span(struct str s, size_t at, struct token *out)
 
 		if (len) {
 			*out = (struct token){
-				at, len, token_text(spans[i].token),
+				at, len, spans[i].token,
 			};
 			return true;
 		}

@@ -22,111 +22,9 @@
 /* A run of a program that floods us is not worth learning from. */
 #define UNSHARED_MAX 4096
 #define LINE_MAX_LEN 512
-#define CANDIDATES_MAX 64
 /* Two parts of a line at once: tried for so many lines only. */
 #define PAIR_LINES_MAX 256
 #define PAIR_PARTS_MAX 40
-
-/* A part of a line that may be volatile. */
-struct part {
-	size_t at, len;
-	enum token_id token;
-};
-
-struct parts {
-	struct part v[CANDIDATES_MAX];
-	size_t n;
-};
-
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool in_name(char c)
-{
-	return digit(c) || c == '_' || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z');
-}
-
-static void add_part(struct parts *p, size_t at, size_t len,
-		     enum token_id token)
-{
-	if (p->n < CANDIDATES_MAX)
-		p->v[p->n++] = (struct part){ at, len, token };
-}
-
-/*
- * What may be volatile in the characters [at, end) of a name, the smallest
- * part first: digits at the end, then as many characters as mkstemp(3) and
- * its kin draw.
- */
-static void word_parts(struct parts *p, struct str line, size_t at, size_t end)
-{
-	static const size_t drawn[] = { 4, 6, 8, 10, 12, 16 };
-	size_t digits = end;
-
-	while (digits > at && digit(line.p[digits - 1]))
-		digits--;
-	if (digits < end)
-		add_part(p, digits, end - digits, TOKEN_N);
-	for (size_t i = 0; i < ARRAY_LEN(drawn); i++)
-		if (end - at >= drawn[i])
-			add_part(p, end - drawn[i], drawn[i], TOKEN_RAND);
-}
-
-/* A fixed rule may have taken only the end of it: "job-b_<rand>". */
-static void token_part(struct parts *p, struct str line, size_t at, size_t end)
-{
-	struct str token = str_c(token_text(TOKEN_RAND));
-
-	if (str_starts(str_sub(line, end), token))
-		add_part(p, at, end - at + token.len, TOKEN_RAND);
-}
-
-/* The escapes of text_escape() and ours are not part of a name. */
-static size_t skip_escape(struct str line, size_t at)
-{
-	size_t left = line.len - at;
-
-	return left > 3 && line.p[at + 1] == 'x' ? 4 : left > 1 ? 2 : 1;
-}
-
-/*
- * Parts of the segments of the paths in a line, from left to right; of the
- * words too, when they are arguments.
- */
-static void line_parts(struct parts *p, struct str line, bool words)
-{
-	bool in_path = false;
-
-	for (size_t at = 0; at < line.len;) {
-		size_t end = at;
-
-		while (end < line.len && in_name(line.p[end]))
-			end++;
-		if (end > at && (in_path || words)) {
-			word_parts(p, line, at, end);
-			token_part(p, line, at, end);
-		}
-		if (end == line.len)
-			break;
-		if (line.p[end] == '/')
-			in_path = true;
-		else if (strchr(" =:,'", line.p[end]))
-			in_path = false;
-		at = end + (line.p[end] == '\\' ? skip_escape(line, end) :
-						  (size_t)1);
-	}
-}
-
-static struct parts parts_of(const struct sighting *s)
-{
-	struct parts p = { .n = 0 };
-
-	line_parts(&p, s->line, s->fact->kind == EV_EXEC_ARGS);
-	return p;
-}
 
 /* What of a line is replaced: one part or two, here or wherever they stand. */
 struct choice {
@@ -138,7 +36,8 @@ struct choice {
 static bool same_text(struct str line, const struct part *a,
 		      const struct part *b)
 {
-	return a->token == b->token && a->len == b->len &&
+	return a->token == b->token && a->whole == b->whole &&
+	       a->len == b->len &&
 	       !memcmp(line.p + a->at, line.p + b->at, a->len);
 }
 
@@ -151,10 +50,32 @@ static bool is_chosen(struct str line, const struct choice *c,
 				 (c->q && same_text(line, part, c->q)));
 }
 
-static struct str rewrite(struct buf *out, struct str line,
-			  const struct parts *all, const struct choice *c)
+/*
+ * A line as it may become, and how many characters were drawn for its <rand> in
+ * all: 0 where that is not known, or one of enum whole.
+ */
+struct rewritten {
+	struct str line;
+	size_t drawn;
+};
+
+static size_t count_random(struct str form)
 {
-	size_t from = 0;
+	struct str token = str_c(token_text(TOKEN_RAND));
+	size_t n = 0;
+
+	for (size_t i = 0; i < form.len; i++)
+		n += str_starts(str_sub(form, i), token);
+	return n;
+}
+
+/* raw: how long the line was with the names behind its tokens, 0: unknown. */
+static struct rewritten rewrite(struct buf *out, struct str line, size_t raw,
+				const struct parts *all,
+				const struct choice *c)
+{
+	size_t from = 0, numbers = 0, shown = 0;
+	enum whole whole = WHOLE_NOT;
 
 	buf_clear(out);
 	for (const struct part *p = all->v; p < all->v + all->n; p++) {
@@ -163,9 +84,22 @@ static struct str rewrite(struct buf *out, struct str line,
 		buf_add(out, line.p + from, p->at - from);
 		buf_c(out, token_text(p->token));
 		from = p->at + p->len;
+		if (p->whole)
+			whole = p->whole;
+		if (p->token == TOKEN_RAND)
+			continue;
+		numbers += p->len;
+		shown += strlen(token_text(p->token));
 	}
 	buf_str(out, str_sub(line, from));
-	return buf_view(out);
+
+	struct str form = buf_view(out);
+	size_t fixed = form.len - shown -
+		       count_random(form) * strlen(token_text(TOKEN_RAND));
+
+	return (struct rewritten){
+		form, whole ? whole : raw ? raw - numbers - fixed : 0,
+	};
 }
 
 /* Does the part stand in the line again: "x1.tmp -> x1"? */
@@ -184,16 +118,25 @@ struct learning {
 	struct arena *arena;
 	struct sighting *s;
 	size_t n, runs;
+	int least;		/* runs that must agree */
+	const struct strmap *widths, *taught;	/* or NULL */
 	struct strmap lines;	/* every line: the set of its runs */
-	struct strmap forms;	/* the same of what lines might become */
-	struct buf text;
+	struct strmap joined;	/* what others became: it is no one's own */
+	/*
+	 * The same of what lines might become, by how much of them was drawn,
+	 * and, behind a blank, in all.
+	 */
+	struct strmap forms;
+	struct buf text, key;
 };
 
 static void learning_free(struct learning *l)
 {
 	strmap_free(&l->lines);
+	strmap_free(&l->joined);
 	strmap_free(&l->forms);
 	buf_free(&l->text);
+	buf_free(&l->key);
 }
 
 /* A set of runs is a mask; of more than 64, some share a bit. */
@@ -202,13 +145,18 @@ static uint64_t bit(size_t run)
 	return 1ULL << run % 64;
 }
 
-static int size_of(const struct strmap_entry *set)
+static int count_bits(uint64_t set)
 {
 	int n = 0;
 
-	for (uint64_t left = set ? set->val.num : 0; left; left &= left - 1)
+	for (; set; set &= set - 1)
 		n++;
 	return n;
+}
+
+static int size_of(const struct strmap_entry *set)
+{
+	return set ? count_bits(set->val.num) : 0;
 }
 
 static void claim(struct strmap *map, struct str text, size_t run)
@@ -216,12 +164,109 @@ static void claim(struct strmap *map, struct str text, size_t run)
 	strmap_put(map, text)->val.num |= bit(run);
 }
 
+#define ANY_WIDTH SIZE_MAX
+
+static bool has_token(struct str line)
+{
+	return line.len && memchr(line.p, '<', line.len);
+}
+
+/* With the names behind its tokens; 0: not known. */
+static size_t raw_len(const struct learning *l, const struct sighting *s)
+{
+	if (!has_token(s->line))
+		return s->line.len;
+	return l->widths ? widths_only(l->widths, s->line) : 0;
+}
+
+static struct rewritten rewritten(struct learning *l, const struct sighting *s,
+				  const struct parts *parts,
+				  const struct choice *c)
+{
+	return rewrite(&l->text, s->line, raw_len(l, s), parts, c);
+}
+
+static struct str form_key(struct learning *l, struct rewritten form,
+			   size_t drawn)
+{
+	buf_clear(&l->key);
+	buf_printf(&l->key, "%zx ", drawn);
+	buf_str(&l->key, form.line);
+	return buf_view(&l->key);
+}
+
+static void claim_rewritten(struct learning *l, struct rewritten form,
+			    size_t run)
+{
+	if (form.drawn == WHOLE_WORD)
+		return;
+	claim(&l->forms, form_key(l, form, form.drawn), run);
+	claim(&l->forms, form_key(l, form, ANY_WIDTH), run);
+}
+
+/*
+ * How many runs agree on a form: names are drawn as wide as each other.  A line
+ * in which a fixed rule has found them already fits every width.  What may be a
+ * word goes with what other runs drew where its own run drew nothing.
+ */
+static int agreeing(struct learning *l, const struct sighting *s,
+		    struct rewritten form)
+{
+	const struct strmap_entry *e;
+	uint64_t runs = 0;
+
+	if (form.drawn == WHOLE_WORD) {
+		e = strmap_get(&l->forms, form_key(l, form, WHOLE_DRAWN));
+		return e && !(e->val.num & bit(s->run)) ? size_of(e) : 0;
+	}
+
+	if (!form.drawn)
+		return size_of(strmap_get(&l->forms,
+					  form_key(l, form, ANY_WIDTH)));
+	for (size_t i = 0; i < 2; i++) {
+		e = strmap_get(&l->forms,
+			       form_key(l, form, i ? 0 : form.drawn));
+		runs |= e ? e->val.num : 0;
+	}
+	return count_bits(runs);
+}
+
+/*
+ * Words are no names.  What is executed has its own name where it is kept; in
+ * temporary directories it may have been unpacked under another.
+ */
+static bool may_vary(const struct sighting *s)
+{
+	const struct fact *f = s->fact;
+
+	if (s->learned || s->line.len > LINE_MAX_LEN ||
+	    event_shape(f->kind) == SHAPE_WORDS)
+		return false;
+	if (f->kind != EV_EXEC && f->kind != EV_EXEC_ANON &&
+	    f->kind != EV_FILE_EXECUTABLE)
+		return true;
+	return zone_of(f->object) == ZONE_TEMP;
+}
+
 /* Only a line of one run, or of one side, can hold a name that was drawn. */
 static bool may_learn(const struct learning *l, const struct sighting *s)
 {
-	return !s->learned && s->line.len <= LINE_MAX_LEN &&
-	       event_shape(s->fact->kind) != SHAPE_WORDS &&
+	return may_vary(s) && !strmap_get(&l->joined, s->line) &&
 	       size_of(strmap_get(&l->lines, s->line)) == 1;
+}
+
+/*
+ * Would the form hide what the line is? A secret is one by its name, and what
+ * joins a token must be as wide as what was drawn for it.
+ */
+static bool hides(const struct learning *l, const struct sighting *s,
+		  struct rewritten form)
+{
+	bool any = form.drawn == WHOLE_WORD || form.drawn == WHOLE_DRAWN;
+	size_t raw = any ? 0 : raw_len(l, s);
+
+	return line_marks(s->line) != line_marks(form.line) ||
+	       (raw && !widths_fit(l->widths, form.line, raw));
 }
 
 #define IS_LINE 100
@@ -230,9 +275,10 @@ static bool may_learn(const struct learning *l, const struct sighting *s)
  * How many runs agree on this form: none when fewer than two.  A form that is
  * a line already, by a fixed rule, is better than any.
  */
-static int agreement(const struct learning *l, const struct sighting *s,
-		     struct str form)
+static int agreement(struct learning *l, const struct sighting *s,
+		     struct rewritten becomes)
 {
+	struct str form = becomes.line;
 	const struct strmap_entry *line = strmap_get(&l->lines, form);
 	int n;
 
@@ -241,12 +287,19 @@ static int agreement(const struct learning *l, const struct sighting *s,
 	 * the other side's runs taught the form, and this one does not have
 	 * it, says that it was.
 	 */
-	if (s->steady)
-		return line && !(line->val.num & bit(s->run)) ? IS_LINE : 0;
-	if (line)
-		return IS_LINE;
-	n = size_of(strmap_get(&l->forms, form));
-	return n > 1 ? n : 0;
+	if (s->steady && (!line || (line->val.num & bit(s->run))))
+		return 0;
+	/* A run that has its drawn port has no need of another. */
+	if (line && (line->val.num & bit(s->run)) &&
+	    str_ends(form, str_c(token_text(TOKEN_PORT))))
+		return 0;
+	if (l->taught)
+		n = strmap_get(l->taught, form) ? IS_LINE : 0;
+	else if (line && becomes.drawn != WHOLE_WORD)
+		n = IS_LINE;
+	else
+		n = agreeing(l, s, becomes);
+	return n > 1 && !hides(l, s, becomes) ? n : 0;
 }
 
 /* One line, and what is done with each form it may take. */
@@ -260,16 +313,16 @@ struct candidate {
 
 static void claim_form(struct candidate *c, const struct choice *choice)
 {
-	claim(&c->l->forms, rewrite(&c->l->text, c->s->line, &c->parts, choice),
-	      c->s->run);
+	claim_rewritten(c->l, rewritten(c->l, c->s, &c->parts, choice),
+			c->s->run);
 }
 
 static void consider_form(struct candidate *c, const struct choice *choice)
 {
-	int n = agreement(c->l, c->s, rewrite(&c->l->text, c->s->line,
-					      &c->parts, choice));
+	int n = agreement(c->l, c->s, rewritten(c->l, c->s, &c->parts,
+						choice));
 
-	if (n <= c->best.best)
+	if (n <= c->best.best || n < c->l->least)
 		return;
 	c->best = *choice;
 	c->best.best = n;
@@ -323,9 +376,11 @@ static void take_best(struct candidate *c)
 {
 	if (!c->best.best)
 		return;
+	claim(&c->l->joined, rewritten(c->l, c->s, &c->parts, &c->best).line,
+	      c->s->run);
 	c->s->line = arena_str(c->l->arena,
-			       rewrite(&c->l->text, c->s->line, &c->parts,
-				       &c->best));
+			       rewritten(c->l, c->s, &c->parts,
+					 &c->best).line);
 	c->s->learned = true;
 }
 
@@ -343,6 +398,8 @@ static void apply_form(struct learning *l, struct sighting *s)
 	struct candidate c = candidate_of(l, s);
 
 	c.take = consider_form;
+	if (!may_learn(l, s))
+		return;
 	each_part(&c);
 	take_best(&c);
 }
@@ -385,6 +442,10 @@ static void learn(struct learning *l, struct unshared *u)
 	struct unshared left = { NULL, 0, 0 };
 
 	each(l, u, count_forms);
+	/* First those that join a line, which then stays what it is. */
+	l->least = IS_LINE;
+	each(l, u, apply_form);
+	l->least = 0;
 	each(l, u, apply_form);
 	for (size_t i = 0; i < u->n; i++)
 		if (may_learn(l, u->v[i]) && !u->v[i]->steady)
@@ -402,15 +463,16 @@ static void learn(struct learning *l, struct unshared *u)
 static bool comes_and_goes(const struct learning *l, const struct sighting *s,
 			   size_t runs)
 {
-	return !s->learned && s->line.len <= LINE_MAX_LEN &&
-	       event_shape(s->fact->kind) != SHAPE_WORDS &&
+	return may_vary(s) &&
 	       size_of(strmap_get(&l->lines, s->line)) < (int)runs;
 }
+
 
 static void each_number(struct candidate *c)
 {
 	for (size_t i = 0; i < c->parts.n; i++)
-		if (c->parts.v[i].token == TOKEN_N)
+		if (c->parts.v[i].token == TOKEN_N &&
+		    c->parts.v[i].len <= NUMBER_FEW)
 			take_form(c, &c->parts.v[i], NULL);
 }
 
@@ -425,10 +487,10 @@ static void count_few(struct learning *l, struct sighting *s)
 /* Every run has the form, as it is or by one of its numbers. */
 static void consider_few(struct candidate *c, const struct choice *choice)
 {
-	struct str form = rewrite(&c->l->text, c->s->line, &c->parts, choice);
+	struct rewritten form = rewritten(c->l, c->s, &c->parts, choice);
 
-	if (c->best.best ||
-	    size_of(strmap_get(&c->l->forms, form)) < (int)c->l->runs)
+	if (c->best.best || hides(c->l, c->s, form) ||
+	    agreeing(c->l, c->s, form) < (int)c->l->runs)
 		return;
 	c->best = *choice;
 	c->best.best = 1;
@@ -461,7 +523,8 @@ void stability_learn_few(struct arena *arena, struct sighting *s, size_t n,
 			*vec_push(&u) = &s[i];
 	if (u.n && u.n <= UNSHARED_MAX) {
 		for (size_t i = 0; i < n; i++)
-			claim(&l.forms, s[i].line, s[i].run);
+			claim_rewritten(&l, (struct rewritten){ s[i].line, 0 },
+					s[i].run);
 		each(&l, &u, count_few);
 		each(&l, &u, apply_few);
 	}
@@ -469,21 +532,38 @@ void stability_learn_few(struct arena *arena, struct sighting *s, size_t n,
 	learning_free(&l);
 }
 
-void stability_learn(struct arena *arena, struct sighting *s, size_t n,
-		     size_t runs)
+static void learn_all(struct learning *l)
 {
-	struct learning l = { .arena = arena, .s = s, .n = n };
 	struct unshared u = { NULL, 0, 0 };
 
-	if (runs < 2)
-		return;
-	for (size_t i = 0; i < n; i++)
-		claim(&l.lines, s[i].line, s[i].run);
-	for (size_t i = 0; i < n; i++)
-		if (may_learn(&l, &s[i]))
-			*vec_push(&u) = &s[i];
+	for (size_t i = 0; i < l->n; i++)
+		claim(&l->lines, l->s[i].line, l->s[i].run);
+	for (size_t i = 0; i < l->n; i++)
+		if (may_learn(l, &l->s[i]))
+			*vec_push(&u) = &l->s[i];
 	if (u.n <= UNSHARED_MAX)
-		learn(&l, &u);
+		learn(l, &u);
 	vec_free(&u);
-	learning_free(&l);
+	learning_free(l);
+}
+
+void stability_learn(struct arena *arena, struct sighting *s, size_t n,
+		     size_t runs, const struct strmap *widths)
+{
+	struct learning l = {
+		.arena = arena, .s = s, .n = n, .widths = widths
+	};
+
+	if (runs > 1)
+		learn_all(&l);
+}
+
+void stability_apply(struct arena *arena, struct sighting *s, size_t n,
+		     const struct strmap *taught)
+{
+	struct learning l = {
+		.arena = arena, .s = s, .n = n, .taught = taught
+	};
+
+	learn_all(&l);
 }

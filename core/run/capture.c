@@ -23,9 +23,13 @@
 
 #define MAX_FACTS 50000
 #define MAX_FACT_BYTES (16U << 20)
-/* Process ids of the runs: of four or five digits, apart from each other. */
+/*
+ * Process ids of the runs: of four or five digits, apart from each other, and
+ * none of them tells which run it is.
+ */
 #define FIRST_PID 1200
-#define PIDS_APART 1013
+#define PIDS_APART 7091
+#define PIDS_RANGE 30390
 #define MEMORY_EVERY 4		/* ticks between two looks at little memory */
 #define HOST_SHARE 20		/* this part of its memory is the host's */
 
@@ -180,7 +184,7 @@ static void on_tick(void *ctx)
 	stop_steps(r);
 	watch_memory(r, false);
 	if (stepper_done(&r->steps) && !tracer_expecting(r->tracer) &&
-	    !tracer_stats(r->tracer).alive) {
+	    tracer_empty(r->tracer)) {
 		stop(r, "exit");
 	} else if (stepper_ms(&r->steps) >= r->c->plan->timeout_ms) {
 		watch_memory(r, true);
@@ -306,7 +310,9 @@ static int open_run(struct run *r)
 		.plan = c->plan, .scenario = c->scenario, .stage = c->stage,
 		.tree = c->tree_name, .binds = c->binds,
 		.bind_root = c->bind_root, .filter = c->filter,
-		.last_pid = FIRST_PID + r->number % 30 * PIDS_APART,
+		.last_pid = FIRST_PID +
+			    (c->pids % PIDS_RANGE + r->number * PIDS_APART) %
+			    PIDS_RANGE,
 	};
 	struct tracer_options opt = {
 		.sink = r->sink, .max_processes = c->plan->processes,

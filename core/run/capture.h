@@ -21,6 +21,7 @@ struct capture {
 	const char *bind_root;
 	const char *tree_name;
 	int tree;		/* the exported tree, a directory */
+	unsigned pids;		/* drawn: where process ids begin */
 	struct pulse *pulse;	/* for another process to read, or NULL */
 };
 

@@ -2,6 +2,7 @@
 /* Rounds: every side that waits is run, and run again while runs disagree. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "core/base/vec.h"
 #include "core/run/pool.h"
@@ -86,6 +87,11 @@ static void merge_side(struct session *s, struct side *side,
 
 static void prepare_sides(struct session *s)
 {
+	unsigned pids = 0;
+
+	/* Without it they can be told, and differ from run to run anyway. */
+	if (getrandom(&pids, sizeof(pids), 0) != sizeof(pids))
+		pids = 0;
 	for (size_t i = 0; i < s->n; i++) {
 		struct side *side = &s->sides[i];
 
@@ -98,6 +104,7 @@ static void prepare_sides(struct session *s)
 				.bind_root = repo_workdir(s->repo),
 				.tree = side->tree,
 				.tree_name = side->tree_name,
+				.pids = pids,
 			};
 	}
 }

@@ -67,12 +67,22 @@ int harden_signals(void)
 	return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/*
+ * Until its exec the child is a fork of behavdiff with the program's own uid,
+ * and a program of an earlier step may look into such a process: through
+ * /proc/PID/fd, into its memory and environment.  What keeps it out is that
+ * the child's permitted capabilities are not a subset of its own (ptrace(2),
+ * access mode checking), as they keep it out of pid 1.  So they stay
+ * permitted, none in effect, and execve(2) takes them: with SECBIT_NOROOT and
+ * nothing inheritable, ambient or bounding, nothing is left of them
+ * (capabilities(7), "transformation").
+ */
 int harden_privileges(void)
 {
 	struct __user_cap_header_struct head = {
 		_LINUX_CAPABILITY_VERSION_3, 0
 	};
-	struct __user_cap_data_struct none[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
+	struct __user_cap_data_struct caps[2];
 
 	for (unsigned long cap = 0; cap < 64; cap++)
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) && errno != EINVAL)
@@ -82,7 +92,11 @@ int harden_privileges(void)
 		  SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |
 		  SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
 		  SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED, 0, 0, 0) ||
-	    syscall(SYS_capset, &head, none) ||
+	    syscall(SYS_capget, &head, caps))
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(caps); i++)
+		caps[i].effective = caps[i].inheritable = 0;
+	if (syscall(SYS_capset, &head, caps) ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -1;
 	/* Addresses are evidence; the same in every run they say more. */

@@ -10,7 +10,10 @@
 /* 0, or -1 with errno set.  No memory is allocated. */
 int harden_limits(const struct plan *plan);
 int harden_signals(void);
-/* Drop every capability for good and set no_new_privs. */
+/*
+ * No capability in effect, none after the next execve, and no_new_privs.  Until
+ * then they stay permitted, which closes the process to others.
+ */
 int harden_privileges(void);
 /* Install the tracer's filter; from here on most calls stop. */
 int harden_filter(const struct sock_fprog *filter);

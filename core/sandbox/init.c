@@ -6,7 +6,9 @@
  * It keeps the capabilities of its namespace, so that the traced program,
  * which has none, can neither inspect nor trace it (ptrace(2), access mode
  * checking); kill(2) cannot reach it because it handles no signal
- * (pid_namespaces(7)).
+ * (pid_namespaces(7)).  It is a fork of behavdiff all the same, and so is
+ * every step's child until its exec: what neither needs is let go of before
+ * the first step, descriptors, environment and command line.
  */
 #include "core/sandbox/init.h"
 
@@ -60,15 +62,16 @@ void init_prefer_oom(void)
 
 /*
  * Everybody may read /proc/1/cmdline and /proc/1/comm, and we are a fork of
- * behavdiff: its command line names paths and revisions of the host.  Where it
- * is kept in memory is in /proc/self/stat (proc(5), fields 48 and 49).
+ * behavdiff: its command line names paths and revisions of the host, and its
+ * environment may hold secrets.  Where they are kept in memory is in
+ * /proc/self/stat (proc(5), fields 48 to 51).
  */
-static void hide_arguments(void)
+static void forget_caller(void)
 {
 	autofd int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
 	char text[2048], *at;
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	unsigned long from = 0, to = 0;
+	unsigned long arg[2] = { 0, 0 }, env[2] = { 0, 0 };
 
 	prctl(PR_SET_NAME, "init");
 	if (n <= 0)
@@ -77,8 +80,33 @@ static void hide_arguments(void)
 	at = strrchr(text, ')');
 	for (int field = 2; at && field < 48; field++)
 		at = strchr(at + 1, ' ');
-	if (at && sscanf(at, "%lu %lu", &from, &to) == 2 && from && from < to)
-		memset((void *)from, 0, to - from);
+	if (!at || sscanf(at, "%lu %lu %lu %lu", &arg[0], &arg[1], &env[0],
+			  &env[1]) != 4)
+		return;
+	/* What was put there later, on the heap, is forgotten at least. */
+	clearenv();
+	if (arg[0] && arg[0] < arg[1])
+		memset((void *)arg[0], 0, arg[1] - arg[0]);
+	if (env[0] && env[0] < env[1])
+		memset((void *)env[0], 0, env[1] - env[0]);
+}
+
+/*
+ * The stage's root, the trees and the namespaces are behind descriptors, as is
+ * whatever behavdiff has open; the standard streams are the caller's.
+ */
+static int forget_descriptors(int control, int dns)
+{
+	const int keep[] = { control, dns };
+	int fd;
+
+	if (fd_close_but(0, keep, ARRAY_LEN(keep)))
+		return -1;
+	/* Nothing that is opened later is taken for a standard stream. */
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd < 2);
+	return fd == 2 ? 0 : -1;
 }
 
 static int set_up(struct setup *s, int control)
@@ -153,7 +181,7 @@ void init_main(const struct spawn_options *opt, int control)
 	signal(SIGCHLD, SIG_IGN);
 	if (set_up(&s, control))
 		_exit(1);
-	hide_arguments();
+	forget_caller();
 	/*
 	 * The tracer attaches as an ordinary process of the parent namespace,
 	 * which needs us dumpable: our memory still belongs to its namespace.
@@ -166,7 +194,7 @@ void init_main(const struct spawn_options *opt, int control)
 	fds[3] = s.wire[1];
 	if (fd_send(control, fds, ARRAY_LEN(fds)))
 		_exit(1);
-	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
-		close(fds[i]);
+	if (forget_descriptors(control, s.dns))
+		_exit(1);
 	serve(opt, control, s.dns);
 }

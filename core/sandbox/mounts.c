@@ -385,11 +385,34 @@ int op_dev(struct setup *s)
 		     "newinstance,ptmxmode=0666,mode=0620,uid=1000,gid=1000");
 }
 
+/*
+ * Keys belong to the host's user, not to a namespace: the kernel shows them
+ * here as there.  A kernel may lack the files (CONFIG_KEYS).
+ */
+static int hide_keys(struct setup *s)
+{
+	static const char *const names[] = { "keys", "key-users" };
+	char path[64];
+
+	if (make_file(s, SCRATCH "/empty", ""))
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		snprintf(path, sizeof(path), ROOT "/proc/%s", names[i]);
+		if (!access(path, F_OK) &&
+		    bind_mount(s, SCRATCH "/empty", path,
+			       MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC))
+			return -1;
+	}
+	return 0;
+}
+
 int op_proc(struct setup *s)
 {
 	at(s, "/proc");
-	return mount("proc", ROOT "/proc", "proc",
-		     MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+	if (mount("proc", ROOT "/proc", "proc",
+		  MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
+		return -1;
+	return hide_keys(s);
 }
 
 /*

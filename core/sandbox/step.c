@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <linux/close_range.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
@@ -116,12 +115,13 @@ static int take_stdio(const int stdio[3])
 
 /* NULL, or what failed, with errno set. */
 static const char *prepare(const struct spawn_options *opt,
-			   const struct step *step, const int stdio[3])
+			   const struct step *step, const int stdio[3],
+			   int control)
 {
 	if (take_stdio(stdio))
 		return "taking its standard streams";
-	/* CLOSE_RANGE_CLOEXEC since 5.11; the report's socket stays so far. */
-	if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC))
+	/* The socket for the report is close-on-exec. */
+	if (fd_close_but(3, &control, 1))
 		return "close_range";
 	if (setsid() < 0 || chdir(PLAN_TREE))
 		return "entering the tree";
@@ -147,7 +147,7 @@ void step_exec(const struct spawn_options *opt, size_t i, const int stdio[3],
 	struct box_message msg = {
 		.kind = BOX_EXEC_FAILED, .step = (uint32_t)i,
 	};
-	const char *what = prepare(opt, step, stdio);
+	const char *what = prepare(opt, step, stdio, control);
 
 	if (what) {
 		msg.kind = BOX_SETUP_FAILED;

@@ -13,6 +13,10 @@
 #include "core/base/path.h"
 #include "core/trace/tracer.h"
 
+#ifndef AT_EXECVE_CHECK
+#define AT_EXECVE_CHECK 0x10000
+#endif
+
 #define LABEL_MAX 80
 #define CHAIN_MAX 400
 
@@ -58,6 +62,12 @@ static int exec_dirfd(const struct task *k)
 	return k->row->shape.d1 >= 0 ? (int)k->call.args[0] : AT_FDCWD;
 }
 
+/* Would it work?  That looks at the file and runs nothing (since 6.14). */
+static bool is_check(const struct task *k)
+{
+	return k->row->shape.d1 >= 0 && (k->call.args[4] & AT_EXECVE_CHECK);
+}
+
 /* Only a refusal gets here: an exec that works is exec_happened(). */
 void leave_exec(struct tracer *t, struct task *k)
 {
@@ -65,6 +75,11 @@ void leave_exec(struct tracer *t, struct task *k)
 	int err = call_err(&k->call);
 	autobuf struct buf at = BUF_INIT;
 
+	if (is_check(k)) {
+		emit_path(t, k, EV_FILE_PROBE, exec_dirfd(k), k->call.path1,
+			  err != ENOENT, STR(""));
+		return;
+	}
 	if (!err || !p->live)
 		return;
 	resolve_path(t, k, exec_dirfd(k), k->call.path1, err != ENOENT, &at);

@@ -184,7 +184,7 @@ enum next enter_probe(struct tracer *t, struct task *k)
 static bool says_it_exists(int err)
 {
 	return err == EINVAL || err == ENODATA || err == EOPNOTSUPP ||
-	       err == ERANGE;
+	       err == ERANGE || err == EOVERFLOW;
 }
 
 void leave_probe(struct tracer *t, struct task *k)

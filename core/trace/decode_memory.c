@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 
 #include "core/base/text.h"
 #include "core/trace/tracer.h"
@@ -104,4 +105,14 @@ void leave_memory(struct tracer *t, struct task *k)
 		return;
 	emit(t, k, EV_MEMORY_EXEC, str_c(k->proc->exe ? k->proc->exe : "?"),
 	     STR(""), err);
+}
+
+/* The flag makes it executable; mprotect(2) later is seen like any other. */
+void leave_shmat(struct tracer *t, struct task *k)
+{
+	leave_call(t, k);
+	if (k->call.args[2] & SHM_EXEC)
+		emit(t, k, EV_MEMORY_EXEC,
+		     str_c(k->proc->exe ? k->proc->exe : "?"), STR(""),
+		     call_err(&k->call));
 }

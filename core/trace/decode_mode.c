@@ -106,8 +106,11 @@ void leave_times(struct tracer *t, struct task *k)
 void leave_xattr(struct tracer *t, struct task *k)
 {
 	bool removed = strstr(k->row->name, "remove") != NULL;
+	bool follow = k->row->shape.d1 >= 0 ?
+		      !(k->call.args[2] & AT_SYMLINK_NOFOLLOW) :
+		      k->row->name[0] != 'l';
 
-	changed(t, k, AT_FDCWD, k->call.path1, k->row->name[0] != 'l',
+	changed(t, k, dir1(k), k->call.path1, follow,
 		"%s %.100s", removed ? "remove-xattr" : "xattr",
 		k->call.path2 ? k->call.path2 : "?");
 }
@@ -120,4 +123,11 @@ void leave_fxattr(struct tracer *t, struct task *k)
 	changed(t, k, (int)k->call.args[0], NULL, true, "%s %.100s",
 		removed ? "remove-xattr" : "xattr",
 		k->call.path1 ? k->call.path1 : "?");
+}
+
+/* What chattr(1) changes; since 6.17 also without opening the file. */
+void leave_fileattr(struct tracer *t, struct task *k)
+{
+	changed(t, k, dir1(k), k->call.path1,
+		!(k->call.args[4] & AT_SYMLINK_NOFOLLOW), "attributes");
 }

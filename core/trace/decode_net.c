@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -227,6 +228,9 @@ void leave_bind(struct tracer *t, struct task *k)
 	struct call *c = &k->call;
 
 	settle_family(&c->sa, c->sa_len);
+	/* To groups of netlink(7) the kernel speaks by itself. */
+	t->timers |= c->sa.ss_family == AF_NETLINK && !call_err(c) &&
+		     ((struct sockaddr_nl *)&c->sa)->nl_groups;
 	address_event(t, k, EV_NET_BIND, (int)c->args[0], &c->sa, c->sa_len,
 		      call_err(c));
 }
@@ -270,11 +274,58 @@ static void settle_connect(struct task *k)
 		k->call.ret = -ECONNREFUSED;
 }
 
+/* Loopback and no other: it is always up, and there is a way to it. */
+static bool is_loopback(const struct sockaddr_storage *sa, socklen_t len)
+{
+	const struct sockaddr_in *in = (const void *)sa;
+
+	return sa->ss_family == AF_INET && len >= sizeof(*in) &&
+	       ntohl(in->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
+/* The address without a port, in the first bytes; false: any, or no such. */
+static bool is_elsewhere(const struct sockaddr_storage *asked,
+			 const struct sockaddr_storage *peer)
+{
+	const struct sockaddr_in *a = (const void *)asked;
+	const struct sockaddr_in *b = (const void *)peer;
+
+	return asked->ss_family == AF_INET && peer->ss_family == AF_INET &&
+	       a->sin_addr.s_addr != htonl(INADDR_ANY) &&
+	       (a->sin_addr.s_addr != b->sin_addr.s_addr ||
+		a->sin_port != b->sin_port);
+}
+
+/*
+ * Memory that another process maps can still change under the call, and change
+ * back.  What came of it belies such an address.
+ */
+static void check_peer(struct tracer *t, struct task *k)
+{
+	const struct call *c = &k->call;
+	int err = call_err(c);
+	autofd int ours = -1;
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+
+	if (is_loopback(&c->sa, c->sa_len) && err == ENETUNREACH)
+		emit_words(t, k, EV_EVASION, 0, "connect argument changed");
+	if (err || c->sa_len < sizeof(struct sockaddr_in))
+		return;
+	ours = sock_borrow(k, (int)c->args[0]);
+	if (ours < 0 || getpeername(ours, (struct sockaddr *)&peer, &len) ||
+	    !is_elsewhere(&c->sa, &peer))
+		return;
+	emit_words(t, k, EV_EVASION, 0, "connect argument changed");
+	address_event(t, k, EV_NET_CONNECT, (int)c->args[0], &peer, len, 0);
+}
+
 void leave_connect(struct tracer *t, struct task *k)
 {
 	const struct call *c = &k->call;
 
 	settle_connect(k);
+	check_peer(t, k);
 
 	if (!c->sa_len && call_err(c) == EFAULT)
 		return;
@@ -298,8 +349,28 @@ struct sent {
 	size_t packet;		/* bytes that follow: of a DNS question */
 };
 
-static void keep_sent(struct task *k, uint64_t name, uint64_t len, uint64_t at,
-		      uint64_t bytes, uint32_t index)
+/* The beginning of a message that lies in several places. */
+static size_t gather(struct task *k, const struct iovec *iov, size_t n,
+		     char *packet)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < n && used < PACKET_MAX; i++) {
+		size_t want = iov[i].iov_len < PACKET_MAX - used ?
+			      iov[i].iov_len : PACKET_MAX - used;
+		ssize_t got = want ? mem_read(k->tid,
+					      (uintptr_t)iov[i].iov_base,
+					      packet + used, want) : 0;
+
+		used += got > 0 ? (size_t)got : 0;
+		if (got != (ssize_t)want)
+			break;
+	}
+	return used;
+}
+
+static void keep_sent(struct task *k, uint64_t name, uint64_t len,
+		      const struct iovec *iov, size_t n, uint32_t index)
 {
 	struct buf *out = &k->call.words;
 	struct sent s = { .index = index };
@@ -307,37 +378,37 @@ static void keep_sent(struct task *k, uint64_t name, uint64_t len, uint64_t at,
 
 	s.len = mem_read_sockaddr(k->tid, name, len, &s.sa);
 	settle_family(&s.sa, s.len);
-	if (sockaddr_port(&s.sa, s.len) == PORT_DNS) {
-		ssize_t n = mem_read(k->tid, at, packet, bytes < PACKET_MAX ?
-				     bytes : PACKET_MAX);
-
-		s.packet = n > 0 ? (size_t)n : 0;
-	}
+	if (sockaddr_port(&s.sa, s.len) == PORT_DNS)
+		s.packet = gather(k, iov, n, packet);
 	buf_add(out, &s, sizeof(s));
 	buf_add(out, packet, s.packet);
 }
 
 enum next enter_sendto(struct tracer *t, struct task *k)
 {
-	const struct call *c = &k->call;
+	const uint64_t *a = k->call.args;
+	const struct iovec iov = { (void *)(uintptr_t)a[1], a[2] };
 
 	(void)t;
-	keep_sent(k, c->args[4], c->args[5], c->args[1], c->args[2], 0);
+	keep_sent(k, a[4], a[5], &iov, 1, 0);
 	return NEXT_LEAVE;
 }
 
 static void keep_message(struct task *k, uint64_t at, uint32_t index)
 {
-	struct iovec iov = { NULL, 0 };
+	struct iovec iov[MESSAGES_MAX];
 	struct msghdr msg;
+	size_t n;
+	ssize_t got;
 
 	if (mem_read(k->tid, at, &msg, sizeof(msg)) != sizeof(msg) ||
 	    !msg.msg_name || !msg.msg_namelen)
 		return;
-	if (msg.msg_iovlen)
-		mem_read(k->tid, (uintptr_t)msg.msg_iov, &iov, sizeof(iov));
-	keep_sent(k, (uintptr_t)msg.msg_name, msg.msg_namelen,
-		  (uintptr_t)iov.iov_base, iov.iov_len, index);
+	n = msg.msg_iovlen < MESSAGES_MAX ? msg.msg_iovlen : MESSAGES_MAX;
+	got = n ? mem_read(k->tid, (uintptr_t)msg.msg_iov, iov,
+			   n * sizeof(*iov)) : 0;
+	keep_sent(k, (uintptr_t)msg.msg_name, msg.msg_namelen, iov,
+		  got > 0 ? (size_t)got / sizeof(*iov) : 0, index);
 }
 
 enum next enter_sendmsg(struct tracer *t, struct task *k)

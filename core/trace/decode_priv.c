@@ -7,9 +7,12 @@
 #include <linux/seccomp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/personality.h>
 
 #include "core/trace/flags.h"
 #include "core/trace/tracer.h"
+
+#define PERSONALITY_QUERY 0xffffffff	/* personality(2) */
 
 /* A call without a decoder: its name and how it ended. */
 void leave_call(struct tracer *t, struct task *k)
@@ -119,13 +122,6 @@ void leave_seccomp(struct tracer *t, struct task *k)
 	     STR(""), call_err(&k->call));
 }
 
-/* The only request the filter lets through: pushing into a terminal. */
-void leave_ioctl(struct tracer *t, struct task *k)
-{
-	emit(t, k, EV_EVASION, STR("ioctl(TIOCSTI)"), STR(""),
-	     call_err(&k->call));
-}
-
 static const struct {
 	int option;
 	const char *name;
@@ -162,8 +158,18 @@ void leave_prctl(struct tracer *t, struct task *k)
 	emit_words(t, k, EV_SYSCALL, err, "prctl(%d)", option);
 }
 
+/*
+ * With READ_IMPLIES_EXEC whatever is mapped readable may be executed, and
+ * nothing asks for it any more.
+ */
 void leave_personality(struct tracer *t, struct task *k)
 {
-	emit_words(t, k, EV_SYSCALL, call_err(&k->call), "personality(%#llx)",
+	int err = call_err(&k->call);
+
+	emit_words(t, k, EV_SYSCALL, err, "personality(%#llx)",
 		   (unsigned long long)k->call.args[0]);
+	if (k->call.args[0] & READ_IMPLIES_EXEC &&
+	    k->call.args[0] != PERSONALITY_QUERY)
+		emit(t, k, EV_MEMORY_EXEC,
+		     str_c(k->proc->exe ? k->proc->exe : "?"), STR(""), err);
 }

@@ -78,7 +78,17 @@ void tracer_ending(struct tracer *t)
 			proc_outlived(t, p);
 		}
 	}
+	t->stats.lost += fork_left(t);
 	t->ending = true;
+}
+
+bool tracer_empty(struct tracer *t)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct task *k = t->tasks[i]; k; k = k->next)
+			if (k->waiting)
+				return false;
+	return t->stats.alive <= 1 && !fork_strangers(t);
 }
 
 /* A pid cannot be another's before we have collected its process. */

@@ -8,7 +8,10 @@
  * (seccomp(2)), so it cannot run on unobserved.
  */
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,34 +21,67 @@
 #include "core/trace/tracer.h"
 
 /*
- * Calls are named, and libseccomp knows their numbers: a name it does not know
- * yet, or that this architecture does not have, resolves to a negative number
- * and is passed over here; the call itself is then recorded by number.
+ * Calls are named, and libseccomp or numbers.def knows their numbers: a name
+ * that this architecture does not have resolves to a negative number and is
+ * passed over here.
  */
 struct ambient {
 	const char *name;
-	bool when;
+	enum { ALWAYS, WHEN, UNLESS } passes;
 	struct scmp_arg_cmp cmp;
 };
 
 static const struct ambient ambients[] = {
-#define AMBIENT(call) { .name = #call, .when = false, .cmp = { .arg = 0 } },
-#define WHEN(call, arg, op, a, b) { #call, true, { arg, op, a, b } },
+#define AMBIENT(call) { .name = #call, .passes = ALWAYS, .cmp = { .arg = 0 } },
+#define WHEN(call, arg, op, a, b) { #call, WHEN, { arg, op, a, b } },
+#define UNLESS(call, arg, value) \
+	{ #call, UNLESS, { arg, SCMP_CMP_NE, value, 0 } },
 #include "core/trace/ambient.def"
 #undef AMBIENT
 #undef WHEN
+#undef UNLESS
+};
+
+static const struct { const char *name; int nr; } numbers[] = {
+#define NUMBER(name, nr) { #name, nr },
+#include "core/trace/numbers.def"
+#undef NUMBER
 };
 
 static const struct row rows[] = {
-#define CALL(name, shape, enter, leave) { #name, shape, enter, leave },
+#define CALL(name, shape, ints, enter, leave) \
+	{ #name, shape, ints, enter, leave },
 #include "core/trace/syscalls.def"
 #undef CALL
 };
 
+/* Negative: this architecture does not have it. */
+static int number_of(const char *name)
+{
+	int nr = seccomp_syscall_resolve_name(name);
+
+	for (size_t i = 0; nr == __NR_SCMP_ERROR && i < ARRAY_LEN(numbers); i++)
+		if (!strcmp(numbers[i].name, name))
+			nr = numbers[i].nr;
+	return nr;
+}
+
+/* NULL: nobody knows it. */
+static char *name_of(int nr)
+{
+	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
+
+	for (size_t i = 0; !name && i < ARRAY_LEN(numbers); i++)
+		if (numbers[i].nr == nr)
+			name = mem_strdup(numbers[i].name);
+	return name;
+}
+
 void rows_fill(const struct row *table[CALLS_MAX])
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		int nr = seccomp_syscall_resolve_name(rows[i].name);
+		int nr = number_of(rows[i].name);
+
 		if (nr >= 0 && nr < CALLS_MAX)
 			table[nr] = &rows[i];
 	}
@@ -55,8 +91,8 @@ static enum syscall_class class_of(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(ambients); i++)
 		if (!strcmp(ambients[i].name, name))
-			return ambients[i].when ? SYSCALL_CONDITIONAL :
-						  SYSCALL_AMBIENT;
+			return ambients[i].passes == ALWAYS ?
+			       SYSCALL_AMBIENT : SYSCALL_CONDITIONAL;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (!strcmp(rows[i].name, name))
 			return SYSCALL_MODELLED;
@@ -74,8 +110,7 @@ const char *syscall_class_name(enum syscall_class c)
 
 const char *call_name(int nr, char *buf, size_t size)
 {
-	autofree char *name = seccomp_syscall_resolve_num_arch(
-		SCMP_ARCH_NATIVE, nr);
+	autofree char *name = name_of(nr);
 
 	if (name)
 		snprintf(buf, size, "%s", name);
@@ -86,8 +121,7 @@ const char *call_name(int nr, char *buf, size_t size)
 
 bool syscall_by_number(int nr, char name[64], enum syscall_class *class)
 {
-	autofree char *got = seccomp_syscall_resolve_num_arch(
-		SCMP_ARCH_NATIVE, nr);
+	autofree char *got = name_of(nr);
 
 	if (!got)
 		return false;
@@ -100,16 +134,50 @@ static int add_rules(scmp_filter_ctx ctx)
 {
 	for (size_t i = 0; i < ARRAY_LEN(ambients); i++) {
 		const struct ambient *a = &ambients[i];
-		int nr = seccomp_syscall_resolve_name(a->name), r;
+		int nr = number_of(a->name), r;
 
 		if (nr < 0)
 			continue;
 		r = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, nr,
-					   a->when, &a->cmp);
-		if (r)
+					   a->passes == WHEN, &a->cmp);
+		/* The second UNLESS of one call. */
+		if (r && r != -EEXIST)
 			return r;
 	}
 	return 0;
+}
+
+/*
+ * libseccomp compares all 64 bits of an argument, and what the kernel takes as
+ * an int would not be the value to stop at when the program puts something
+ * into the upper half of the register.  "Anything but this value in the lower
+ * half" is no rule of libseccomp's, so these instructions stand in front of
+ * its own.  (In a comparison for equality with what may pass, the upper half
+ * does no harm: it stops.)
+ */
+static void add_exceptions(struct buf *out)
+{
+	const uint32_t stop = SECCOMP_RET_TRACE | 1;
+
+	for (size_t i = 0; i < ARRAY_LEN(ambients); i++) {
+		const struct ambient *a = &ambients[i];
+		int nr = number_of(a->name);
+		const struct sock_filter code[] = {
+			BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+				 offsetof(struct seccomp_data, nr)),
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)nr, 0, 3),
+			/* Both architectures have the lower half first. */
+			BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+				 offsetof(struct seccomp_data, args) +
+				 a->cmp.arg * sizeof(uint64_t)),
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+				 (uint32_t)a->cmp.datum_a, 0, 1),
+			BPF_STMT(BPF_RET | BPF_K, stop),
+		};
+
+		if (a->passes == UNLESS && nr >= 0)
+			buf_add(out, code, sizeof(code));
+	}
 }
 
 /*
@@ -122,6 +190,8 @@ static int export_filter(scmp_filter_ctx ctx, struct sock_fprog *out)
 
 	if (fd < 0)
 		return -errno;
+	/* Jumps are relative: a program may stand behind another. */
+	add_exceptions(&bytes);
 	if (seccomp_export_bpf(ctx, fd) || lseek(fd, 0, SEEK_SET) < 0 ||
 	    fd_read_all(fd, &bytes, 1 << 20))
 		return -EIO;

@@ -11,7 +11,6 @@
  */
 #include <errno.h>
 #include <linux/audit.h>
-#include <linux/kcmp.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -32,7 +31,6 @@
 		 PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | \
 		 PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | \
 		 PTRACE_O_EXITKILL)
-#define TICK_NS 50000000U
 
 #if defined(__x86_64__)
 #define NATIVE_ARCH AUDIT_ARCH_X86_64
@@ -44,7 +42,7 @@
 #error "behavdiff knows the registers of x86-64 and arm64"
 #endif
 
-static void resume(struct task *k, int request, int sig)
+void task_resume(struct task *k, int request, int sig)
 {
 	/* ESRCH: killed while it was stopped; its end is reported next. */
 	ptrace(request, k->tid, NULL, (void *)(intptr_t)sig);
@@ -86,6 +84,24 @@ enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
 }
 
 /* --- calls --- */
+
+/*
+ * An int argument is the lower half of its register; a program may put what
+ * it likes into the upper, and no decoder shall take that for another value.
+ */
+static void narrow(struct call *c, const struct row *row)
+{
+	const struct shape *s = &row->shape;
+	const int8_t of_shape[] = { s->d1, s->d2, s->sa_len };
+	unsigned ints = row->ints;
+
+	for (size_t i = 0; i < ARRAY_LEN(of_shape); i++)
+		if (of_shape[i] >= 0)
+			ints |= 1U << of_shape[i];
+	for (int i = 0; i < 6; i++)
+		if (ints & 1U << i)
+			c->args[i] = (uint32_t)c->args[i];
+}
 
 static void read_arguments(struct task *k)
 {
@@ -140,8 +156,10 @@ static int on_entry(struct tracer *t, struct task *k)
 		return PTRACE_CONT;
 	if (k->proc->live && c->nr >= 0 && c->nr < CALLS_MAX)
 		t->counts[c->nr]++;
-	if (k->row)
+	if (k->row) {
+		narrow(c, k->row);
 		read_arguments(k);
+	}
 	if (k->row && k->row->enter)
 		next = k->row->enter(t, k);
 	if (next != NEXT_LEAVE || (k->row && !k->row->leave)) {
@@ -233,72 +251,7 @@ static void on_exit_stop(struct tracer *t, struct task *k)
 	call_finish(t, k, info.exit.rval);
 }
 
-/* --- forks and execs --- */
-
-/*
- * The event does not say: it is chosen by the flags of clone(2), and a thread
- * may come as a fork or a vfork.
- */
-static bool is_thread(const struct proc *p, pid_t tid)
-{
-	return !syscall(SYS_tgkill, p->tgid, tid, 0) || errno == EPERM;
-}
-
-static void over_limit(struct tracer *t, struct task *k, struct proc *child)
-{
-	kill(child->tgid, SIGKILL);
-	/* It dies by our hand before it did anything: no fact. */
-	child->live = false;
-	if (!t->stats.limited)
-		emit_words(t, k, EV_LIMIT, 0, "processes %u",
-			   t->opt.max_processes);
-	t->stats.limited = true;
-}
-
-static struct proc *new_process(struct tracer *t, struct task *k, pid_t pid)
-{
-	struct proc *p = proc_add(t, pid, k->proc);
-
-	/* CLONE_FILES without CLONE_THREAD. */
-	if (!syscall(SYS_kcmp, k->tid, pid, KCMP_FILES, 0, 0))
-		t->shared_files = true;
-	if (k->proc->is_init) {
-		p->main = true;
-		p->step = t->expected;
-		t->expected = STEP_NONE;
-		if (!t->start_ns)
-			t->start_ns = now_ns();
-	}
-	if (t->stats.alive > t->opt.max_processes + 1)
-		over_limit(t, k, p);
-	return p;
-}
-
-static void on_fork(struct tracer *t, struct task *k)
-{
-	unsigned long tid = 0;
-	struct task *child;
-
-	if (ptrace(PTRACE_GETEVENTMSG, k->tid, NULL, &tid))
-		return;
-	child = task_find(t, (pid_t)tid);
-	/* Killed, and its end seen, before it was announced. */
-	if (!child && kill((pid_t)tid, 0) && errno == ESRCH)
-		return;
-	if (!child)
-		child = task_add(t, (pid_t)tid);
-	if (child->proc)
-		return;
-	if (is_thread(k->proc, (pid_t)tid))
-		task_set_proc(child, k->proc);
-	else
-		task_set_proc(child, new_process(t, k, (pid_t)tid));
-	/* Its first stop may have come before its parent's event. */
-	if (child->waiting) {
-		child->waiting = false;
-		resume(child, PTRACE_CONT, 0);
-	}
-}
+/* --- execs --- */
 
 /*
  * An exec makes its thread the leader and the only one (ptrace(2), "execve(2)
@@ -319,6 +272,9 @@ static void on_exec(struct tracer *t, struct task *k)
 		task_remove(t, caller);
 	}
 	k->inside = false;
+	/* Memory and descriptors are its own from here on. */
+	k->proc->group = ++t->groups;
+	k->proc->shares = false;
 	exec_happened(t, k);
 	call_clear(&k->call);
 }
@@ -337,6 +293,7 @@ static void on_end(struct tracer *t, struct task *k, int status)
 	task_remove(t, k);
 	if (leader) {
 		proc_ended(t, p, status);
+		fork_remember(t, p);
 		proc_drop(t, p);
 		/* Only pid 1 is left: the run may be over, do not wait. */
 		if (t->stats.alive <= 1)
@@ -347,11 +304,25 @@ static void on_end(struct tracer *t, struct task *k, int status)
 
 /* --- the loop --- */
 
+/*
+ * What the program sends to pid 1 is lost (pid_namespaces(7)), but for a
+ * traced one, which SIGSTOP would stop.  A step's child has the program's uid
+ * before its exec and could be held there: it hears nothing either, but of
+ * its own faults, which would come for ever.
+ */
+static bool is_fault(int sig)
+{
+	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL ||
+	       sig == SIGFPE;
+}
+
 static void on_stop(struct tracer *t, struct task *k, int status)
 {
 	int sig = WSTOPSIG(status), event = status >> 16;
 	int request = PTRACE_CONT, deliver = 0;
 
+	if (hold_stopped(t, k, event == PTRACE_EVENT_STOP && sig == SIGTRAP))
+		return;
 	switch (event) {
 	case PTRACE_EVENT_SECCOMP:
 		request = on_entry(t, k);
@@ -359,7 +330,7 @@ static void on_stop(struct tracer *t, struct task *k, int status)
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
 	case PTRACE_EVENT_CLONE:
-		on_fork(t, k);
+		fork_announced(t, k);
 		break;
 	case PTRACE_EVENT_EXEC:
 		on_exec(t, k);
@@ -374,22 +345,22 @@ static void on_stop(struct tracer *t, struct task *k, int status)
 	default:
 		if (sig == (SIGTRAP | 0x80))
 			on_exit_stop(t, k);
-		else if (!k->proc->is_init)
+		else if (k->proc->live || is_fault(sig))
 			deliver = sig;
-		/*
-		 * What the program sends to pid 1 is lost (pid_namespaces(7)),
-		 * but for a traced one, which SIGSTOP would stop.
-		 */
 		if (deliver)
 			signal_seen(k, sig);
 	}
 	/* A signal between entry and exit leaves the exit stop to come. */
 	if (request == PTRACE_CONT && k->inside)
 		request = PTRACE_SYSCALL;
-	resume(k, request, deliver);
+	if (request == PTRACE_SYSCALL && event == PTRACE_EVENT_SECCOMP &&
+	    hold_wanted(k))
+		hold(t, k);
+	else
+		task_resume(k, request, deliver);
 }
 
-static void dispatch(struct tracer *t, pid_t tid, int status)
+void tracer_dispatch(struct tracer *t, pid_t tid, int status)
 {
 	struct task *k = task_find(t, tid);
 
@@ -420,18 +391,28 @@ static void on_alarm(int sig)
  * deadline and output are looked after.  A signal that comes just before
  * wait4 is made good by the next one.
  */
-static int set_timer(long us, struct err *err)
+int tracer_timer(long us)
 {
-	struct sigaction sa = { .sa_handler = on_alarm };
 	struct itimerval it = { { 0, us }, { 0, us } };
 
-	if (sigaction(SIGALRM, &sa, NULL) ||
-	    setitimer(ITIMER_REAL, &it, NULL))
+	return setitimer(ITIMER_REAL, &it, NULL);
+}
+
+static int start_timer(struct err *err)
+{
+	struct sigaction sa = { .sa_handler = on_alarm };
+
+	if (sigaction(SIGALRM, &sa, NULL) || tracer_timer(TICK_US))
 		return err_sys(err, "cannot set a timer");
 	return 0;
 }
 
-static void tick(struct tracer *t)
+static int stop_timer(struct err *err)
+{
+	return tracer_timer(0) ? err_sys(err, "cannot stop a timer") : 0;
+}
+
+void tracer_tick(struct tracer *t)
 {
 	uint64_t now = now_ns();
 
@@ -439,33 +420,35 @@ static void tick(struct tracer *t)
 		wire_read(t->wire, wire_clock());
 	if (now < t->next_tick)
 		return;
-	t->next_tick = now + TICK_NS;
+	t->next_tick = now + TICK_US * 1000U;
 	/* By a tick later whoever sent it has told us its address. */
-	wire_read(t->wire, wire_clock() - TICK_NS);
+	wire_read(t->wire, wire_clock() - TICK_US * 1000U);
+	fork_adopt(t);
 	t->hooks->tick(t->hooks->ctx);
 }
 
 int tracer_run(struct tracer *t, const struct tracer_hooks *hooks,
 	       struct err *err)
 {
+	pid_t tid = 0;
 	int status;
-	pid_t tid;
 
 	t->hooks = hooks;
-	if (set_timer(TICK_NS / 1000, err))
+	if (start_timer(err))
 		return -1;
 	for (;;) {
-		tick(t);
+		tracer_tick(t);
+		hold_look(t, tid < 0);
 		tid = waitpid(-1, &status, __WALL);
 		if (tid > 0)
-			dispatch(t, tid, status);
+			tracer_dispatch(t, tid, status);
 		else if (errno == ECHILD)
 			break;
 		else if (errno != EINTR)
 			return err_sys(err, "cannot wait for the sandbox");
 	}
 	wire_end(t->wire);
-	return set_timer(0, err);
+	return stop_timer(err);
 }
 
 int tracer_new(struct tracer **out, pid_t init,
@@ -518,6 +501,8 @@ void tracer_free(struct tracer *t)
 	for (size_t i = 0; i < BUCKETS; i++)
 		while (t->procs[i])
 			proc_drop(t, t->procs[i]);
+	for (size_t i = 0; i < ENDED_MAX; i++)
+		proc_put(t->ended[i]);
 	for (size_t i = 0; i < t->dead.n; i++) {
 		free(t->dead.v[i].exe);
 		free(t->dead.v[i].chain);
@@ -529,6 +514,7 @@ void tracer_free(struct tracer *t)
 	speakers_close(t);
 	vec_free(&t->dead);
 	vec_free(&t->blind);
+	vec_free(&t->own);
 	strmap_free(&t->touched);
 	strmap_free(&t->dirs);
 	strmap_free(&t->bound);

@@ -12,7 +12,9 @@
  * Everything unknown counts as able to wake.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -26,15 +28,11 @@
 
 static int read_text(const char *path, char *out, size_t size)
 {
-	FILE *f = fopen(path, "re");
-	size_t n;
+	autofd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
 
-	if (!f)
-		return -1;
-	n = fread(out, 1, size - 1, f);
-	fclose(f);
-	out[n] = '\0';
-	return n ? 0 : -1;
+	out[n > 0 ? n : 0] = '\0';
+	return n > 0 ? 0 : -1;
 }
 
 /*
@@ -101,22 +99,34 @@ static bool waits_forever(struct tracer *t, struct task *k, const char *name,
 }
 
 /* "nr a0 ... a5 sp pc", or "running" (proc(5), /proc/PID/syscall). */
-static bool call_sleeps(struct tracer *t, struct task *k)
+bool task_call(pid_t tid, int *nr, unsigned long long a[6])
 {
-	char path[64], text[512], name[64];
-	unsigned long long a[6];
-	int nr;
+	char path[64], text[512], *at;
 
-	snprintf(path, sizeof(path), "/proc/%d/syscall", k->tid);
-	if (read_text(path, text, sizeof(text)) ||
-	    sscanf(text, "%d %llx %llx %llx %llx %llx %llx", &nr, &a[0], &a[1],
-		   &a[2], &a[3], &a[4], &a[5]) != 7)
+	snprintf(path, sizeof(path), "/proc/%d/syscall", tid);
+	if (read_text(path, text, sizeof(text)) || *text == 'r')
 		return false;
-	return waits_forever(t, k, call_name(nr, name, sizeof(name)), a);
+	*nr = (int)strtol(text, &at, 10);
+	for (int i = 0; i < 6; i++) {
+		/* "-1 sp pc": in no call. */
+		if (*at != ' ')
+			return false;
+		a[i] = strtoull(at, &at, 16);
+	}
+	return *at == ' ' && *nr >= 0;
 }
 
-/* State and context switches, both kinds, from /proc/PID/status. */
-static bool task_state(pid_t tid, char *state, unsigned long long *switches)
+static bool call_sleeps(struct tracer *t, struct task *k)
+{
+	unsigned long long a[6];
+	char name[64];
+	int nr;
+
+	return task_call(k->tid, &nr, a) &&
+	       waits_forever(t, k, call_name(nr, name, sizeof(name)), a);
+}
+
+bool task_state(pid_t tid, char *state, unsigned long long *switches)
 {
 	char path[64], text[4096];
 	unsigned long long yes = 0, no = 0;
@@ -209,7 +219,8 @@ static bool all_quiet(struct tracer *t, uint64_t *sum)
 			if (!task_quiet(t, k, sum))
 				return false;
 	return !packets_under_way(t->init, "tcp") &&
-	       !packets_under_way(t->init, "tcp6") && !stop_pending();
+	       !packets_under_way(t->init, "tcp6") && !stop_pending() &&
+	       !fork_strangers(t);
 }
 
 bool tracer_quiet(struct tracer *t)
@@ -221,41 +232,4 @@ bool tracer_quiet(struct tracer *t)
 		return false;
 	t->quiet = now | 1;
 	return before == t->quiet;
-}
-
-/* --- timers: once one was armed, the deadline stands --- */
-
-static enum next armed(struct tracer *t, struct task *k, int arg)
-{
-	struct itimerspec spec;
-
-	/* itimerval and itimerspec: the second half is when it fires. */
-	if (mem_read(k->tid, k->call.args[arg], &spec, sizeof(spec)) !=
-	    sizeof(spec) || spec.it_value.tv_sec || spec.it_value.tv_nsec)
-		t->timers = true;
-	return NEXT_GO;
-}
-
-enum next enter_alarm(struct tracer *t, struct task *k)
-{
-	t->timers |= k->call.args[0] != 0;
-	return NEXT_GO;
-}
-
-enum next enter_setitimer(struct tracer *t, struct task *k)
-{
-	return armed(t, k, 1);
-}
-
-/* What was submitted ends by itself (io_submit(2)), an eventfd may tell. */
-enum next enter_async(struct tracer *t, struct task *k)
-{
-	(void)k;
-	t->timers = true;
-	return NEXT_LEAVE;
-}
-
-enum next enter_timer(struct tracer *t, struct task *k)
-{
-	return armed(t, k, 2);
 }

@@ -75,6 +75,7 @@ struct proc *proc_add(struct tracer *t, pid_t tgid, struct proc *parent)
 	p->tgid = tgid;
 	p->refs = 1;
 	p->step = STEP_NONE;
+	p->group = ++t->groups;
 	p->parent = parent;
 	if (parent) {
 		parent->refs++;

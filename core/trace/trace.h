@@ -101,6 +101,8 @@ struct tracer_stats {
 	bool limited;		/* the process limit was hit */
 };
 struct tracer_stats tracer_stats(const struct tracer *t);
+/* Is nothing but pid 1 there, and nobody who has only just been forked? */
+bool tracer_empty(struct tracer *t);
 
 /*
  * Memory of the processes alive: what is resident, shared pages once for each

@@ -28,6 +28,12 @@ struct proc {
 	bool main;		/* a step's first process */
 	bool setsid;		/* left its session, or its parent had */
 	bool ended;		/* children may still refer to it */
+	/*
+	 * Of those with one memory or one descriptor table; whoever was ever
+	 * in a group with others shares.
+	 */
+	uint64_t group;
+	bool shares;
 	int told;		/* signal by which another process ended it */
 	size_t step;
 	char *exe;		/* resolved program, raw bytes */
@@ -61,6 +67,11 @@ struct task {
 	long inner;		/* its id in the sandbox; 0: not asked yet */
 	bool inside;		/* between entry and exit stop */
 	bool waiting;		/* stopped early, until its parent's event */
+	unsigned waited;	/* so many ticks */
+	bool held;		/* has not run since it was asked to stop */
+	bool asked;		/* and that stop is still to come */
+	bool park;		/* it slept then, so it may stay there */
+	bool parked;		/* and does */
 	bool listening;		/* in a stop of job control */
 	const struct row *row;
 	struct call call;
@@ -85,6 +96,7 @@ enum next {
 struct row {
 	const char *name;
 	struct shape shape;
+	uint8_t ints;		/* bit i: argument i is an int */
 	enum next (*enter)(struct tracer *t, struct task *k);
 	void (*leave)(struct tracer *t, struct task *k);
 };
@@ -98,6 +110,7 @@ struct dead {
 };
 
 #define DEAD_MAX 1024
+#define ENDED_MAX 64
 #define BUCKETS 1024
 #define CALLS_MAX 1024		/* system-call numbers are far below */
 #define TOUCHED_MAX 200000
@@ -127,8 +140,18 @@ struct tracer {
 	struct strmap mapped;	/* the same where no descriptor is left */
 	uint64_t shared_bytes;	/* in both */
 	uint64_t next_shared;	/* they are not looked at again before */
+	VEC(dev_t) own;		/* the sandbox's file systems; see shared.c */
 	VEC(char *) blind;
 	VEC(struct dead) dead;	/* ended, perhaps not collected yet */
+	struct proc *ended[ENDED_MAX];	/* the last ones; counted, or NULL */
+	unsigned n_ended;
+	uint64_t groups;		/* how many there were */
+	struct {
+		uint64_t until;		/* by now_ns(); 0: there is none */
+		uint64_t group;
+		pid_t caller;		/* whose call was the last */
+		bool parked;		/* somebody may be */
+	} slice;			/* see hold.c */
 	struct wire *wire;		/* what goes over the loopback */
 	struct speakers *speakers;	/* and who sends it */
 };
@@ -137,8 +160,52 @@ struct tracer {
 void rows_fill(const struct row *table[CALLS_MAX]);
 const char *call_name(int nr, char *buf, size_t size);
 
-/* A call came to its end with this result (loop.c). */
+/* --- stops (loop.c) --- */
+/* A call came to its end with this result. */
 void call_finish(struct tracer *t, struct task *k, int64_t ret);
+/* With this request of ptrace(2); a task that is gone is none of ours. */
+void task_resume(struct task *k, int request, int sig);
+/* What waitpid(2) reported.  The task may be gone afterwards. */
+void tracer_dispatch(struct tracer *t, pid_t tid, int status);
+/* Look after all that is no stop, when it is time to. */
+void tracer_tick(struct tracer *t);
+/* SIGALRM every so many microseconds: TICK_US, but for a while. */
+#define TICK_US 50000
+int tracer_timer(long us);
+
+/* --- new tasks (fork.c) --- */
+/* The task stopped and names the one that it has made. */
+void fork_announced(struct tracer *t, struct task *k);
+/* At every tick: whoever nobody has announced finds its parent and runs. */
+void fork_adopt(struct tracer *t);
+/* How many wait that long without having found one? */
+unsigned fork_left(const struct tracer *t);
+/* The process ends; its children may not be announced yet. */
+void fork_remember(struct tracer *t, struct proc *p);
+/* Does a process live that has not stopped yet, with nobody to announce it? */
+bool fork_strangers(struct tracer *t);
+
+/* --- arguments that others can change (hold.c) --- */
+/* Is the task at the beginning of a call where that matters? */
+bool hold_wanted(const struct task *k);
+/*
+ * Run this call to its end, or until it sleeps, while nobody who shares memory
+ * or descriptors runs.  The task may be gone afterwards.
+ */
+void hold(struct tracer *t, struct task *k);
+/*
+ * At each stop; asked: the one that PTRACE_INTERRUPT makes.  True: the task is
+ * to stay there, and hold_look() runs it on.
+ */
+bool hold_stopped(struct tracer *t, struct task *k, bool asked);
+/* Before each wait; idle: nothing has stopped for a while. */
+void hold_look(struct tracer *t, bool idle);
+
+/* --- /proc (quiet.c) --- */
+/* "nr a0 ... a5" of a task that sleeps in a call; false: of none. */
+bool task_call(pid_t tid, int *nr, unsigned long long a[6]);
+/* State, and context switches of both kinds; false: gone. */
+bool task_state(pid_t tid, char *state, unsigned long long *switches);
 
 /* --- tasks and processes (task.c) --- */
 struct task *task_find(struct tracer *t, pid_t tid);

@@ -150,7 +150,7 @@ static uint64_t shared_memory(struct tracer *t)
 				count_files(&t->files, k->tid);
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct proc *p = t->procs[i]; p; p = p->next)
-			if (!p->is_init)
+			if (p->live)
 				count_mappings(t, p->tgid);
 	t->shared_bytes = sum_of(&t->files) + sum_of(&t->mapped);
 	t->next_shared = start + 10 * (now_ns() - start);
@@ -187,8 +187,8 @@ void tracer_memory(struct tracer *t, uint64_t *resident, uint64_t *largest)
 	*largest = 0;
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct proc *p = t->procs[i]; p; p = p->next)
-			/* Not pid 1: it is ours. */
-			if (!p->is_init)
+			/* Ours until its exec, and pid 1 for good. */
+			if (p->live)
 				add_statm(p->tgid, page, resident, largest);
 }
 
@@ -229,6 +229,6 @@ uint64_t tracer_memory_shared(const struct tracer *t)
 
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct proc *p = t->procs[i]; p; p = p->next)
-			sum += p->is_init ? 0 : proportional(t, p->tgid);
+			sum += p->live ? proportional(t, p->tgid) : 0;
 	return sum;
 }

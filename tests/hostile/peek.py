@@ -80,7 +80,8 @@ for name in list_dir("/dev"):
     mode = os.lstat("/dev/" + name).st_mode
     if stat.S_ISBLK(mode) or name in ("mem", "kmsg", "kvm", "fuse"):
         leak("device-" + name)
-for path in ("/etc/shadow", "/etc/gshadow", "/proc/kcore", "/proc/kmsg"):
+for path in ("/etc/shadow", "/etc/gshadow", "/proc/kcore", "/proc/kmsg",
+             "/proc/keys", "/proc/key-users"):
     if readable(path):
         leak(path)
 for path in ("/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger",

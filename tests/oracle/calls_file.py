@@ -7,7 +7,8 @@ O_ACCMODE, O_WRONLY = 3, 1
 O_CREAT, O_EXCL, O_TRUNC = 0o100, 0o200, 0o1000
 O_NOFOLLOW, O_PATH, O_TMPFILE = 0o400000, 0o10000000, 0o20200000
 AT_SYMLINK_NOFOLLOW, AT_SYMLINK_FOLLOW = 0x100, 0x400
-SAYS_IT_IS_THERE = ("EINVAL", "ENODATA", "EOPNOTSUPP", "ERANGE")
+SAYS_IT_IS_THERE = ("EINVAL", "ENODATA", "EOPNOTSUPP", "ERANGE",
+                    "EOVERFLOW")
 UNNAMED = b"(unnamed)"
 
 
@@ -132,6 +133,14 @@ def look(base, path):
         t.emit_path(task, "file.probe",
                     t.path_of(task, top, value, False)[0], err)
     return handler
+
+
+def mark(t, task, call):
+    """Without a name it is the directory's descriptor that is watched."""
+    if call.arg(4).bytes is None:
+        t.emit(task, "syscall", "fanotify_mark", call.err)
+    else:
+        look(3, 4)(t, task, call)
 
 
 def change_directory(t, task, call):
@@ -293,13 +302,14 @@ CALLS = {
     "rmdir": remove(None, 0), "truncate": write,
     "rename": rename, "renameat": rename, "renameat2": rename,
     "link": link, "linkat": link, "symlink": symlink, "symlinkat": symlink,
-    "inotify_add_watch": look(None, 1),
+    "inotify_add_watch": look(None, 1), "fanotify_mark": mark,
     "write": first_bytes, "writev": first_bytes,
 }
 for _name in ("stat", "lstat", "access", "readlink", "statfs", "getxattr",
               "lgetxattr", "listxattr", "llistxattr"):
     CALLS[_name] = look(None, 0)
-for _name in ("newfstatat", "statx", "faccessat", "faccessat2", "readlinkat"):
+for _name in ("newfstatat", "statx", "faccessat", "faccessat2", "readlinkat",
+              "name_to_handle_at"):
     CALLS[_name] = look(0, 1)
 for _name in ("chmod", "fchmod", "fchmodat", "fchmodat2"):
     CALLS[_name] = mode

@@ -5,6 +5,7 @@ import names
 
 PROT_WRITE, PROT_EXEC = 2, 4
 MAP_ANONYMOUS = 0x20
+SHM_EXEC, READ_IMPLIES_EXEC = 0o100000, 0x400000
 
 # Calls of which the name says all
 PRIV = """open_by_handle_at capset setns fsmount fsconfig fspick open_tree
@@ -97,6 +98,8 @@ def domain(t, task, call):
     if value != 0xffffffff:
         t.emit(task, "syscall", "personality(%s)" %
                (hex(value) if value else "0"), call.err)
+        if value & READ_IMPLIES_EXEC:
+            report(t, task, call)
 
 
 def terminal(t, task, call):
@@ -161,6 +164,12 @@ def protect(t, task, call):
             part[3] = True
 
 
+def segment(t, task, call):
+    t.emit(task, "syscall", "shmat", call.err)
+    if (call.arg(2).num or 0) & SHM_EXEC:
+        report(t, task, call)
+
+
 def report(t, task, call):
     t.emit_path(task, "memory.exec", task.process.exe, call.err)
 
@@ -172,9 +181,11 @@ def nothing(t, task, call):
 CALLS = {
     "fsopen": file_system, "ptrace": process_control, "prctl": process_option,
     "seccomp": filters, "personality": domain, "ioctl": terminal,
-    "prlimit64": limit, "mmap": map_, "munmap": unmap, "mprotect": protect,
-    "pkey_mprotect": protect, "alarm": nothing, "setitimer": nothing,
+    "prlimit64": limit, "shmat": segment, "mmap": map_, "munmap": unmap,
+    "mprotect": protect, "pkey_mprotect": protect, "alarm": nothing,
+    "setitimer": nothing, "setsockopt": nothing,
     "timer_settime": nothing, "timerfd_settime": nothing,
+    "flock": nothing, "fcntl": nothing,
 }
 CALLS.update({name: by_name("priv") for name in PRIV})
 CALLS.update({name: by_name("evasion") for name in EVASION})

@@ -9,6 +9,7 @@ from world import Fs
 
 CLONE_FS, CLONE_PARENT, CLONE_THREAD = 0x200, 0x8000, 0x10000
 CLONE_UNTRACED = 0x800000
+AT_EXECVE_CHECK = 0x10000
 ANOTHERS = ("SIGTERM", "SIGINT", "SIGHUP")
 # In the order in which a fact names them
 FLAGS = (("CLONE_NEWUSER", 1 << 28), ("CLONE_NEWNS", 1 << 17),
@@ -67,6 +68,10 @@ def execute(t, task, call):
     at = call.name == "execveat"
     base = call.arg(0) if at else None
     path, argv = call.arg(1 if at else 0), call.arg(2 if at else 1)
+    if at and (call.arg(4).num or 0) & AT_EXECVE_CHECK:
+        where, _ = t.path_of(task, base, path, call.err != "ENOENT")
+        t.emit_path(task, "file.probe", where, call.err)
+        return
     if call.err:
         refused(t, task, call, base, path)
         return

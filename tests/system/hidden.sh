@@ -40,6 +40,12 @@ hide fixed-among-random \
 hide fixed-as-long-as-random \
 	'error new file.create /tmp/tmpevilfile0.d' \
 	'open("/tmp/tmpevilfile0.d", "w").close()'
+hide fixed-of-the-form-of-random \
+	'error new file.create /tmp/tmp_payload' \
+	'open("/tmp/tmp_payload", "w").close()'
+hide number-like-a-process-id \
+	'error new file.create /tmp/part-31337' \
+	'open("/tmp/part-31337", "w").close()'
 hide fixed-among-process-ids \
 	'error new file.create /tmp/part-final' \
 	'open("/tmp/part-final", "w").close()'
@@ -52,6 +58,9 @@ hide peer-among-clients \
 hide fixed-port-among-ephemeral \
 	'error new net.connect tcp 127.0.0.1:31337 = ECONNREFUSED' \
 	'socket.socket().connect_ex(("127.0.0.1", 31337))'
+hide fixed-port-like-an-ephemeral \
+	'error new net.connect tcp 127.0.0.1:44444 = ECONNREFUSED' \
+	'socket.socket().connect_ex(("127.0.0.1", 44444))'
 hide question-among-questions \
 	'error new net.dns exfil.example.org A' \
 	'try: socket.gethostbyname("exfil.example.org")

@@ -17,7 +17,9 @@ behavdiff_for_user
 mkdir "$mine"
 give_to_user "$mine"
 
-# prepare NAME [ARGUMENT]: a repository with that program and its scenario.
+# prepare NAME [ARGUMENT]: a repository with that program and its scenario,
+# and $second, a step that is started a moment later.
+second=
 prepare() {
 	prog=$who.$1${2:+-$2}
 	repo=$work/$prog
@@ -44,6 +46,12 @@ prepare() {
 		command = $command${2:+ $2}
 		stdin = in.txt
 	END
+	[ -z "$second" ] || cat >>"$repo/.behavdiff" <<-END
+		ready = after 300ms
+	[step "second"]
+		command = $second
+		after = hostile
+	END
 	new_repo "$repo" || exit 1
 	[ "$who" = root ] || give_to_user "$repo"
 }
@@ -56,8 +64,9 @@ as_who() {
 bounded() {
 	rm -f "$mine/peak" "$mine/out.json"
 	as_who python3 - "$mine/peak" "$BOUND" "$work/behavdiff" "$@" <<-'END'
-	import resource, subprocess, sys
-	r = subprocess.run(sys.argv[3:], timeout=int(sys.argv[2]), check=False)
+	import os, resource, subprocess, sys
+	r = subprocess.run(sys.argv[3:], timeout=int(sys.argv[2]), check=False,
+	                   env={**os.environ, "HOST_SECRET": "1"})
 	with open(sys.argv[1], "w") as f:
 	    f.write("%d" % resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 	sys.exit(r.returncode)
@@ -150,6 +159,15 @@ hide() {
 		"$facts"
 	has "the file that was made" 'file.create /tmp/swapped'
 
+	trace putback
+	ok "$prog: the address that was used is told" \
+		sh -c '! grep -q "^file.create /tmp/used" "$1" ||
+			grep -q "^evasion connect" "$1"' sh "$facts"
+	has "it came to its end" 'how exit'
+	trace orphan
+	hasnt "every child runs" frozen
+	has "and is waited for" 'how exit' 'lost 0'
+
 	trace execrace
 	has "what was shown and what was executed" \
 		'evasion execve argument changed' \
@@ -186,6 +204,13 @@ hide() {
 see() {
 	trace peek
 	hasnt "sees nothing of the host" leak
+
+	second="./$program held"
+	trace neighbour
+	second=
+	hasnt "sees nothing of a step that is started" leak
+	has "the step that it tried to hold" \
+		"exec.args \$TREE/$program ./$program held" 'lost 0'
 
 	trace stdin
 	has "the copy is the run's own" 'file.write $TREE/in.txt'

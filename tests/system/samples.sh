@@ -42,8 +42,10 @@ start() { # who name command...
 	shift 2
 	{
 		code=0
-		run_as "$who" -C "$repo" "$@" >"$base.out" 2>"$base.err" ||
-			code=$?
+		# All of them end long before; many of them side by side, under
+		# sanitizers, need more than the six seconds of the samples.
+		run_as "$who" -C "$repo" "$@" --timeout 30 \
+			>"$base.out" 2>"$base.err" || code=$?
 		echo "$code" >"$base.code"
 	} &
 }

@@ -193,6 +193,60 @@ static void in_rcvtimeo(void)
 		abort();
 }
 
+/* --- with a time-out that is not there any more when somebody looks --- */
+
+static int slept_on;
+
+static void *reader(void *arg)
+{
+	char c;
+
+	(void)arg;
+	if (read(slept_on, &c, 1) > 0)
+		abort();
+	return NULL;
+}
+
+static pthread_t begin_to_read(int fd)
+{
+	pthread_t thread;
+
+	slept_on = fd;
+	pthread_create(&thread, NULL, reader, NULL);
+	usleep(20000);
+	return thread;
+}
+
+static int with_timeout(void)
+{
+	int pair[2];
+
+	socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+	setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	return pair[0];
+}
+
+static void in_rcvtimeo_reset(void)
+{
+	const struct timeval none = { 0, 0 };
+	int fd = with_timeout();
+	pthread_t thread = begin_to_read(fd);
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &none, sizeof(none));
+	pthread_join(thread, NULL);
+}
+
+static void in_replaced(void)
+{
+	int fd = with_timeout(), pipes[2];
+	pthread_t thread = begin_to_read(fd);
+
+	if (pipe(pipes))
+		abort();
+	dup2(pipes[0], fd);
+	pthread_join(thread, NULL);
+}
+
 static void in_accept(void)
 {
 	struct sockaddr_in any = { .sin_family = AF_INET };
@@ -222,22 +276,40 @@ static void in_mq(void)
 			sizeof(msg), NULL, &until);
 }
 
-static void in_vtime(void)
+static int raw_terminal(struct termios *tio)
 {
 	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
-	struct termios tio;
-	char c;
 
 	grantpt(master);
 	unlockpt(master);
 	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
-	tcgetattr(slave, &tio);
-	cfmakeraw(&tio);
-	tio.c_cc[VMIN] = 0;
-	tio.c_cc[VTIME] = SLEEP_MS / 100;
-	tcsetattr(slave, TCSANOW, &tio);
-	if (read(slave, &c, 1) > 0)
+	tcgetattr(slave, tio);
+	cfmakeraw(tio);
+	tio->c_cc[VMIN] = 0;
+	tio->c_cc[VTIME] = SLEEP_MS / 100;
+	tcsetattr(slave, TCSANOW, tio);
+	return slave;
+}
+
+static void in_vtime(void)
+{
+	struct termios tio;
+	char c;
+
+	if (read(raw_terminal(&tio), &c, 1) > 0)
 		abort();
+}
+
+static void in_vtime_reset(void)
+{
+	struct termios tio;
+	int fd = raw_terminal(&tio);
+	pthread_t thread = begin_to_read(fd);
+
+	tio.c_cc[VMIN] = 1;
+	tio.c_cc[VTIME] = 0;
+	tcsetattr(fd, TCSANOW, &tio);
+	pthread_join(thread, NULL);
 }
 
 /* The parent waits without a time-out for a child that has one. */
@@ -298,6 +370,8 @@ static const struct {
 	{ "epoll-timerfd", in_epoll_timerfd }, { "setitimer", in_setitimer },
 	{ "alarm", in_alarm }, { "alarm-exec", in_alarm_exec },
 	{ "timer-create", in_timer_create }, { "rcvtimeo", in_rcvtimeo },
+	{ "rcvtimeo-reset", in_rcvtimeo_reset }, { "replaced", in_replaced },
+	{ "vtime-reset", in_vtime_reset },
 	{ "accept", in_accept }, { "semtimedop", in_semtimedop },
 	{ "mq", in_mq }, { "vtime", in_vtime }, { "child", in_child },
 	{ "thread", in_thread_sleep },

@@ -331,6 +331,24 @@ static void a_failed_write_leaves_nothing_behind(void **state)
 	assert_int_equal(err.sys, ENOSPC);
 }
 
+static void all_descriptors_but_the_kept_are_closed(void **state)
+{
+	(void)state;
+	const int keep[] = { 203, -1, 201 };
+
+	for (int fd = 200; fd < 206; fd++)
+		assert_int_equal(dup2(0, fd), fd);
+	assert_int_equal(fd_close_but(201, keep, 3), 0);
+	assert_int_equal(fcntl(200, F_GETFD), 0);
+	assert_int_equal(fcntl(201, F_GETFD), 0);
+	assert_int_equal(fcntl(202, F_GETFD), -1);
+	assert_int_equal(fcntl(203, F_GETFD), 0);
+	assert_int_equal(fcntl(204, F_GETFD), -1);
+	assert_int_equal(fcntl(205, F_GETFD), -1);
+	assert_int_equal(fd_close_but(200, NULL, 0), 0);
+	assert_int_equal(fcntl(200, F_GETFD), -1);
+}
+
 #define in_directory(test) \
 	cmocka_unit_test_setup_teardown(test, enter_directory, leave_directory)
 
@@ -346,6 +364,7 @@ int main(void)
 		in_directory(descriptors_travel_and_are_closed_on_exec),
 		cmocka_unit_test(the_wrong_number_of_descriptors_is_refused),
 		cmocka_unit_test(a_peer_that_is_gone_is_an_error_not_a_signal),
+		cmocka_unit_test(all_descriptors_but_the_kept_are_closed),
 		in_directory(a_new_file_gets_the_mode_of_the_umask),
 		in_directory(a_reader_of_the_old_file_keeps_it),
 		in_directory(a_symbolic_link_stays_a_link),

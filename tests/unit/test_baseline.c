@@ -262,6 +262,41 @@ static void what_was_learned_is_read_back_and_may_be_edited(void **state)
 }
 
 /* This time every run drew the same number. */
+/* Two sides that can tell what comes again, and a file of before. */
+static void what_comes_again_is_read_back(void **state)
+{
+	(void)state;
+	struct fingerprint *fp = FACTS("HEAD", "3 file.create /tmp/tmp_payload",
+				       "3 file.create /tmp/tmp<rand>");
+	const struct fact *f;
+
+	fp->told = true;
+	fp->facts[1].form = STR("file.create /tmp/tmp<rand>");
+
+	autobuf struct buf text = written(make(fp, NULL));
+	struct baseline *b = reads(buf_view(&text), false), *next;
+
+	assert_true(fingerprint_told(b->fp));
+	f = fingerprint_find(b->fp, STR("file.create /tmp/tmp_payload"));
+	assert_true(str_eq(f->form, STR("file.create /tmp/tmp<rand>")));
+	baseline_free(b);
+
+	replace(&text, "  \"told\": true,\n", "");
+	b = reads(buf_view(&text), false);
+	assert_false(fingerprint_told(b->fp));
+	fp = FACTS("HEAD", "3 file.create /tmp/tmp_payload");
+	fp->told = true;
+	fp->facts[0].form = STR("file.create /tmp/tmp<rand>");
+	next = make(fp, b);
+	assert_true(fingerprint_told(next->fp));
+	assert_non_null(fingerprint_find(next->fp,
+		STR("file.create /tmp/tmp_payload")));
+	baseline_free(next);
+	baseline_free(b);
+	replace(&text, ": \"file.create /tmp/tmp<rand>\"", ": \"exec /x\"");
+	refuses(buf_view(&text), NULL);
+}
+
 static void an_update_knows_what_was_learned_before(void **state)
 {
 	struct baseline *old = learned();
@@ -481,6 +516,7 @@ int main(void)
 		cmocka_unit_test(a_race_neither_comes_nor_goes),
 		cmocka_unit_test(
 			what_was_learned_is_read_back_and_may_be_edited),
+		cmocka_unit_test(what_comes_again_is_read_back),
 		cmocka_unit_test(an_update_knows_what_was_learned_before),
 		cmocka_unit_test(accepted_facts_stay_apart),
 		cmocka_unit_test(pruning_drops_what_does_not_count),

@@ -56,6 +56,9 @@ static struct fingerprint *one_run(bool odd)
 	give(b, EV_FILE_READ, "/etc/shadow", EACCES);
 	give(b, EV_FILE_CREATE, "/tmp/\xff \"quoted\" \\ \u00e9", 0);
 	give(b, EV_NET_CONNECT, "tcp 203.0.113.7:4444", ENETUNREACH);
+	give(b, EV_FILE_CREATE, "/tmp/tmp_payload", 0);
+	give(b, EV_FILE_CREATE, odd ? "/tmp/tmpa1b2c3d4" : "/tmp/tmpz9_y8x7w",
+	     0);
 	if (odd)
 		give(b, EV_PRIV, "setuid(0)", EPERM);
 	builder_add_syscall(b, "socket", 3);
@@ -261,7 +264,7 @@ static void order_and_ranges_are_checked(void **state)
 	assert_refused("\"status\": 256", "\"status\": 4294967296",
 		       "\"status\"");
 	assert_refused("\"stops\": 84", "\"stops\": -84", "\"stops\"");
-	assert_refused("\"facts\": 5", "\"facts\": 6", "number of facts");
+	assert_refused("\"facts\": 7", "\"facts\": 8", "number of facts");
 }
 
 static void members_are_not_optional(void **state)
@@ -301,7 +304,39 @@ static void unknown_members_are_left_alone(void **state)
 	autofingerprint struct fingerprint *fp =
 		read_or_fail(buf_view(&text));
 
-	assert_int_equal(fp->n, 5);
+	assert_int_equal(fp->n, 7);
+}
+
+/* What comes in every run, and what one run knows of the names it had. */
+static void what_was_told_survives(void **state)
+{
+	(void)state;
+	autofingerprint struct fingerprint *fp = example();
+	autofingerprint struct fingerprint *one = one_run(true);
+	autobuf struct buf many = BUF_INIT, few = BUF_INIT, again = BUF_INIT;
+
+	fingerprint_write(&many, fp);
+	fit_plan(one, plan_text);
+	fingerprint_write(&few, one);
+
+	autofingerprint struct fingerprint *back =
+		read_or_fail(buf_view(&many));
+	autofingerprint struct fingerprint *run =
+		read_or_fail(buf_view(&few));
+	const struct fact *f = fingerprint_find(back,
+		STR("file.create /tmp/tmp_payload"));
+
+	assert_true(fingerprint_told(back));
+	assert_non_null(f);
+	assert_true(str_eq(f->form, STR("file.create /tmp/tmp<rand>")));
+	assert_int_equal(back->n_names, 0);
+	assert_true(run->told && !fingerprint_told(run));
+	assert_int_equal(run->n_names, 2);
+	fingerprint_write(&again, run);
+	assert_string_equal(again.p, few.p);
+	assert_refused("\"form\": \"file.create ", "\"form\": \"exec ",
+		       "\"form\"");
+	assert_refused("\"told\": true", "\"told\": 1", "\"told\"");
 }
 
 static void what_is_no_json_is_refused(void **state)
@@ -391,6 +426,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(order_and_ranges_are_checked),
 		cmocka_unit_test(members_are_not_optional),
 		cmocka_unit_test(unknown_members_are_left_alone),
+		cmocka_unit_test(what_was_told_survives),
 		cmocka_unit_test(what_is_no_json_is_refused),
 		cmocka_unit_test(damaged_files_never_crash),
 		cmocka_unit_test(an_edited_plan_is_refused),

@@ -47,8 +47,9 @@ static struct fingerprint *run(const struct did *what)
 	return builder_seal(b, NULL, 1, 0);
 }
 
-/* Three runs that each make the files of one list. */
-static struct fingerprint *side(const char *const lists[3][RUN_MAX])
+/* Three runs that each do this with the names of one list. */
+static struct fingerprint *side_of(enum event_kind kind,
+				   const char *const lists[3][RUN_MAX])
 {
 	struct fingerprint *runs[3], *merged;
 
@@ -56,14 +57,18 @@ static struct fingerprint *side(const char *const lists[3][RUN_MAX])
 		struct did did[RUN_MAX + 1] = { { .path = NULL } };
 
 		for (size_t k = 0; k < RUN_MAX && lists[i][k]; k++)
-			did[k] = (struct did){ EV_FILE_CREATE, lists[i][k], 0,
-					       0, NULL };
+			did[k] = (struct did){ kind, lists[i][k], 0, 0, NULL };
 		runs[i] = run(did);
 	}
 	merged = fingerprint_merge(runs, 3);
 	for (size_t i = 0; i < 3; i++)
 		fingerprint_free(runs[i]);
 	return merged;
+}
+
+static struct fingerprint *side(const char *const lists[3][RUN_MAX])
+{
+	return side_of(EV_FILE_CREATE, lists);
 }
 
 static bool has(const struct fingerprint *fp, const char *line)
@@ -347,6 +352,148 @@ static void one_more_random_name_is_a_finding(void **state)
 	assert_false(fingerprint_wavers(a));
 }
 
+/* --- what comes again --- */
+
+static void what_every_run_has_was_not_drawn(void **state)
+{
+	(void)state;
+	static const char *const made[3][RUN_MAX] = {
+		{ "/tmp/tmp_payload", "/tmp/tmpk3_x91ab", "/tmp/pytest-0" },
+		{ "/tmp/tmpqp02_m4z", "/tmp/tmp_payload", "/tmp/pytest-0" },
+		{ "/tmp/tmp_payload", "/tmp/tmp8dk3l_0s", "/tmp/pytest-0" },
+	};
+	static const char *const ran[3][RUN_MAX] = {
+		{ "/opt/0123456789abcdef/x" }, { "/opt/0123456789abcdef/x" },
+		{ "/opt/0123456789abcdef/x" },
+	};
+	autofingerprint struct fingerprint *a = side(made);
+	autofingerprint struct fingerprint *x = side_of(EV_EXEC, ran);
+	autofingerprint struct fingerprint *r = side(ran);
+	const struct fact *f = fingerprint_find(a,
+		STR("file.create /tmp/tmp_payload"));
+
+	assert_true(fingerprint_told(a));
+	assert_int_equal(a->n, 3);
+	assert_int_equal(f->seen, 3);
+	assert_int_equal(f->names_max, 1);
+	assert_true(str_eq(f->form, STR("file.create /tmp/tmp<rand>")));
+	f = fingerprint_find(a, f->form);
+	assert_int_equal(f->names_min, 1);
+	assert_int_equal(f->names_max, 1);
+	assert_int_equal(f->ev.count, 3);
+	/* Small numbers come again by chance. */
+	assert_true(has(a, "file.create /tmp/pytest-<n>"));
+	/* A hash comes again, and tells of what is executed only. */
+	assert_true(has(x, "exec /opt/0123456789abcdef/x"));
+	assert_true(has(r, "file.create /opt/<hex>/x"));
+}
+
+/* One run cannot tell: then neither side does. */
+static void who_cannot_tell_compares_tokens(void **state)
+{
+	(void)state;
+	static const char *const made[3][RUN_MAX] = {
+		{ "/tmp/tmp_payload", "/tmp/tmpk3_x91ab" },
+		{ "/tmp/tmp_payload", "/tmp/tmpqp02_m4z" },
+		{ "/tmp/tmp_payload", "/tmp/tmp8dk3l_0s" },
+	};
+	static const struct did did[] = {
+		{ EV_FILE_CREATE, "/tmp/tmp_payload", 0, 0, NULL },
+		{ 0, NULL, 0, 0, NULL },
+	};
+	autofingerprint struct fingerprint *a = side(made), *one = run(did);
+	autofingerprint struct fingerprint *b = fingerprint_merge(&one, 1);
+	struct both both;
+
+	assert_true(has(b, "file.create /tmp/tmp<rand>"));
+	fingerprint_unify(both.v, a, b);
+	assert_int_equal(both.v[0]->n, 1);
+	assert_true(has(both.v[0], "file.create /tmp/tmp<rand>"));
+	assert_int_equal(both.v[0]->facts[0].seen, 3);
+	assert_false(both.v[0]->told);
+	both_free(&both);
+	fingerprint_unify(both.v, a, a);
+	assert_int_equal(both.v[0]->n, 2);
+	assert_true(both.v[1]->told);
+	both_free(&both);
+}
+
+/* Two programs, each in some runs of its side: neither was drawn. */
+static void sides_teach_no_form_together(void **state)
+{
+	(void)state;
+	static const char *const old[3][RUN_MAX] = {
+		{ "/usr/bin/date" }, { NULL }, { NULL },
+	};
+	static const char *const new[3][RUN_MAX] = {
+		{ NULL }, { "/usr/bin/perl" }, { NULL },
+	};
+	static const char *const odd[3][RUN_MAX] = {
+		{ "/usr/bin/date" }, { "/usr/bin/perl" }, { NULL },
+	};
+	autofingerprint struct fingerprint *a = side_of(EV_EXEC, old);
+	autofingerprint struct fingerprint *b = side_of(EV_EXEC, new);
+	autofingerprint struct fingerprint *c = side_of(EV_EXEC, odd);
+	autoboth struct both made = unified(old, new), both;
+
+	fingerprint_unify(both.v, a, b);
+	assert_true(has(both.v[0], "exec /usr/bin/date"));
+	assert_true(has(both.v[1], "exec /usr/bin/perl"));
+	assert_true(has(made.v[1], "file.create /usr/bin/perl"));
+	/* Nor what two runs execute, outside temporary directories. */
+	assert_true(has(c, "exec /usr/bin/perl"));
+}
+
+static void a_learned_name_hides_no_other(void **state)
+{
+	(void)state;
+	static const char *const lists[3][RUN_MAX] = {
+		{ "/home/auditor/.netrc", "/tmp/qkwzjxvh", "/tmp/tmpevil" },
+		{ "/home/auditor/.nabcd", "/tmp/pwoeirut", "/tmp/tmpab12cd_4" },
+		{ "/home/auditor/.nwxyz", "/tmp/zmxncbva", "/tmp/evil" },
+	};
+	autofingerprint struct fingerprint *fp = side(lists);
+
+	assert_true(has(fp, "file.create $HOME/.netrc"));
+	assert_true(has(fp, "file.create $HOME/.n<rand>"));
+	assert_true(has(fp, "file.create /tmp/<rand>"));
+	/* Drawn names are as wide as each other. */
+	assert_true(has(fp, "file.create /tmp/tmpevil"));
+	assert_true(has(fp, "file.create /tmp/evil"));
+}
+
+static void what_programs_draw_is_learned(void **state)
+{
+	(void)state;
+	static const char *const lists[3][RUN_MAX] = {
+		{ "/tmp/sess-Mbb8-Z2Sm2BbLhY6", "/tmp/k3x9q0z17ab",
+		  "/tmp/app14410987654321098765.tmp" },
+		{ "/tmp/sess-HTMNl2xm3fzzVb_F", "/tmp/0a4z81kd9",
+		  "/tmp/app1441098765432109876.tmp" },
+		{ "/tmp/sess--5P_3fHvMRCPgRdo", "/tmp/zz81m0q4kk2x",
+		  "/tmp/app987654321098765432.tmp" },
+	};
+	static const char *const ports[3][RUN_MAX] = {
+		{ "tcp 127.0.0.1:14301" }, { "tcp 127.0.0.1:20117" },
+		{ "tcp 127.0.0.1:41999" },
+	};
+	static const char *const peers[3][RUN_MAX] = {
+		{ "tcp 203.0.113.7:14301" }, { "tcp 203.0.113.7:20117" },
+		{ "tcp 203.0.113.7:41999" },
+	};
+	autofingerprint struct fingerprint *fp = side(lists);
+	autofingerprint struct fingerprint *p = side_of(EV_NET_BIND, ports);
+	autofingerprint struct fingerprint *q = side_of(EV_NET_BIND, peers);
+
+	assert_int_equal(fp->n, 3);
+	assert_true(has(fp, "file.create /tmp/sess-<rand>"));
+	assert_true(has(fp, "file.create /tmp/<rand>"));
+	assert_true(has(fp, "file.create /tmp/app<n>.tmp"));
+	assert_int_equal(p->n, 1);
+	assert_true(has(p, "net.bind tcp 127.0.0.1:<port>"));
+	assert_int_equal(q->n, 3);
+}
+
 /* --- races --- */
 
 static void who_came_first_is_no_fact(void **state)
@@ -405,6 +552,11 @@ int main(void)
 		cmocka_unit_test(a_fixed_rename_stays_beside_random_ones),
 		cmocka_unit_test(a_token_that_took_too_little_grows),
 		cmocka_unit_test(one_more_random_name_is_a_finding),
+		cmocka_unit_test(what_every_run_has_was_not_drawn),
+		cmocka_unit_test(who_cannot_tell_compares_tokens),
+		cmocka_unit_test(sides_teach_no_form_together),
+		cmocka_unit_test(a_learned_name_hides_no_other),
+		cmocka_unit_test(what_programs_draw_is_learned),
 		cmocka_unit_test(who_came_first_is_no_fact),
 		cmocka_unit_test(what_one_task_repeats_and_what_is_refused_stay),
 	};

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What comes again is not volatile.
+ *
+ * The fixed rules go by the form of a name, and a name that people gave may
+ * have any form: "tmp_payload" reads like Python's.  A name that was drawn does
+ * not come twice, so one that came in every run of a side was not drawn: it is
+ * a fact of its own, with the name in it, and the fact with tokens has what is
+ * left.  One run cannot tell.
+ */
+#include "core/fingerprint/internal.h"
+
+/* What one run's fact with tokens keeps. */
+struct left {
+	size_t all, lifted;
+	uint64_t count;
+	unsigned names;
+	const struct name *first;
+};
+
+struct telling {
+	struct arena *arena;
+	struct strmap seen;		/* name's line -> runs that have it */
+	size_t runs;
+	struct sighting *out;
+	size_t n;
+};
+
+static bool is_lifted(const struct telling *t, const struct name *name)
+{
+	return !str_eq(name->line, name->form) &&
+	       strmap_get(&t->seen, name->line)->val.num == t->runs;
+}
+
+static struct left *left_of(struct telling *t, struct strmap *left,
+			    struct str form)
+{
+	struct strmap_entry *e = strmap_put(left, form);
+
+	if (!e->val.ptr)
+		e->val.ptr = arena_alloc(t->arena, sizeof(struct left));
+	return e->val.ptr;
+}
+
+static void add(struct telling *t, const struct fact *f, size_t run)
+{
+	t->out[t->n++] = (struct sighting){
+		.line = f->line, .fact = f, .run = run,
+	};
+}
+
+static void lift(struct telling *t, const struct name *name, size_t run)
+{
+	struct fact *f = arena_alloc(t->arena, sizeof(*f));
+
+	*f = (struct fact){
+		.line = name->line, .form = name->form, .seen = 1,
+		.names_min = name->names, .names_max = name->names,
+		.ev = name->ev,
+	};
+	fact_take_apart(f);
+	add(t, f, run);
+}
+
+static void keep(struct left *left, const struct name *name)
+{
+	left->count += name->ev.count;
+	left->names += name->names;
+	if (!left->first || name->ev.ns < left->first->ev.ns)
+		left->first = name;
+}
+
+/* The fact with tokens, without the names that were lifted out of it. */
+static const struct fact *rest_of(struct telling *t, const struct fact *from,
+				  const struct left *left)
+{
+	struct fact *f = arena_alloc(t->arena, sizeof(*f));
+	struct str step;
+
+	*f = *from;
+	f->ev = left->first->ev;
+	f->ev.count = left->count;
+	/* Which of the steps had only names that were lifted is not known. */
+	for (size_t i = 0; evidence_step(&from->ev, i, &step); i++)
+		evidence_add_step(t->arena, &f->ev, step);
+	if (f->names_max)
+		f->names_min = f->names_max = left->names;
+	return f;
+}
+
+static void tell_run(struct telling *t, const struct fingerprint *fp,
+		     size_t run)
+{
+	struct strmap left = STRMAP_INIT;
+
+	for (size_t i = 0; i < fp->n_names; i++) {
+		struct left *l = left_of(t, &left, fp->names[i].form);
+
+		l->all++;
+		if (is_lifted(t, &fp->names[i])) {
+			l->lifted++;
+			lift(t, &fp->names[i], run);
+		} else {
+			keep(l, &fp->names[i]);
+		}
+	}
+	for (size_t i = 0; i < fp->n; i++) {
+		const struct strmap_entry *e = strmap_get(&left,
+							  fp->facts[i].line);
+		const struct left *l = e ? e->val.ptr : NULL;
+
+		if (!l || !l->lifted)
+			add(t, &fp->facts[i], run);
+		else if (l->lifted < l->all)
+			add(t, rest_of(t, &fp->facts[i], l), run);
+	}
+	strmap_free(&left);
+}
+
+bool recurring_can_tell(const struct fingerprint *const *runs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!runs[i]->told || runs[i]->runs != 1)
+			return false;
+	return n > 1;
+}
+
+size_t recurring_collect(struct arena *arena, struct sighting *out,
+			 const struct fingerprint *const *runs, size_t n)
+{
+	struct telling t = {
+		.arena = arena, .seen = STRMAP_INIT, .runs = n, .out = out,
+	};
+
+	for (size_t run = 0; run < n; run++)
+		for (size_t i = 0; i < runs[run]->n_names; i++)
+			strmap_put(&t.seen, runs[run]->names[i].line)
+				->val.num++;
+	for (size_t run = 0; run < n; run++)
+		tell_run(&t, runs[run], run);
+	strmap_free(&t.seen);
+	return t.n;
+}
+
+/* --- how wide drawn names are --- */
+
+#define WIDTH_MAX 512
+
+struct width_set {
+	uint64_t bits[WIDTH_MAX / 64 + 1];
+	size_t only;
+};
+
+static void set_bit(struct width_set *set, size_t len)
+{
+	if (len <= WIDTH_MAX)
+		set->bits[len / 64] |= 1ULL << len % 64;
+	if (!set->only)
+		set->only = len;
+	else if (set->only != len)
+		set->only = SIZE_MAX;
+}
+
+/* Numbers have any width. */
+static bool only_random(struct str form)
+{
+	struct str token = str_c(token_text(TOKEN_RAND));
+	bool some = false;
+
+	for (size_t i = 0; i < form.len; i++) {
+		if (form.p[i] != '<')
+			continue;
+		if (!str_starts(str_sub(form, i), token))
+			return false;
+		some = true;
+	}
+	return some;
+}
+
+void widths_add(struct strmap *widths, struct arena *arena,
+		const struct fingerprint *fp)
+{
+	for (size_t i = 0; i < fp->n_names; i++) {
+		const struct name *name = &fp->names[i];
+		struct strmap_entry *e;
+
+		if (!only_random(name->form))
+			continue;
+		e = strmap_put(widths, name->form);
+		if (!e->val.ptr)
+			e->val.ptr = arena_alloc(arena,
+						 sizeof(struct width_set));
+		set_bit(e->val.ptr, name->line.len);
+	}
+}
+
+bool widths_fit(const struct strmap *widths, struct str form, size_t len)
+{
+	const struct strmap_entry *e = widths ? strmap_get(widths, form) : NULL;
+	const struct width_set *set = e ? e->val.ptr : NULL;
+
+	return !set || (len <= WIDTH_MAX &&
+			(set->bits[len / 64] >> len % 64 & 1));
+}
+
+size_t widths_only(const struct strmap *widths, struct str form)
+{
+	const struct strmap_entry *e = strmap_get(widths, form);
+	const struct width_set *set = e ? e->val.ptr : NULL;
+
+	return set && set->only != SIZE_MAX ? set->only : 0;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * New tasks, and whose they are.
+ *
+ * The one that forks stops and names the new task (PTRACE_EVENT_FORK and its
+ * kin).  A thread that dies between fork and that stop, by another thread's
+ * exit_group(2) or a signal, names nobody (ptrace_event() in kernel/ptrace.c):
+ * the kernel has attached the new task all the same, which then waits in its
+ * first stop.  Whoever waits longer than a tick is asked for its parent in
+ * /proc and runs.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/base/fd.h"
+#include "core/trace/tracer.h"
+
+/* --- processes --- */
+
+/*
+ * The event does not say: it is chosen by the flags of clone(2), and a thread
+ * may come as a fork or a vfork.
+ */
+static bool is_thread(const struct proc *p, pid_t tid)
+{
+	return !syscall(SYS_tgkill, p->tgid, tid, 0) || errno == EPERM;
+}
+
+static void over_limit(struct tracer *t, struct task *child)
+{
+	kill(child->tid, SIGKILL);
+	if (!t->stats.limited)
+		emit_words(t, child, EV_LIMIT, 0, "processes %u",
+			   t->opt.max_processes);
+	/* It dies by our hand before it did anything: no fact. */
+	child->proc->live = false;
+	t->stats.limited = true;
+}
+
+static void new_process(struct tracer *t, struct task *child,
+			struct proc *parent)
+{
+	struct proc *p = proc_add(t, child->tid, parent);
+
+	task_set_proc(child, p);
+	if (parent->is_init) {
+		p->main = true;
+		p->step = t->expected;
+		t->expected = STEP_NONE;
+		if (!t->start_ns)
+			t->start_ns = now_ns();
+	}
+	if (t->stats.alive > t->opt.max_processes + 1)
+		over_limit(t, child);
+}
+
+/* CLONE_VM or CLONE_FILES without CLONE_THREAD; vfork(2) is the first. */
+static void note_sharing(struct tracer *t, struct proc *p, pid_t tid,
+			 struct task *child)
+{
+	bool files = !syscall(SYS_kcmp, tid, child->tid, KCMP_FILES, 0, 0);
+
+	t->shared_files |= files;
+	if (!files && syscall(SYS_kcmp, tid, child->tid, KCMP_VM, 0, 0))
+		return;
+	child->proc->group = p->group;
+	child->proc->shares = p->shares = true;
+}
+
+/* Its first stop may have come before it was known whose it is. */
+static void run_on(struct task *k)
+{
+	if (!k->waiting)
+		return;
+	k->waiting = false;
+	task_resume(k, PTRACE_CONT, 0);
+}
+
+void fork_announced(struct tracer *t, struct task *k)
+{
+	unsigned long tid = 0;
+	struct task *child;
+
+	if (ptrace(PTRACE_GETEVENTMSG, k->tid, NULL, &tid))
+		return;
+	child = task_find(t, (pid_t)tid);
+	/* Killed, and its end seen, before it was announced. */
+	if (!child && kill((pid_t)tid, 0) && errno == ESRCH)
+		return;
+	if (!child)
+		child = task_add(t, (pid_t)tid);
+	/* It has waited too long for us, and was asked itself. */
+	if (child->proc)
+		return;
+	if (is_thread(k->proc, (pid_t)tid)) {
+		task_set_proc(child, k->proc);
+	} else {
+		new_process(t, child, k->proc);
+		note_sharing(t, k->proc, k->tid, child);
+	}
+	run_on(child);
+}
+
+/* --- those whom nobody announces --- */
+
+/* A number of /proc/TID/status, by "\nName:"; 0: gone. */
+static pid_t status_number(pid_t tid, const char *name)
+{
+	autobuf struct buf text = BUF_INIT;
+	struct err ignored = ERR_INIT;
+	char path[64];
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	if (fd_read_file(AT_FDCWD, path, &text, 1 << 16, &ignored))
+		return 0;
+	at = strstr(text.p, name);
+	return at ? (pid_t)strtol(at + strlen(name), NULL, 10) : 0;
+}
+
+void fork_remember(struct tracer *t, struct proc *p)
+{
+	struct proc **slot = &t->ended[t->n_ended++ % ENDED_MAX];
+
+	if (!p->live)
+		return;
+	proc_put(*slot);
+	p->refs++;
+	*slot = p;
+}
+
+/*
+ * Who forked an orphan is one of those that ended last, and was a copy of it:
+ * the last one of the same program, else the last.
+ */
+static struct proc *ended_parent(struct tracer *t, struct task *k)
+{
+	autobuf struct buf exe = BUF_INIT;
+	struct proc *last = NULL;
+	bool deleted;
+
+	resolve_exe(k, &exe, &deleted);
+	for (unsigned i = 1; i <= ENDED_MAX && i <= t->n_ended; i++) {
+		struct proc *p = t->ended[(t->n_ended - i) % ENDED_MAX];
+
+		if (p && p->exe && !strcmp(p->exe, exe.p))
+			return p;
+		last = last ? last : p;
+	}
+	return last;
+}
+
+/* NULL: it cannot be told, or not yet. */
+static struct proc *find_parent(struct tracer *t, struct task *k)
+{
+	struct proc *p = proc_find(t, status_number(k->tid, "\nPPid:"));
+
+	if (!p || !p->is_init)
+		return p;
+	/* The step that is being started: pid 1 will announce it. */
+	return t->expected == STEP_NONE ? ended_parent(t, k) : NULL;
+}
+
+/* Nobody says what it was made with: everybody may be the one it is with. */
+static void note_sharing_all(struct tracer *t, struct task *child)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct task *k = t->tasks[i]; k; k = k->next)
+			if (k->proc && k->proc != child->proc &&
+			    !k->proc->is_init)
+				note_sharing(t, k->proc, k->tid, child);
+}
+
+static void adopt(struct tracer *t, struct task *k)
+{
+	pid_t tgid = status_number(k->tid, "\nTgid:");
+	struct proc *p = NULL;
+
+	if (tgid && tgid != k->tid) {
+		p = proc_find(t, tgid);
+		if (p)
+			task_set_proc(k, p);
+	} else if (tgid) {
+		p = find_parent(t, k);
+		if (p) {
+			new_process(t, k, p);
+			note_sharing_all(t, k);
+		}
+	}
+	if (p)
+		run_on(k);
+}
+
+void fork_adopt(struct tracer *t)
+{
+	for (size_t i = 0; i < BUCKETS && !t->ending; i++)
+		for (struct task *k = t->tasks[i]; k; k = k->next)
+			if (k->waiting && k->waited++)
+				adopt(t, k);
+}
+
+unsigned fork_left(const struct tracer *t)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct task *k = t->tasks[i]; k; k = k->next)
+			n += k->waiting && k->waited > 1;
+	return n;
+}
+
+/*
+ * Whoever is known to nobody was orphaned before its first stop: it is a child
+ * of pid 1.  What has ended stays in this list until pid 1 has collected it.
+ */
+bool fork_strangers(struct tracer *t)
+{
+	autobuf struct buf text = BUF_INIT;
+	struct err ignored = ERR_INIT;
+	char path[64], *at, *end, state;
+	unsigned long long switches;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", t->init,
+		 t->init);
+	if (fd_read_file(AT_FDCWD, path, &text, 1 << 20, &ignored))
+		return false;
+	for (at = text.p; at && *at; at = end) {
+		pid_t pid = (pid_t)strtol(at, &end, 10);
+
+		if (end == at)
+			break;
+		if (!task_find(t, pid) &&
+		    task_state(pid, &state, &switches) && state != 'Z')
+			return true;
+	}
+	return false;
+}

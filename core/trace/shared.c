@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the sandbox shares with the host: the inodes of its device nodes, which
+ * cannot be made in a user namespace, and of what sandbox.bind names.
+ *
+ * A watch there tells what the host does, and a lock is the host's too: a
+ * program could hear the world outside, the other runs of itself, or stop
+ * them.  On a device node both are refused; what is bound is the user's wish,
+ * and a watch on it is an alarm clock (quiet.c).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "core/base/cleanup.h"
+#include "core/trace/tracer.h"
+
+/* File systems of the sandbox's own making: "... - TYPE SOURCE ...". */
+static bool is_own_mount(const char *line)
+{
+	static const char *const own[] = {
+		" - proc ", " - devpts ", " - mqueue ",
+		" - tmpfs behavdiff ", " - overlay behavdiff ",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (strstr(line, own[i]))
+			return true;
+	return false;
+}
+
+/* Pid 1's mounts (proc(5), mountinfo): they stay as they are. */
+static void read_own(struct tracer *t)
+{
+	char path[64], line[2048];
+	unsigned major, minor;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/mountinfo", t->init);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		if (is_own_mount(line) &&
+		    sscanf(line, "%*d %*d %u:%u", &major, &minor) == 2)
+			*vec_push(&t->own) = makedev(major, minor);
+	if (f)
+		fclose(f);
+}
+
+static bool is_shared(struct tracer *t, dev_t dev)
+{
+	if (!t->own.n)
+		read_own(t);
+	for (size_t i = 0; i < t->own.n; i++)
+		if (t->own.v[i] == dev)
+			return false;
+	return true;
+}
+
+/* Terminals are the sandbox's own (devpts). */
+static bool is_device(struct tracer *t, const struct stat *st)
+{
+	return (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode)) &&
+	       is_shared(t, st->st_dev);
+}
+
+/* --- locks --- */
+
+/*
+ * Locks, leases and directory notices by descriptor; ENOLCK is what a file
+ * system without locks says (fcntl(2)).  Another thread may put something else
+ * there a moment later.  The record locks of fcntl(2) pass unseen: databases
+ * take them for every transaction, which stops would slow down by half.
+ */
+enum next enter_lock(struct tracer *t, struct task *k)
+{
+	char link[64], words[80];
+	struct stat st;
+
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", k->tid,
+		 (int)k->call.args[0]);
+	if (stat(link, &st) || !is_device(t, &st))
+		return NEXT_GO;
+	snprintf(words, sizeof(words), "%s(device)", k->row->name);
+	return refuse_event(t, k, EV_EVASION, words, ENOLCK);
+}
+
+/* --- watches --- */
+
+static int watch_dir(const struct task *k)
+{
+	int8_t d = k->row->shape.d1;
+
+	return d >= 0 ? (int)k->call.args[d] : AT_FDCWD;
+}
+
+enum next enter_watch(struct tracer *t, struct task *k)
+{
+	autobuf struct buf path = BUF_INIT;
+	autofd int fd = -1;
+	struct stat st;
+
+	if (!k->proc->live || !k->call.path1)
+		return NEXT_LEAVE;
+	resolve_path(t, k, watch_dir(k), k->call.path1, true, &path);
+	fd = resolve_walk(t, k, path.p, 0);
+	if (fd < 0 || fstat(fd, &st) || !is_device(t, &st))
+		return NEXT_LEAVE;
+	refuse(k, EACCES);
+	leave_probe(t, k);
+	return NEXT_REFUSED;
+}
+
+/* Is one of its watches on a shared inode ("sdev:", proc(5), fdinfo)? */
+static bool hears_host(struct tracer *t, struct task *k)
+{
+	char path[64], line[512];
+	bool shared = false;
+	unsigned dev;
+	const char *at;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", k->tid,
+		 (int)k->call.args[0]);
+	f = fopen(path, "re");
+	if (!f)
+		return true;	/* everything unknown counts as able to wake */
+	while (!shared && fgets(line, sizeof(line), f)) {
+		at = strstr(line, " sdev:");
+		/* The kernel's own form of a device number: 12 and 20 bits. */
+		if (at && sscanf(at, " sdev:%x", &dev) == 1)
+			shared = is_shared(t, makedev(dev >> 20,
+						      dev & 0xfffff));
+	}
+	fclose(f);
+	return shared;
+}
+
+void leave_watch(struct tracer *t, struct task *k)
+{
+	if (!call_err(&k->call) && !t->timers)
+		t->timers = hears_host(t, k);
+	/* What a descriptor says is watched was opened before. */
+	if (k->call.path1)
+		leave_probe(t, k);
+	else
+		leave_call(t, k);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What may wake a task by itself: timers, and time-outs that belong to a file.
+ * Once there was one, the run has no early end (quiet.c).  It would not do to
+ * look for them later: a call that sleeps goes on with the time-out that it
+ * found, whatever the file says by then and whatever stands behind the number.
+ */
+#include <linux/netlink.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <termios.h>
+#include <time.h>
+
+#include "core/base/cleanup.h"
+#include "core/trace/tracer.h"
+
+#ifndef SOL_NETLINK
+#define SOL_NETLINK 270
+#endif
+/* asm-generic/socket.h: for 64 bit words, and with 64 bits everywhere. */
+#define RCVTIMEO_OLD 20
+#define SNDTIMEO_OLD 21
+#define RCVTIMEO_NEW 66
+#define SNDTIMEO_NEW 67
+/* asm-generic/ioctls.h; those of termios2 are not in the C library. */
+#define SETS2 0x402c542b
+#define SETSW2 0x402c542c
+#define SETSF2 0x402c542d
+
+/* Of a process that shares nothing, memory is what the kernel reads. */
+static bool is_alone(const struct task *k)
+{
+	return k->proc->tasks < 2 && !k->proc->shares;
+}
+
+static enum next armed(struct tracer *t, struct task *k, int arg)
+{
+	struct itimerspec spec;
+
+	/* itimerval and itimerspec: the second half is when it fires. */
+	if (!is_alone(k) ||
+	    mem_read(k->tid, k->call.args[arg], &spec, sizeof(spec)) !=
+	    sizeof(spec) || spec.it_value.tv_sec || spec.it_value.tv_nsec)
+		t->timers = true;
+	return NEXT_GO;
+}
+
+enum next enter_alarm(struct tracer *t, struct task *k)
+{
+	t->timers |= k->call.args[0] != 0;
+	return NEXT_GO;
+}
+
+enum next enter_setitimer(struct tracer *t, struct task *k)
+{
+	return armed(t, k, 1);
+}
+
+enum next enter_timer(struct tracer *t, struct task *k)
+{
+	return armed(t, k, 2);
+}
+
+/* What was submitted ends by itself (io_submit(2)), an eventfd may tell. */
+enum next enter_async(struct tracer *t, struct task *k)
+{
+	(void)k;
+	t->timers = true;
+	return NEXT_LEAVE;
+}
+
+/* Time-outs (socket(7)), and news of the kernel's own (netlink(7)). */
+enum next enter_sockopt(struct tracer *t, struct task *k)
+{
+	int level = (int)k->call.args[1], name = (int)k->call.args[2];
+
+	if (level == SOL_SOCKET)
+		t->timers |= name == RCVTIMEO_OLD || name == SNDTIMEO_OLD ||
+			     name == RCVTIMEO_NEW || name == SNDTIMEO_NEW;
+	else if (level == SOL_NETLINK)
+		t->timers |= name == NETLINK_ADD_MEMBERSHIP;
+	return NEXT_GO;
+}
+
+/* --- terminals (termios(3), VTIME) --- */
+
+/* Where the kernel's own struct termio has it; in all others it is the same. */
+static size_t vtime_at(uint32_t request)
+{
+	bool old = request == TCSETA || request == TCSETAW ||
+		   request == TCSETAF;
+
+	return old ? 4 * sizeof(uint16_t) + 1 + VTIME :
+		     4 * sizeof(uint32_t) + 1 + VTIME;
+}
+
+static bool sets_terminal(uint32_t request)
+{
+	return request == TCSETS || request == TCSETSW || request == TCSETSF ||
+	       request == TCSETA || request == TCSETAW || request == TCSETAF ||
+	       request == SETS2 || request == SETSW2 || request == SETSF2;
+}
+
+/*
+ * A reader may sleep with what is about to be taken back, and another task may
+ * have changed the memory before the kernel read it.
+ */
+static void look_at_terminal(struct tracer *t, struct task *k)
+{
+	autofd int ours = sock_borrow(k, (int)k->call.args[0]);
+	struct termios tio;
+
+	if (ours >= 0 && !tcgetattr(ours, &tio) && tio.c_cc[VTIME])
+		t->timers = true;
+}
+
+enum next enter_ioctl(struct tracer *t, struct task *k)
+{
+	uint32_t request = (uint32_t)k->call.args[1];
+	unsigned char vtime = 1;
+
+	if (!sets_terminal(request))
+		return NEXT_LEAVE;
+	mem_read(k->tid, k->call.args[2] + vtime_at(request), &vtime, 1);
+	t->timers |= vtime != 0;
+	look_at_terminal(t, k);
+	return is_alone(k) ? NEXT_GO : NEXT_LEAVE;
+}
+
+/* The requests that the filter stops: also pushing into a terminal. */
+void leave_ioctl(struct tracer *t, struct task *k)
+{
+	if (sets_terminal((uint32_t)k->call.args[1]))
+		look_at_terminal(t, k);
+	else
+		emit(t, k, EV_EVASION, STR("ioctl(TIOCSTI)"), STR(""),
+		     call_err(&k->call));
+}
