@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What cmd_check.c and edits.c share. */
+/* What cmd_check.c and edits.c share; see edits.h. */
 #ifndef CMD_CHECK_H
 #define CMD_CHECK_H
 
@@ -32,15 +32,4 @@ struct check {
 /* Where REV left `from`: 1, 0 when they have no commit in common, -1. */
 int check_start(char out[65], const struct check *c, const struct rev *rev,
 		const char *from, struct err *err);
-/* For qsort(). */
-int fact_by_line(const void *a, const void *b);
-
-/*
- * --- edits.c ---
- *
- * A change that edits .behavdiff or a baseline gets a fact for each file, of
- * kind policy.edit.
- */
-int check_edits(struct check *c, struct err *err);
-
 #endif

@@ -165,6 +165,55 @@ static int find_fact(struct str *out, size_t *at, const struct last *last,
 	return 0;
 }
 
+/* Below a system folder all that is read is one fact, which ends so. */
+static bool is_below(enum event_kind kind, struct str object)
+{
+	return (kind == EV_FILE_READ || kind == EV_FILE_PROBE) &&
+	       str_ends(object, STR("/**")) &&
+	       !memchr(object.p, '*', object.len - 2);
+}
+
+/* A line stands for itself: a file may be called "*". */
+static int refuse_pattern(const char *word, struct err *err)
+{
+	struct str operation, object;
+	enum event_kind kind;
+	int code;
+
+	if (!strchr(word, '*') ||
+	    (fact_parse(str_c(word), &kind, &operation, &object, &code) &&
+	     is_below(kind, object)))
+		return 0;
+	err_set(err, ERR_TROUBLE, "'%s' would stand for itself only, and no "
+		"finding of the last comparison is called so", word);
+	return err_hint(err, "a pattern is written into the baseline by hand, "
+			"with \"glob\": true beside its reason");
+}
+
+/* The same operation with another end, or nothing like it. */
+static void warn_unseen(struct buf *out, const struct last *last,
+			struct str fact)
+{
+	const struct result *r = &last->result;
+	struct str operation, object;
+	enum event_kind kind;
+	int code;
+
+	buf_c(out, "warning: the last comparison found nothing that this "
+	      "accepts");
+	fact_parse(fact, &kind, &operation, &object, &code);
+	for (size_t i = 0; i < r->n; i++) {
+		const struct finding *f = &r->v[i].f;
+
+		if (!str_eq(f->fact->operation, operation) ||
+		    !finding_is_news(f))
+			continue;
+		buf_printf(out, "; it found: %.*s", STR_ARG(f->fact->line));
+		break;
+	}
+	buf_ch(out, '\n');
+}
+
 static int check_reason(const struct settings *set, struct err *err)
 {
 	if (set->reason && *set->reason)
@@ -198,9 +247,12 @@ static int accept_all(struct work *w, struct last *last, struct err *err)
 		if (r->v[i].f.gates)
 			accept_one(w, last, r->v[i].f.fact->line, i);
 	for (size_t i = 0; i < w->args.n; i++) {
-		if (find_fact(&fact, &at, last, w->args.v[i], err))
+		if (find_fact(&fact, &at, last, w->args.v[i], err) ||
+		    (at == r->n && refuse_pattern(w->args.v[i], err)))
 			return -1;
 		accept_one(w, last, fact, at);
+		if (at == r->n && last->digest[0])
+			warn_unseen(&w->keep.out, last, fact);
 	}
 	return keep_save(&w->keep, w->keep.old, err);
 }

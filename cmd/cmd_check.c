@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cmd/check.h"
+#include "cmd/edits.h"
 #include "cmd/formats.h"
 #include "cmd/last.h"
 #include "cmd/outcome.h"
@@ -291,12 +292,6 @@ static bool is_accepted(const struct policy *policy, const struct fact *f)
 	return false;
 }
 
-int fact_by_line(const void *a, const void *b)
-{
-	return str_cmp(((const struct fact *)a)->line,
-		       ((const struct fact *)b)->line);
-}
-
 /*
  * OLD: what the baseline's revision does here, without what is only accepted,
  * and what the baseline says beside it: people have reviewed that.
@@ -401,6 +396,22 @@ static int judge(struct check *c, const struct destinations *to,
 	return outcome_tell(&o, c->s, to, err);
 }
 
+/* Whose entry points are run: the trusted side's, in the same folder. */
+static int choose_guide(struct check *c, struct err *err)
+{
+	const struct rev *rev = session_rev(c->s, NEW);
+	const char *subdir = rev->subdir;
+	autofree char *spec = NULL;
+
+	/* Without --base that is the work tree, which has no folders. */
+	if (!c->set->base && (rev->kind == REV_WORKTREE || *subdir))
+		return 0;
+	spec = !c->set->base ? mem_strdup(".") :
+		mem_printf("%s%s%s", c->trusted.commit, *subdir ? ":" : "",
+			   subdir);
+	return session_guide(c->s, spec, c->baseline->fp->entry, err);
+}
+
 static int check(struct check *c, const char *spec, struct err *err)
 {
 	struct run_options opt = run_options_of(c->set);
@@ -415,7 +426,8 @@ static int check(struct check *c, const char *spec, struct err *err)
 	if (!session_rev(c->s, NEW))
 		return err_set(err, ERR_TROUBLE, "'%s' is a file; check wants "
 			       "a revision", spec);
-	if (load_baseline(c, err) || consider_environment(c, err) ||
+	if (load_baseline(c, err) || choose_guide(c, err) ||
+	    consider_environment(c, err) ||
 	    session_capture(c->s, err))
 		return blame_lag(c, err);
 	return check_edits(c, err);

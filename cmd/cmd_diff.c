@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* behavdiff diff OLD NEW: trace both, compare, print findings. */
+#include <string.h>
+
+#include "cmd/edits.h"
 #include "cmd/near.h"
 #include "cmd/outcome.h"
 
@@ -23,6 +26,8 @@ static int hint_command(const struct invocation *inv, struct err *err)
 
 	if (inv->named || !inv->operands.n)
 		return -1;
+	if (!strcmp(inv->operands.v[0], "help"))
+		return err_hint(err, "did you mean 'behavdiff --help'?");
 	near = near_command(inv->operands.v[0]);
 	if (near)
 		err_hint(err, "did you mean 'behavdiff %s'?", near);
@@ -55,6 +60,10 @@ static int report_session(struct session *s, const struct settings *set,
 	autooutcome struct outcome o = OUTCOME_INIT;
 	autobuf struct buf closing = BUF_INIT;
 
+	/* People look at a diff; what must not pass unseen is for check. */
+	*vec_push(&o.regrades) = (struct regrade){
+		STR(""), EV_POLICY_EDIT, STR("**"), LEVEL_WARNING
+	};
 	/* OLD is the trusted side; a baseline brings what it accepts. */
 	if (outcome_policy(&o, set, session_config(s), session_baseline(s, 0),
 			   err))
@@ -82,7 +91,8 @@ int cmd_diff(const struct invocation *inv, struct err *err)
 	if (session_add(s, inv->operands.v[0], err))
 		return hint_command(inv, err);
 	if (session_add(s, inv->operands.v[1], err) ||
-	    outcome_check(&inv->set, s, err) || session_capture(s, err))
+	    outcome_check(&inv->set, s, err) || session_capture(s, err) ||
+	    diff_edits(s, err))
 		return outcome_forgive(&inv->set, s, err);
 	return report_session(s, &inv->set, &to, err);
 }

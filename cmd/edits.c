@@ -1,21 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Does the change edit what it is judged by? */
+/*
+ * What a change does to what it is judged by, read from git and not from runs:
+ * the configuration, the baselines, what the scenario feeds the program, and
+ * which files are run.
+ */
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/check.h"
+#include "cmd/edits.h"
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 
 struct edits {
 	struct fingerprint *fp;
-	size_t n;
+	enum event_kind kind;
 };
+
+int fact_by_line(const void *a, const void *b)
+{
+	return str_cmp(((const struct fact *)a)->line,
+		       ((const struct fact *)b)->line);
+}
 
 static void add_edit(void *ctx, const char *path)
 {
-	struct edits *e = ctx;
+	const struct edits *e = ctx;
 	struct fingerprint *fp = e->fp;
-	const struct event ev = { .kind = EV_POLICY_EDIT, .a = str_c(path) };
+	const struct event ev = { .kind = e->kind, .a = str_c(path) };
 	const struct places places = { STR("/"), STR("/") };
 	autobuf struct buf line = BUF_INIT;
 	struct fact *all = arena_alloc(&fp->arena,
@@ -24,13 +35,14 @@ static void add_edit(void *ctx, const char *path)
 
 	if (fp->n)
 		memcpy(all, fp->facts, fp->n * sizeof(*all));
-	buf_c(&line, "policy.edit ");
+	buf_printf(&line, "%s ", event_name(e->kind));
 	normalise_object(&line, &ev, &places);
 	f->line = arena_str(&fp->arena, buf_view(&line));
 	f->seen = fp->runs;
 	f->ev = (struct evidence){
 		.count = fp->runs, .step = STR(""), .process = STR(""),
-		.call = STR("git diff"), .note = STR(""),
+		.call = e->kind == EV_POLICY_ENTRY ? STR("detection") :
+			STR("git diff"), .note = STR(""),
 	};
 	if (!fact_parse(f->line, &f->kind, &f->operation, &f->object,
 			&f->err) || fingerprint_find(fp, f->line))
@@ -38,8 +50,90 @@ static void add_edit(void *ctx, const char *path)
 	fp->facts = all;
 	fp->n++;
 	qsort(fp->facts, fp->n, sizeof(*fp->facts), fact_by_line);
-	e->n++;
 }
+
+static void find_entries(const struct session *s, size_t side,
+			 struct fingerprint *fp)
+{
+	struct edits edits = { fp, EV_POLICY_ENTRY };
+	struct str path;
+
+	for (size_t i = 0; (i = session_moved(s, side, i, &path));)
+		add_edit(&edits, path.p);
+}
+
+/* --- what git tells --- */
+
+struct paths {
+	VEC(char *) v;
+};
+
+static void paths_free(struct paths *p)
+{
+	for (size_t i = 0; i < p->v.n; i++)
+		free(p->v.v[i]);
+	vec_free(&p->v);
+}
+#define autopaths __attribute__((cleanup(paths_free)))
+
+static void add_path(struct paths *p, const struct rev *rev, struct str path)
+{
+	*vec_push(&p->v) = mem_printf("%s%s%.*s", rev->subdir,
+				      rev->subdir[0] ? "/" : "",
+				      STR_ARG(path));
+}
+
+static void find_inputs(struct paths *out, const struct config *cfg,
+			const struct rev *rev)
+{
+	static const char *const keys[] = { "stdin", "input" };
+	const struct config_entry *e;
+	struct str step;
+
+	for (size_t i = 0; config_subsection(cfg, "step", i, &step); i++)
+		for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+			e = config_nth(cfg, "step", step, keys[k], 0);
+			if (e)
+				add_path(out, rev, e->value);
+		}
+}
+
+static int find_changes(struct session *s, const struct rev *start,
+			const struct rev *rev, const struct paths *paths,
+			struct edits edits, struct err *err)
+{
+	struct repo *repo;
+
+	if (!paths->v.n)
+		return 0;
+	return session_repo(&repo, s, err) ||
+	       rev_changes(repo, start, rev, paths->v.v, paths->v.n, add_edit,
+			   &edits, err) ? -1 : 0;
+}
+
+static int find_edits(struct session *s, size_t side, const struct rev *start,
+		      const char *baselines, struct err *err)
+{
+	const struct rev *rev = session_rev(s, side);
+	struct fingerprint *fp = session_own(s, side);
+	const struct config *cfg = session_config(s);
+	autopaths struct paths judges = { .v = { NULL, 0, 0 } };
+	autopaths struct paths inputs = { .v = { NULL, 0, 0 } };
+
+	*vec_push(&judges.v) = mem_strdup(".behavdiff");
+	if (rev->subdir[0])
+		add_path(&judges, rev, STR(".behavdiff"));
+	if (baselines)
+		*vec_push(&judges.v) = mem_strdup(baselines);
+	find_inputs(&inputs, cfg, rev);
+	return find_changes(s, start, rev, &judges,
+			    (struct edits){ fp, EV_POLICY_EDIT }, err) ||
+	       find_changes(s, start, rev, &inputs,
+			    (struct edits){ fp, EV_POLICY_INPUT }, err) ? -1 :
+									 0;
+}
+
+/* --- check --- */
 
 /* Where the change starts: where REV left --base, or else HEAD. */
 static int edits_start(struct rev *out, const struct check *c,
@@ -65,27 +159,50 @@ int check_edits(struct check *c, struct err *err)
 	const struct rev *rev = session_rev(c->s, NEW);
 	struct str dir = config_str(session_config(c->s), "behavdiff", STR(""),
 				    "baselines");
-	struct edits edits = { session_own(c->s, NEW), 0 };
-	const char *slash = rev->subdir[0] ? "/" : "";
-	autofree char *here = mem_printf("%s%s.behavdiff", rev->subdir, slash);
 	autofree char *folder = NULL;
-	char top[] = ".behavdiff", *paths[3];
 	struct rev start;
 	int known, failed;
 
+	find_entries(c->s, NEW, session_own(c->s, NEW));
 	if (!rev->commit[0])
 		return 0;
 	/* With the root for a folder only the baseline itself counts. */
 	folder = str_eq(dir, STR(".")) ? mem_strdup(c->path) :
-		mem_printf("%s%s%.*s", rev->subdir, slash, STR_ARG(dir));
-	paths[0] = top;
-	paths[1] = here;
-	paths[2] = folder;
+		mem_printf("%s%s%.*s", rev->subdir, rev->subdir[0] ? "/" : "",
+			   STR_ARG(dir));
 	known = edits_start(&start, c, rev, err);
 	if (known <= 0)
 		return known;
-	failed = rev_changes(c->repo, &start, rev, paths, 3, add_edit, &edits,
-			     err);
+	failed = find_edits(c->s, NEW, &start, folder, err);
 	rev_release(&start);
 	return failed;
+}
+
+/* --- diff --- */
+
+int diff_edits(struct session *s, struct err *err)
+{
+	const struct rev *old = session_rev(s, 0), *new = session_rev(s, 1);
+	struct repo *repo;
+	struct rev start;
+	char base[65];
+	int found;
+
+	if (!old || !new)
+		return 0;
+	find_entries(s, 1, session_own(s, 1));
+	/* Two folders are two programs, each with files of its own. */
+	if (!old->commit[0] || !new->commit[0] ||
+	    strcmp(old->subdir, new->subdir))
+		return 0;
+	if (session_repo(&repo, s, err))
+		return -1;
+	found = repo_merge_base(base, repo, old->commit, new->commit, err);
+	if (found <= 0)
+		return found;
+	if (rev_resolve(&start, repo, base, err))
+		return -1;
+	found = find_edits(s, 1, &start, NULL, err);
+	rev_release(&start);
+	return found;
 }

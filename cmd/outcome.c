@@ -162,6 +162,8 @@ void outcome_compare(struct outcome *o, const struct session *s,
 		.new = new,
 		.cmp = &o->cmp,
 		.fail_on = o->policy.fail_on,
+		.fail_on_from = set->fail_on ? STR("the command line") :
+			str_c(session_config_name(s)),
 		.report_only = report_only(set, s),
 		.config_from = str_c(session_config_name(s)),
 		.config_path = set->config ? STR("") : STR(".behavdiff"),

@@ -193,7 +193,9 @@ static bool when_plain_device(const struct fact *f)
 
 /*
  * How the C library asks for names: its cache daemons, and the resolver that
- * the sandbox's resolv.conf names.  What is asked is a fact of its own.
+ * the sandbox's resolv.conf names.  What is asked is a fact of its own, and so
+ * is a datagram that asks nothing (net.send).  By TCP it asks nobody there: the
+ * sandbox's answers are whole and short.
  */
 static bool when_name_service(const struct fact *f)
 {
@@ -201,7 +203,6 @@ static bool when_name_service(const struct fact *f)
 		"unix /run/nscd/socket", "unix /var/run/nscd/socket",
 		"unix /run/systemd/resolve/io.systemd.Resolve",
 		"unix /run/systemd/userdb/*", "udp 127.0.0.53:53",
-		"tcp 127.0.0.53:53",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(services); i++)

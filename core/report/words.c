@@ -221,7 +221,8 @@ void verdict_line(struct buf *out, const struct report *r, bool color)
 		break;
 	case VERDICT_PASS:
 		if (r->fail_on == LEVEL_NEVER)
-			buf_c(out, ": no level fails");
+			buf_printf(out, ": the gate is off (fail-on = never "
+				   "in %.*s)", STR_ARG(r->fail_on_from));
 		else if (r->fail_on == LEVEL_ERROR)
 			buf_c(out, ": nothing new at error");
 		else

@@ -66,9 +66,12 @@ static void look_up(struct session *s, struct side *side, const char *tree)
 {
 	struct cache_key key;
 
+	char name[65];
+
 	if (!may_cache(s) || !side_is_pending(side) || !*tree)
 		return;
-	key = key_of(s, tree);
+	guide_tree_key(name, side, tree);
+	key = key_of(s, name);
 	side->fp = cache_get(s->cache, &key);
 	if (!side->fp)
 		return;
@@ -90,17 +93,20 @@ void session_recall(struct session *s, bool exported)
 static void keep(struct session *s, const struct side *side)
 {
 	struct cache_key key;
+	char name[65];
 
 	/* Without an export it came from the cache by its tree's id. */
 	if (!may_cache(s) || side->is_file || !side->info.digest[0])
 		return;
 	if (strcmp(side->from, "cache")) {
-		key = key_of(s, side->info.digest);
+		guide_tree_key(name, side, side->info.digest);
+		key = key_of(s, name);
 		cache_put(s->cache, &key, side->fp);
 	}
 	if (!side->rev.tree[0])
 		return;
-	key = key_of(s, side->rev.tree);
+	guide_tree_key(name, side, side->rev.tree);
+	key = key_of(s, name);
 	cache_put(s->cache, &key, side->fp);
 }
 

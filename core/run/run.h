@@ -63,6 +63,20 @@ int session_add(struct session *s, const char *spec, struct err *err);
  */
 int session_capture(struct session *s, struct err *err);
 
+/*
+ * Where no steps are configured: the revision whose entry points the first
+ * side runs, and what a trusted file says was detected there, "" when there is
+ * none.  Without it OLD's are run in NEW.
+ */
+int session_guide(struct session *s, const char *spec, struct str entry,
+		  struct err *err);
+/*
+ * The files that the side's own tree would have had run in the place of those
+ * that were, from the i-th on: the next i, or 0 when there is none.
+ */
+size_t session_moved(const struct session *s, size_t side, size_t i,
+		     struct str *path);
+
 const struct fingerprint *session_fingerprint(const struct session *s,
 					      size_t side);
 /* For facts that come from elsewhere than a trace; still the session's. */

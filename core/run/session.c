@@ -33,6 +33,7 @@ int session_open(struct session **out, const struct run_options *opt,
 	config_init(&s->config);
 	for (size_t i = 0; i < SESSION_SIDES; i++)
 		s->sides[i].tree = -1;
+	s->guide.tree = -1;
 	*out = s;
 	return 0;
 }
@@ -45,22 +46,26 @@ void side_replace(struct side *side, struct fingerprint *fp)
 	side->fp = fp;
 }
 
+static void side_free(struct side *side)
+{
+	side_replace(side, NULL);
+	baseline_free(side->baseline);
+	if (side->is_file)
+		return;
+	rev_release(&side->rev);
+	scenario_free(&side->scenario);
+	scenario_free(&side->own);
+	if (side->tree >= 0)
+		close(side->tree);
+}
+
 void session_free(struct session *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < s->n; i++) {
-		struct side *side = &s->sides[i];
-
-		side_replace(side, NULL);
-		baseline_free(side->baseline);
-		if (side->is_file)
-			continue;
-		rev_release(&side->rev);
-		scenario_free(&side->scenario);
-		if (side->tree >= 0)
-			close(side->tree);
-	}
+	for (size_t i = 0; i < s->n; i++)
+		side_free(&s->sides[i]);
+	side_free(&s->guide);
 	for (size_t i = 0; i < s->n_binds; i++)
 		close(s->binds[i]);
 	free(s->binds);
@@ -83,6 +88,24 @@ static int parse_config(struct session *s, char *name, struct str text,
 	free(s->config_name);
 	s->config_name = name;
 	return config_parse(&s->config, name, text, err);
+}
+
+/* Of REV:DIR, the folder's file or else the root's. */
+static char *config_name(struct session *s, const struct rev *rev)
+{
+	size_t len = strlen(rev->spec), dir = 0;
+	struct rev alone = *rev;
+	autobuf struct buf text = BUF_INIT;
+
+	/* Without its commit it has nothing but the folder. */
+	alone.commit[0] = '\0';
+	if (rev->subdir[0] &&
+	    rev_read_file(s->repo, &alone, CONFIG_FILE, CONFIG_MAX, &text,
+			  NULL) != 1)
+		while (dir < len && rev->spec[dir] != ':')
+			dir++;
+	return dir ? mem_printf("%.*s:" CONFIG_FILE, (int)dir, rev->spec) :
+		mem_printf("%s:" CONFIG_FILE, rev->spec);
 }
 
 /* The configuration comes from the trusted side: OLD, the first named. */
@@ -108,8 +131,7 @@ static int find_config(struct session *s, const struct rev *rev,
 		s->config_name = mem_strdup("defaults");
 		return 0;
 	}
-	return parse_config(s, mem_printf("%s:" CONFIG_FILE, rev->spec),
-			    buf_view(&text), err);
+	return parse_config(s, config_name(s, rev), buf_view(&text), err);
 }
 
 /* With the scenario, now that it is known which there are. */
@@ -129,6 +151,22 @@ static bool names_file(const char *spec)
 
 	return str_ends(s, STR(".json")) && !stat(spec, &st) &&
 	       !S_ISDIR(st.st_mode);
+}
+
+/* A file that came with a change must not stand in for a revision. */
+static int check_clash(struct session *s, const char *spec, struct err *err)
+{
+	struct repo *repo;
+	struct rev rev;
+
+	if (strchr(spec, '/') || session_repo(&repo, s, NULL) ||
+	    rev_resolve(&rev, repo, spec, NULL))
+		return 0;
+	rev_release(&rev);
+	err_set(err, ERR_TROUBLE, "'%s' is a file and a revision as well",
+		spec);
+	return err_hint(err, "name the file ./%s, or a branch "
+			"refs/heads/%s", spec, spec);
 }
 
 static int add_file(struct side *side, const char *spec, struct err *err)
@@ -185,8 +223,10 @@ int session_add(struct session *s, const char *spec, struct err *err)
 	struct side *side = &s->sides[s->n];
 
 	if (names_file(spec)) {
-		if (add_file(side, spec, err))
+		if (check_clash(s, spec, err) || add_file(side, spec, err))
 			return -1;
+		/* By the name it was given, whatever it says of itself. */
+		side->fp->spec = arena_str(&side->fp->arena, str_c(spec));
 		s->n++;
 		return 0;
 	}
@@ -281,16 +321,16 @@ static int check_binds(const struct session *s, const struct side *side,
 	return 0;
 }
 
-static int export_side(struct session *s, size_t i, struct err *err)
+int export_tree(struct session *s, struct side *side, const char *name,
+		struct err *err)
 {
-	struct side *side = &s->sides[i];
 	const struct export_options opt = {
 		.chown = s->stage.as_root, .uid = s->stage.uid,
 		.gid = s->stage.gid, .max_bytes = TREE_BYTES_MAX,
 		.max_entries = TREE_ENTRIES_MAX,
 	};
 
-	snprintf(side->tree_name, sizeof(side->tree_name), "tree%zu", i);
+	snprintf(side->tree_name, sizeof(side->tree_name), "%s", name);
 	if (mkdirat(s->stage.root, side->tree_name, 0755))
 		return err_sys(err, "cannot make a directory for %s",
 			       side->rev.spec);
@@ -299,14 +339,22 @@ static int export_side(struct session *s, size_t i, struct err *err)
 	if (side->tree < 0)
 		return err_sys(err, "cannot open the directory for %s",
 			       side->rev.spec);
-	if (rev_export(s->repo, &side->rev, side->tree, &opt, &side->info,
-		       err))
-		return err_wrap(err, "%s", side->rev.spec);
-	if (check_binds(s, side, err))
+	return rev_export(s->repo, &side->rev, side->tree, &opt, &side->info,
+			  err) ? err_wrap(err, "%s", side->rev.spec) : 0;
+}
+
+static int export_side(struct session *s, size_t i, struct err *err)
+{
+	struct side *side = &s->sides[i];
+	char name[32];
+
+	snprintf(name, sizeof(name), "tree%zu", i);
+	/* A guide may have been exported for its entry points. */
+	if ((side->tree < 0 && export_tree(s, side, name, err)) ||
+	    check_binds(s, side, err))
 		return -1;
-	if (scenario_make(&side->scenario, &s->config, side->tree, err))
-		return err_wrap(err, "%s", side->rev.spec);
-	return 0;
+	return guide_scenario(s, side, err) ?
+		err_wrap(err, "%s", side->rev.spec) : 0;
 }
 
 const struct plan *session_plan(struct session *s)
@@ -339,8 +387,8 @@ static int prepare(struct session *s, struct err *err)
 int session_export(struct session *s, struct err *err)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (side_is_pending(&s->sides[i]) && s->sides[i].tree < 0 &&
-		    export_side(s, i, err))
+		if (side_is_pending(&s->sides[i]) &&
+		    !s->sides[i].scenario.n && export_side(s, i, err))
 			return -1;
 	return 0;
 }
@@ -373,6 +421,7 @@ static int trace_pending(struct session *s, struct err *err)
 int session_capture(struct session *s, struct err *err)
 {
 	session_recall(s, false);
+	guide_recheck(s);
 	if (count_pending(s) && trace_pending(s, err))
 		return -1;
 	unify(s);

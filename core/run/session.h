@@ -19,6 +19,9 @@ struct side {
 	struct rev rev;		/* when it is none */
 	struct tree_info info;
 	struct scenario scenario;
+	/* Not its own: the guide's, and what was detected here, see guide.c */
+	bool guided;
+	struct scenario own;
 	char tree_name[32];
 	int tree;		/* directory in the stage, -1 */
 	bool runs;		/* here; else it came from elsewhere */
@@ -45,6 +48,8 @@ struct session {
 	size_t n_binds;
 	struct side sides[SESSION_SIDES];
 	size_t n;
+	struct side guide;	/* of the only side, in a check */
+	struct str guide_entry;
 };
 
 /* A side that waits for its runs. */
@@ -56,8 +61,20 @@ static inline bool side_is_pending(const struct side *side)
 /* Give it another fingerprint, or NULL; its own is freed. */
 void side_replace(struct side *side, struct fingerprint *fp);
 
+/* The tree alone, as a directory of that name in the stage. */
+int export_tree(struct session *s, struct side *side, const char *name,
+		struct err *err);
 /* Export the pending sides that are not yet. */
 int session_export(struct session *s, struct err *err);
+
+/* --- guide.c --- */
+
+/* Forget what the cache had of a side that may have to run other files. */
+void guide_recheck(struct session *s);
+/* The scenario of a side that is exported. */
+int guide_scenario(struct session *s, struct side *side, struct err *err);
+/* Under what its fingerprint is kept: the tree, and what was run of it. */
+void guide_tree_key(char out[65], const struct side *side, const char *tree);
 
 /* --- rounds.c --- */
 

@@ -245,6 +245,16 @@ static struct str stem(struct str file)
 	return file;
 }
 
+static struct str path_in(const struct search *se, struct str file)
+{
+	autobuf struct buf b = BUF_INIT;
+
+	if (!se->folder.len)
+		return file;
+	buf_printf(&b, "%.*s/%.*s", STR_ARG(se->folder), STR_ARG(file));
+	return arena_str(se->arena, buf_view(&b));
+}
+
 /* Servers listen before the clients start. */
 static void make_steps(struct scenario *s, const struct search *se)
 {
@@ -260,6 +270,7 @@ static void make_steps(struct scenario *s, const struct search *se)
 		struct step *step = &s->steps[i];
 
 		*step = (struct step){
+			.entry = path_in(se, f->file),
 			.name = arena_str(&s->arena, stem(f->file)),
 			.argv = f->argv,
 			.dir = se->folder,

@@ -134,6 +134,7 @@ static int read_step(struct step *step, const struct reading *rd, int treefd,
 		     struct err *err)
 {
 	step->name = arena_str(rd->arena, rd->name);
+	step->entry = STR("");
 	if (read_command(step, rd, err) ||
 	    read_path(&step->dir, rd, "dir", treefd, err) ||
 	    read_path(&step->stdin_path, rd, "stdin", treefd, err))

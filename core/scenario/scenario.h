@@ -39,6 +39,7 @@ struct script_line {
 
 struct step {
 	struct str name;
+	struct str entry;	/* the file that was detected, "" else */
 	char **argv;		/* NULL-terminated, at least argv[0] */
 	struct str dir;		/* below the tree, "" for its root */
 	struct str stdin_path;	/* below the tree, "" for /dev/null */

@@ -142,6 +142,11 @@ static int open_git(struct repo *repo, struct err *err)
 
 	if (!rc)
 		return 0;
+	if (rc != GIT_ENOTFOUND && git_error_last() &&
+	    strstr(git_error_last()->message, "objectformat"))
+		return err_set(err, ERR_TROUBLE, "the git repository of '%s' "
+			       "has another object format: SHA-256 "
+			       "repositories are not supported", repo->dir);
 	if (rc != GIT_ENOTFOUND)
 		return git_fail(err, "the git repository of '%s' cannot be "
 				"opened", repo->dir);

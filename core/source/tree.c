@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Exporting a revision, and reading single files of one. */
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -101,6 +102,45 @@ static int walk_tree(struct walk *w, const git_oid *id, struct err *err)
 	return 0;
 }
 
+/*
+ * Takes the entries of a tree off *left; false when they are too many.  What
+ * cannot be read is left to the walk that tells of it.
+ */
+static bool count_entries(uint64_t *left, struct repo *repo,
+			  const git_oid *id, unsigned depth)
+{
+	autogit(tree) git_tree *tree = NULL;
+	bool fits = true;
+	size_t n;
+
+	if (depth > MAX_DEPTH || git_tree_lookup(&tree, repo->git, id))
+		return true;
+	n = git_tree_entrycount(tree);
+	if (n > *left)
+		return false;
+	*left -= n;
+	for (size_t i = 0; i < n && fits; i++) {
+		const git_tree_entry *e = git_tree_entry_byindex(tree, i);
+
+		if (S_ISDIR((unsigned)git_tree_entry_filemode_raw(e)))
+			fits = count_entries(left, repo, git_tree_entry_id(e),
+					     depth + 1);
+	}
+	return fits;
+}
+
+/* A few objects can stand for millions of files: none is written then. */
+static int check_entries(const struct walk *w, const git_oid *id,
+			 struct err *err)
+{
+	uint64_t max = w->out->opt->max_entries, left = max;
+
+	if (!max || count_entries(&left, w->repo, id, 0))
+		return 0;
+	return err_set(err, ERR_TROUBLE, "the tree has more than %" PRIu64
+		       " entries", max);
+}
+
 int tree_export(struct out *out, struct repo *repo, const struct rev *rev,
 		struct err *err)
 {
@@ -109,7 +149,7 @@ int tree_export(struct out *out, struct repo *repo, const struct rev *rev,
 
 	if (git_oid_fromstr(&id, rev->tree))
 		return git_fail(err, "'%s' is no tree's id", rev->tree);
-	return walk_tree(&w, &id, err);
+	return check_entries(&w, &id, err) ? -1 : walk_tree(&w, &id, err);
 }
 
 static int export_time(int64_t *when, struct repo *repo,

@@ -150,9 +150,12 @@ static void begin(struct flows *f, const struct segment *s, uint64_t at)
 	if (s->udp) {
 		autobuf struct buf words = BUF_INIT;
 
-		if (dns_question(&words, bytes))
-			f->sink.take(f->sink.ctx, s, at, EV_NET_DNS,
-				     buf_view(&words));
+		/* To a resolver, and no question: it carries something else. */
+		bool asks = dns_question(&words, bytes);
+
+		f->sink.take(f->sink.ctx, s, at,
+			     asks ? EV_NET_DNS : EV_NET_SEND,
+			     asks ? buf_view(&words) : STR(""));
 		return;
 	}
 	if (read_all(f, s, at, &bytes, s->cut) != PAYLOAD_MORE)

@@ -87,10 +87,11 @@ static void put_object(struct buf *out, const struct segment *s,
 		       enum event_kind kind, struct str words)
 {
 	if (kind != EV_NET_DNS) {
-		buf_c(out, "tcp ");
+		buf_c(out, s->udp ? "udp " : "tcp ");
 		packet_end_text(out, &s->to);
-		buf_ch(out, ' ');
 	}
+	if (kind != EV_NET_DNS && words.len)
+		buf_ch(out, ' ');
 	buf_str(out, words);
 }
 

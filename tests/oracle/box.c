@@ -242,7 +242,7 @@ static int watch(struct session *s, const struct sock_fprog *filter,
 	const struct spawn_options spawn = {
 		.plan = &s->plan, .scenario = &side->scenario,
 		.stage = &s->stage, .tree = side->tree_name,
-		.binds = s->binds, .filter = filter, .last_pid = 1200,
+		.filter = filter, .last_pid = 1200,
 	};
 	struct stepper st;
 	struct box box = BOX_INIT;

@@ -124,4 +124,95 @@ rm "$repo/vendor" && mkdir "$repo/vendor"
 ends 2 "nor is a link in a revision" b --runs 1 old linked
 ok "no hint names the host" lacks "$kept" 'Linux 5.11'
 
+# --- which files are run ---
+
+begin entry
+g add -A
+b baseline update . -q >/dev/null
+commit old
+g checkout -q -b change
+echo 'print("nothing to see")' | say launcher.py
+echo "$loot" >>"$repo/main.py"
+commit new
+for verb in 'old new' 'check --base main new' 'check new'; do
+	[ "$verb" != 'check new' ] || g checkout -q main
+	# shellcheck disable=SC2086
+	ends 1 "$verb: OLD's entry point is run" b $verb
+	ok "$verb: so the change shows" holds "$kept" 'file.create /tmp/loot'
+	ok "$verb: the other is told" holds "$kept" 'error    policy.entry launcher.py'
+done
+ends 0 "by itself it runs its own" b trace new -o "$work/new.json"
+ok "though the same tree is in the cache" holds "$work/new.json" \
+	'"entry": "main entry: launcher.py'
+g checkout -q change
+g mv main.py app.py
+g rm -q launcher.py
+commit moved
+ends 1 "what does not have it runs its own" b old moved
+ok "which is told" holds "$kept" 'main entry: app.py'
+ok "and is no finding" lacks "$kept" policy.entry
+
+# --- what the scenario reads, and diff ---
+
+begin input
+printf '[step "main"]\n\tcommand = python3 main.py\n\tstdin = in.txt\n' \
+	>>"$repo/.behavdiff"
+printf 'import sys\nopen("/tmp/" + sys.stdin.read().strip(), "w")\n' |
+	say main.py
+echo first | say in.txt
+g add -A
+b baseline update . -q >/dev/null
+commit old
+g checkout -q -b change
+echo 'print("hello")' >>"$repo/main.py"
+printf 'first\n\n' | say in.txt
+g config -f "$repo/.behavdiff" policy.fail-on never
+commit new
+ends 0 "diff: an edited .behavdiff fails nothing" b old new
+ok "diff: it is told" holds "$kept" 'warning  policy.edit .behavdiff'
+ok "diff: and so is the input" holds "$kept" 'warning  policy.input in.txt'
+g checkout -q -f old -- .behavdiff
+commit input
+ends 0 "check: an edited input fails nothing" b check --base main input
+ok "check: it is told" holds "$kept" 'warning  policy.input in.txt'
+
+# --- what an accept means ---
+
+g checkout -q main
+echo 'import socket' >>"$repo/main.py"
+echo 'socket.socket().connect_ex(("203.0.113.7", 443))' >>"$repo/main.py"
+ends 1 "a connection" b check
+for fact in 'exec *' 'exec /**' 'net.connect tcp *'; do
+	ends 2 "accept refuses '$fact'" b baseline accept "$fact" --reason x
+done
+ok "and says where patterns are" holds "$kept" '"glob": true'
+ends 0 "accept without the errno" b baseline accept --reason x \
+	'net.connect tcp 203.0.113.7:443'
+ok "tells what there is" holds "$kept" \
+	'it found: net.connect tcp 203.0.113.7:443 = ENETUNREACH'
+g config -f "$repo/.behavdiff" policy.fail-on never
+ends 0 "a gate that is off" b check
+ok "says so, and where" holds "$kept" 'the gate is off (fail-on = never in '
+
+# --- names ---
+
+"$behavdiff" -C "$repo" trace old -o "$work/f.json" >/dev/null
+cp "$work/f.json" "$repo/clash.json"
+ends 0 "a file" b diff clash.json old
+ok "has the name it was given" grep -q '^old  clash.json ' "$kept"
+g tag clash.json old
+ends 2 "a file that is a revision as well" b diff clash.json old
+ok "is told to be one" holds "$kept" 'name the file ./clash.json'
+ends 0 "as the file" b diff ./clash.json old
+ends 2 "help" b help
+ok "is an option" holds "$kept" 'behavdiff --help'
+mkdir "$repo/dir" && cp "$repo/main.py" "$repo/in.txt" "$repo/dir/" && g add dir && commit dir
+ends 0 "a folder" b diff dir:dir dir:dir
+ok "without a configuration of its own" holds "$kept" \
+	'configuration: dir:.behavdiff'
+git init -q --object-format=sha256 "$work/sha256" 2>/dev/null &&
+	git -C "$work/sha256" commit -q --allow-empty -m start &&
+	ends 2 "another object format" "$behavdiff" -C "$work/sha256" HEAD HEAD &&
+	ok "is not supported" holds "$kept" 'SHA-256 repositories are not'
+
 finish

@@ -87,6 +87,8 @@ static const struct row rows[] = {
 	{ "net.connect unix /run/nscd/socket = ENOENT", "net-name-service",
 	  LEVEL_NOTE },
 	{ "net.connect udp 127.0.0.53:53", "net-name-service", LEVEL_NOTE },
+	{ "net.connect tcp 127.0.0.53:53", "net-connect-loopback",
+	  LEVEL_ERROR },
 	{ "net.connect udp 127.0.0.54:53", "net-connect-loopback",
 	  LEVEL_ERROR },
 	{ "net.connect tcp 1.127.0.0:1", "net-connect", LEVEL_ERROR },
@@ -116,6 +118,8 @@ static const struct row rows[] = {
 	{ "syscall userfaultfd", "syscall-privileged", LEVEL_ERROR },
 	{ "limit memory", "limit", LEVEL_WARNING },
 	{ "policy.edit .behavdiff", "policy-edit", LEVEL_ERROR },
+	{ "policy.entry launcher.py", "policy-entry", LEVEL_ERROR },
+	{ "policy.input in.txt", "policy-input", LEVEL_WARNING },
 };
 
 static void every_fact_falls_under_its_rule(void **state)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Facts about the change itself, added to NEW's: policy.edit for configuration
+ * and baselines, policy.input for what steps read, policy.entry for entry
+ * points that were not run.
+ */
+#ifndef CMD_EDITS_H
+#define CMD_EDITS_H
+
+#include "cmd/check.h"
+
+int check_edits(struct check *c, struct err *err);
+/* What NEW edits since it left OLD; two unrelated revisions edit nothing. */
+int diff_edits(struct session *s, struct err *err);
+
+/* For qsort(). */
+int fact_by_line(const void *a, const void *b);
+
+#endif
