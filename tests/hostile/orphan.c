@@ -38,12 +38,15 @@ static void *end_at_birth(void *arg)
 
 static void fork_and_die(void)
 {
+	pthread_attr_t small;
 	pthread_t thread;
 	pid_t pid;
 
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, 32768);
 	for (int i = 0; i < FLOODS; i++)
-		pthread_create(&thread, NULL, flood, NULL);
-	pthread_create(&thread, NULL, end_at_birth, NULL);
+		pthread_create(&thread, &small, flood, NULL);
+	pthread_create(&thread, &small, end_at_birth, NULL);
 	pid = vfork();
 	if (!pid)
 		_exit(0);

@@ -162,7 +162,8 @@ hide() {
 	trace putback
 	ok "$prog: the address that was used is told" \
 		sh -c '! grep -q "^file.create /tmp/used" "$1" ||
-			grep -q "^evasion connect" "$1"' sh "$facts"
+			grep -qE "^(evasion connect|net.connect tcp 203)" "$1"' \
+		sh "$facts"
 	has "it came to its end" 'how exit'
 	trace orphan
 	hasnt "every child runs" frozen
