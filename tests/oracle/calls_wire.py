@@ -91,8 +91,11 @@ def put(t, task, to, data, length, peer=None):
         if known.stream is None:
             known.stream = wire.Stream(port)
         tell(t, task.tid, peer, known.stream.sent(data, length))
-    elif port == wire.DNS:
+    elif port == wire.DNS and wire.question(data):
         question(t, task, data, "")
+    elif port == wire.DNS:
+        # To a resolver, and no question: it carries something else.
+        tell(t, task.tid, peer, [("net.send", None)])
 
 
 def question(t, task, data, err):
@@ -105,7 +108,9 @@ def tell(t, tid, peer, facts, err=""):
     # A mapped address is the socket's; what goes out is version 4.
     peer = re.sub(r"^\[::ffff:([0-9.]+)\]", r"\1", peer)
     for kind, words in facts:
-        text = words if kind == "net.dns" else "tcp %s %s" % (peer, words)
+        text = words if kind == "net.dns" else \
+            "udp " + peer if kind == "net.send" else \
+            "tcp %s %s" % (peer, words)
         t.facts.add(kind, calls_net.names.words(text.encode("latin-1")), err,
                     t.now, tid)
 
