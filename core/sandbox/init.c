@@ -177,6 +177,13 @@ void init_main(const struct spawn_options *opt, int control)
 	int fds[4];
 
 	umask(022);
+	/*
+	 * What has no handler does not reach pid 1 from inside its namespace
+	 * (pid_namespaces(7)); a handler of whoever forked us would be run for
+	 * the program.
+	 */
+	for (int sig = 1; sig <= SIGRTMAX; sig++)
+		signal(sig, SIG_DFL);
 	/* Children that nobody waits for are collected by the kernel. */
 	signal(SIGCHLD, SIG_IGN);
 	if (set_up(&s, control))

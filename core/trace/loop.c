@@ -291,6 +291,12 @@ static void on_end(struct tracer *t, struct task *k, int status)
 	if (p)
 		p->refs++;
 	task_remove(t, k);
+	/* It takes the whole sandbox with it, and nobody saw how that ended. */
+	if (leader && p->is_init && WIFSIGNALED(status) && !t->ending) {
+		t->stats.lost++;
+		blind_spot(t, "pid 1 of the sandbox died by signal %d",
+			   WTERMSIG(status));
+	}
 	if (leader) {
 		proc_ended(t, p, status);
 		fork_remember(t, p);

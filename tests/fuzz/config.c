@@ -13,11 +13,11 @@ static void look_up(const struct config *cfg)
 	struct str name;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!keys[i].has_subsection && !keys[i].many) {
+		if (keys[i].naming != CONFIG_NAME_YES && !keys[i].many) {
 			config_str(cfg, keys[i].section, STR(""), keys[i].name);
 			config_num(cfg, keys[i].section, STR(""), keys[i].name);
 		}
-		for (size_t k = 0; keys[i].has_subsection &&
+		for (size_t k = 0; keys[i].naming != CONFIG_NAME_NO &&
 		     config_subsection(cfg, keys[i].section, k, &name); k++)
 			config_has(cfg, keys[i].section, name, keys[i].name);
 	}

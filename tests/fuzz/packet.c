@@ -14,9 +14,11 @@ static void take(void *ctx, const struct segment *s, uint64_t at,
 	autobuf struct buf text = BUF_INIT;
 
 	(void)at;
-	must(kind == EV_NET_TLS || kind == EV_NET_HTTP || kind == EV_NET_DNS);
-	must(!s->udp || kind == EV_NET_DNS);
-	must(words.len);
+	must(kind == EV_NET_TLS || kind == EV_NET_HTTP ||
+	     kind == EV_NET_DNS || kind == EV_NET_SEND);
+	must(!s->udp || kind == EV_NET_DNS || kind == EV_NET_SEND);
+	/* What is no question of a name has no name. */
+	must(!words.len == (kind == EV_NET_SEND));
 	packet_end_text(&text, &s->to);
 	must(text.len >= sizeof("[::]:0") - 1);
 	++*(size_t *)ctx;

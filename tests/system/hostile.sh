@@ -153,6 +153,8 @@ hide() {
 	trace pid1
 	has "the resolver still answers" 'net.dns evil.example.org A' 'how exit'
 
+	# These end by themselves, after some seconds.
+	DEADLINE=60
 	trace race
 	ok "$prog: both addresses, or the change itself" \
 		grep -qE '^(net\.connect tcp 127\.0\.0\.1:4444|evasion connect arg)' \
@@ -166,6 +168,7 @@ hide() {
 		sh "$facts"
 	has "it came to its end" 'how exit'
 	trace orphan
+	DEADLINE=2
 	hasnt "every child runs" frozen
 	has "and is waited for" 'how exit' 'lost 0'
 

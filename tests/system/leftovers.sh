@@ -79,7 +79,8 @@ check_deaths() { # who
 # --- the status says how it was ---
 
 check_statuses() { # who
-	dies "$1" none - 0 "$1.natural" --runs 2 --timeout 1
+	# Long enough for both sides to get as far on a busy machine.
+	dies "$1" none - 0 "$1.natural" --runs 2 --timeout 5
 	is "$1: a deadline ends it, and nothing is left" \
 		"$(cat "$work/log/$1.natural")" "status 0, left 0"
 	dies "$1" KILL worker 0.5 "$1.worker" --runs 2 --timeout 3
