@@ -389,6 +389,23 @@ static int open_below(int dirfd, const char *path)
 	return openat(at < 0 ? dirfd : at, seg, FILE_FLAGS);
 }
 
+/* The line in which so many bytes of the file end. */
+static size_t line_of(int fd, size_t bytes)
+{
+	char chunk[16 * 1024];
+	size_t line = 1;
+	off_t at = 0;
+	ssize_t n;
+
+	while ((size_t)at < bytes &&
+	       (n = pread(fd, chunk, sizeof(chunk), at)) > 0) {
+		for (ssize_t i = 0; i < n && (size_t)(at + i) < bytes; i++)
+			line += chunk[i] == '\n';
+		at += n;
+	}
+	return line;
+}
+
 int worktree_read_file(struct repo *repo, const char *path, size_t max,
 		       struct buf *out, struct err *err)
 {
@@ -412,14 +429,11 @@ int worktree_read_file(struct repo *repo, const char *path, size_t max,
 	if (!S_ISREG(st.st_mode))
 		return 0;
 
-	size_t start = out->len;
-
 	if (!fd_read_all(fd, out, max))
 		return 1;
-	if (out->len > start)
-		buf_cut(out, start);
 	if (errno == EFBIG)
-		return err_set(err, ERR_TROUBLE, "'%s' has more than %zu "
-			       "bytes; no more are read", path, max);
+		return err_set(err, ERR_TROUBLE, "'%s': line %zu: more than "
+			       "%zu bytes up to here; no more are read", path,
+			       line_of(fd, max), max);
 	return err_sys(err, "cannot read '%s'", path);
 }

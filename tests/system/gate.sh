@@ -389,8 +389,8 @@ broken() {
 	refused "another schema" 'line 2: '
 	head -c 100000 /dev/zero | tr '\0' '[' | say baselines/default.json
 	refused "nested" 'line 1, column 33: nested too deeply'
-	head -c 104857600 /dev/zero | tr '\0' ' ' | say baselines/default.json
-	refused "of 100 MB" 'has more than'
+	yes '' | head -c 104857600 | say baselines/default.json
+	refused "of 100 MB" 'line 33554433: more than'
 	g checkout -q -f .
 
 	me rm "$repo/baselines/default.json"
