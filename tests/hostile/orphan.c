@@ -42,6 +42,8 @@ static void fork_and_die(void)
 	pthread_t thread;
 	pid_t pid;
 
+	/* A try that comes to nothing is given up, and the next one made. */
+	alarm(5);
 	pthread_attr_init(&small);
 	pthread_attr_setstacksize(&small, 32768);
 	for (int i = 0; i < FLOODS; i++)
