@@ -11,9 +11,11 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-#define TRIES 25
+#define TRIES 25	/* as far as SECONDS suffice: sanitizers are slow */
+#define SECONDS 10
 #define FLOODS 20	/* keep the tracer from the fork's own stop */
 
 static volatile struct { pid_t next; bool runs; } *shared;
@@ -42,8 +44,6 @@ static void fork_and_die(void)
 	pthread_t thread;
 	pid_t pid;
 
-	/* A try that comes to nothing is given up, and the next one made. */
-	alarm(5);
 	pthread_attr_init(&small);
 	pthread_attr_setstacksize(&small, 32768);
 	for (int i = 0; i < FLOODS; i++)
@@ -74,9 +74,11 @@ static bool is_frozen(void)
 
 int main(void)
 {
+	time_t until = time(NULL) + SECONDS;
+
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	for (int i = 0; i < TRIES; i++) {
+	for (int i = 0; i < TRIES && time(NULL) < until; i++) {
 		pid_t pid;
 
 		shared->runs = false;
