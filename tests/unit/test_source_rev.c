@@ -379,7 +379,7 @@ static void a_file_has_at_most_so_many_bytes(void **state)
 	assert_string_equal(read_it(p, "HEAD", "conf", 4), "top\n");
 	assert_string_equal(read_it(p, ".", "conf", 4), "top\n");
 	assert_says(read_it(p, "HEAD", "conf", 3), "'conf' has");
-	assert_says(read_it(p, ".", "conf", 3), "'conf' has");
+	assert_says(read_it(p, ".", "conf", 3), "'conf': line 1: more");
 }
 
 static void the_work_tree_is_read_as_it_is_now(void **state)
