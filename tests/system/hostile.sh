@@ -165,7 +165,7 @@ hide() {
 	has "the resolver still answers" 'net.dns evil.example.org A' 'how exit'
 
 	# These end by themselves, after some seconds.
-	DEADLINE=60
+	DEADLINE=20
 	trace race
 	ok "$prog: both addresses, or the change itself" \
 		grep -qE '^(net\.connect tcp 127\.0\.0\.1:4444|evasion connect arg)' \
