@@ -19,17 +19,25 @@ static bool is_nameless(struct str file, bool deleted)
 	       str_eq(file, STR("/dev/zero"));
 }
 
-/* Only executable mappings stop.  A library needs no second look. */
+/*
+ * Only executable and shared mappings stop.  A library needs no second look,
+ * and of the system's own files nobody can change what a mapping shows.
+ */
 enum next enter_mmap(struct tracer *t, struct task *k)
 {
 	const uint64_t *a = k->call.args;
+	bool private = (a[3] & MAP_TYPE) == MAP_PRIVATE;
+	bool runs = a[2] & PROT_EXEC, named, deleted = false;
 	autobuf struct buf file = BUF_INIT;
-	bool deleted = false;
 
-	if (a[3] & MAP_ANONYMOUS || a[2] & PROT_WRITE)
-		return NEXT_LEAVE;
+	named = !(a[3] & MAP_ANONYMOUS) &&
+		resolve_fd(t, k, (int)a[4], &file, &deleted);
+	if (!private && !(named && path_is_system(buf_view(&file))))
+		k->proc->exposed = true;
+	if (!runs)
+		return NEXT_GO;
 	/* What cannot be read, cannot be mapped either, or is suspect. */
-	if (!resolve_fd(t, k, (int)a[4], &file, &deleted))
+	if (!named || a[2] & PROT_WRITE)
 		return NEXT_LEAVE;
 	return is_nameless(buf_view(&file), deleted) ? NEXT_LEAVE : NEXT_GO;
 }
@@ -111,6 +119,7 @@ void leave_memory(struct tracer *t, struct task *k)
 void leave_shmat(struct tracer *t, struct task *k)
 {
 	leave_call(t, k);
+	k->proc->exposed = true;
 	if (k->call.args[2] & SHM_EXEC)
 		emit(t, k, EV_MEMORY_EXEC,
 		     str_c(k->proc->exe ? k->proc->exe : "?"), STR(""),

@@ -79,6 +79,7 @@ void emit(struct tracer *t, struct task *k, enum event_kind kind,
 	if (!k->proc->live)
 		return;
 	describe(k, err, &call);
+	t->reached |= kind == EV_PROCESS_INSPECT;
 	t->acting = k->tid;
 	emit_proc(t, k->proc, kind, a, b, err, buf_view(&call));
 	t->acting = 0;

@@ -27,7 +27,7 @@
  */
 struct ambient {
 	const char *name;
-	enum { ALWAYS, WHEN, UNLESS } passes;
+	enum { ALWAYS, WHEN, UNLESS, STOPS } passes;
 	struct scmp_arg_cmp cmp;
 };
 
@@ -35,11 +35,14 @@ static const struct ambient ambients[] = {
 #define AMBIENT(call) { .name = #call, .passes = ALWAYS, .cmp = { .arg = 0 } },
 #define WHEN(call, arg, op, a, b) { #call, WHEN, { arg, op, a, b } },
 #define UNLESS(call, arg, value) \
-	{ #call, UNLESS, { arg, SCMP_CMP_NE, value, 0 } },
+	{ #call, UNLESS, { arg, SCMP_CMP_NE, value, UINT32_MAX } },
+#define STOPS(call, arg, mask, value) \
+	{ #call, STOPS, { arg, SCMP_CMP_NE, value, mask } },
 #include "core/trace/ambient.def"
 #undef AMBIENT
 #undef WHEN
 #undef UNLESS
+#undef STOPS
 };
 
 static const struct { const char *name; int nr; } numbers[] = {
@@ -136,7 +139,7 @@ static int add_rules(scmp_filter_ctx ctx)
 		const struct ambient *a = &ambients[i];
 		int nr = number_of(a->name), r;
 
-		if (nr < 0)
+		if (nr < 0 || a->passes == STOPS)
 			continue;
 		r = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, nr,
 					   a->passes == WHEN, &a->cmp);
@@ -165,17 +168,19 @@ static void add_exceptions(struct buf *out)
 		const struct sock_filter code[] = {
 			BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 				 offsetof(struct seccomp_data, nr)),
-			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)nr, 0, 3),
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)nr, 0, 4),
 			/* Both architectures have the lower half first. */
 			BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 				 offsetof(struct seccomp_data, args) +
 				 a->cmp.arg * sizeof(uint64_t)),
+			BPF_STMT(BPF_ALU | BPF_AND | BPF_K,
+				 (uint32_t)a->cmp.datum_b),
 			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
 				 (uint32_t)a->cmp.datum_a, 0, 1),
 			BPF_STMT(BPF_RET | BPF_K, stop),
 		};
 
-		if (a->passes == UNLESS && nr >= 0)
+		if ((a->passes == UNLESS || a->passes == STOPS) && nr >= 0)
 			buf_add(out, code, sizeof(code));
 	}
 }

@@ -4,6 +4,10 @@
  * memory may put something else there, and put it back before we look again;
  * whoever shares the descriptors may put another file behind a number.
  *
+ * Memory that is mapped MAP_SHARED or by shmat(2) can be changed by any process
+ * that maps it or writes to its file, and any process that has found a way into
+ * another's can use it again: there, all of the sandbox are held.
+ *
  * So nobody of them runs in between.  Who is on a CPU, or may wake, is asked
  * to stop (PTRACE_INTERRUPT): it does so before its next own instruction.  Who
  * is in a stop stays there, because no stop but the caller's is taken until
@@ -31,11 +35,29 @@
 #define SLICE_NS 5000000U
 #define RESTART_NO_HANDLER 514	/* ERESTARTNOHAND, linux/errno.h */
 
-bool hold_wanted(const struct task *k)
+#define EVERYBODY 0U		/* groups are counted from 1 */
+
+/* The group of those who are to be held. */
+static uint64_t whom(const struct tracer *t, const struct task *k)
+{
+	/* Two are pid 1 and the caller's own process. */
+	if ((k->proc->exposed || t->reached) && t->stats.alive > 2)
+		return EVERYBODY;
+	return k->proc->group;
+}
+
+static bool is_one_of(const struct task *k, uint64_t group)
+{
+	return k->proc && !k->proc->is_init &&
+	       (group == EVERYBODY || k->proc->group == group);
+}
+
+bool hold_wanted(const struct tracer *t, const struct task *k)
 {
 	const struct row *r = k->row;
 
-	if (!r || (k->proc->tasks < 2 && !k->proc->shares))
+	if (!r || (k->proc->tasks < 2 && !k->proc->shares &&
+		   whom(t, k) != EVERYBODY))
 		return false;
 	/* Of an exec the kernel's copy can be read (exec_truth.c). */
 	if (r->leave == leave_probe || r->enter == enter_exec)
@@ -150,18 +172,18 @@ static void end_slice(struct tracer *t)
 		sched_yield();
 }
 
-/* Is there one already for those who share with this task? */
-static bool in_slice(struct tracer *t, const struct task *k)
+/* Is there one already for those who are to be held? */
+static bool in_slice(struct tracer *t, const struct task *k, uint64_t group)
 {
 	uint64_t now = now_ns();
 
 	t->slice.caller = k->tid;
-	if (now < t->slice.until && t->slice.group == k->proc->group)
+	if (now < t->slice.until && t->slice.group == group)
 		return true;
 	end_slice(t);
 	tracer_timer(LOOK_US);
 	t->slice.until = now + SLICE_NS;
-	t->slice.group = k->proc->group;
+	t->slice.group = group;
 	return false;
 }
 
@@ -193,12 +215,12 @@ static void hold_task(struct task *o, bool dense)
 
 static void hold_others(struct tracer *t, const struct task *k)
 {
-	bool dense = in_slice(t, k);
+	uint64_t group = whom(t, k);
+	bool dense = in_slice(t, k, group);
 
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct task *o = t->tasks[i]; o; o = o->next)
-			if (o != k && o->proc &&
-			    o->proc->group == k->proc->group)
+			if (o != k && is_one_of(o, group))
 				hold_task(o, dense);
 }
 
@@ -231,7 +253,7 @@ bool hold_stopped(struct tracer *t, struct task *k, bool asked)
 		return false;
 	k->asked = false;
 	restart_call(k);
-	if (!k->park || !t->slice.until || k->proc->group != t->slice.group)
+	if (!k->park || !t->slice.until || !is_one_of(k, t->slice.group))
 		return false;
 	t->slice.parked = k->parked = true;
 	return true;

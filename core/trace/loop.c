@@ -278,7 +278,7 @@ static void on_exec(struct tracer *t, struct task *k)
 	k->inside = false;
 	/* Memory and descriptors are its own from here on. */
 	k->proc->group = ++t->groups;
-	k->proc->shares = false;
+	k->proc->shares = k->proc->exposed = false;
 	exec_happened(t, k);
 	call_clear(&k->call);
 }
@@ -364,7 +364,7 @@ static void on_stop(struct tracer *t, struct task *k, int status)
 	if (request == PTRACE_CONT && k->inside)
 		request = PTRACE_SYSCALL;
 	if (request == PTRACE_SYSCALL && event == PTRACE_EVENT_SECCOMP &&
-	    hold_wanted(k))
+	    hold_wanted(t, k))
 		hold(t, k);
 	else
 		task_resume(k, request, deliver);

@@ -82,6 +82,7 @@ struct proc *proc_add(struct tracer *t, pid_t tgid, struct proc *parent)
 		p->live = parent->live;
 		p->step = parent->step;
 		p->setsid = parent->setsid;
+		p->exposed = parent->exposed;
 		p->exe = parent->exe ? mem_strdup(parent->exe) : NULL;
 		p->label = parent->label ? mem_strdup(parent->label) : NULL;
 		p->chain = parent->chain ? mem_strdup(parent->chain) : NULL;

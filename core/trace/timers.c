@@ -30,9 +30,10 @@
 #define SETSF2 0x402c542d
 
 /* Of a process that shares nothing, memory is what the kernel reads. */
-static bool is_alone(const struct task *k)
+static bool is_alone(const struct tracer *t, const struct task *k)
 {
-	return k->proc->tasks < 2 && !k->proc->shares;
+	return k->proc->tasks < 2 && !k->proc->shares && !k->proc->exposed &&
+	       !t->reached;
 }
 
 static enum next armed(struct tracer *t, struct task *k, int arg)
@@ -40,7 +41,7 @@ static enum next armed(struct tracer *t, struct task *k, int arg)
 	struct itimerspec spec;
 
 	/* itimerval and itimerspec: the second half is when it fires. */
-	if (!is_alone(k) ||
+	if (!is_alone(t, k) ||
 	    mem_read(k->tid, k->call.args[arg], &spec, sizeof(spec)) !=
 	    sizeof(spec) || spec.it_value.tv_sec || spec.it_value.tv_nsec)
 		t->timers = true;
@@ -126,7 +127,7 @@ enum next enter_ioctl(struct tracer *t, struct task *k)
 	mem_read(k->tid, k->call.args[2] + vtime_at(request), &vtime, 1);
 	t->timers |= vtime != 0;
 	look_at_terminal(t, k);
-	return is_alone(k) ? NEXT_GO : NEXT_LEAVE;
+	return is_alone(t, k) ? NEXT_GO : NEXT_LEAVE;
 }
 
 /* The requests that the filter stops: also pushing into a terminal. */

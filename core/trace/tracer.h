@@ -34,6 +34,7 @@ struct proc {
 	 */
 	uint64_t group;
 	bool shares;
+	bool exposed;		/* has memory that other processes may map */
 	int told;		/* signal by which another process ended it */
 	size_t step;
 	char *exe;		/* resolved program, raw bytes */
@@ -123,6 +124,7 @@ struct tracer {
 	bool ending;
 	pid_t acting;		/* the task whose call is being told, or 0 */
 	bool shared_files;	/* processes with one descriptor table */
+	bool reached;		/* one went for another's memory at some time */
 	bool timers;		/* one was armed at some time */
 	uint64_t quiet;		/* what the last look saw, 0: not quiet */
 	int root;		/* O_PATH on the sandbox's root, -1 at first */
@@ -188,10 +190,10 @@ bool fork_strangers(struct tracer *t);
 
 /* --- arguments that others can change (hold.c) --- */
 /* Is the task at the beginning of a call where that matters? */
-bool hold_wanted(const struct task *k);
+bool hold_wanted(const struct tracer *t, const struct task *k);
 /*
- * Run this call to its end, or until it sleeps, while nobody who shares memory
- * or descriptors runs.  The task may be gone afterwards.
+ * Run this call to its end, or until it sleeps, while nobody who can change its
+ * arguments or shares descriptors runs.  The task may be gone afterwards.
  */
 void hold(struct tracer *t, struct task *k);
 /*

@@ -5,6 +5,8 @@
  * that reads the caller's state in /proc writes the other address when the
  * caller runs, and puts the first one back when it has stopped again.
  * /tmp/used says that the kernel took the other one.
+ *
+ * "processes": these are no threads, but processes with a page in common.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,6 +16,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -23,10 +27,11 @@
 #define TRIES 12
 #define FLOODS 24
 
-static volatile struct sockaddr_in peer;
-static volatile int asked, done, error;
-static volatile pid_t caller;
-static int sock;
+static volatile struct {
+	struct sockaddr_in peer;
+	int asked, done, error;
+	pid_t caller;
+} *page;
 
 static void *flood(void *arg)
 {
@@ -38,16 +43,31 @@ static void *flood(void *arg)
 static void *call(void *arg)
 {
 	pid_t self = (pid_t)syscall(SYS_gettid);
+	int sock = socket(AF_INET, SOCK_STREAM, 0);
 
 	setpriority(PRIO_PROCESS, (id_t)self, 19);
-	caller = self;
+	page->caller = self;
 	for (int i = 1; i <= TRIES; i++) {
-		while (asked < i)
+		while (page->asked < i)
 			usleep(50);
-		error = connect(sock, (void *)&peer, sizeof(peer)) ? errno : 0;
-		done = i;
+		page->error = connect(sock, (void *)&page->peer,
+				      sizeof(page->peer)) ? errno : 0;
+		page->done = i;
 	}
 	return arg;
+}
+
+static void start(bool process, void *(*what)(void *))
+{
+	pthread_t thread;
+
+	if (!process) {
+		pthread_create(&thread, NULL, what, NULL);
+	} else if (!fork()) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		what(NULL);
+		_exit(0);
+	}
 }
 
 static void wait_for(int fd, char state, int i)
@@ -59,38 +79,39 @@ static void wait_for(int fd, char state, int i)
 
 		text[n > 0 ? n : 0] = '\0';
 		at = strrchr(text, ')');
-	} while (done < i && (!at || at[2] != state));
+	} while (page->done < i && (!at || at[2] != state));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	bool processes = argc > 1 && !strcmp(argv[1], "processes");
 	in_addr_t good = inet_addr("127.0.0.1");
-	pthread_t thread;
 	char path[64];
 	int fd;
 
-	peer.sin_family = AF_INET;
-	peer.sin_port = htons(9);
-	peer.sin_addr.s_addr = good;
-	sock = socket(AF_INET, SOCK_STREAM, 0);
-	pthread_create(&thread, NULL, call, NULL);
-	while (!caller)
+	page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	page->peer.sin_family = AF_INET;
+	page->peer.sin_port = htons(9);
+	page->peer.sin_addr.s_addr = good;
+	start(processes, call);
+	while (!page->caller)
 		usleep(100);
 	for (int i = 0; i < FLOODS; i++)
-		pthread_create(&thread, NULL, flood, NULL);
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", caller);
+		start(processes, flood);
+	snprintf(path, sizeof(path), "/proc/%d/stat", page->caller);
 	fd = open(path, O_RDONLY);
-	for (int i = 1; i <= TRIES && error != ENETUNREACH; i++) {
-		asked = i;
+	for (int i = 1; i <= TRIES && page->error != ENETUNREACH; i++) {
+		page->asked = i;
 		wait_for(fd, 't', i);
 		wait_for(fd, 'R', i);
-		peer.sin_addr.s_addr = inet_addr("203.0.113.7");
+		page->peer.sin_addr.s_addr = inet_addr("203.0.113.7");
 		wait_for(fd, 't', i);
-		peer.sin_addr.s_addr = good;
-		while (done < i)
+		page->peer.sin_addr.s_addr = good;
+		while (page->done < i)
 			;
 	}
-	if (error == ENETUNREACH)
+	if (page->error == ENETUNREACH)
 		mkdir("/tmp/used", 0755);
 	_exit(0);
 }

@@ -161,12 +161,14 @@ hide() {
 		"$facts"
 	has "the file that was made" 'file.create /tmp/swapped'
 
-	trace putback
-	ok "$prog: the address that was used is told" \
-		sh -c '! grep -q "^file.create /tmp/used" "$1" ||
-			grep -qE "^(evasion connect|net.connect tcp 203)" "$1"' \
-		sh "$facts"
-	has "it came to its end" 'how exit'
+	for way in '' processes; do
+		trace putback $way
+		ok "$prog: the address that was used is told" \
+			sh -c '! grep -q "^file.create /tmp/used" "$1" ||
+				grep -qE "^(evasion connect|net.connect tcp 203)" \
+				"$1"' sh "$facts"
+		has "it came to its end" 'how exit'
+	done
 	trace starve
 	has "old tasks go on beside new ones" 'file.create /tmp/served'
 	trace orphan
