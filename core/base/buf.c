@@ -27,13 +27,26 @@ static void buf_reserve(struct buf *b, size_t extra)
 	b->p = mem_grow(b->p, b->cap, 1);
 }
 
-void buf_add(struct buf *b, const void *data, size_t len)
+char *buf_room(struct buf *b, size_t extra)
 {
-	buf_reserve(b, len);
-	if (len)
-		memcpy(b->p + b->len, data, len);
+	buf_reserve(b, extra);
+	b->p[b->len] = '\0';
+	return b->p + b->len;
+}
+
+void buf_added(struct buf *b, size_t len)
+{
 	b->len += len;
 	b->p[b->len] = '\0';
+}
+
+void buf_add(struct buf *b, const void *data, size_t len)
+{
+	char *to = buf_room(b, len);
+
+	if (len)
+		memcpy(to, data, len);
+	buf_added(b, len);
 }
 
 void buf_str(struct buf *b, struct str s)

@@ -21,6 +21,9 @@ struct buf {
 #define BUF_INIT { NULL, 0, 0 }
 
 void buf_add(struct buf *b, const void *data, size_t len);
+/* Room for extra more bytes; as many of them as were written are then added. */
+char *buf_room(struct buf *b, size_t extra);
+void buf_added(struct buf *b, size_t len);
 void buf_str(struct buf *b, struct str s);
 void buf_c(struct buf *b, const char *s);
 void buf_ch(struct buf *b, char c);

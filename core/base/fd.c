@@ -6,10 +6,13 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+
+#define READ_CHUNK ((size_t)16 << 10)
 
 int fd_write_all(int fd, const void *data, size_t len)
 {
@@ -35,24 +38,42 @@ int fd_write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
+/* What a file says it holds, and one byte more to meet its end in one call. */
+static size_t first_read(int fd)
+{
+	struct stat st;
+
+	/* Files of the kernel's own are empty until they are read. */
+	return fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size <= 0 ?
+		READ_CHUNK : (size_t)st.st_size + 1;
+}
+
 int fd_read_all(int fd, struct buf *out, size_t max)
 {
-	size_t start = out->len;
-	char chunk[16 * 1024];
+	size_t start = out->len, room = first_read(fd);
 
 	for (;;) {
-		ssize_t n = read(fd, chunk, sizeof(chunk));
+		size_t left = max - (out->len - start);
+		ssize_t n;
 
+		if (room > left)
+			room = left + 1;
+		n = read(fd, buf_room(out, room), room);
 		if (n == 0)
 			return 0;
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n > 0 && (size_t)n <= max - (out->len - start)) {
-			buf_add(out, chunk, (size_t)n);
+		if (n > 0 && (size_t)n <= left) {
+			buf_added(out, (size_t)n);
+			room -= (size_t)n;
+			if (!room)
+				room = READ_CHUNK;
 			continue;
 		}
 		if (n > 0)
 			errno = EFBIG;
+		/* What was read behind the end is no part of it. */
+		buf_added(out, 0);
 		buf_cut(out, start);
 		return -1;
 	}

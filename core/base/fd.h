@@ -40,6 +40,13 @@ int fd_recv(int sock, int *fds, size_t n);
 int fd_write_file_atomic(const char *path, struct str data, struct err *err);
 
 /*
+ * The same without fsync, which waits for the disk: after a crash of the
+ * machine the file may be empty.  For what is verified when it is read and can
+ * be made again.
+ */
+int fd_write_file_cached(const char *path, struct str data, struct err *err);
+
+/*
  * Could that be done?  Says so before the work whose result is to be written;
  * an old file stays as it is, a pipe is not opened.
  */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fd_write_file_atomic(): readers see the old file or the new one. */
+/* fd_write_file_*(): readers see the old file or the new one. */
 #include "core/base/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -44,7 +45,8 @@ static int write_and_close(int fd, struct str data)
 	return rc;
 }
 
-static int replace(const char *target, const struct stat *old, struct str data)
+static int replace(const char *target, const struct stat *old, struct str data,
+		   bool lasting)
 {
 	autofree char *name = NULL;
 	autofd int fd = open_beside(target, &name);
@@ -52,7 +54,7 @@ static int replace(const char *target, const struct stat *old, struct str data)
 	if (fd < 0)
 		return -1;
 	if ((old && fchmod(fd, old->st_mode & 0777)) ||
-	    fd_write_all(fd, data.p, data.len) || fsync(fd) ||
+	    fd_write_all(fd, data.p, data.len) || (lasting && fsync(fd)) ||
 	    close(steal_fd(&fd)) || rename(name, target)) {
 		int sys = errno;
 
@@ -71,21 +73,33 @@ static int write_through(const char *path, struct str data)
 	return fd < 0 ? -1 : write_and_close(fd, data);
 }
 
-int fd_write_file_atomic(const char *path, struct str data, struct err *err)
+static int write_file(const char *path, struct str data, bool lasting,
+		      struct err *err)
 {
 	struct stat old;
 	int rc;
 
 	if (stat(path, &old)) {
-		rc = errno == ENOENT ? replace(path, NULL, data) : -1;
+		rc = errno == ENOENT ? replace(path, NULL, data, lasting) : -1;
 	} else {
 		/* A symbolic link stays one: what it names is replaced. */
 		autofree char *target = realpath(path, NULL);
 
 		rc = target && S_ISREG(old.st_mode) ?
-		     replace(target, &old, data) : write_through(path, data);
+		     replace(target, &old, data, lasting) :
+		     write_through(path, data);
 	}
 	return rc ? err_sys(err, "cannot write %s", path) : 0;
+}
+
+int fd_write_file_atomic(const char *path, struct str data, struct err *err)
+{
+	return write_file(path, data, true, err);
+}
+
+int fd_write_file_cached(const char *path, struct str data, struct err *err)
+{
+	return write_file(path, data, false, err);
 }
 
 /* What replacing begins with, and nothing more. */

@@ -121,7 +121,7 @@ static void write_verified(struct cache *c, const char *name, struct str text)
 	hash_hex(digest, text);
 	buf_printf(&all, "%s %s\n", CACHE_FORMAT, digest);
 	buf_str(&all, text);
-	fd_write_file_atomic(path, buf_view(&all), NULL);
+	fd_write_file_cached(path, buf_view(&all), NULL);
 }
 
 static int newest_first(const void *pa, const void *pb)

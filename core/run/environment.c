@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/base/buf.h"
+#include "core/base/cleanup.h"
 #include "core/base/fd.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
@@ -52,29 +53,67 @@ static int bytewise(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static void add_folder(struct hash_state *h, const char *path)
+/* "name size" of each file, ended by NUL. */
+static void list_folder(struct buf *out, int dir)
 {
-	autobuf struct buf line = BUF_INIT;
 	struct dirent **names = NULL;
-	int n = scandir(path, &names, visible, bytewise);
-	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int n = scandirat(dir, ".", &names, visible, bytewise);
 	struct stat st;
 
-	hash_field(h, str_c(path));
 	for (int i = 0; i < n; i++) {
 		const char *name = names[i]->d_name;
 
-		buf_clear(&line);
-		buf_c(&line, name);
+		buf_c(out, name);
 		if (!fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) &&
 		    !S_ISDIR(st.st_mode))
-			buf_printf(&line, " %" PRIu64, (uint64_t)st.st_size);
-		hash_field(h, buf_view(&line));
+			buf_printf(out, " %" PRIu64, (uint64_t)st.st_size);
+		buf_ch(out, '\0');
 		free(names[i]);
 	}
 	free(names);
-	if (dir >= 0)
-		close(dir);
+}
+
+/* On a merged-usr host two of the folders are one, which is read once. */
+struct listing {
+	struct stat st;
+	struct buf lines;
+};
+
+static const struct listing *listing_of(struct listing *all, size_t *n,
+					const char *path)
+{
+	autofd int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct listing *to = &all[*n];
+
+	if (dir < 0 || fstat(dir, &to->st))
+		return NULL;
+	for (size_t i = 0; i < *n; i++)
+		if (all[i].st.st_dev == to->st.st_dev &&
+		    all[i].st.st_ino == to->st.st_ino)
+			return &all[i];
+	list_folder(&to->lines, dir);
+	(*n)++;
+	return to;
+}
+
+static void add_folders(struct hash_state *h)
+{
+	struct listing all[ARRAY_LEN(folders)] = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		const struct listing *is = listing_of(all, &n, folders[i]);
+
+		hash_field(h, str_c(folders[i]));
+		for (size_t at = 0; is && at < is->lines.len;) {
+			struct str line = str_c(is->lines.p + at);
+
+			hash_field(h, line);
+			at += line.len + 1;
+		}
+	}
+	while (n)
+		buf_free(&all[--n].lines);
 }
 
 /* PRETTY_NAME="Debian GNU/Linux 12 (bookworm)" */
@@ -126,8 +165,7 @@ void environment_read(struct environment *out, struct arena *a)
 #endif
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		add_list(h, lists[i]);
-	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
-		add_folder(h, folders[i]);
+	add_folders(h);
 	hash_end(h, root);
 	out->root = arena_str(a, str_c(root));
 }

@@ -2,8 +2,9 @@
 /* What is not traced again: the session's side of the cache. */
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "core/base/fd.h"
+#include "core/base/cleanup.h"
 #include "core/run/environment.h"
 #include "core/run/session.h"
 
@@ -15,6 +16,19 @@ struct cache *session_cache(struct session *s)
 	return s->cache;
 }
 
+/* In pieces: a program with its debug information is many megabytes. */
+static void digest_self(char out[HASH_HEX_LEN + 1])
+{
+	autofd int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	struct hash_state *h = hash_begin();
+	char piece[64 << 10];
+	ssize_t n;
+
+	while (fd >= 0 && (n = read(fd, piece, sizeof(piece))) > 0)
+		hash_add(h, (struct str){ piece, (size_t)n });
+	hash_end(h, out);
+}
+
 /*
  * Another behavdiff sees other things: its own program counts as part of the
  * environment, since a version number does not change with every build.
@@ -22,10 +36,10 @@ struct cache *session_cache(struct session *s)
 static void digest_environment(struct session *s)
 {
 	struct hash_state *h = hash_begin();
-	autobuf struct buf self = BUF_INIT;
+	char self[HASH_HEX_LEN + 1];
 
-	if (!fd_read_file(AT_FDCWD, "/proc/self/exe", &self, 1U << 28, NULL))
-		hash_field(h, buf_view(&self));
+	digest_self(self);
+	hash_field(h, str_c(self));
 	hash_field(h, s->env.kernel);
 	hash_field(h, s->env.machine);
 	hash_field(h, s->env.libc);

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -217,6 +218,30 @@ void spawn_kill(const struct box *box)
 		kill(box->pid, SIGKILL);
 }
 
+static void *close_one(void *fd)
+{
+	close(*(int *)fd);
+	return NULL;
+}
+
+/*
+ * Before a packet socket is released the kernel waits until no CPU can be
+ * looking at it (RCU), and once more for its ring: 10 ms and more each time
+ * (packet_release() in net/packet/af_packet.c).  Two that are closed at the
+ * same time wait together.
+ */
+static void close_wire(int wire[2])
+{
+	pthread_t other;
+	bool both = !pthread_create(&other, NULL, close_one, &wire[1]);
+
+	close(wire[0]);
+	if (both)
+		pthread_join(other, NULL);
+	else
+		close(wire[1]);
+}
+
 void spawn_close(struct box *box)
 {
 	if (box->control >= 0)
@@ -225,8 +250,7 @@ void spawn_close(struct box *box)
 		close(box->scratch);
 	if (box->shm >= 0)
 		close(box->shm);
-	for (int i = 0; i < 2; i++)
-		if (box->wire[i] >= 0)
-			close(box->wire[i]);
+	if (box->wire[0] >= 0)
+		close_wire(box->wire);
 	*box = (struct box)BOX_INIT;
 }

@@ -88,6 +88,26 @@ static void reading_stops_at_the_limit_and_takes_nothing(void **state)
 	assert_string_equal(out.p, "kept12345");
 }
 
+/* Of the first there is more than fstat(2) says, of the second less. */
+static void the_size_of_a_file_is_only_a_hint(void **state)
+{
+	(void)state;
+	autobuf struct buf out = BUF_INIT;
+	autobuf struct buf big = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(fd_read_file(AT_FDCWD, "/proc/self/limits", &out,
+				      1 << 16, &err), 0);
+	assert_non_null(strstr(out.p, "Max open files"));
+	put("f", "12345");
+	autofd int fd = open("f", O_RDONLY);
+
+	assert_return_code(lseek(fd, 5, SEEK_SET), errno);
+	assert_int_equal(fd_read_all(fd, &big, 100), 0);
+	assert_int_equal(big.len, 0);
+	assert_string_equal(big.p, "");
+}
+
 static void a_file_that_cannot_be_read_is_named(void **state)
 {
 	(void)state;
@@ -272,6 +292,16 @@ static void a_new_file_gets_the_mode_of_the_umask(void **state)
 	assert_int_equal(count_files(), 1);
 }
 
+static void a_cached_file_is_replaced_whole(void **state)
+{
+	(void)state;
+
+	put("f", "the old and longer one");
+	assert_int_equal(fd_write_file_cached("f", STR("new"), NULL), 0);
+	assert_holds("f", "new");
+	assert_int_equal(count_files(), 1);
+}
+
 static void a_reader_of_the_old_file_keeps_it(void **state)
 {
 	(void)state;
@@ -356,6 +386,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_directory(reading_stops_at_the_limit_and_takes_nothing),
+		in_directory(the_size_of_a_file_is_only_a_hint),
 		in_directory(a_file_that_cannot_be_read_is_named),
 		in_directory(a_file_is_found_below_a_directory),
 		in_directory(a_fifo_without_a_writer_does_not_hang),
@@ -366,6 +397,7 @@ int main(void)
 		cmocka_unit_test(a_peer_that_is_gone_is_an_error_not_a_signal),
 		cmocka_unit_test(all_descriptors_but_the_kept_are_closed),
 		in_directory(a_new_file_gets_the_mode_of_the_umask),
+		in_directory(a_cached_file_is_replaced_whole),
 		in_directory(a_reader_of_the_old_file_keeps_it),
 		in_directory(a_symbolic_link_stays_a_link),
 		in_directory(a_device_is_written_to_not_replaced),
