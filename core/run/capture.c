@@ -219,6 +219,16 @@ static void on_ended(void *ctx, size_t step, int status)
 	advance(r);
 }
 
+static int on_network(void *ctx, int sockets[2], struct err *err)
+{
+	struct run *r = ctx;
+
+	if (box_wire(&r->box, err))
+		return -1;
+	memcpy(sockets, r->box.wire, sizeof(r->box.wire));
+	return 0;
+}
+
 static void after_run(struct run *r, const struct timespec *start)
 {
 	struct statfs fs;
@@ -286,7 +296,7 @@ static int trace(struct run *r)
 {
 	const struct tracer_hooks hooks = {
 		.tick = on_tick, .started = on_started, .ended = on_ended,
-		.listening = on_listening, .ctx = r,
+		.listening = on_listening, .network = on_network, .ctx = r,
 	};
 	struct timespec start;
 	int failed;
@@ -321,7 +331,6 @@ static int open_run(struct run *r)
 	opt.steps = stepper_names(&r->steps, &opt.n_steps);
 	if (spawn_open(&r->box, &spawn, r->err))
 		return -1;
-	memcpy(opt.wire, r->box.wire, sizeof(opt.wire));
 	return tracer_new(&r->tracer, r->box.pid, &opt, r->err);
 }
 

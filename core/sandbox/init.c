@@ -173,8 +173,8 @@ static void serve(const struct spawn_options *opt, int control, int dns)
 void init_main(const struct spawn_options *opt, int control)
 {
 	struct setup s = { .opt = opt, .tree = -1, .scratch = -1,
-			   .shm = -1, .dns = -1, .wire = { -1, -1 } };
-	int fds[4];
+			   .shm = -1, .dns = -1 };
+	int fds[2];
 
 	umask(022);
 	/*
@@ -197,8 +197,6 @@ void init_main(const struct spawn_options *opt, int control)
 	init_report(control, BOX_READY, 0, "");
 	fds[0] = s.scratch;
 	fds[1] = s.shm;
-	fds[2] = s.wire[0];
-	fds[3] = s.wire[1];
 	if (fd_send(control, fds, ARRAY_LEN(fds)))
 		_exit(1);
 	if (forget_descriptors(control, s.dns))

@@ -124,21 +124,6 @@ int op_network(struct setup *s)
 	return s->dns < 0 ? -1 : 0;
 }
 
-/*
- * For the tracer's side, which says what they hear and reads it: here nobody
- * looks at a packet.  Without a protocol they hear nothing (packet(7)).
- */
-int op_wire(struct setup *s)
-{
-	snprintf(s->at, sizeof(s->at), "AF_PACKET");
-	for (int i = 0; i < 2; i++) {
-		s->wire[i] = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-		if (s->wire[i] < 0)
-			return -1;
-	}
-	return 0;
-}
-
 int op_names(struct setup *s)
 {
 	snprintf(s->at, sizeof(s->at), PLAN_HOST);

@@ -11,7 +11,6 @@ struct setup {
 	int scratch;		/* the private layer's root directory */
 	int shm;		/* /proc/sysvipc/shm of our namespace */
 	int dns;		/* bound resolver socket, or -1 */
-	int wire[2];		/* packet sockets for who listens, or -1 */
 	char at[256];		/* what an operation was working on */
 	bool asked;		/* for what the configuration asks for */
 };

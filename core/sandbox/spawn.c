@@ -113,14 +113,12 @@ static int receive(int control, struct box_message *msg, struct err *err)
 
 static int take_descriptors(struct box *box, struct err *err)
 {
-	int fds[4];
+	int fds[2];
 
 	if (fd_recv(box->control, fds, ARRAY_LEN(fds)))
 		return err_sys(err, "the sandbox did not come up");
 	box->scratch = fds[0];
 	box->shm = fds[1];
-	box->wire[0] = fds[2];
-	box->wire[1] = fds[3];
 	return 0;
 }
 
@@ -216,6 +214,65 @@ void spawn_kill(const struct box *box)
 {
 	if (box->pid > 0)
 		kill(box->pid, SIGKILL);
+}
+
+/* --- its network, heard from outside --- */
+
+/*
+ * By the caller's child: pid 1 may be stopped, and waits for its tracer then.
+ * setns(2) takes a pidfd since Linux 5.8.  Without a protocol a packet socket
+ * hears nothing (packet(7)).
+ */
+static const char *open_wire(pid_t init, int wire[2])
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, init, 0);
+
+	if (pidfd < 0)
+		return "pidfd_open";
+	if (setns(pidfd, CLONE_NEWUSER | CLONE_NEWNET))
+		return "setns(network of the sandbox)";
+	for (int i = 0; i < 2; i++) {
+		wire[i] = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		if (wire[i] < 0)
+			return "opening packet sockets";
+	}
+	return NULL;
+}
+
+static void wire_child(pid_t init, int sock) __attribute__((noreturn));
+
+static void wire_child(pid_t init, int sock)
+{
+	int wire[2];
+	const char *what = open_wire(init, wire);
+
+	init_report(sock, what ? BOX_SETUP_FAILED : BOX_READY, errno,
+		    what ? what : "");
+	_exit(what || fd_send(sock, wire, 2) ? 1 : 0);
+}
+
+int box_wire(struct box *box, struct err *err)
+{
+	struct box_message msg;
+	int pair[2], failed;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return err_sys(err, "cannot make a socket pair");
+	pid = fork();
+	if (!pid)
+		wire_child(box->pid, pair[1]);
+	close(pair[1]);
+	if (pid < 0)
+		failed = err_sys(err, "cannot fork");
+	else
+		failed = receive(pair[0], &msg, err);
+	if (!failed && fd_recv(pair[0], box->wire, 2))
+		failed = err_sys(err, "cannot listen to the sandbox");
+	close(pair[0]);
+	if (pid > 0)
+		reap(pid);
+	return failed;
 }
 
 static void *close_one(void *fd)

@@ -49,8 +49,7 @@ struct box {
 	int control;		/* SOCK_SEQPACKET to pid 1 */
 	int scratch;		/* directory: upper layers, see box_layers() */
 	int shm;		/* see box_shm() */
-	/* Packet sockets of its network, for who listens; bound to nothing. */
-	int wire[2];
+	int wire[2];		/* packet sockets: box_wire(); -1 before */
 };
 
 #define BOX_INIT { -1, -1, -1, -1, { -1, -1 } }
@@ -98,6 +97,13 @@ void spawn_kill(const struct box *box);
 
 /* Bytes in System V segments, and the bytes they may grow to (ipc.c). */
 void box_shm(const struct box *box, uint64_t *used, uint64_t *size);
+
+/*
+ * Open two packet sockets of its network, bound to nothing, for who listens
+ * there: box->wire.  Not before something may be said: to close them takes the
+ * kernel tens of milliseconds.
+ */
+int box_wire(struct box *box, struct err *err);
 
 /* Close what the box holds; the processes are gone by then. */
 void spawn_close(struct box *box);

@@ -45,7 +45,11 @@ static void socket_event(struct tracer *t, struct task *k, int err)
 
 enum next enter_socket(struct tracer *t, struct task *k)
 {
-	if (family_held((int)k->call.args[0]))
+	int family = (int)k->call.args[0];
+
+	if (family != AF_UNIX && family != AF_NETLINK && family_held(family))
+		speakers_listen(t);
+	if (family_held(family))
 		return NEXT_LEAVE;
 	/* vsock reaches the hypervisor, alg and bluetooth the kernel itself. */
 	refuse(k, EAFNOSUPPORT);

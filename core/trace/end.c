@@ -107,7 +107,7 @@ struct tracer_stats tracer_stats(const struct tracer *t)
 	/* Pid 1 is ours. */
 	s.alive -= s.alive > 0;
 	s.processes -= s.processes > 0;
-	s.lost += wire_lost(t->wire);
+	s.lost += t->wire ? wire_lost(t->wire) : 0;
 	return s;
 }
 

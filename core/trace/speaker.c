@@ -134,14 +134,16 @@ static void said(void *ctx, const struct segment *s, uint64_t at,
 	t->opt.sink.take(t->opt.sink.ctx, &ev);
 }
 
-int speakers_open(struct tracer *t, struct err *err)
+void speakers_listen(struct tracer *t)
 {
 	const struct wire_sink sink = { said, t };
+	int sockets[WIRE_SOCKETS];
 
-	if (wire_open(&t->wire, t->opt.wire, &sink, err))
-		return -1;
+	if (t->wire || t->failed.code ||
+	    t->hooks->network(t->hooks->ctx, sockets, &t->failed) ||
+	    wire_open(&t->wire, sockets, &sink, &t->failed))
+		return;
 	t->speakers = mem_alloc(sizeof(*t->speakers));
-	return 0;
 }
 
 void speakers_close(struct tracer *t)

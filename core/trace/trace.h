@@ -33,7 +33,6 @@ struct tracer_options {
 	const struct str *steps;	/* names, by index; borrowed */
 	size_t n_steps;
 	unsigned max_processes;
-	int wire[2];		/* packet sockets of its network; borrowed */
 };
 
 /* What the run wants to be told.  Called between stops, in any order. */
@@ -46,6 +45,12 @@ struct tracer_hooks {
 	void (*ended)(void *ctx, size_t step, int status);
 	/* A process of the step listens now. */
 	void (*listening)(void *ctx, size_t step);
+	/*
+	 * The first socket is about to be made that can send in the sandbox's
+	 * network: two packet sockets of it, bound to nothing; they are
+	 * borrowed until tracer_free().  Asked once.
+	 */
+	int (*network)(void *ctx, int sockets[2], struct err *err);
 	void *ctx;
 };
 

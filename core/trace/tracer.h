@@ -156,7 +156,8 @@ struct tracer {
 		bool parked;		/* somebody may be */
 	} slice;			/* see hold.c */
 	struct wire *wire;		/* what goes over the loopback */
-	struct speakers *speakers;	/* and who sends it */
+	struct speakers *speakers;	/* and who sends it; NULL: nobody can */
+	struct err failed;		/* the run cannot go on */
 };
 
 /* --- rows (filter.c) --- */
@@ -302,7 +303,8 @@ enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
 bool task_sleeps(pid_t tid);
 
 /* --- what is said over the loopback (speaker.c) --- */
-int speakers_open(struct tracer *t, struct err *err);
+/* From the first socket on that can be heard there. */
+void speakers_listen(struct tracer *t);
 void speakers_close(struct tracer *t);
 /* From its present call on, the task's process speaks from this address. */
 void speaker_note(struct tracer *t, struct task *k, bool udp,
