@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -53,7 +54,7 @@ uint64_t wire_clock(void)
 
 /* --- opening --- */
 
-static int open_ring(struct ring *r, int fd, int which)
+static int set_up(struct ring *r, int fd, int which)
 {
 	struct sock_filter code[WIRE_FILTER_MAX];
 	struct sock_fprog filter = { .filter = code };
@@ -88,6 +89,40 @@ static int open_ring(struct ring *r, int fd, int which)
 	return bind(fd, (struct sockaddr *)&lo, sizeof(lo));
 }
 
+struct opening {
+	struct ring *ring;
+	int fd, which, error;
+};
+
+static void *open_ring(void *opening)
+{
+	struct opening *o = opening;
+
+	o->error = set_up(o->ring, o->fd, o->which) ? errno : 0;
+	return NULL;
+}
+
+/* Each waits for an RCU grace period (packet_set_ring()): for the same one. */
+static int open_rings(struct ring rings[WIRE_SOCKETS],
+		      const int sockets[WIRE_SOCKETS])
+{
+	struct opening all[WIRE_SOCKETS];
+	pthread_t other;
+	bool both;
+
+	for (int i = 0; i < WIRE_SOCKETS; i++)
+		all[i] = (struct opening){ &rings[i], sockets[i], i, 0 };
+	both = !pthread_create(&other, NULL, open_ring, &all[WIRE_CONTINUES]);
+	open_ring(&all[WIRE_BEGINS]);
+	if (both)
+		pthread_join(other, NULL);
+	else
+		open_ring(&all[WIRE_CONTINUES]);
+	errno = all[WIRE_BEGINS].error ? all[WIRE_BEGINS].error :
+		all[WIRE_CONTINUES].error;
+	return errno ? -1 : 0;
+}
+
 static void take(void *ctx, const struct segment *s, uint64_t at,
 		 enum event_kind kind, struct str words)
 {
@@ -111,9 +146,7 @@ int wire_open(struct wire **out, const int sockets[WIRE_SOCKETS],
 
 	w->sink = *sink;
 	w->flows = flows_new(&flows);
-	for (int i = 0; i < WIRE_SOCKETS; i++) {
-		if (!open_ring(&w->rings[i], sockets[i], i))
-			continue;
+	if (open_rings(w->rings, sockets)) {
 		err_sys(err, "cannot listen on the sandbox's loopback");
 		wire_close(w);
 		return -1;
