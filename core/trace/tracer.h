@@ -129,6 +129,7 @@ struct tracer {
 	uint64_t start_ns;
 	uint64_t next_tick;
 	struct task *tasks[BUCKETS];
+	size_t turn;		/* the last of them that was asked by name */
 	struct proc *procs[BUCKETS];
 	struct tracer_stats stats;
 	const struct row *rows[CALLS_MAX];	/* by number */
