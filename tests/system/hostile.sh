@@ -185,6 +185,9 @@ hide() {
 	trace args
 	hasnt "unusual arguments are no changed ones" '^(evasion|process.exit)'
 
+	trace longname
+	has "new code behind a long name" "memory.exec \$TREE/$program"
+
 	trace vthread
 	has "threads are no processes" 'exec /usr/bin/true' 'how exit'
 
