@@ -167,6 +167,11 @@ hide() {
 			grep -qE "^(evasion connect|net.connect tcp 203)" "$1"' \
 		sh "$facts"
 	has "it came to its end" 'how exit'
+	trace otherside
+	ok "$prog: what came of it gives it away" \
+		sh -c '! grep -q "^file.create /tmp/used" "$1" ||
+			grep -qx "evasion connect argument changed" "$1"' \
+		sh "$facts"
 	trace starve
 	has "old tasks go on beside new ones" 'file.create /tmp/served'
 	trace orphan
