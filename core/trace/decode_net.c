@@ -285,7 +285,8 @@ static bool has_loopback6(const struct tracer *t)
 
 	snprintf(path, sizeof(path), "/proc/%d/net/if_inet6", t->init);
 	return !fd_read_file(AT_FDCWD, path, &text, 1 << 16, &ignored) &&
-	       strstr(text.p ? text.p : "", "00000000000000000000000000000001 ");
+	       strstr(text.p ? text.p : "",
+		      "00000000000000000000000000000001 ");
 }
 
 /* Loopback and no other: it is up, and there is a way to it. */

@@ -104,6 +104,7 @@ rm -r "$repo/.git/hooks/pre-commit"
 own() { # command...
 	as_user env HOME="$work" "$@"
 }
+# shellcheck disable=SC2088
 own git -C "$repo" config core.hooksPath '~/tools'
 exits 0 "a home in core.hooksPath" own "$work/behavdiff" -C "$repo" init \
 	--hook pre-commit
