@@ -59,8 +59,8 @@ FIXTURE_SRC := $(sort $(wildcard tests/fixtures/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
 # What fuzz targets may link: the modules that ask no kernel, and the tracer's
 # readers of other people's bytes.
-FUZZ_CORE := $(sort $(foreach m,base event config scenario fingerprint compare \
-	report,$(wildcard core/$(m)/*.c)) $(addprefix core/trace/,sockaddr.c dns.c \
+FUZZ_CORE := $(sort $(foreach m,base event config scenario fingerprint baseline \
+	compare report,$(wildcard core/$(m)/*.c)) $(addprefix core/trace/,sockaddr.c dns.c \
 	payload.c payload_http.c packet.c flow.c))
 FUZZ_SECONDS ?= 300
 

@@ -484,16 +484,51 @@ static int prune(struct work *w, struct err *err)
 
 /* --- the command --- */
 
-static const struct {
+/* Options that not every word takes. */
+enum { OF_RUNS = 1, OF_ACCEPT = 2, OF_FOLDER = 4 };
+
+static const struct word {
 	const char *name;
 	int (*run)(struct work *w, struct err *err);
+	unsigned takes;
 } words[] = {
-	{ "update", update },
-	{ "accept", accept },
-	{ "show", show },
-	{ "list", list },
-	{ "prune", prune },
+	{ "update", update, OF_RUNS },
+	{ "accept", accept, OF_ACCEPT | OF_FOLDER },
+	{ "show", show, OF_FOLDER },
+	{ "list", list, OF_FOLDER },
+	{ "prune", prune, OF_FOLDER },
 };
+
+/* What would do nothing is a slip. */
+static int check_options(const struct word *word, const struct settings *set,
+			 struct err *err)
+{
+	const struct {
+		const char *name;
+		bool given;
+		unsigned of;
+	} options[] = {
+		{ "--runs", set->runs, OF_RUNS },
+		{ "--max-runs", set->max_runs, OF_RUNS },
+		{ "--timeout", set->timeout_ms, OF_RUNS },
+		{ "--jobs", set->jobs, OF_RUNS },
+		{ "--reason", set->reason, OF_ACCEPT },
+		{ "--expires", set->expires, OF_ACCEPT },
+		{ "--all", set->all, OF_ACCEPT },
+		{ "--dir", set->folder, OF_FOLDER },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+		if (!options[i].given || word->takes & options[i].of)
+			continue;
+		err_set(err, ERR_TROUBLE, "baseline %s takes no %s",
+			word->name, options[i].name);
+		return err_hint(err, options[i].of == OF_FOLDER ?
+				"the folder of a revision is REV:DIR" :
+				"see behavdiff baseline --help");
+	}
+	return 0;
+}
 
 static int unknown_word(const char *word, struct err *err)
 {
@@ -526,7 +561,8 @@ int cmd_baseline(const struct invocation *inv, struct err *err)
 		if (strcmp(ops->v[0], words[i].name))
 			continue;
 		w.args = (struct opt_list){ ops->v + 1, ops->n - 1, 0 };
-		if (keep_open(&w.keep, &inv->set, err))
+		if (check_options(&words[i], &inv->set, err) ||
+		    keep_open(&w.keep, &inv->set, err))
 			return -1;
 		status = words[i].run(&w, err);
 		if (status < 0 || (!inv->set.quiet &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* behavdiff cache list|clear: the fingerprints kept from earlier commands. */
+/* behavdiff cache list|clear: what is kept from earlier commands. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

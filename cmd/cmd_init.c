@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* behavdiff init: a first .behavdiff of what is detected; CI jobs and hooks. */
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -57,7 +58,8 @@ static void put_word(struct buf *out, const char *word)
 /* A value as git-config(1) wants it. */
 static void put_value(struct buf *out, struct str value)
 {
-	bool plain = true;
+	/* Blanks at its ends would be dropped. */
+	bool plain = !str_starts(value, STR(" ")) && !str_ends(value, STR(" "));
 
 	for (size_t i = 0; i < value.len; i++)
 		plain &= !strchr("\"\\#;\n\t'", value.p[i]);
@@ -296,6 +298,16 @@ static int choose(struct targets *t, const struct settings *set,
 	return 0;
 }
 
+/* A repository may have been made without the folder. */
+static int find_hooks(char **out, const struct repo *repo, struct err *err)
+{
+	if (repo_hooks(out, repo, err))
+		return -1;
+	if (mkdir(*out, 0777) && errno != EEXIST)
+		return err_sys(err, "cannot make %s", *out);
+	return 0;
+}
+
 int cmd_init(const struct invocation *inv, struct err *err)
 {
 	__attribute__((cleanup(targets_free)))
@@ -312,7 +324,8 @@ int cmd_init(const struct invocation *inv, struct err *err)
 	if (!repo_workdir(repo))
 		return err_set(err, ERR_TROUBLE, "init: the repository is "
 			       "bare; there is no work tree to write into");
-	hooks = repo_hooks(repo);
+	if (inv->set.hook && find_hooks(&hooks, repo, err))
+		return -1;
 	if (choose(&t, &inv->set, repo_workdir(repo), hooks, err))
 		return -1;
 	for (size_t i = 0; i < t.n; i++)

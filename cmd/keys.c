@@ -24,8 +24,15 @@
 #define ESCAPE 0x1b
 
 static struct termios found, keyed;
+static const struct termios *volatile wanted = &found;
 static volatile sig_atomic_t resized;
 static sigset_t before, waiting;
+
+static int set_mode(const struct termios *mode)
+{
+	wanted = mode;
+	return tcsetattr(TTY, TCSANOW, mode);
+}
 
 static void on_resize(int sig)
 {
@@ -49,7 +56,7 @@ static void on_stop(int sig)
 	(void)sig;
 	tcsetattr(TTY, TCSANOW, &found);
 	raise(SIGSTOP);
-	tcsetattr(TTY, TCSANOW, &keyed);
+	tcsetattr(TTY, TCSANOW, wanted);
 	resized = 1;		/* what stood on the screen has gone */
 	errno = saved;
 }
@@ -90,14 +97,14 @@ int keys_begin(struct err *err)
 			sigaddset(&sa.sa_mask, handlers[k].sig);
 		sigaction(handlers[i].sig, &sa, NULL);
 	}
-	if (tcsetattr(TTY, TCSANOW, &keyed))
+	if (set_mode(&keyed))
 		return err_sys(err, "the terminal");
 	return 0;
 }
 
 void keys_end(void)
 {
-	tcsetattr(TTY, TCSANOW, &found);
+	set_mode(&found);
 	for (size_t i = 0; i < ARRAY_LEN(handlers); i++)
 		signal(handlers[i].sig, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &before, NULL);
@@ -138,7 +145,7 @@ bool keys_line(struct buf *out, const char *question)
 	char c = 0;
 
 	/* First the mode: what is typed at the question is echoed. */
-	tcsetattr(TTY, TCSANOW, &found);
+	set_mode(&found);
 	fd_write_all(STDOUT_FILENO, question, strlen(question));
 	while (!ended && c != '\n') {
 		ssize_t n = read(TTY, &c, 1);
@@ -149,6 +156,6 @@ bool keys_line(struct buf *out, const char *question)
 		if (!ended && c != '\n' && out->len < LINE_MAX_BYTES)
 			buf_ch(out, c);
 	}
-	tcsetattr(TTY, TCSANOW, &keyed);
+	set_mode(&keyed);
 	return !ended;
 }

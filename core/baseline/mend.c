@@ -4,23 +4,47 @@
  * often neighbouring lines of the facts.  git's merge=union keeps the lines of
  * both; what that breaks is mended here:
  *
- *	a member of the header twice		the last counts
- *	a fact twice				"sometimes" counts
- *	an accepted fact twice			the last counts
- *	a comma too many or missing		set anew
+ *	a member twice, in the header or inside of it	the last counts
+ *	a fact twice					"sometimes" counts
+ *	an accepted fact twice				the last counts
+ *	a list twice, or inside of another one		one list
+ *	a comma or a brace too many or missing		set anew
  *
- * The layout is baseline_write()'s; the result is parsed as any other text.
+ * The layout is baseline_write()'s, where two blanks stand for each level; the
+ * result is parsed as any other text.
  */
 #include "core/base/strmap.h"
 #include "core/base/vec.h"
 #include "core/baseline/internal.h"
 
-struct mending {
-	VEC(struct str) lines;	/* text itself */
-	struct strmap header;	/* key -> index in lines, plus 1 */
-	struct strmap section;
-	bool inside;		/* a list of facts */
+#define INDENT 2
+#define LEVELS 4		/* of objects; facts are on the second */
+
+/* A line, and when it opens an object, what stands in that. */
+struct member {
+	struct str line;	/* without a comma and an opening brace */
+	bool object;
+	bool foreign;		/* not of the layout: as it was */
+	VEC(struct member *) members;
+	struct strmap by_key;	/* to an index in members, plus 1 */
 };
+
+static struct member *member_new(void)
+{
+	struct member *m = mem_alloc(sizeof(*m));
+
+	m->by_key = (struct strmap)STRMAP_INIT;
+	return m;
+}
+
+static void member_free(struct member *m)
+{
+	for (size_t i = 0; i < m->members.n; i++)
+		member_free(m->members.v[i]);
+	vec_free(&m->members);
+	strmap_free(&m->by_key);
+	free(m);
+}
 
 static bool is_marker(struct str line)
 {
@@ -51,104 +75,149 @@ size_t baseline_conflict(struct str text)
 	return 0;
 }
 
-/* `  "key": ...` -> `  "key":`; empty when it is none. */
-static struct str key_of(struct str line, struct str indent)
+/* --- taking lines --- */
+
+static size_t blanks_of(struct str line)
 {
-	if (!str_starts(line, indent))
+	size_t n = 0;
+
+	while (n < line.len && line.p[n] == ' ')
+		n++;
+	return n;
+}
+
+/* `"key": ...` -> `"key"`; empty when it is none. */
+static struct str key_of(struct str s)
+{
+	if (!str_starts(s, STR("\"")))
 		return STR("");
-	for (size_t i = indent.len; i + 1 < line.len; i++) {
-		if (line.p[i] == '\\')
+	for (size_t i = 1; i + 1 < s.len; i++) {
+		if (s.p[i] == '\\')
 			i++;
-		else if (line.p[i] == '"')
-			return (struct str){ line.p, i + 1 };
+		else if (s.p[i] == '"')
+			return s.p[i + 1] == ':' ?
+				(struct str){ s.p, i + 1 } : STR("");
 	}
 	return STR("");
 }
 
-static bool opens_list(struct str line)
+static bool drop_end(struct str *s, struct str end)
 {
-	return str_eq(line, STR("  \"facts\": {")) ||
-	       str_eq(line, STR("  \"names\": {")) ||
-	       str_eq(line, STR("  \"learned\": {")) ||
-	       str_eq(line, STR("  \"forms\": {")) ||
-	       str_eq(line, STR("  \"accepted\": {"));
+	if (!str_ends(*s, end))
+		return false;
+	s->len -= end.len;
+	return true;
 }
 
-static struct str no_comma(struct str line)
+/* "sometimes" stays; what is in an object stays in it. */
+static void say_again(struct member *m, struct str line, bool object)
 {
-	if (line.len && line.p[line.len - 1] == ',')
-		line.len--;
-	return line;
-}
-
-/* Take the line, or let it take the place of the one with its key. */
-static void put(struct mending *m, struct strmap *keys, struct str key,
-		struct str line)
-{
-	struct strmap_entry *e = strmap_put(keys, key);
-
-	if (!e->val.num) {
-		*vec_push(&m->lines) = line;
-		e->val.num = m->lines.n;
+	if (!m->object && !object &&
+	    str_ends(m->line, STR(": \"sometimes\"")))
 		return;
-	}
-
-	struct str *before = &m->lines.v[e->val.num - 1];
-
-	if (!str_ends(no_comma(*before), STR(": \"sometimes\"")))
-		*before = line;
+	if (m->members.n && !object)
+		return;
+	m->line = line;
+	m->object = object;
 }
 
-static void take(struct mending *m, struct str line)
+static struct member *add(struct member *to, struct str key, struct str line)
 {
-	struct str key = key_of(line, STR("    \""));
+	bool object = drop_end(&line, STR(" {}")) ||
+		      drop_end(&line, STR(" {"));
+	struct strmap_entry *e = strmap_put(&to->by_key, key);
+	struct member *m;
 
-	if (m->inside && key.len) {
-		put(m, &m->section, key, no_comma(line));
-		return;
+	if (e->val.num) {
+		m = to->members.v[e->val.num - 1];
+		say_again(m, line, object);
+		return m;
 	}
-	key = key_of(line, STR("  \""));
-	m->inside = opens_list(line);
-	if (key.len && !str_ends(line, STR("{"))) {
-		put(m, &m->header, key, line);
-		return;
-	}
-	*vec_push(&m->lines) = line;
-	strmap_free(&m->section);
-	m->section = (struct strmap)STRMAP_INIT;
+	m = member_new();
+	m->line = line;
+	m->object = object;
+	*vec_push(&to->members) = m;
+	e->val.num = to->members.n;
+	return m;
 }
 
-/* Inside these every line but the last has a comma. */
-static void write_lines(struct buf *out, const struct mending *m)
+static void add_foreign(struct member *to, struct str line)
 {
-	bool inside = false;
+	struct member *m = member_new();
 
-	for (size_t i = 0; i < m->lines.n; i++) {
-		struct str line = m->lines.v[i];
-		bool member = key_of(line, STR("    \"")).len;
+	m->line = line;
+	m->foreign = true;
+	*vec_push(&to->members) = m;
+}
 
-		buf_str(out, line);
-		if (inside && member && i + 1 < m->lines.n &&
-		    key_of(m->lines.v[i + 1], STR("    \"")).len)
+struct mending {
+	struct member *open[LEVELS];	/* from the outermost */
+	size_t depth;			/* how many there are */
+	bool closed;			/* the outermost */
+};
+
+static bool take_member(struct mending *d, struct str line)
+{
+	size_t blanks = blanks_of(line), level = blanks / INDENT;
+	struct str key = key_of(str_sub(line, blanks));
+	struct member *m;
+
+	drop_end(&line, STR(","));
+	if (blanks % INDENT || !level || level > d->depth || !key.len ||
+	    str_ends(line, STR("[")))
+		return false;
+	m = add(d->open[level - 1], key, line);
+	d->depth = level;
+	if (m->object && level < LEVELS)
+		d->open[d->depth++] = m;
+	return true;
+}
+
+static void take(struct mending *d, struct str line)
+{
+	struct str text = str_sub(line, blanks_of(line));
+
+	if (take_member(d, line))
+		return;
+	d->closed |= str_eq(line, STR("}"));
+	drop_end(&text, STR(","));
+	if (text.len && !str_eq(text, STR("{")) && !str_eq(text, STR("}")))
+		add_foreign(d->open[d->depth - 1], line);
+}
+
+/* --- writing --- */
+
+static void put_members(struct buf *out, const struct member *of,
+			size_t level)
+{
+	for (size_t i = 0; i < of->members.n; i++) {
+		const struct member *m = of->members.v[i];
+
+		buf_str(out, m->line);
+		if (m->object) {
+			buf_c(out, " {\n");
+			put_members(out, m, level + 1);
+			buf_printf(out, "%*s}", (int)(level * INDENT), "");
+		}
+		if (i + 1 < of->members.n && !m->foreign)
 			buf_ch(out, ',');
-		if (!member)
-			inside = opens_list(line);
 		buf_ch(out, '\n');
 	}
 }
 
 void baseline_mend(struct buf *out, struct str text)
 {
-	struct mending m = { .header = STRMAP_INIT, .section = STRMAP_INIT };
+	struct mending d = { .open = { member_new() }, .depth = 1 };
 
 	while (text.len) {
 		struct str line = cut_line(&text);
 
 		if (!is_marker(line))
-			take(&m, line);
+			take(&d, line);
 	}
-	write_lines(out, &m);
-	strmap_free(&m.header);
-	strmap_free(&m.section);
-	vec_free(&m.lines);
+	buf_c(out, "{\n");
+	put_members(out, d.open[0], 1);
+	/* A file that breaks off stays broken. */
+	buf_c(out, d.closed ? "}\n" : "");
+	member_free(d.open[0]);
 }

@@ -64,11 +64,6 @@ bool path_is_startup(struct str path, enum startup_set set);
  */
 void normalise_object(struct buf *out, const struct event *ev,
 		      const struct places *places);
-/* The same for a single path or text. */
-void normalise_path(struct buf *out, struct str path,
-		    const struct places *places);
-void normalise_text(struct buf *out, struct str text,
-		    const struct places *places);
 /* Text as it was, but for the names of places and what may not be shown. */
 void normalise_evidence(struct buf *out, struct str text,
 			const struct places *places);

@@ -15,6 +15,8 @@
 #include "core/fingerprint/json.h"
 
 #define RUNS_MAX 10000
+/* No scenario has more (config.h); they are looked through one by one. */
+#define STEPS_MAX 64
 
 struct reader {
 	struct fingerprint *fp;
@@ -344,6 +346,19 @@ static int read_names(const struct reader *r, struct fact *out,
 	return 0;
 }
 
+static int read_also(const struct reader *r, struct str *out,
+		     const struct json *o)
+{
+	size_t commas = 0;
+
+	if (optional_str(r, out, o, "also"))
+		return -1;
+	for (size_t i = 0; i < out->len; i++)
+		commas += out->p[i] == ',';
+	return commas < STEPS_MAX ? 0 :
+	       fail(r, "\"also\" names more than %d steps", STEPS_MAX);
+}
+
 static int read_evidence(const struct reader *r, struct evidence *ev,
 			 const struct json *o)
 {
@@ -352,7 +367,7 @@ static int read_evidence(const struct reader *r, struct evidence *ev,
 	if (need_uint(r, &ev->count, o, "count", UINT64_MAX) ||
 	    need_uint(r, &us, o, "us", UINT64_MAX / 1000) ||
 	    optional_str(r, &ev->step, o, "step") ||
-	    optional_str(r, &ev->also, o, "also") ||
+	    read_also(r, &ev->also, o) ||
 	    optional_str(r, &ev->process, o, "process") ||
 	    optional_str(r, &ev->call, o, "call") ||
 	    optional_str(r, &ev->note, o, "note"))

@@ -141,12 +141,6 @@ static void put_path(struct buf *out, struct str path,
 	normalise_shorten(out, start, PATH_SHOWN_MAX);
 }
 
-void normalise_path(struct buf *out, struct str path,
-		    const struct places *places)
-{
-	put_path(out, path, places, 0);
-}
-
 static void put_text(struct buf *out, struct str text,
 		     const struct places *places, unsigned flags)
 {
@@ -154,12 +148,6 @@ static void put_text(struct buf *out, struct str text,
 
 	scan_text(out, text, places, flags);
 	normalise_shorten(out, start, TEXT_SHOWN_MAX);
-}
-
-void normalise_text(struct buf *out, struct str text,
-		    const struct places *places)
-{
-	put_text(out, text, places, 0);
 }
 
 void normalise_evidence(struct buf *out, struct str text,

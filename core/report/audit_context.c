@@ -452,7 +452,7 @@ void audit_limits(struct document *d)
 		say(d, failed, "What a process that failed would have done "
 		    "after that was not seen");
 	say(d, NO_BASIS, "The content of files and connections was not looked "
-	    "into, but for questions to the resolver");
+	    "into, but for the names that are asked for by DNS, TLS and HTTP");
 	say(d, NO_BASIS, "Only this scenario was run: other input, another "
 	    "time of day and other users were not tried");
 	say(d, NO_BASIS, "%zu of %zu fact%s differ%s from run to run",

@@ -44,8 +44,8 @@ static void put_seen(const struct page *p, const struct finding *f)
 	    f->runs_old, plural(f->runs_old), f->seen_new, f->runs_new,
 	    plural(f->runs_new));
 	if (f->change == CHANGE_MORE)
-		row(p, "names", "old: %u, new: %u in every run", f->names_old,
-		    f->names_new);
+		row(p, "names", "old: %u in every run, new: up to %u",
+		    f->names_old, f->names_new);
 }
 
 static void put_rule(const struct page *p, const struct finding *f)

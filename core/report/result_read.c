@@ -202,10 +202,12 @@ static void read_before(const struct reader *in, struct result_finding *to,
 {
 	const struct json *v = json_first(json_array(obj, "before"));
 	struct str line;
+	size_t n = 0;
 
-	to->before = arena_alloc(&in->r->arena,
-				 BEFORE_MAX * sizeof(*to->before));
-	for (; v && to->n_before < BEFORE_MAX; v = json_next(v))
+	for (const struct json *w = v; w && n < BEFORE_MAX; w = json_next(w))
+		n++;
+	to->before = arena_alloc(&in->r->arena, n * sizeof(*to->before));
+	for (; v && to->n_before < n; v = json_next(v))
 		if (json_is_string(v, &line))
 			to->before[to->n_before++] = keep(in, line);
 }

@@ -177,12 +177,12 @@ static void cache_trim(struct cache *c)
 size_t cache_clear(struct cache *c)
 {
 	struct cache_entry *all;
-	size_t n = cache_list(c, &all);
+	size_t n = cache_list(c, &all), gone = 0;
 
 	for (size_t i = 0; i < n; i++)
-		unlinkat(c->dir, all[i].name, 0);
+		gone += !unlinkat(c->dir, all[i].name, 0);
 	free(all);
-	return n;
+	return gone;
 }
 
 /* --- fingerprints --- */

@@ -30,7 +30,7 @@ void cache_close(struct cache *c);
 struct cache_key {
 	struct str tree;	/* the git tree's id, or the export's digest */
 	struct str plan;	/* the plan's digest */
-	struct str environment;	/* environment_digest() */
+	struct str environment;	/* of the host and of behavdiff itself */
 	unsigned runs, max_runs;	/* as asked for; it has one of these */
 };
 

@@ -35,12 +35,6 @@ static const struct op ops[] = {
 #undef OP
 };
 
-const struct op *setup_ops(size_t *n)
-{
-	*n = ARRAY_LEN(ops);
-	return ops;
-}
-
 void init_report(int control, uint32_t kind, int value, const char *text)
 {
 	struct box_message msg = { .kind = kind, .value = value };

@@ -187,7 +187,8 @@ static bool exists(const char *path)
 	return !stat(path, &st);
 }
 
-const char *probe_container(void)
+/* "docker", "podman", "kubernetes", "lxc" ..., or NULL: no container. */
+static const char *container(void)
 {
 	const char *named = getenv("container");
 
@@ -213,7 +214,7 @@ static long read_number(const char *path)
 /* The engine refused: its own switch. */
 static int hint_container(struct err *err)
 {
-	const char *in = probe_container();
+	const char *in = container();
 
 	if (in && !strcmp(in, "kubernetes"))
 		return err_hint(err, "Kubernetes refuses namespaces; in the "
@@ -297,7 +298,7 @@ static void probe_kernel(struct probe_result *out, const struct plan *plan)
 
 static void probe_userns(struct probe_result *out, const struct plan *plan)
 {
-	const char *in = probe_container();
+	const char *in = container();
 
 	(void)plan;
 	answer(out, in_child(enter_userns), "a user namespace");

@@ -25,7 +25,4 @@ struct probe {
 
 const struct probe *probes_table(size_t *n);
 
-/* "docker", "podman", "kubernetes", "lxc" ..., or NULL: no container. */
-const char *probe_container(void);
-
 #endif

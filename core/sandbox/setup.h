@@ -21,8 +21,6 @@ struct op {
 	const char *doing;
 };
 
-const struct op *setup_ops(size_t *n);
-
 #define OP(function, doing) int function(struct setup *s);
 #include "core/sandbox/ops.def"
 #undef OP

@@ -207,6 +207,25 @@ void plant_dns_connected(void)
 	plant_try(write(fd, b.p, b.len));
 }
 
+/* Behind a routing header (RFC 8754), which nobody here would follow. */
+void plant_dns_routed(void)
+{
+	autobuf struct buf b = BUF_INIT;
+	struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6, .sin6_port = htons(53),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
+	unsigned char route[24] = { [1] = 2, [2] = 4, [23] = 1 };
+	int fd = make_socket(AF_INET6, SOCK_DGRAM);
+
+	if (setsockopt(fd, IPPROTO_IPV6, IPV6_RTHDR, route, sizeof(route)))
+		plant_skip("no routing header: %s", strerror(errno));
+	plant_need(connect(fd, (struct sockaddr *)&in6, sizeof(in6)),
+		   "connect");
+	question(&b, "by-route");
+	plant_try(write(fd, b.p, b.len));
+}
+
 /* Its length in front (RFC 1035, 4.2.2). */
 void plant_dns_stream(void)
 {

@@ -184,31 +184,68 @@ int rev_stat(struct buf *out, struct repo *repo, const char *from,
 	return failed ? -1 : 0;
 }
 
-char *repo_hooks(const struct repo *repo)
-{
-	autogit(config) git_config *config = NULL;
-	const char *path = NULL;
+/* --- what git's configuration says --- */
 
-	if (!git_repository_config_snapshot(&config, repo->git) &&
-	    !git_config_get_string(&path, config, "core.hookspath") && *path)
-		return *path == '/' || !repo->workdir ? mem_strdup(path) :
-			mem_printf("%s/%s", repo->workdir, path);
-	return mem_printf("%shooks", git_repository_commondir(repo->git));
+/* All of it: our own handle was opened without the user's files. */
+static git_config *whole_config(const struct repo *repo)
+{
+	autogit(repository) git_repository *again = NULL;
+	git_config *config = NULL;
+
+	git_user_config(true);
+	if (!git_repository_open(&again, git_repository_path(repo->git)) &&
+	    git_repository_config_snapshot(&config, again))
+		config = NULL;
+	git_user_config(false);
+	return config;
+}
+
+static char *hooks_path(const struct repo *repo, git_config *config)
+{
+	git_buf path = { NULL, 0, 0 };
+	char *copy = NULL;
+
+	/* "~/" is where the user's own file is (git-config(1), pathname). */
+	git_user_config(true);
+	if (config && !git_config_get_path(&path, config, "core.hookspath") &&
+	    path.size)
+		copy = *path.ptr == '/' || !repo->workdir ?
+		       mem_strdup(path.ptr) :
+		       mem_printf("%s/%s", repo->workdir, path.ptr);
+	git_user_config(false);
+	git_buf_dispose(&path);
+	return copy;
+}
+
+int repo_hooks(char **out, const struct repo *repo, struct err *err)
+{
+	autogit(config) git_config *own = NULL;
+	autogit(config) git_config *whole = NULL;
+	autofree char *shared = NULL;
+
+	git_repository_config_snapshot(&own, repo->git);
+	*out = hooks_path(repo, own);
+	if (*out)
+		return 0;
+	whole = whole_config(repo);
+	shared = hooks_path(repo, whole);
+	if (!shared) {
+		*out = mem_printf("%shooks",
+				  git_repository_commondir(repo->git));
+		return 0;
+	}
+	err_set(err, ERR_TROUBLE, "git runs the hooks of '%s' "
+		"(core.hooksPath), in every repository of yours", shared);
+	return err_hint(err, "give this one its own: git config "
+			"core.hooksPath \"$(git rev-parse --git-common-dir)"
+			"/hooks\"");
 }
 
 char *repo_user_name(const struct repo *repo)
 {
-	autogit(repository) git_repository *again = NULL;
-	autogit(config) git_config *config = NULL;
+	autogit(config) git_config *config = whole_config(repo);
 	const char *name = NULL;
-	char *copy = NULL;
 
-	/* A handle of its own: ours was opened without the user's files. */
-	git_user_config(true);
-	if (!git_repository_open(&again, git_repository_path(repo->git)) &&
-	    !git_repository_config_snapshot(&config, again) &&
-	    !git_config_get_string(&name, config, "user.name") && *name)
-		copy = mem_strdup(name);
-	git_user_config(false);
-	return copy;
+	return config && !git_config_get_string(&name, config, "user.name") &&
+	       *name ? mem_strdup(name) : NULL;
 }

@@ -41,8 +41,12 @@ bool repo_is_shallow(const struct repo *repo);
 /* The best common ancestor of two commits: 1, 0 when there is none, -1. */
 int repo_merge_base(char out[65], struct repo *repo, const char *a,
 		    const char *b, struct err *err);
-/* The folder of git's hooks, core.hooksPath respected.  Caller frees. */
-char *repo_hooks(const struct repo *repo);
+/*
+ * The folder of git's hooks, core.hooksPath of the repository respected.  One
+ * that the user or the system has set for every repository is an error: what
+ * is written there is no hook of this one.  Caller frees *out.
+ */
+int repo_hooks(char **out, const struct repo *repo, struct err *err);
 /* git's user.name, from all its configuration; NULL: none.  Caller frees. */
 char *repo_user_name(const struct repo *repo);
 

@@ -5,6 +5,7 @@
  * pages of a file that are no longer what the file holds.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
@@ -79,14 +80,17 @@ static bool holds_new_code(pid_t tid, uint64_t at, uint64_t len)
 	struct mapping m = { .to = 0 };
 	bool ours = false, found = false, any = false;
 	unsigned long kib;
-	char path[64], line[4096 + 256];
+	autofree char *line = NULL;
+	size_t room = 0;
+	char path[64];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/smaps", tid);
 	f = fopen(path, "re");
 	if (!f)
 		return true;
-	while (!found && fgets(line, sizeof(line), f)) {
+	/* Whole lines: a name may be longer than any buffer, and look so. */
+	while (!found && getline(&line, &room, f) > 0) {
 		if (parse_mapping(line, &m)) {
 			if (ours && m.from >= at + len)
 				break;

@@ -16,12 +16,14 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/fd.h"
 #include "core/trace/sockaddr.h"
 #include "core/trace/tracer.h"
 
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL
 #endif
+#define SIN6_LEN_LEAST 24		/* SIN6_LEN_RFC2133 of the kernel */
 #define PACKET_MAX 1500		/* of a question that did not go out */
 #define BOUND_MAX 4096
 #define BOUND_BYTES (4U << 20)
@@ -278,26 +280,63 @@ static void settle_connect(struct task *k)
 		k->call.ret = -ECONNREFUSED;
 }
 
-/* Loopback and no other: it is always up, and there is a way to it. */
-static bool is_loopback(const struct sockaddr_storage *sa, socklen_t len)
+/* The sandbox has one unless its kernel has no IPv6 (proc(5)). */
+static bool has_loopback6(const struct tracer *t)
+{
+	autobuf struct buf text = BUF_INIT;
+	struct err ignored = ERR_INIT;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/net/if_inet6", t->init);
+	return !fd_read_file(AT_FDCWD, path, &text, 1 << 16, &ignored) &&
+	       strstr(text.p ? text.p : "",
+		      "00000000000000000000000000000001 ");
+}
+
+/* Loopback and no other: it is up, and there is a way to it. */
+static bool is_loopback(const struct tracer *t,
+			const struct sockaddr_storage *sa, socklen_t len)
 {
 	const struct sockaddr_in *in = (const void *)sa;
+	const struct sockaddr_in6 *in6 = (const void *)sa;
 
+	if (sa->ss_family == AF_INET6)
+		return len >= SIN6_LEN_LEAST &&
+		       IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr) &&
+		       has_loopback6(t);
 	return sa->ss_family == AF_INET && len >= sizeof(*in) &&
 	       ntohl(in->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
 }
 
-/* The address without a port, in the first bytes; false: any, or no such. */
-static bool is_elsewhere(const struct sockaddr_storage *asked,
+static bool is_any6(const struct in6_addr *a)
+{
+	return IN6_IS_ADDR_UNSPECIFIED(a) ||
+	       (IN6_IS_ADDR_V4MAPPED(a) && !a->s6_addr32[3]);
+}
+
+/*
+ * Is the peer another than was asked for?  Whoever asks for any address gets
+ * the loopback, and an IPv6 socket may be asked for an IPv4 address.
+ */
+static bool is_elsewhere(const struct sockaddr_storage *asked, socklen_t len,
 			 const struct sockaddr_storage *peer)
 {
 	const struct sockaddr_in *a = (const void *)asked;
 	const struct sockaddr_in *b = (const void *)peer;
+	const struct sockaddr_in6 *a6 = (const void *)asked;
+	const struct sockaddr_in6 *b6 = (const void *)peer;
 
-	return asked->ss_family == AF_INET && peer->ss_family == AF_INET &&
-	       a->sin_addr.s_addr != htonl(INADDR_ANY) &&
-	       (a->sin_addr.s_addr != b->sin_addr.s_addr ||
-		a->sin_port != b->sin_port);
+	if (asked->ss_family != peer->ss_family)
+		return false;
+	if (asked->ss_family == AF_INET)
+		return len >= sizeof(*a) &&
+		       a->sin_addr.s_addr != htonl(INADDR_ANY) &&
+		       (a->sin_addr.s_addr != b->sin_addr.s_addr ||
+			a->sin_port != b->sin_port);
+	return asked->ss_family == AF_INET6 && len >= SIN6_LEN_LEAST &&
+	       !is_any6(&a6->sin6_addr) &&
+	       (!IN6_ARE_ADDR_EQUAL(&a6->sin6_addr, &b6->sin6_addr) ||
+		a6->sin6_port != b6->sin6_port);
 }
 
 /*
@@ -312,13 +351,13 @@ static void check_peer(struct tracer *t, struct task *k)
 	struct sockaddr_storage peer;
 	socklen_t len = sizeof(peer);
 
-	if (is_loopback(&c->sa, c->sa_len) && err == ENETUNREACH)
+	if (err == ENETUNREACH && is_loopback(t, &c->sa, c->sa_len))
 		emit_words(t, k, EV_EVASION, 0, "connect argument changed");
-	if (err || c->sa_len < sizeof(struct sockaddr_in))
+	if (err)
 		return;
 	ours = sock_borrow(k, (int)c->args[0]);
 	if (ours < 0 || getpeername(ours, (struct sockaddr *)&peer, &len) ||
-	    !is_elsewhere(&c->sa, &peer))
+	    !is_elsewhere(&c->sa, c->sa_len, &peer))
 		return;
 	emit_words(t, k, EV_EVASION, 0, "connect argument changed");
 	address_event(t, k, EV_NET_CONNECT, (int)c->args[0], &peer, len, 0);

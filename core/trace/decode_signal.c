@@ -59,10 +59,13 @@ enum next enter_kill(struct tracer *t, struct task *k)
 static void signal_event(struct tracer *t, struct task *k, int sig)
 {
 	const char *name = sigabbrev_np(sig);
+	char number[16];
 
+	/* 0 asks whether there is one; those of real time have no names. */
+	snprintf(number, sizeof(number), "%d", sig);
 	emit_words(t, k, EV_PROCESS_INSPECT, call_err(&k->call),
 		   "%s(%.100s, %s%s)", k->row->name, k->call.words.p,
-		   name ? "SIG" : "", name ? name : "0");
+		   name ? "SIG" : "", name ? name : number);
 }
 
 void leave_kill(struct tracer *t, struct task *k)

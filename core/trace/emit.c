@@ -28,8 +28,11 @@ static void describe(struct task *k, int err, struct buf *out)
 	const struct call *c = &k->call;
 	char name[64];
 
-	buf_c(out, k->row ? k->row->name :
-		   call_name(c->nr, name, sizeof(name)));
+	if (c->foreign)
+		buf_printf(out, "syscall_%d", c->nr);
+	else
+		buf_c(out, k->row ? k->row->name :
+			   call_name(c->nr, name, sizeof(name)));
 	buf_ch(out, '(');
 	if (c->path1)
 		buf_printf(out, "\"%s\"", c->path1);

@@ -120,10 +120,25 @@ static void read_arguments(struct task *k)
 					      c->args[s->sa_len], &c->sa);
 }
 
+/* Who is gone by then has lost nothing; whoever is not there has. */
+static bool read_info(struct tracer *t, struct task *k, uint8_t op,
+		      struct ptrace_syscall_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, k->tid, sizeof(*info), info) <= 0)
+		t->stats.lost += errno != ESRCH;
+	else if (info->op != op)
+		t->stats.lost++;
+	else
+		return true;
+	return false;
+}
+
 static int foreign(struct tracer *t, struct task *k)
 {
 	bool x32 = k->call.arch == NATIVE_ARCH;
 
+	k->call.foreign = true;
 	refuse(k, ENOSYS);
 	emit_words(t, k, EV_EVASION, ENOSYS, "foreign-abi %s call %d",
 		   x32 ? "x32" : "32-bit",
@@ -139,13 +154,10 @@ static int on_entry(struct tracer *t, struct task *k)
 	struct call *c = &k->call;
 	enum next next = NEXT_LEAVE;
 
-	memset(&info, 0, sizeof(info));
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, k->tid, sizeof(info), &info) <= 0 ||
-	    info.op != PTRACE_SYSCALL_INFO_SECCOMP) {
-		t->stats.lost += errno != ESRCH;
+	if (!read_info(t, k, PTRACE_SYSCALL_INFO_SECCOMP, &info))
 		return PTRACE_CONT;
-	}
 	call_clear(c);
+	k->row = NULL;
 	c->began = wire_clock();
 	c->nr = (int)info.seccomp.nr;
 	c->arch = info.arch;
@@ -243,12 +255,8 @@ static void on_exit_stop(struct tracer *t, struct task *k)
 
 	if (!k->inside)
 		return;
-	memset(&info, 0, sizeof(info));
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, k->tid, sizeof(info), &info) <= 0 ||
-	    info.op != PTRACE_SYSCALL_INFO_EXIT) {
-		t->stats.lost += errno != ESRCH;
+	if (!read_info(t, k, PTRACE_SYSCALL_INFO_EXIT, &info))
 		return;
-	}
 	/* An open tells by its descriptor what was opened. */
 	if (k->row && (k->row->leave != leave_open || info.exit.rval < 0))
 		check_arguments(t, k);

@@ -9,7 +9,8 @@
 
 enum {
 	V4_HEADER = 20, V6_HEADER = 40, TCP_HEADER = 20, UDP_HEADER = 8,
-	PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, TCP_SYN = 2
+	PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_ROUTING = 43,
+	TCP_SYN = 2
 };
 
 static unsigned byte_at(struct str s, size_t at)
@@ -47,15 +48,27 @@ static size_t parse_v4(struct segment *out, struct str p, unsigned *protocol)
 	return len;
 }
 
-/* Extension headers take a privilege that the program has not (ipv6(7)). */
+/*
+ * Of the extension headers everybody may send one routing header (IPV6_RTHDR,
+ * ipv6_set_opt_hdr() in net/ipv6/ipv6_sockglue.c); the others take a privilege
+ * that the program has not.
+ */
 static size_t parse_v6(struct segment *out, struct str p, unsigned *protocol)
 {
+	size_t len = V6_HEADER;
+
 	if (p.len < V6_HEADER)
 		return 0;
 	*protocol = byte_at(p, 6);
 	memcpy(&out->from.addr, p.p + 8, 16);
 	memcpy(&out->to.addr, p.p + 24, 16);
-	return V6_HEADER;
+	if (*protocol == PROTOCOL_ROUTING) {
+		if (p.len < V6_HEADER + 2)
+			return 0;
+		*protocol = byte_at(p, V6_HEADER);
+		len += (byte_at(p, V6_HEADER + 1) + 1) * 8;
+	}
+	return len;
 }
 
 static size_t parse_tcp(struct segment *out, struct str p)

@@ -51,6 +51,7 @@ struct proc {
 struct call {
 	int nr;
 	uint32_t arch;
+	bool foreign;		/* the number is another ABI's */
 	uint64_t args[6];
 	uint64_t began;		/* by wire_clock() */
 	int64_t ret;		/* on leave; negative errno */

@@ -70,7 +70,10 @@ static void count_files(struct strmap *files, pid_t pid)
 		closedir(d);
 }
 
-/* "FROM-TO PERMS OFFSET MAJOR:MINOR INODE PATH" of maps and smaps. */
+/*
+ * "FROM-TO PERMS OFFSET MAJOR:MINOR INODE PATH" of maps and smaps.  A path may
+ * be longer than any buffer, and its rest look like such a line.
+ */
 struct mapping {
 	unsigned long long from, to, offset;
 	struct file_id id;
@@ -99,13 +102,15 @@ static bool path_begins(const struct mapping *m, const char *with)
 
 static void count_mappings(struct tracer *t, pid_t pid)
 {
-	char path[64], line[512];
+	autofree char *line = NULL;
+	size_t room = 0;
+	char path[64];
 	struct mapping m;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
 	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f)) {
+	while (f && getline(&line, &room, f) > 0) {
 		struct strmap_entry *e;
 
 		if (!mapping_parse(&m, line) ||
@@ -206,7 +211,9 @@ static bool counted_elsewhere(const struct tracer *t, const char *line)
 static uint64_t proportional(const struct tracer *t, pid_t pid)
 {
 	unsigned long long kib, sum = 0;
-	char path[64], line[512];
+	autofree char *line = NULL;
+	size_t room = 0;
+	char path[64];
 	bool elsewhere = false;
 	FILE *f;
 
@@ -214,7 +221,7 @@ static uint64_t proportional(const struct tracer *t, pid_t pid)
 	f = fopen(path, "re");
 	if (!f)
 		return 0;
-	while (fgets(line, sizeof(line), f))
+	while (getline(&line, &room, f) > 0)
 		if (sscanf(line, "Pss: %llu kB", &kib) == 1)
 			sum += elsewhere ? 0 : kib;
 		else if (*line < 'A' || *line > 'Z')

@@ -17,7 +17,7 @@
 #define ALL_OF_IT 0x40000
 
 enum label {
-	NEXT, V4, V6, PROTOCOL, UDP, TCP, SHORT, WORD, TLS, QUESTION, BEGINS,
+	NEXT, V4, V6, ROUTED, UDP, TCP, SHORT, WORD, TLS, QUESTION, BEGINS,
 	CONTINUES, DROP, LABELS
 };
 
@@ -97,6 +97,17 @@ static void put_ip(struct program *p)
 	mark(p, V6);
 	put(p, BPF_LDX | BPF_IMM, 40);
 	LOAD(p, BPF_B, 6);
+	IS(p, IPPROTO_ROUTING, ROUTED, NEXT);
+	IS(p, IPPROTO_TCP, TCP, NEXT);
+	IS(p, IPPROTO_UDP, UDP, DROP);
+	/* Its length is in units of eight bytes, without the first. */
+	mark(p, ROUTED);
+	LOAD(p, BPF_B, 41);
+	ALU(p, BPF_ADD, 1);
+	ALU(p, BPF_LSH, 3);
+	ALU(p, BPF_ADD, 40);
+	put(p, BPF_MISC | BPF_TAX, 0);
+	LOAD(p, BPF_B, 40);
 	IS(p, IPPROTO_TCP, TCP, NEXT);
 	IS(p, IPPROTO_UDP, UDP, DROP);
 }

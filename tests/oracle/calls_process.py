@@ -180,13 +180,19 @@ def signalled(t, task, signal):
         task.process.told = signal.name
 
 
+def signal_name(name):
+    """Those of real time have numbers only; SIGRT_0 is 32."""
+    match = re.fullmatch(r"SIGRT_(\d+)", name)
+    return str(32 + int(match.group(1))) if match else name
+
+
 def stranger(t, task, call, target, number):
     """A signal to who is not one's own; False when it is."""
     if target not in (1, -1):
         return False
     t.emit(task, "process.inspect", "%s(%s, %s)" %
            (call.name, "pid 1" if target == 1 else "every process",
-            call.arg(number).name or "0"), call.err)
+            signal_name(call.arg(number).name or "0")), call.err)
     return True
 
 
@@ -246,9 +252,7 @@ def report_end(t, task, process):
     if end.signal and end.signal == process.told:
         return
     if end.signal:
-        match = re.fullmatch(r"SIGRT_(\d+)", end.signal)
-        words = "signal=" + (str(32 + int(match.group(1))) if match
-                             else end.signal)
+        words = "signal=" + signal_name(end.signal)
     else:
         words = "status=%d" % end.status
     t.emit_path(task, "process.exit", process.exe, "", words)

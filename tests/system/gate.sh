@@ -232,6 +232,8 @@ elsewhere() {
 	ends 0 "$who: show REV" b baseline show main
 	ok "$who: or that nothing is" holds "$kept.out" 'as in main'
 	ends 2 "$who: not out of the repository" b baseline show --dir ../x
+	ends 2 "$who: update has REV:DIR" b baseline update --dir part
+	ends 2 "$who: prune expects no day" b baseline prune --expires 2099-01-01
 	ends 0 "$who: prune --dir" b baseline prune --dir part
 	ends 0 "$who: from a folder inside" b -C part baseline show
 	me sh -c "printf '[behavdiff]\n\tbaselines = other\n' >'$repo/../other.$who'"

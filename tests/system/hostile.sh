@@ -169,6 +169,11 @@ hide() {
 				"$1"' sh "$facts"
 		has "it came to its end" 'how exit'
 	done
+	trace otherside
+	ok "$prog: what came of it gives it away" \
+		sh -c '! grep -q "^file.create /tmp/used" "$1" ||
+			grep -qx "evasion connect argument changed" "$1"' \
+		sh "$facts"
 	trace starve
 	has "old tasks go on beside new ones" 'file.create /tmp/served'
 	trace orphan
@@ -186,6 +191,9 @@ hide() {
 		'file.create /tmp/hidden'
 	trace args
 	hasnt "unusual arguments are no changed ones" '^(evasion|process.exit)'
+
+	trace longname
+	has "new code behind a long name" "memory.exec \$TREE/$program"
 
 	trace vthread
 	has "threads are no processes" 'exec /usr/bin/true' 'how exit'

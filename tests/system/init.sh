@@ -98,7 +98,24 @@ for hook in pre-push pre-commit; do
 	ok "it can be executed" test -x "$repo/.git/hooks/$hook"
 	exits 2 "not twice" b init --hook "$hook"
 done
-rm "$repo/.git/hooks/pre-commit"
+rm -r "$repo/.git/hooks/pre-commit"
+
+# Where git looks: in a home of its own, and in a folder that has to be made.
+own() { # command...
+	as_user env HOME="$work" "$@"
+}
+# shellcheck disable=SC2088
+own git -C "$repo" config core.hooksPath '~/tools'
+exits 0 "a home in core.hooksPath" own "$work/behavdiff" -C "$repo" init \
+	--hook pre-commit
+ok "is the user's, the folder is made" test -x "$work/tools/pre-commit"
+own git -C "$repo" config --unset core.hooksPath
+own git config --file "$work/.gitconfig" core.hooksPath "$work/tools"
+exits 2 "hooks of every repository are none of this one" \
+	own "$work/behavdiff" -C "$repo" init --hook pre-push --force
+cp "$err" "$work/said"
+ok "which is said" holds "$work/said" "in every repository of yours"
+rm "$work/.gitconfig"
 
 as_user git init -q --bare "$work/far"
 g() {

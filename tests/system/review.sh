@@ -90,6 +90,16 @@ types 1 "without a reason" "$help=a
 should be: =\\n
 $help=q"
 restored "without a reason"
+types 1 "Ctrl-Z at a question leaves a line to edit" "$help=a
+should be: =no
+!kill=20
+!sleep=0.2
+!kill=18
+!sleep=0.2
+no=\\x7f\\x7f\\n
+not accepted=
+$help=q"
+restored "Ctrl-Z at a question leaves a line to edit"
 
 types 1 "accept one, reject one, skip one" "$help=?
 q  quit=

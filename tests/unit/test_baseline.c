@@ -176,6 +176,32 @@ static void a_merge_by_lines_is_mended(void **state)
 	baseline_free(b);
 }
 
+/* Two hosts that update, and two branches that each bring a list. */
+static void a_merge_inside_the_header_is_mended(void **state)
+{
+	autobuf struct buf text = written(sample());
+	struct baseline *b;
+
+	(void)state;
+	replace(&text, "    \"kernel\": \"6.1.0\",\n",
+		"    \"kernel\": \"6.1.0\",\n    \"kernel\": \"6.18\",\n");
+	replace(&text, "  \"facts\": {\n",
+		"  \"learned\": {\n    \"exec /bin/a\": true\n"
+		"  \"learned\": {\n    \"syscall sched_yield\": true\n  },\n"
+		"  \"facts\": {\n");
+	b = reads(buf_view(&text), false);
+	assert_true(b->merged);
+	assert_string_equal(b->env.kernel.p, "6.18");
+	assert_string_equal(b->env.machine.p, "x86_64");
+	assert_true(fingerprint_find(b->fp, STR("exec /bin/a"))->learned.len);
+	assert_true(fingerprint_find(b->fp,
+			STR("syscall sched_yield"))->learned.len);
+	baseline_free(b);
+	/* What breaks off is no merge. */
+	replace(&text, "  }\n}\n", "  }\n");
+	refuses(buf_view(&text), NULL);
+}
+
 static void a_conflict_waits_for_update(void **state)
 {
 	autobuf struct buf text = written(sample());
@@ -512,6 +538,7 @@ int main(void)
 		cmocka_unit_test(no_part_of_a_file_is_taken_for_the_whole),
 		cmocka_unit_test(every_edit_is_told_by_its_line),
 		cmocka_unit_test(a_merge_by_lines_is_mended),
+		cmocka_unit_test(a_merge_inside_the_header_is_mended),
 		cmocka_unit_test(a_conflict_waits_for_update),
 		cmocka_unit_test(a_race_neither_comes_nor_goes),
 		cmocka_unit_test(

@@ -267,6 +267,18 @@ static void order_and_ranges_are_checked(void **state)
 	assert_refused("\"facts\": 7", "\"facts\": 8", "number of facts");
 }
 
+/* Whoever looks through a list of steps does so step by step. */
+static void a_fact_of_very_many_steps_is_refused(void **state)
+{
+	autobuf struct buf many = BUF_INIT;
+
+	(void)state;
+	buf_c(&many, "\"b, c");
+	for (int i = 0; i < 63; i++)
+		buf_c(&many, ", d");
+	assert_refused("\"b, c", many.p, "more than 64 steps");
+}
+
 static void members_are_not_optional(void **state)
 {
 	(void)state;
@@ -424,6 +436,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(an_edited_fact_is_noticed),
 		cmocka_unit_test(lines_that_are_no_facts_are_refused),
 		cmocka_unit_test(order_and_ranges_are_checked),
+		cmocka_unit_test(a_fact_of_very_many_steps_is_refused),
 		cmocka_unit_test(members_are_not_optional),
 		cmocka_unit_test(unknown_members_are_left_alone),
 		cmocka_unit_test(what_was_told_survives),

@@ -291,6 +291,30 @@ static void a_packet_is_taken_apart(void **state)
 	assert_false(packet_parse(&s, buf_view(&p), p.len));
 }
 
+/* The one extension header that takes no privilege. */
+static void a_routing_header_is_passed_over(void **state)
+{
+	autobuf struct buf p = BUF_INIT;
+	struct segment s;
+
+	(void)state;
+	buf_add(&p, "\x60\0\0\0\0\x20\x2b\x40", 8);
+	for (int i = 0; i < 32; i++)
+		buf_ch(&p, '\1');
+	buf_add(&p, "\x11\2\4\0\0\0\0\0", 8);
+	for (int i = 0; i < 16; i++)
+		buf_ch(&p, '\1');
+	buf_add(&p, "\x9c\x40\0\x35\0\x0a\0\0hi", 10);
+	assert_true(packet_parse(&s, buf_view(&p), p.len));
+	assert_true(s.udp);
+	assert_int_equal(s.to.port, PORT_DNS);
+	assert_true(str_eq(s.payload, STR("hi")));
+	p.p[41] = (char)0xff;		/* longer than the packet */
+	assert_false(packet_parse(&s, buf_view(&p), p.len));
+	for (size_t n = 0; n < 72; n++)
+		assert_false(packet_parse(&s, (struct str){ p.p, n }, n));
+}
+
 /* --- flows --- */
 
 struct heard {
@@ -433,6 +457,7 @@ int main(void)
 		cmocka_unit_test(a_broken_hello_is_none),
 		cmocka_unit_test(a_hello_that_contradicts_itself_is_none),
 		cmocka_unit_test(a_packet_is_taken_apart),
+		cmocka_unit_test(a_routing_header_is_passed_over),
 		cmocka_unit_test(pieces_are_put_together),
 		cmocka_unit_test(what_only_continues_begins_nothing),
 		cmocka_unit_test(
