@@ -212,7 +212,7 @@ static void check_path(struct tracer *t, struct task *k, int8_t arg,
  * is there afterwards gives it away.  Calls that only look are left out; some
  * of them write where they read (readlink(2)).
  */
-static void check_arguments(struct tracer *t, struct task *k)
+void check_arguments(struct tracer *t, struct task *k)
 {
 	const struct shape *s = &k->row->shape;
 	struct call *c = &k->call;
@@ -249,7 +249,8 @@ static void on_exit_stop(struct tracer *t, struct task *k)
 		t->stats.lost += errno != ESRCH;
 		return;
 	}
-	if (k->row)
+	/* An open tells by its descriptor what was opened. */
+	if (k->row && (k->row->leave != leave_open || info.exit.rval < 0))
 		check_arguments(t, k);
 	call_finish(t, k, info.exit.rval);
 }
@@ -410,8 +411,13 @@ int tracer_timer(long us)
 static int start_timer(struct err *err)
 {
 	struct sigaction sa = { .sa_handler = on_alarm };
+	/* Nobody hears it, and each stop would send one. */
+	struct sigaction no_stops = {
+		.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP,
+	};
 
-	if (sigaction(SIGALRM, &sa, NULL) || tracer_timer(TICK_US))
+	if (sigaction(SIGALRM, &sa, NULL) ||
+	    sigaction(SIGCHLD, &no_stops, NULL) || tracer_timer(TICK_US))
 		return err_sys(err, "cannot set a timer");
 	return 0;
 }
