@@ -87,7 +87,7 @@ int guide_scenario(struct session *s, struct side *side, struct err *err)
 		*err = own;
 	if (!g || (!failed && str_eq(side->scenario.how, known_entry(s, g))))
 		return failed;
-	if (g->tree < 0 && export_tree(s, g, "guide", err))
+	if (g->tree < 0 && trees_export(s, &g, 1, err))
 		return -1;
 	if (scenario_make(&theirs, &s->config, g->tree, &none))
 		return failed;

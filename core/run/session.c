@@ -17,8 +17,6 @@
 
 #define CONFIG_MAX (1U << 20)
 #define FINGERPRINT_MAX (256U << 20)
-#define TREE_BYTES_MAX (4ULL << 30)
-#define TREE_ENTRIES_MAX 1000000
 #define CONFIG_FILE ".behavdiff"
 
 int session_open(struct session **out, const struct run_options *opt,
@@ -321,37 +319,10 @@ static int check_binds(const struct session *s, const struct side *side,
 	return 0;
 }
 
-int export_tree(struct session *s, struct side *side, const char *name,
-		struct err *err)
+/* What only its tree tells: what stands where binds go, the entry points. */
+static int look_at_side(struct session *s, struct side *side, struct err *err)
 {
-	const struct export_options opt = {
-		.chown = s->stage.as_root, .uid = s->stage.uid,
-		.gid = s->stage.gid, .max_bytes = TREE_BYTES_MAX,
-		.max_entries = TREE_ENTRIES_MAX,
-	};
-
-	snprintf(side->tree_name, sizeof(side->tree_name), "%s", name);
-	if (mkdirat(s->stage.root, side->tree_name, 0755))
-		return err_sys(err, "cannot make a directory for %s",
-			       side->rev.spec);
-	side->tree = openat(s->stage.root, side->tree_name,
-			    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (side->tree < 0)
-		return err_sys(err, "cannot open the directory for %s",
-			       side->rev.spec);
-	return rev_export(s->repo, &side->rev, side->tree, &opt, &side->info,
-			  err) ? err_wrap(err, "%s", side->rev.spec) : 0;
-}
-
-static int export_side(struct session *s, size_t i, struct err *err)
-{
-	struct side *side = &s->sides[i];
-	char name[32];
-
-	snprintf(name, sizeof(name), "tree%zu", i);
-	/* A guide may have been exported for its entry points. */
-	if ((side->tree < 0 && export_tree(s, side, name, err)) ||
-	    check_binds(s, side, err))
+	if (check_binds(s, side, err))
 		return -1;
 	return guide_scenario(s, side, err) ?
 		err_wrap(err, "%s", side->rev.spec) : 0;
@@ -376,19 +347,38 @@ static size_t count_pending(const struct session *s)
 	return n;
 }
 
+/* At most; a side from the cache may have to be run all the same. */
+static unsigned count_trees(const struct session *s)
+{
+	unsigned n = s->guide.rev.spec != NULL;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += !s->sides[i].is_file;
+	return n;
+}
+
 /* What every export and run needs. */
 static int prepare(struct session *s, struct err *err)
 {
 	session_plan(s);
-	return stage_open(&s->stage, err) || trace_filter(&s->filter, err) ||
-	       find_binds(s, err) ? -1 : 0;
+	return stage_open(&s->stage, count_trees(s), err) ||
+	       trace_filter(&s->filter, err) || find_binds(s, err) ? -1 : 0;
 }
 
 int session_export(struct session *s, struct err *err)
 {
+	struct side *missing[SESSION_SIDES];
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (side_is_pending(&s->sides[i]) && s->sides[i].tree < 0)
+			missing[n++] = &s->sides[i];
+	if (trees_export(s, missing, n, err))
+		return -1;
 	for (size_t i = 0; i < s->n; i++)
 		if (side_is_pending(&s->sides[i]) &&
-		    !s->sides[i].scenario.n && export_side(s, i, err))
+		    !s->sides[i].scenario.n &&
+		    look_at_side(s, &s->sides[i], err))
 			return -1;
 	return 0;
 }

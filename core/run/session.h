@@ -22,8 +22,8 @@ struct side {
 	/* Not its own: the guide's, and what was detected here, see guide.c */
 	bool guided;
 	struct scenario own;
-	char tree_name[32];
-	int tree;		/* directory in the stage, -1 */
+	char tree_name[STAGE_NAME_MAX];
+	int tree;		/* its root, -1 */
 	bool runs;		/* here; else it came from elsewhere */
 	struct capture what;
 	struct fingerprint *fp;
@@ -61,11 +61,17 @@ static inline bool side_is_pending(const struct side *side)
 /* Give it another fingerprint, or NULL; its own is freed. */
 void side_replace(struct side *side, struct fingerprint *fp);
 
-/* The tree alone, as a directory of that name in the stage. */
-int export_tree(struct session *s, struct side *side, const char *name,
-		struct err *err);
 /* Export the pending sides that are not yet. */
 int session_export(struct session *s, struct err *err);
+
+/* --- trees.c --- */
+
+/*
+ * Export these sides, none of which has a tree: tree, tree_name and info of
+ * each.
+ */
+int trees_export(struct session *s, struct side **sides, size_t n,
+		 struct err *err);
 
 /* --- guide.c --- */
 

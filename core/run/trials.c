@@ -13,14 +13,13 @@
 #include "core/run/pool.h"
 #include "core/trace/trace.h"
 
-#define TREE_NAME "tree"
-
 struct ground {
 	struct config config;
 	struct plan plan;
 	struct stage stage;
 	struct sock_fprog filter;
 	int tree;
+	char tree_name[STAGE_NAME_MAX];
 };
 
 /* --- the tree --- */
@@ -52,14 +51,9 @@ static int make_entry(const struct stage *stage, int tree,
 
 static int make_tree(struct ground *g, const struct trials *t, struct err *err)
 {
-	if (mkdirat(g->stage.root, TREE_NAME, 0755))
-		return err_sys(err, "cannot make a directory for the tree");
-	g->tree = openat(g->stage.root, TREE_NAME,
-			 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	g->tree = stage_tree(&g->stage, g->tree_name, err);
 	if (g->tree < 0)
-		return err_sys(err, "cannot open the directory of the tree");
-	if (g->stage.as_root && fchown(g->tree, g->stage.uid, g->stage.gid))
-		return err_sys(err, "cannot give the tree away");
+		return -1;
 	for (size_t i = 0; i < t->n_files; i++)
 		if (make_entry(&g->stage, g->tree, &t->files[i]))
 			return err_sys(err, "cannot make %s in the tree",
@@ -74,7 +68,7 @@ static int prepare(struct ground *g, const struct trials *t, struct err *err)
 	if (config_parse(&g->config, "settings", str_c(t->settings), err))
 		return -1;
 	plan_make(&g->plan, &g->config, &none, TRACE_VERSION);
-	return stage_open(&g->stage, err) || trace_filter(&g->filter, err) ||
+	return stage_open(&g->stage, 1, err) || trace_filter(&g->filter, err) ||
 	       make_tree(g, t, err) ? -1 : 0;
 }
 
@@ -100,7 +94,7 @@ static int run_all(const struct ground *g, struct trials *t, struct err *err)
 			.plan = &g->plan, .scenario = &scenarios[i],
 			.stage = &g->stage, .filter = &g->filter,
 			.tree = g->tree,
-			.tree_name = TREE_NAME,
+			.tree_name = g->tree_name,
 		};
 		jobs[i] = (struct job){
 			.what = &what[i], .label = t->v[i].name, .runs = 1,

@@ -433,12 +433,25 @@ int op_pids(struct setup *s)
 	return write(fd, text, (size_t)n) == n ? 0 : -1;
 }
 
+/* The overlay's root has its upper layer's times: let them be the tree's. */
+static int date_tree(struct setup *s)
+{
+	struct timespec times[2];
+	struct stat st;
+
+	if (make_dir(s, SCRATCH "/up/tree", 0755) || fstat(s->tree, &st))
+		return -1;
+	times[0] = st.st_atim;
+	times[1] = st.st_mtim;
+	return utimensat(AT_FDCWD, SCRATCH "/up/tree", times, 0);
+}
+
 int op_tree(struct setup *s)
 {
 	char lower[64];
 
 	snprintf(lower, sizeof(lower), "/proc/self/fd/%d", s->tree);
-	if (make_dir(s, ROOT PLAN_TREE, 0755))
+	if (make_dir(s, ROOT PLAN_TREE, 0755) || date_tree(s))
 		return -1;
 	return overlay(s, lower, "tree", ROOT PLAN_TREE);
 }

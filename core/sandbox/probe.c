@@ -416,19 +416,20 @@ static void probe_memory(struct probe_result *out, const struct plan *plan)
 static int open_box(const struct plan *plan, struct err *err)
 {
 	struct stage stage = STAGE_INIT;
+	char name[STAGE_NAME_MAX];
 	const struct scenario scenario = { .n = 0 };
 	struct spawn_options opt = {
 		.plan = plan, .scenario = &scenario, .stage = &stage,
-		.tree = "tree",
+		.tree = name,
 	};
 	struct box box = BOX_INIT;
+	autofd int tree = -1;
 	int failed;
 
-	if (stage_open(&stage, err))
+	if (stage_open(&stage, 1, err))
 		return -1;
-	failed = mkdirat(stage.root, "tree", 0755) ?
-		err_sys(err, "cannot make a directory") :
-		spawn_open(&box, &opt, err);
+	tree = stage_tree(&stage, name, err);
+	failed = tree < 0 ? -1 : spawn_open(&box, &opt, err);
 	if (!failed) {
 		spawn_kill(&box);
 		while (waitpid(box.pid, NULL, __WALL) < 0 && errno == EINTR)

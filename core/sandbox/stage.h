@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The stage: a mount namespace that holds one tmpfs for the exported trees.
+ * The stage: a mount namespace that holds a tmpfs for each exported tree.
+ *
+ * Each has its own because a tmpfs numbers its files as they come: in one that
+ * is shared a program would see other inode numbers for the second tree than
+ * for the same tree alone, and when both are written at once, other ones each
+ * time.
  *
  * No process and no path keeps it: behavdiff owns three descriptors (user
  * namespace, mount namespace, root directory of the tmpfs), and when behavdiff
@@ -19,6 +24,8 @@ struct stage {
 	int user_ns;	/* -1 when started by root: none is needed */
 	int mnt_ns;
 	int root;	/* directory, mode 0700; everything below is private */
+	unsigned trees;	/* there are, and so many of them are in use */
+	unsigned used;
 	uid_t uid;	/* host ids the runs use: the caller's own, */
 	gid_t gid;	/* or STAGE_ROOT_UID when started by root */
 	bool as_root;
@@ -37,11 +44,24 @@ struct stage {
  */
 #define STAGE_MOUNT "/sys"
 
-#define STAGE_INIT { -1, -1, -1, 0, 0, false }
+#define STAGE_INIT { -1, -1, -1, 0, 0, 0, 0, false }
+#define STAGE_NAME_MAX 16
+#define STAGE_TREES_MAX 8
 
-/* The error names what the host refused, the hint the knob to turn. */
-int stage_open(struct stage *out, struct err *err);
+/*
+ * With room for so many trees, at most STAGE_TREES_MAX.  The error names what
+ * the host refused, the hint the knob to turn.
+ */
+int stage_open(struct stage *out, unsigned trees, struct err *err);
+/* The caller has closed what stage_tree() gave it. */
 void stage_close(struct stage *s);
+
+/*
+ * The next of its trees, at most as many as it has room for: an empty
+ * directory of the runs' uid, mode 0755, as a descriptor that the caller
+ * closes, and its name in the stage's root.  -1: see err.
+ */
+int stage_tree(struct stage *s, char name[STAGE_NAME_MAX], struct err *err);
 
 /*
  * In a forked, single-threaded child: enter the stage and become its uid, with

@@ -145,9 +145,9 @@ static void add_item(struct out *o, struct str name, unsigned mode,
  * Time before owner: once the entry is another account's, only CAP_FOWNER
  * could still set its time.
  */
-static int seal_fd(struct out *o, int fd, int mode)
+static int seal_fd(struct out *o, int fd)
 {
-	if ((mode && fchmod(fd, (mode_t)mode)) || futimens(fd, o->times))
+	if (futimens(fd, o->times))
 		return -1;
 	return o->opt->chown ? fchown(fd, o->opt->uid, o->opt->gid) : 0;
 }
@@ -163,10 +163,7 @@ static int seal_link(struct out *o, int dirfd, const char *name)
 void out_begin(struct out *o, int dirfd, const struct export_options *opt,
 	       int64_t mtime)
 {
-	/*
-	 * Modes are set by fchmod(), but with a umask of 0177 a new folder
-	 * could not even be entered for that.
-	 */
+	/* What is made has its mode from the start: no call for that alone. */
 	*o = (struct out){ .opt = opt, .umask = umask(022) };
 	o->times[0].tv_sec = o->times[1].tv_sec = (time_t)mtime;
 	o->dirs[0].fd = dirfd;
@@ -186,7 +183,7 @@ static int enter(struct out *o, struct str name, struct err *err)
 	int at = o->dirs[o->depth].fd;
 	const char *path = out_path(o, name) + o->path.len;
 
-	if (mkdirat(at, path, 0700))
+	if (mkdirat(at, path, 0755))
 		return not_created(o, name, err);
 
 	int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
@@ -215,14 +212,14 @@ int out_enter(struct out *o, struct str name, struct err *err)
 	return rc;
 }
 
-/* A folder gets its mode and time last: what is put into it changes both. */
+/* A folder gets its time last: what is put into it changes it. */
 int out_leave(struct out *o, struct err *err)
 {
 	autofd int fd = o->dirs[o->depth].fd;
 
 	o->depth--;
 
-	int rc = seal_fd(o, fd, 0755);
+	int rc = seal_fd(o, fd);
 
 	if (rc)
 		not_written(o, STR(""), err);
@@ -247,11 +244,11 @@ int out_submodule(struct out *o, struct str name, struct err *err)
 }
 
 /* Create, fill, date and hand over one file. */
-static int write_file(struct out *o, int fd, struct str data, int mode)
+static int write_file(struct out *o, int fd, struct str data)
 {
 	autofd int owned = fd;
 
-	if (fd_write_all(fd, data.p, data.len) || seal_fd(o, fd, mode))
+	if (fd_write_all(fd, data.p, data.len) || seal_fd(o, fd))
 		return -1;
 	/* Some file systems report a full disk only now. */
 	return close(steal_fd(&owned));
@@ -266,15 +263,15 @@ int out_file(struct out *o, struct str name, bool executable, struct str data,
 	}
 
 	const char *path = out_path(o, name) + o->path.len;
-	int mode = executable ? 0755 : 0644;
+	mode_t mode = executable ? 0755 : 0644;
 	int fd = openat(o->dirs[o->depth].fd, path, O_WRONLY | O_CREAT |
-			O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+			O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 
 	if (fd < 0)
 		return not_created(o, name, err);
-	if (write_file(o, fd, data, mode))
+	if (write_file(o, fd, data))
 		return not_written(o, name, err);
-	add_item(o, name, S_IFREG | (unsigned)mode, id);
+	add_item(o, name, S_IFREG | mode, id);
 	o->info.files++;
 	o->info.bytes += data.len;
 	return 1;
@@ -311,6 +308,20 @@ static int by_path(const void *a, const void *b)
 	return str_cmp(x->path, y->path);
 }
 
+/* "MODE ID ", by hand: printf() would be a fiftieth of an export. */
+static void add_head(struct buf *list, const struct out_item *item)
+{
+	char head[6 + 1 + GIT_OID_HEXSZ + 1];
+	unsigned mode = item->mode;
+
+	for (size_t i = 6; i-- > 0; mode >>= 3)
+		head[i] = (char)('0' + (mode & 7));
+	head[6] = ' ';
+	git_oid_fmt(head + 7, &item->id);
+	head[sizeof(head) - 1] = ' ';
+	buf_add(list, head, sizeof(head));
+}
+
 /*
  * "MODE ID PATH\0" in bytewise order of the paths, hashed as git hashes a
  * blob and cut to the length of our digests.  Contents enter by their git
@@ -330,8 +341,7 @@ static int make_digest(struct out *o, struct err *err)
 	for (size_t i = 0; i < o->items.n; i++) {
 		const struct out_item *item = &o->items.v[i];
 
-		git_oid_tostr(hex, sizeof(hex), &item->id);
-		buf_printf(&list, "%06o %s ", item->mode, hex);
+		add_head(&list, item);
 		buf_add(&list, item->path.p, item->path.len + 1);
 	}
 	if (git_odb_hash(&id, list.p, list.len, GIT_OBJECT_BLOB))
@@ -343,8 +353,7 @@ static int make_digest(struct out *o, struct err *err)
 
 int out_end(struct out *o, struct err *err)
 {
-	/* The root's mode stays the caller's: it guards the private place. */
-	if (seal_fd(o, o->dirs[0].fd, 0))
+	if (seal_fd(o, o->dirs[0].fd))
 		return err_sys(err, "cannot set owner and time of the "
 			       "exported tree");
 	return make_digest(o, err);

@@ -129,7 +129,9 @@ struct export_options {
 
 /*
  * Export the revision into the empty directory dirfd: files (0644 or 0755),
- * directories 0755, symbolic links as committed; dirfd keeps its mode.
+ * directories 0755, symbolic links as committed; dirfd keeps its mode, and has
+ * neither a default ACL, which would take the umask's place (acl(5)), nor a
+ * set-group-id bit, which folders would inherit.
  *
  * Nothing is ever written outside dirfd, whatever the tree contains: names
  * that are ".", "..", hold a slash or are .git in any case or Unicode disguise

@@ -148,6 +148,7 @@ def export(tools):
 
 
 def second_export(tools):
+    """Both are written at once: 1 where only one CPU is free."""
     tree, small = big_tree(tools), true_tree(tools)
     runs = ['--no-cache', '--runs', '1']
     both, none, one, empty = tools.seconds(

@@ -281,7 +281,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	failed = session_open(&s, &opt, &err) ||
 		 session_add(s, "HEAD", &err) || !session_plan(s) ||
-		 stage_open(&s->stage, &err) || session_export(s, &err) ||
+		 stage_open(&s->stage, 1, &err) || session_export(s, &err) ||
 		 make_filter(&filter);
 	failed = failed || watch(s, &filter, &err);
 	if (failed)
