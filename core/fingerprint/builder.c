@@ -386,12 +386,6 @@ void builder_add_blind_spot(struct builder *b, const char *text)
 
 /* --- sealing --- */
 
-static int by_line(const void *a, const void *b)
-{
-	return str_cmp(((const struct fact *)a)->line,
-		       ((const struct fact *)b)->line);
-}
-
 static struct evidence evidence_copy(struct arena *a,
 				     const struct evidence *ev)
 {
@@ -459,8 +453,7 @@ static void seal_facts(struct fingerprint *fp, struct builder *b)
 		fact_take_apart(f);
 	}
 	free(gone);
-	if (fp->n)
-		qsort(fp->facts, fp->n, sizeof(*fp->facts), by_line);
+	fingerprint_sort(fp);
 }
 
 struct fingerprint *builder_seal(struct builder *b, const struct run_end *end,

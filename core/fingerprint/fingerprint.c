@@ -187,6 +187,18 @@ void fingerprint_free(struct fingerprint *fp)
 	free(fp);
 }
 
+static int by_line(const void *a, const void *b)
+{
+	return str_cmp(((const struct fact *)a)->line,
+		       ((const struct fact *)b)->line);
+}
+
+void fingerprint_sort(struct fingerprint *fp)
+{
+	if (fp->n)
+		qsort(fp->facts, fp->n, sizeof(*fp->facts), by_line);
+}
+
 void fingerprint_digest(struct fingerprint *fp)
 {
 	struct hash_state *all = hash_begin(), *section[SECTION_COUNT];

@@ -247,6 +247,10 @@ void fingerprint_free(struct fingerprint *fp);
  * in its arena, and its digests computed again once the facts are sorted.
  */
 struct fingerprint *fingerprint_new(void);
+/* What was run, and under which plan; copied. */
+void fingerprint_copy_source(struct fingerprint *fp,
+			     const struct fingerprint *from);
+void fingerprint_sort(struct fingerprint *fp);	/* by line */
 void fingerprint_digest(struct fingerprint *fp);
 static inline void fingerprint_cleanup(struct fingerprint **fp)
 {

@@ -204,7 +204,8 @@ static void merge_ledger(struct ledger *sum, const struct ledger *l)
 	sum->lost += l->lost;
 }
 
-static void copy_source(struct fingerprint *fp, const struct fingerprint *from)
+void fingerprint_copy_source(struct fingerprint *fp,
+			     const struct fingerprint *from)
 {
 	struct arena *a = &fp->arena;
 
@@ -236,7 +237,7 @@ struct fingerprint *merge_sightings(const struct sighting *s, size_t total,
 		for (size_t k = 0; k < run->n_blind; k++)
 			strmap_put(&blind, run->blind_spots[k]);
 	}
-	copy_source(fp, runs[0]);
+	fingerprint_copy_source(fp, runs[0]);
 	merge_facts(fp, s, total);
 	merge_ends(fp, runs, n);
 	fingerprint_set_syscalls(fp, &syscalls);
