@@ -105,8 +105,11 @@ static void add_fact(struct fingerprint *out, const struct fact *f,
 	};
 	fact_parse(to->line, &to->kind, &to->operation, &to->object, &to->err);
 	/* That it was learned is kept; of which names, is evidence. */
-	to->learned = f->learned.len ? to->object : STR("");
-	to->form = arena_str(&out->arena, f->form);
+	if (fact_learned(f).len)
+		fact_set_learned(&out->arena, to, to->object);
+	if (fact_form(f).len)
+		fact_set_form(&out->arena, to,
+			      arena_str(&out->arena, fact_form(f)));
 }
 
 /* A number that was another before is not known. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/sort.h"
 #include "core/base/text.h"
 #include "core/fingerprint/internal.h"
 
@@ -171,8 +172,9 @@ struct fingerprint *fingerprint_new(void)
 	struct fingerprint *fp = mem_alloc(sizeof(*fp));
 
 	*fp = (struct fingerprint){
-		.arena = ARENA_INIT, .spec = STR(""), .commit = STR(""),
-		.tree = STR(""), .scenario = STR(""), .entry = STR(""),
+		.arena = ARENA_INIT, .users = 1,
+		.spec = STR(""), .commit = STR(""), .tree = STR(""),
+		.scenario = STR(""), .entry = STR(""),
 		.plan = STR("{}"), .plan_digest = STR(""),
 	};
 	return fp;
@@ -180,12 +182,31 @@ struct fingerprint *fingerprint_new(void)
 
 void fingerprint_free(struct fingerprint *fp)
 {
-	if (!fp)
-		return;
-	/* Everything but the struct itself is in the arena. */
-	arena_free(&fp->arena);
-	free(fp);
+	/* Those who share keep what they share with alive. */
+	while (fp && !--fp->users) {
+		struct fingerprint *shared = fp->shared;
+
+		/* Everything but the struct itself is in the arena. */
+		arena_free(&fp->arena);
+		free(fp);
+		fp = shared;
+	}
 }
+
+struct fingerprint *fingerprint_share(const struct fingerprint *fp)
+{
+	struct fingerprint *out = fingerprint_new();
+
+	*out = *fp;
+	out->arena = (struct arena)ARENA_INIT;
+	out->users = 1;
+	/* All are made by fingerprint_new(), none is constant. */
+	out->shared = (struct fingerprint *)fp;
+	out->shared->users++;
+	return out;
+}
+
+/* --- digests --- */
 
 static int by_line(const void *a, const void *b)
 {
@@ -195,8 +216,7 @@ static int by_line(const void *a, const void *b)
 
 void fingerprint_sort(struct fingerprint *fp)
 {
-	if (fp->n)
-		qsort(fp->facts, fp->n, sizeof(*fp->facts), by_line);
+	sort_array(fp->facts, fp->n, sizeof(*fp->facts), by_line);
 }
 
 void fingerprint_digest(struct fingerprint *fp)

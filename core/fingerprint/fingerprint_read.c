@@ -348,46 +348,52 @@ static int read_evidence(const struct reader *r, struct evidence *ev,
 			 const struct json *o)
 {
 	uint64_t us = 0;
+	struct str also;
 
 	if (need_uint(r, &ev->count, o, "count", UINT64_MAX) ||
 	    need_uint(r, &us, o, "us", UINT64_MAX / 1000) ||
 	    optional_str(r, &ev->step, o, "step") ||
-	    optional_str(r, &ev->also, o, "also") ||
+	    optional_str(r, &also, o, "also") ||
 	    optional_str(r, &ev->process, o, "process") ||
 	    optional_str(r, &ev->call, o, "call") ||
 	    optional_str(r, &ev->note, o, "note"))
 		return -1;
 	ev->ns = us * 1000;
+	evidence_set_also(&r->fp->arena, ev, also);
 	return 0;
 }
 
 /* The line with tokens of a name that came in every run. */
-static int read_form(const struct reader *r, struct fact *out,
-		     const struct json *o)
+static int read_form(const struct reader *r, struct str *out,
+		     const struct fact *f, const struct json *o)
 {
 	struct fact form = { .line = STR("") };
 
-	out->form = STR("");
+	*out = STR("");
 	if (!has_member(o, "form"))
 		return 0;
 	if (!json_string(&form.line, o, "form") ||
 	    !fact_parse(form.line, &form.kind, &form.operation, &form.object,
 			&form.err) ||
-	    form.kind != out->kind || form.err != out->err)
+	    form.kind != f->kind || form.err != f->err)
 		return fail(r, "\"form\" is no fact of this kind and outcome");
-	out->form = arena_str(&r->fp->arena, form.line);
+	*out = arena_str(&r->fp->arena, form.line);
 	return 0;
 }
 
 static int read_fact(const struct reader *r, struct fact *out,
 		     const struct json *o)
 {
+	struct str learned, form;
+
 	if (read_line(r, out, o) ||
 	    need_unsigned(r, &out->seen, o, "seen", r->fp->runs) ||
 	    read_evidence(r, &out->ev, o) ||
-	    optional_str(r, &out->learned, o, "learned") ||
-	    read_form(r, out, o) || read_names(r, out, o))
+	    optional_str(r, &learned, o, "learned") ||
+	    read_form(r, &form, out, o) || read_names(r, out, o))
 		return -1;
+	fact_set_learned(&r->fp->arena, out, learned);
+	fact_set_form(&r->fp->arena, out, form);
 	if (!out->seen || out->ev.count < out->seen)
 		return fail(r, "\"seen\" is 0, or \"count\" is smaller");
 	return 0;
@@ -419,13 +425,12 @@ static int read_name(const struct reader *r, struct name *out,
 {
 	struct fact f = { .line = STR("") };
 
-	if (read_line(r, &f, o) || read_form(r, &f, o) ||
+	if (read_line(r, &f, o) || read_form(r, &out->form, &f, o) ||
 	    need_unsigned(r, &out->names, o, "names", UINT_MAX) ||
 	    read_evidence(r, &out->ev, o))
 		return -1;
 	out->line = f.line;
-	out->form = f.form;
-	return fingerprint_find(r->fp, f.form) ? 0 :
+	return fingerprint_find(r->fp, out->form) ? 0 :
 	       fail(r, "\"form\" is no fact of this run");
 }
 
