@@ -172,7 +172,7 @@ struct fingerprint *fingerprint_new(void)
 	struct fingerprint *fp = mem_alloc(sizeof(*fp));
 
 	*fp = (struct fingerprint){
-		.arena = ARENA_INIT, .users = 1,
+		.arena = ARENA_INIT,
 		.spec = STR(""), .commit = STR(""), .tree = STR(""),
 		.scenario = STR(""), .entry = STR(""),
 		.plan = STR("{}"), .plan_digest = STR(""),
@@ -182,10 +182,14 @@ struct fingerprint *fingerprint_new(void)
 
 void fingerprint_free(struct fingerprint *fp)
 {
-	/* Those who share keep what they share with alive. */
-	while (fp && !--fp->users) {
+	while (fp) {
 		struct fingerprint *shared = fp->shared;
 
+		/* The last of those who share it frees it. */
+		if (fp->sharers) {
+			fp->sharers--;
+			return;
+		}
 		/* Everything but the struct itself is in the arena. */
 		arena_free(&fp->arena);
 		free(fp);
@@ -199,10 +203,10 @@ struct fingerprint *fingerprint_share(const struct fingerprint *fp)
 
 	*out = *fp;
 	out->arena = (struct arena)ARENA_INIT;
-	out->users = 1;
-	/* All are made by fingerprint_new(), none is constant. */
+	out->sharers = 0;
+	/* It is on the heap, as all are; only who shares it is written there. */
 	out->shared = (struct fingerprint *)fp;
-	out->shared->users++;
+	out->shared->sharers++;
 	return out;
 }
 

@@ -174,7 +174,7 @@ struct fingerprint {
 	struct arena arena;
 	/* Whose facts and texts it shares, or NULL; kept as long as it is. */
 	struct fingerprint *shared;
-	unsigned users;		/* owners: its own, and those who share */
+	unsigned sharers;	/* those that share its own, still alive */
 	struct fact *facts;	/* sorted by line, bytewise */
 	size_t n;
 	unsigned runs;
