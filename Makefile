@@ -192,7 +192,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/libcore.a
 		$(BUILD)/libcore.a $(PKG_LIBS) -o $@
 
 bench: all $(BUILD)/bench/compare ## measure against native and strace, write build/bench.json and .svg
-	@sh .ci/deps test
+	@sh .ci/deps bench
 	@BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench.py \
 		--rounds $(BENCH_ROUNDS) $(BENCH_FLAGS) \
 		--against tests/bench/recorded.json \

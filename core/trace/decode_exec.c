@@ -23,18 +23,42 @@
 /* The call's aux is how many there are, and CUT when there are more. */
 #define CUT (1ULL << 32)
 
+/* Some are read at once, from a block in which no page ends. */
+struct pointers {
+	uint64_t at;		/* of the next to be read */
+	uint64_t v[16];
+	size_t i, n;
+};
+
+/* 0 ends the list, as memory that cannot be read does. */
+static uint64_t next_pointer(const struct task *k, struct pointers *p)
+{
+	size_t want = sizeof(p->v) - p->at % sizeof(p->v);
+	ssize_t got;
+
+	if (p->i == p->n) {
+		if (p->at % sizeof(*p->v))	/* across two of them */
+			want = sizeof(*p->v);
+		got = mem_read(k->tid, p->at, p->v, want);
+		p->n = got > 0 ? (size_t)got / sizeof(*p->v) : 0;
+		p->at += p->n * sizeof(*p->v);
+		p->i = 0;
+	}
+	return p->n ? p->v[p->i++] : 0;
+}
+
 static void read_argv(struct task *k, uint64_t at)
 {
 	struct call *c = &k->call;
 	struct buf *words = &c->words;
+	struct pointers list = { .at = at };
 
 	for (; at && c->aux < EXEC_ARGS_MAX && words->len < EXEC_WORDS_MAX;
 	     c->aux++) {
 		autofree char *arg = NULL;
-		uint64_t ptr;
+		uint64_t ptr = next_pointer(k, &list);
 
-		if (mem_read(k->tid, at + c->aux * sizeof(ptr), &ptr,
-			     sizeof(ptr)) != sizeof(ptr) || !ptr)
+		if (!ptr)
 			return;
 		arg = mem_read_string(k->tid, ptr, EXEC_ARG_BYTES);
 		if (c->aux)
@@ -274,7 +298,8 @@ void exec_happened(struct tracer *t, struct task *k)
 		emit(t, k, EV_EXEC_ANON, buf_view(&exe), STR(""), 0);
 	} else {
 		emit(t, k, EV_EXEC, buf_view(&exe), STR(""), 0);
-		if (k->row)
+		if (k->row && !(truth.exact && k->call.path1 &&
+				path_names_system(k->call.path1)))
 			report_script(t, k);
 	}
 	emit(t, k, EV_EXEC_ARGS, buf_view(&exe), buf_view(&k->call.words), 0);

@@ -141,6 +141,17 @@ static void opened_too(struct tracer *t, struct task *k, struct str path)
 		opened(t, k, buf_view(&asked));
 }
 
+/* Is this what the call asked for, as far as text can tell? */
+static bool is_asked(struct str path, const char *asked)
+{
+	struct str s = str_c(asked ? asked : "");
+
+	return s.len && str_ends(path, s) &&
+	       (*s.p == '/' ? s.len == path.len :
+			      s.len < path.len &&
+			      path.p[path.len - s.len - 1] == '/');
+}
+
 void leave_open(struct tracer *t, struct task *k)
 {
 	autobuf struct buf path = BUF_INIT;
@@ -155,6 +166,8 @@ void leave_open(struct tracer *t, struct task *k)
 	/* What the kernel opened beats what memory said. */
 	if (!resolve_fd(t, k, (int)k->call.ret, &path, NULL))
 		resolve_path(t, k, dir1(k), k->call.path1, true, &path);
+	if (!is_asked(buf_view(&path), k->call.path1))
+		check_arguments(t, k);
 	if ((k->call.aux & O_TMPFILE) == O_TMPFILE) {
 		resolve_path(t, k, dir1(k), k->call.path1, true, &path);
 		buf_c(&path, "/" UNNAMED);

@@ -118,6 +118,13 @@ static bool same_behind(const struct exec_words *given, struct str words,
 	return same_words(rest, words, given->n - 1);
 }
 
+/* Word for word: no script, which has its interpreter in front. */
+static bool same_exactly(const struct exec_words *given, struct str words)
+{
+	return given->n && !given->cut && count_words(words) == given->n &&
+	       same_words(given->text, words, given->n);
+}
+
 static bool same_arguments(const struct exec_words *given, struct str words,
 			   const char *script, bool may_be_script)
 {
@@ -156,26 +163,35 @@ static void keep_words(struct buf *out, struct str words)
 	}
 }
 
+/* Does the path lead to what runs now, or to a script that asked for it? */
+static bool is_script(struct tracer *t, struct task *k, const char *path,
+		      struct str exe)
+{
+	autobuf struct buf at = BUF_INIT;
+
+	if (!path)
+		return true;
+	resolve_path(t, k, AT_FDCWD, path, true, &at);
+	return !str_eq(buf_view(&at), exe);
+}
+
 void exec_truth(struct tracer *t, struct task *k, struct str exe,
 		const struct exec_words *given, struct exec_truth *out)
 {
 	autobuf struct buf words = BUF_INIT;
-	autobuf struct buf at = BUF_INIT;
 	autofree char *path = true_path(k);
 	autofree char *was = k->row ? given_path(&k->call,
 						 k->row->shape.d1 >= 0) : NULL;
-	bool script = true;
 
 	if (!k->row)
 		return;
 	if (path && was && strcmp(path, was) != 0)
 		out->path = mem_strdup(path);
-	if (path) {
-		resolve_path(t, k, AT_FDCWD, path, true, &at);
-		script = !str_eq(buf_view(&at), exe);
-	}
-	if (!read_own(k, "cmdline", &words) ||
-	    same_arguments(given, buf_view(&words), path, script))
+	if (!read_own(k, "cmdline", &words))
+		return;
+	out->exact = same_exactly(given, buf_view(&words));
+	if (out->exact || same_arguments(given, buf_view(&words), path,
+					 is_script(t, k, path, exe)))
 		return;
 	out->changed = true;
 	keep_words(&out->words, buf_view(&words));

@@ -32,6 +32,9 @@
 		 PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | \
 		 PTRACE_O_EXITKILL)
 
+#define SERVE_EVERY 64		/* stops */
+#define SERVED 32		/* tasks */
+
 #if defined(__x86_64__)
 #define NATIVE_ARCH AUDIT_ARCH_X86_64
 #define FOREIGN_BIT 0x40000000	/* x32 */
@@ -209,7 +212,7 @@ static void check_path(struct tracer *t, struct task *k, int8_t arg,
  * is there afterwards gives it away.  Calls that only look are left out; some
  * of them write where they read (readlink(2)).
  */
-static void check_arguments(struct tracer *t, struct task *k)
+void check_arguments(struct tracer *t, struct task *k)
 {
 	const struct shape *s = &k->row->shape;
 	struct call *c = &k->call;
@@ -246,7 +249,8 @@ static void on_exit_stop(struct tracer *t, struct task *k)
 		t->stats.lost += errno != ESRCH;
 		return;
 	}
-	if (k->row)
+	/* An open tells by its descriptor what was opened. */
+	if (k->row && (k->row->leave != leave_open || info.exit.rval < 0))
 		check_arguments(t, k);
 	call_finish(t, k, info.exit.rval);
 }
@@ -407,8 +411,13 @@ int tracer_timer(long us)
 static int start_timer(struct err *err)
 {
 	struct sigaction sa = { .sa_handler = on_alarm };
+	/* Nobody hears it, and each stop would send one. */
+	struct sigaction no_stops = {
+		.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP,
+	};
 
-	if (sigaction(SIGALRM, &sa, NULL) || tracer_timer(TICK_US))
+	if (sigaction(SIGALRM, &sa, NULL) ||
+	    sigaction(SIGCHLD, &no_stops, NULL) || tracer_timer(TICK_US))
 		return err_sys(err, "cannot set a timer");
 	return 0;
 }
@@ -433,9 +442,34 @@ void tracer_tick(struct tracer *t)
 	t->hooks->tick(t->hooks->ctx);
 }
 
+/*
+ * The kernel looks for a stop from the newest task to the oldest
+ * (ptrace_link() in kernel/ptrace.c, do_wait() in kernel/exit.c): new tasks
+ * that stop without an end would keep the older ones from ever going on.  So
+ * now and then some are asked by name, each in its turn.
+ */
+static void serve_in_turn(struct tracer *t)
+{
+	pid_t tids[SERVED];
+	size_t n = 0;
+	int status;
+
+	for (size_t i = 0; i < BUCKETS && n < SERVED; i++) {
+		t->turn = (t->turn + 1) % BUCKETS;
+		for (struct task *k = t->tasks[t->turn]; k && n < SERVED;
+		     k = k->next)
+			tids[n++] = k->tid;
+	}
+	/* Whoever is gone by then is nobody's (ECHILD). */
+	for (size_t i = 0; i < n; i++)
+		if (waitpid(tids[i], &status, __WALL | WNOHANG) > 0)
+			tracer_dispatch(t, tids[i], status);
+}
+
 int tracer_run(struct tracer *t, const struct tracer_hooks *hooks,
 	       struct err *err)
 {
+	unsigned served = 0;
 	pid_t tid = 0;
 	int status;
 
@@ -445,6 +479,8 @@ int tracer_run(struct tracer *t, const struct tracer_hooks *hooks,
 	for (;;) {
 		tracer_tick(t);
 		hold_look(t, tid < 0);
+		if (++served % SERVE_EVERY == 0)
+			serve_in_turn(t);
 		tid = waitpid(-1, &status, __WALL);
 		if (tid > 0)
 			tracer_dispatch(t, tid, status);

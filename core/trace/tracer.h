@@ -129,6 +129,7 @@ struct tracer {
 	uint64_t start_ns;
 	uint64_t next_tick;
 	struct task *tasks[BUCKETS];
+	size_t turn;		/* the last of them that was asked by name */
 	struct proc *procs[BUCKETS];
 	struct tracer_stats stats;
 	const struct row *rows[CALLS_MAX];	/* by number */
@@ -327,11 +328,13 @@ struct exec_words {
 /* Where the kernel's copy differs from what the call said on entry. */
 struct exec_truth {
 	char *path;		/* the path that it took; NULL: the same */
+	bool exact;		/* the arguments are those given, word for
+				 * word, so it is no script */
 	bool changed;		/* other arguments, */
 	struct buf words;	/* namely these */
 };
 
-#define EXEC_TRUTH_INIT { NULL, false, BUF_INIT }
+#define EXEC_TRUTH_INIT { NULL, false, false, BUF_INIT }
 
 /*
  * At the stop after an exec whose program is exe (exec_truth.c).  What cannot
@@ -346,6 +349,8 @@ void proc_outlived(struct tracer *t, struct proc *p);
 void signal_seen(struct task *k, int sig);	/* decode_signal.c */
 int sock_borrow(struct task *k, int fd);
 
+/* Do the arguments of a finished call still say what they said on entry? */
+void check_arguments(struct tracer *t, struct task *k);
 /* Do the messages of a finished call still say what they said on entry? */
 void check_sent(struct tracer *t, struct task *k);
 

@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -27,12 +28,17 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(
 BUILD = os.path.join(TOP, os.environ.get('BUILD', 'build'))
 BEHAVDIFF = os.path.join(BUILD, 'behavdiff')
 COMPARE = os.path.join(BUILD, 'bench', 'compare')
-TOOLS = ['native', 'behavdiff', 'strace', 'strace-seccomp']
+TOOLS = ['native', 'behavdiff', 'strace', 'strace-seccomp', 'bpftrace']
 STRACE = {
     'strace': ['strace', '-f', '-o', '/dev/null'],
     'strace-seccomp': ['strace', '-f', '--seccomp-bpf', '-o', '/dev/null',
                        '-e', 'trace=%file,%process,%network'],
 }
+# Only root may.  It counts for the whole machine; to attach takes a second,
+# which is not in the time, and before the first interval it is not done.
+BPFTRACE = ['env', '--default-signal=INT', 'bpftrace', '-e',
+            'tracepoint:raw_syscalls:sys_enter { @ = count(); } '
+            'interval:ms:100 { printf("ready\\n"); }']
 # The machine that runs this may call its python something else first.
 ENV = {'PATH': '/usr/local/bin:/usr/bin:/bin', 'HOME': '/tmp',
        'LANG': 'C.UTF-8', 'PYTHONHASHSEED': '0'}
@@ -42,6 +48,41 @@ def run(argv, **more):
     return subprocess.run(argv, check=True, stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, **more)
+
+
+class Counting:
+    """bpftrace, counting system calls for as long as the block lasts."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            BPFTRACE, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True)
+        for line in self.process.stdout:
+            if line.strip() == 'ready':
+                return self
+        self.process.wait()
+        raise OSError('bpftrace cannot attach')
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGINT)
+        try:
+            text = self.process.communicate(timeout=60)[0]
+        except subprocess.TimeoutExpired as e:
+            self.process.kill()
+            raise OSError('bpftrace does not end') from e
+        self.counted = '@: ' in text
+
+
+def tools_here():
+    """All but those that do not work on this machine, and why they do not."""
+    try:
+        with Counting() as counting:
+            time.sleep(0.1)
+        if not counting.counted:
+            raise OSError('bpftrace counts nothing')
+    except OSError as e:
+        return TOOLS[:-1], f'no bpftrace here: {e}'
+    return TOOLS, ''
 
 
 class Bench:
@@ -96,16 +137,19 @@ class Bench:
             return self.outside([])
         if tool == 'behavdiff':
             return self.inside()
+        if tool == 'bpftrace':
+            with Counting():
+                return self.outside([])
         return self.outside(STRACE[tool])
 
 
-def measure(args, work):
+def measure(args, work, tools):
     loads = [w for w in WORKLOADS if not args.only or w.name in args.only]
     benches = [Bench(work, w, args.small) for w in loads]
-    times = {b.load.name: {t: [] for t in TOOLS} for b in benches}
+    times = {b.load.name: {t: [] for t in tools} for b in benches}
     for turn in range(args.rounds + 1):
         for b in benches:
-            for tool in TOOLS:
+            for tool in tools:
                 took = b.time(tool)
                 # The first round warms caches and does not count.
                 if turn:
@@ -122,7 +166,7 @@ def ratios(times):
     for name, tools in times.items():
         native = tools['native']
         result[name] = {}
-        for tool in TOOLS[1:]:
+        for tool in list(tools)[1:]:
             pairs = [a / b for a, b in zip(tools[tool], native)]
             result[name][tool] = round(statistics.median(pairs), 3)
     return result
@@ -130,10 +174,12 @@ def ratios(times):
 
 def table(result, goals, old):
     print(f'{"workload":24} {"goal":>6} {"behavdiff":>10} {"strace":>8} '
-          f'{"seccomp":>8}' + ('  recorded' if old else ''))
+          f'{"seccomp":>8} {"bpftrace":>9}' + ('  recorded' if old else ''))
     for name, row in result.items():
         line = (f'{name:24} {goals[name]:6.2f} {row["behavdiff"]:10.2f} '
-                f'{row["strace"]:8.2f} {row["strace-seccomp"]:8.2f}')
+                f'{row["strace"]:8.2f} {row["strace-seccomp"]:8.2f} '
+                + (f'{row["bpftrace"]:9.2f}' if 'bpftrace' in row
+                   else f'{"-":>9}'))
         before = old.get(name, {}).get('behavdiff')
         if before:
             line += f'  {before:8.2f}'
@@ -149,11 +195,11 @@ def svg(result, path):
     left, bar, gap, scale = 190, 12, 18, 260
     rows, y = [], 30
     colours = {'behavdiff': '#2563eb', 'strace': '#b45309',
-               'strace-seccomp': '#6b7280'}
+               'strace-seccomp': '#6b7280', 'bpftrace': '#15803d'}
     for name, row in result.items():
         rows.append(f'<text x="{left - 8}" y="{y + 22}" '
                     f'text-anchor="end">{name}</text>')
-        for tool in TOOLS[1:]:
+        for tool in row:
             width = max(1.0, math.log10(max(row[tool], 1.0)) * scale)
             rows.append(f'<rect x="{left}" y="{y}" width="{width:.1f}" '
                         f'height="{bar}" fill="{colours[tool]}"/>')
@@ -185,15 +231,18 @@ def main():
     if args.against and os.path.exists(args.against):
         with open(args.against) as f:
             old = json.load(f)['ratios']
+    tools, why_not = tools_here()
     work = tempfile.mkdtemp(prefix='bench-')
     try:
         rest = {} if args.only else others.measure(others.Tools(
             BEHAVDIFF, COMPARE, work, args.rounds, args.small))
-        times = measure(args, work)
+        times = measure(args, work, tools)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     result = ratios(times)
     table(result, {w.name: w.goal for w in WORKLOADS}, old)
+    if why_not:
+        print(why_not)
     if rest:
         others.table(rest)
     if args.json:

@@ -115,17 +115,6 @@ nothing_left() {
 	is "$prog: no process is left" "$(pgrep -x "$program")" ""
 }
 
-# These two flood the tracer with stops; under sanitizers, which make each of
-# them several times as dear, they are not done by their deadline every time.
-ends_itself() { # name
-	if grep -q __asan_init "$behavdiff"; then
-		skip "the deadline may come first under sanitizers" \
-			"$prog: $1"
-	else
-		has "$1" 'how exit'
-	fi
-}
-
 small() {
 	if grep -q __asan_init "$behavdiff"; then
 		skip "sanitizers take memory of their own" "$prog: stays small"
@@ -177,12 +166,13 @@ hide() {
 		sh -c '! grep -q "^file.create /tmp/used" "$1" ||
 			grep -qE "^(evasion connect|net.connect tcp 203)" "$1"' \
 		sh "$facts"
-	ends_itself "it came to its end"
+	has "it came to its end" 'how exit'
+	trace starve
+	has "old tasks go on beside new ones" 'file.create /tmp/served'
 	trace orphan
 	DEADLINE=2
 	hasnt "every child runs" frozen
-	has "and is waited for" 'lost 0'
-	ends_itself "and that is all"
+	has "and that is all" 'how exit' 'lost 0'
 
 	trace execrace
 	has "what was shown and what was executed" \
