@@ -34,7 +34,7 @@ void json_free(struct json *doc);
  */
 struct json_list {
 	struct str text;	/* the whole document, not owned */
-	size_t at, end;		/* where the next element begins, the list ends */
+	size_t at, end;		/* of the next element, of the list */
 	bool found;
 };
 

@@ -19,8 +19,8 @@ const char *json_scan(struct str text, size_t *at);
 
 /*
  * The array that is a member of the document itself: the offsets of its
- * brackets.  False where there is none that ends in one.  For this and the next,
- * json_scan() has found nothing wrong with text.
+ * brackets.  False where there is none that ends in one.  For this and the
+ * next, json_scan() has found nothing wrong with text.
  */
 bool json_scan_array(struct str text, const char *key, size_t *open,
 		     size_t *close);

@@ -204,7 +204,7 @@ struct fingerprint *fingerprint_share(const struct fingerprint *fp)
 	*out = *fp;
 	out->arena = (struct arena)ARENA_INIT;
 	out->sharers = 0;
-	/* It is on the heap, as all are; only who shares it is written there. */
+	/* It is on the heap, as all are; only its sharers are counted. */
 	out->shared = (struct fingerprint *)fp;
 	out->shared->sharers++;
 	return out;
