@@ -15,6 +15,7 @@
 struct arena_block {
 	struct arena_block *next;
 	size_t len, cap;
+	void *adopted;		/* or NULL */
 	_Alignas(16) unsigned char data[];
 };
 
@@ -28,29 +29,49 @@ static struct arena_block *block_new(size_t cap)
 
 static size_t next_cap(const struct arena_block *head)
 {
-	if (!head)
+	if (!head || head->cap < FIRST_BLOCK)
 		return FIRST_BLOCK;
 	return head->cap < LARGEST_BLOCK ? head->cap * 2 : LARGEST_BLOCK;
 }
 
+/* Behind the head, whose free rest stays in use. */
+static void put_behind(struct arena *a, struct arena_block *b)
+{
+	struct arena_block **at = a->head ? &a->head->next : &a->head;
+
+	b->next = *at;
+	*at = b;
+}
+
+static size_t padding(const struct arena_block *b, size_t align)
+{
+	return -b->len & (align - 1);
+}
+
+static bool has_room(const struct arena_block *b, size_t size, size_t align)
+{
+	return b->cap - b->len >= padding(b, align) &&
+	       b->cap - b->len - padding(b, align) >= size;
+}
+
 /*
  * The block that has room for size.  What would fill most of a block gets one
- * of its own behind the head, so that the head's free rest stays in use.
+ * of its own.
  */
-static struct arena_block *block_for(struct arena *a, size_t size)
+static struct arena_block *block_for(struct arena *a, size_t size,
+				     size_t align)
 {
 	struct arena_block *head = a->head;
 
-	if (head && head->cap - head->len >= size)
+	if (head && has_room(head, size, align))
 		return head;
 
 	size_t cap = next_cap(head);
 	bool own = size > cap / 2;
 	struct arena_block *b = block_new(own ? size : cap);
 
-	if (own && head) {
-		b->next = head->next;
-		head->next = b;
+	if (own) {
+		put_behind(a, b);
 	} else {
 		b->next = head;
 		a->head = b;
@@ -58,23 +79,28 @@ static struct arena_block *block_for(struct arena *a, size_t size)
 	return b;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+static void *take(struct arena *a, size_t size, size_t align)
 {
 	if (size > PTRDIFF_MAX / 2)
 		mem_die();
-	size = size ? (size + ALIGN - 1) & ~(ALIGN - 1) : ALIGN;
+	size = size ? size : 1;
 
-	struct arena_block *b = block_for(a, size);
-	void *p = b->data + b->len;
+	struct arena_block *b = block_for(a, size, align);
+	void *p = b->data + b->len + padding(b, align);
 
-	b->len += size;
+	b->len += padding(b, align) + size;
 	a->used += size;
 	return p;
 }
 
+void *arena_alloc(struct arena *a, size_t size)
+{
+	return take(a, size, ALIGN);
+}
+
 struct str arena_str(struct arena *a, struct str s)
 {
-	char *p = arena_alloc(a, s.len + 1);
+	char *p = take(a, s.len + 1, 1);
 
 	if (s.len)
 		memcpy(p, s.p, s.len);
@@ -85,13 +111,33 @@ char *arena_c(struct arena *a, const char *s)
 {
 	size_t size = strlen(s) + 1;
 
-	return memcpy(arena_alloc(a, size), s, size);
+	return memcpy(take(a, size, 1), s, size);
+}
+
+void arena_take(struct arena *a, struct arena *from)
+{
+	for (struct arena_block *b = from->head, *next; b; b = next) {
+		next = b->next;
+		put_behind(a, b);
+	}
+	a->used += from->used;
+	*from = (struct arena)ARENA_INIT;
+}
+
+void arena_adopt(struct arena *a, void *p, size_t size)
+{
+	struct arena_block *b = block_new(0);
+
+	b->adopted = p;
+	put_behind(a, b);
+	a->used += size;
 }
 
 void arena_free(struct arena *a)
 {
 	for (struct arena_block *b = a->head, *next; b; b = next) {
 		next = b->next;
+		free(b->adopted);
 		free(b);
 	}
 	*a = (struct arena)ARENA_INIT;

@@ -19,6 +19,10 @@ struct arena {
 void *arena_alloc(struct arena *a, size_t size);	/* zeroed, aligned 16 */
 struct str arena_str(struct arena *a, struct str s);	/* copy, NUL added */
 char *arena_c(struct arena *a, const char *s);
+/* What from holds belongs to a now; pointers into it stay, from is empty. */
+void arena_take(struct arena *a, struct arena *from);
+/* The same of size bytes from mem.h. */
+void arena_adopt(struct arena *a, void *p, size_t size);
 void arena_free(struct arena *a);
 
 #endif

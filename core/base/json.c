@@ -19,12 +19,28 @@ static const struct json *value_of(const cJSON *n)
 
 /* --- parsing --- */
 
+/*
+ * What is parsed, and where it stands in the document that messages are about:
+ * behind start, and from hole on behind what was cut out.
+ */
+struct piece {
+	struct str text, document;
+	size_t start, hole, skipped;
+};
+
+static struct piece whole(struct str text)
+{
+	return (struct piece){ text, text, 0, SIZE_MAX, 0 };
+}
+
 /* "line 3, column 7: why"; columns count characters, as editors do. */
-static int fail_at(struct err *err, struct str text, size_t at,
+static int fail_at(struct err *err, const struct piece *piece, size_t at,
 		   const char *why)
 {
+	struct str text = piece->document;
 	size_t line = 1, column = 1;
 
+	at += piece->start + (at > piece->hole ? piece->skipped : 0);
 	for (size_t i = 0; i < at && i < text.len; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 
@@ -95,7 +111,8 @@ static void walk_keys(struct key_walk *w, const cJSON *container)
 	strmap_free(&seen);
 }
 
-static int check_keys(const cJSON *root, struct str text, struct err *err)
+static int check_keys(const cJSON *root, const struct piece *piece,
+		      struct err *err)
 {
 	struct key_walk w = { .nth = 0 };
 	autobuf struct buf why = BUF_INIT;
@@ -104,7 +121,7 @@ static int check_keys(const cJSON *root, struct str text, struct err *err)
 	if (!w.duplicate)
 		return 0;
 	buf_printf(&why, "duplicate key \"%s\"", w.duplicate->string);
-	return fail_at(err, text, json_scan_key(text, w.nth), why.p);
+	return fail_at(err, piece, json_scan_key(piece->text, w.nth), why.p);
 }
 
 /*
@@ -124,29 +141,94 @@ static cJSON *parse_tree(struct str text, size_t *at)
 	return root;
 }
 
-int json_parse(struct json **out, struct str text, size_t max,
-	       struct err *err)
+static int parse(struct json **out, const struct piece *piece,
+		 struct err *err)
 {
+	size_t at;
+	cJSON *root = parse_tree(piece->text, &at);
+
+	if (!root)
+		return fail_at(err, piece, at, "syntax error");
+	if (check_keys(root, piece, err)) {
+		cJSON_Delete(root);
+		return -1;
+	}
+	*out = (struct json *)root;
+	return 0;
+}
+
+static int check_tokens(struct str text, size_t max, struct err *err)
+{
+	const struct piece piece = whole(text);
+	const char *bad;
 	size_t at;
 
 	if (text.len > max)
 		return err_set(err, ERR_TROUBLE,
 			       "JSON text is larger than %zu bytes", max);
+	bad = json_scan(text, &at);
+	return bad ? fail_at(err, &piece, at, bad) : 0;
+}
 
-	const char *bad = json_scan(text, &at);
+int json_parse(struct json **out, struct str text, size_t max,
+	       struct err *err)
+{
+	const struct piece piece = whole(text);
 
-	if (bad)
-		return fail_at(err, text, at, bad);
+	return check_tokens(text, max, err) || parse(out, &piece, err) ?
+		-1 : 0;
+}
 
-	cJSON *root = parse_tree(text, &at);
+/* --- long arrays --- */
 
-	if (!root)
-		return fail_at(err, text, at, "syntax error");
-	if (check_keys(root, text, err)) {
-		cJSON_Delete(root);
+int json_parse_without(struct json **out, struct json_list *list,
+		       const char *key, struct str text, size_t max,
+		       struct err *err)
+{
+	autobuf struct buf rest = BUF_INIT;
+	struct piece piece = whole(text);
+	size_t open, close;
+
+	*list = (struct json_list){ .text = text };
+	if (check_tokens(text, max, err))
 		return -1;
-	}
-	*out = (struct json *)root;
+	if (!json_scan_array(text, key, &open, &close))
+		return parse(out, &piece, err);
+	*list = (struct json_list){ text, open + 1, close, true };
+	buf_add(&rest, text.p, open + 1);
+	buf_str(&rest, str_sub(text, close));
+	piece.text = buf_view(&rest);
+	piece.hole = open;
+	piece.skipped = close - open - 1;
+	return parse(out, &piece, err);
+}
+
+static bool is_blank(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!strchr(" \t\r\n", text.p[i]))
+			return false;
+	return true;
+}
+
+int json_list_next(struct json **out, struct json_list *list,
+		   struct err *err)
+{
+	struct piece piece = whole(list->text);
+	struct str rest;
+
+	*out = NULL;
+	if (!list->found || list->at > list->end)
+		return 0;
+	rest = (struct str){ list->text.p + list->at, list->end - list->at };
+	/* Behind a comma something must follow. */
+	if (list->text.p[list->at - 1] == '[' && is_blank(rest))
+		return 0;
+	piece.text = (struct str){ rest.p, json_scan_element(rest) };
+	piece.start = list->at;
+	if (parse(out, &piece, err))
+		return -1;
+	list->at += piece.text.len + 1;
 	return 0;
 }
 

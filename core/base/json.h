@@ -27,6 +27,30 @@ struct json;			/* a parsed document, or a value in it */
 int json_parse(struct json **out, struct str text, size_t max,
 	       struct err *err);
 void json_free(struct json *doc);
+
+/*
+ * A long array of a document, read element by element: a tree takes six times
+ * the room of its text.
+ */
+struct json_list {
+	struct str text;	/* the whole document, not owned */
+	size_t at, end;		/* of the next element, of the list */
+	bool found;
+};
+
+/*
+ * As json_parse(), but the array that is the document's member `key` is empty
+ * in it and handed out as list.  Not found, also where the key is written with
+ * escapes: then the document is whole.  Elements are checked when they are
+ * read.
+ */
+int json_parse_without(struct json **out, struct json_list *list,
+		       const char *key, struct str text, size_t max,
+		       struct err *err);
+/* The next element, NULL after the last; -1 where it is wrong.  Free it. */
+int json_list_next(struct json **out, struct json_list *list,
+		   struct err *err);
+
 static inline void json_cleanup(struct json **doc)
 {
 	json_free(*doc);

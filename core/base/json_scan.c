@@ -33,6 +33,12 @@ static int hex_value(int c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+static void skip_space(struct scan *s)
+{
+	while (is_space(peek(s)))
+		s->at++;
+}
+
 /* At the `u` of \uXXXX: its value, or -1. */
 static int unicode_escape(const struct scan *s)
 {
@@ -74,13 +80,25 @@ static void scan_escape(struct scan *s)
 	s->at = start;
 }
 
+/* Over ASCII that stands for itself: most of most strings. */
+static void skip_plain(struct scan *s)
+{
+	const unsigned char *p = (const unsigned char *)s->text.p;
+	size_t at = s->at;
+
+	while (at < s->text.len && p[at] >= 0x20 && p[at] < 0x80 &&
+	       p[at] != '"' && p[at] != '\\')
+		at++;
+	s->at = at;
+}
+
 /* At the opening quote. */
 static void scan_string(struct scan *s)
 {
 	size_t start = s->at++;
 	uint32_t cp;
 
-	while (!s->bad && peek(s) != '"') {
+	for (skip_plain(s); !s->bad && peek(s) != '"'; skip_plain(s)) {
 		int c = peek(s);
 
 		if (c < 0) {
@@ -187,10 +205,72 @@ size_t json_scan_key(struct str text, size_t nth)
 			continue;
 		}
 		scan_string(&s);
-		while (is_space(peek(&s)))
-			s.at++;
+		skip_space(&s);
 		if (peek(&s) == ':' && nth-- == 0)
 			return start;
 	}
 	return text.len;
+}
+
+/* Over a string, a bracket or any other character; depth counts brackets. */
+static void skip_token(struct scan *s, size_t *depth)
+{
+	int c = peek(s);
+
+	if (c == '"') {
+		scan_string(s);
+		return;
+	}
+	*depth += c == '{' || c == '[';
+	*depth -= (c == '}' || c == ']') && *depth;
+	s->at++;
+}
+
+/* At a string: is it this key, with an array behind it? Then at its bracket. */
+static bool at_array(struct scan *s, const char *key)
+{
+	size_t start = s->at + 1;
+
+	scan_string(s);
+
+	struct str name = { s->text.p + start, s->at - start - 1 };
+
+	skip_space(s);
+	if (peek(s) != ':' || !str_eq(name, str_c(key)))
+		return false;
+	s->at++;
+	skip_space(s);
+	return peek(s) == '[';
+}
+
+bool json_scan_array(struct str text, const char *key, size_t *open,
+		     size_t *close)
+{
+	struct scan s = { .text = text };
+	size_t depth = 0;
+
+	while (s.at < text.len) {
+		if (depth != 1 || peek(&s) != '"')
+			skip_token(&s, &depth);
+		else if (at_array(&s, key))
+			break;
+	}
+	*open = s.at;
+	while (s.at < text.len) {
+		skip_token(&s, &depth);
+		if (depth == 1)
+			break;
+	}
+	*close = s.at - 1;
+	return s.at > *open + 1 && depth == 1 && text.p[*close] == ']';
+}
+
+size_t json_scan_element(struct str text)
+{
+	struct scan s = { .text = text };
+	size_t depth = 0;
+
+	while (s.at < text.len && (depth || peek(&s) != ','))
+		skip_token(&s, &depth);
+	return s.at;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A hash table from byte strings to a pointer-sized value.  Keys are compared
- * by their bytes, the hash only finds the slot.  Iterating is in insertion
- * order, so that nothing a user sees depends on a hash.
+ * A hash table from byte strings to a pointer-sized value.  Iterating is in
+ * insertion order, so that nothing a user sees depends on a hash.
  */
 #ifndef BASE_STRMAP_H
 #define BASE_STRMAP_H
@@ -11,11 +10,11 @@
 #include <stdint.h>
 
 #include "core/base/arena.h"
+#include "core/base/slots.h"
 #include "core/base/str.h"
 
 struct strmap_entry {
 	struct str key;		/* in the map's arena */
-	uint64_t hash;
 	union {
 		void *ptr;
 		uint64_t num;
@@ -26,11 +25,10 @@ struct strmap {
 	struct arena arena;
 	struct strmap_entry *entries;	/* n of them, insertion order */
 	size_t n, cap;
-	uint32_t *slots;		/* index + 1, 0 = empty */
-	size_t nslots;
+	struct slots slots;
 };
 
-#define STRMAP_INIT { ARENA_INIT, NULL, 0, 0, NULL, 0 }
+#define STRMAP_INIT { ARENA_INIT, NULL, 0, 0, { NULL, 0 } }
 
 /* NULL when absent; valid until the next strmap_put(). */
 struct strmap_entry *strmap_get(const struct strmap *m, struct str key);

@@ -24,12 +24,6 @@ void baseline_free(struct baseline *b)
 
 /* --- order --- */
 
-static int by_line(const void *a, const void *b)
-{
-	return str_cmp(((const struct fact *)a)->line,
-		       ((const struct fact *)b)->line);
-}
-
 static int by_fact(const void *a, const void *b)
 {
 	return str_cmp(((const struct acceptance *)a)->fact,
@@ -38,8 +32,7 @@ static int by_fact(const void *a, const void *b)
 
 void baseline_sort(struct baseline *b)
 {
-	if (b->fp->n)
-		qsort(b->fp->facts, b->fp->n, sizeof(*b->fp->facts), by_line);
+	fingerprint_sort(b->fp);
 	if (b->n_accepted)
 		qsort(b->accepted, b->n_accepted, sizeof(*b->accepted),
 		      by_fact);
@@ -112,8 +105,11 @@ static void add_fact(struct fingerprint *out, const struct fact *f,
 	};
 	fact_parse(to->line, &to->kind, &to->operation, &to->object, &to->err);
 	/* That it was learned is kept; of which names, is evidence. */
-	to->learned = f->learned.len ? to->object : STR("");
-	to->form = arena_str(&out->arena, f->form);
+	if (fact_learned(f).len)
+		fact_set_learned(&out->arena, to, to->object);
+	if (fact_form(f).len)
+		fact_set_form(&out->arena, to,
+			      arena_str(&out->arena, fact_form(f)));
 }
 
 /* A number that was another before is not known. */
@@ -203,13 +199,7 @@ static struct baseline *make(const struct fingerprint *fp,
 	if (old && same_behaviour(fp, old))
 		out->runs = old->fp->runs;
 	out->told = fingerprint_told(fp);
-	out->spec = arena_str(a, fp->spec);
-	out->commit = arena_str(a, fp->commit);
-	out->tree = arena_str(a, fp->tree);
-	out->entry = arena_str(a, fp->entry);
-	out->scenario = arena_str(a, fp->scenario);
-	out->plan = arena_str(a, fp->plan);
-	out->plan_digest = arena_str(a, fp->plan_digest);
+	fingerprint_copy_source(out, fp);
 	for (size_t i = 0; i < environment_n_fields; i++)
 		*environment_at(&b->env, &environment_fields[i]) = arena_str(a,
 			*environment_at(env, &environment_fields[i]));

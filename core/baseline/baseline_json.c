@@ -78,7 +78,7 @@ static void put_learned(struct json_out *j, const struct fingerprint *fp)
 	bool open = false;
 
 	for (size_t i = 0; i < fp->n; i++) {
-		if (!fp->facts[i].learned.len)
+		if (!fact_learned(&fp->facts[i]).len)
 			continue;
 		if (!open)
 			json_begin_object(j, "learned");
@@ -95,12 +95,13 @@ static void put_forms(struct json_out *j, const struct fingerprint *fp)
 	bool open = false;
 
 	for (size_t i = 0; i < fp->n; i++) {
-		if (!fp->facts[i].form.len)
+		if (!fact_form(&fp->facts[i]).len)
 			continue;
 		if (!open)
 			json_begin_object(j, "forms");
 		open = true;
-		json_put_str_at(j, fp->facts[i].line, fp->facts[i].form);
+		json_put_str_at(j, fp->facts[i].line,
+				fact_form(&fp->facts[i]));
 	}
 	if (open)
 		json_end_object(j);

@@ -224,8 +224,6 @@ static int read_fact(const struct reader *r, struct fact *f,
 		.count = f->seen, .step = STR(""), .process = STR(""),
 		.call = STR(""), .note = STR(""),
 	};
-	f->learned = STR("");
-	f->form = STR("");
 	return 0;
 }
 
@@ -282,7 +280,8 @@ static int read_learned(const struct reader *r)
 				    "boolean");
 		/* Of a fact that somebody took out. */
 		if (f && is)
-			fp->facts[f - fp->facts].learned = f->object;
+			fact_set_learned(arena(r), &fp->facts[f - fp->facts],
+					 f->object);
 	}
 	return 0;
 }
@@ -309,8 +308,8 @@ static int read_forms(const struct reader *r)
 				    "its kind and outcome");
 		/* Of a fact that somebody took out. */
 		if (f)
-			fp->facts[f - fp->facts].form =
-				arena_str(arena(r), form.line);
+			fact_set_form(arena(r), &fp->facts[f - fp->facts],
+				      arena_str(arena(r), form.line));
 	}
 	return 0;
 }

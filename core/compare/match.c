@@ -19,18 +19,24 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "core/base/sort.h"
 #include "core/compare/internal.h"
 
 /* The facts of one operation on one side. */
 struct group {
-	const struct fact **v;
+	const struct fact *facts;
+	const uint32_t *v;	/* indices */
 	size_t n;
 };
 
+static const struct fact *fact_at(const struct group *g, size_t i)
+{
+	return &g->facts[g->v[i]];
+}
+
 static int by_operation(const void *pa, const void *pb)
 {
-	const struct fact *a = *(const struct fact *const *)pa;
-	const struct fact *b = *(const struct fact *const *)pb;
+	const struct fact *a = pa, *b = pb;
 	int c = str_cmp(a->operation, b->operation);
 
 	return c ? c : str_cmp(a->line, b->line);
@@ -40,22 +46,21 @@ static int by_operation(const void *pa, const void *pb)
  * Lines in their own order do not keep an operation together: "X (1)" sorts
  * between "X" and "X = ENOENT".
  */
-static struct group index_facts(const struct fingerprint *fp)
+static uint32_t *order_facts(struct group *all, const struct fingerprint *fp)
 {
-	struct group g = { mem_array(fp->n + 1, sizeof(*g.v)), fp->n };
+	uint32_t *order = sort_order(fp->facts, fp->n, sizeof(*fp->facts),
+				     by_operation);
 
-	for (size_t i = 0; i < fp->n; i++)
-		g.v[i] = &fp->facts[i];
-	qsort(g.v, g.n, sizeof(*g.v), by_operation);
-	return g;
+	*all = (struct group){ fp->facts, order, fp->n };
+	return order;
 }
 
 /* Cut the facts of operation op off the front of rest. */
 static struct group take_group(struct group *rest, struct str op)
 {
-	struct group g = { rest->v, 0 };
+	struct group g = { rest->facts, rest->v, 0 };
 
-	while (g.n < rest->n && str_eq(rest->v[g.n]->operation, op))
+	while (g.n < rest->n && str_eq(fact_at(rest, g.n)->operation, op))
 		g.n++;
 	rest->v += g.n;
 	rest->n -= g.n;
@@ -65,17 +70,18 @@ static struct group take_group(struct group *rest, struct str op)
 static struct str next_operation(const struct group *a, const struct group *b)
 {
 	if (!a->n)
-		return b->v[0]->operation;
-	if (!b->n || str_cmp(a->v[0]->operation, b->v[0]->operation) < 0)
-		return a->v[0]->operation;
-	return b->v[0]->operation;
+		return fact_at(b, 0)->operation;
+	if (!b->n || str_cmp(fact_at(a, 0)->operation,
+			     fact_at(b, 0)->operation) < 0)
+		return fact_at(a, 0)->operation;
+	return fact_at(b, 0)->operation;
 }
 
 static const struct fact *find_line(const struct group *g, struct str line)
 {
 	for (size_t i = 0; i < g->n; i++)
-		if (str_eq(g->v[i]->line, line))
-			return g->v[i];
+		if (str_eq(fact_at(g, i)->line, line))
+			return fact_at(g, i);
 	return NULL;
 }
 
@@ -100,8 +106,8 @@ static enum refusal group_refusal(const struct group *g)
 	enum refusal mildest = REFUSED_DENIED;
 
 	for (size_t i = 0; i < g->n; i++)
-		if (refusal_of(g->v[i]->err) < mildest)
-			mildest = refusal_of(g->v[i]->err);
+		if (refusal_of(fact_at(g, i)->err) < mildest)
+			mildest = refusal_of(fact_at(g, i)->err);
 	return mildest;
 }
 
@@ -127,7 +133,7 @@ static size_t match_new(struct matching *m, const struct group *old,
 	size_t outcomes = 0;
 
 	for (size_t i = 0; i < new->n; i++) {
-		const struct fact *f = new->v[i];
+		const struct fact *f = fact_at(new, i);
 		const struct fact *before = find_line(old, f->line);
 
 		if (before) {
@@ -153,7 +159,7 @@ static void match_old(struct matching *m, const struct group *old,
 		      const struct group *new, size_t outcomes)
 {
 	for (size_t i = 0; i < old->n; i++) {
-		const struct fact *f = old->v[i];
+		const struct fact *f = fact_at(old, i);
 		bool always = fact_always(m->old, f);
 
 		m->out->old_always += always;
@@ -170,9 +176,9 @@ static void match_old(struct matching *m, const struct group *old,
 
 static void match(struct matching *m)
 {
-	struct group all_old = index_facts(m->old);
-	struct group all_new = index_facts(m->new);
-	struct group rest_old = all_old, rest_new = all_new;
+	struct group rest_old, rest_new;
+	uint32_t *order_old = order_facts(&rest_old, m->old);
+	uint32_t *order_new = order_facts(&rest_new, m->new);
 
 	while (rest_old.n || rest_new.n) {
 		struct str op = next_operation(&rest_old, &rest_new);
@@ -181,8 +187,8 @@ static void match(struct matching *m)
 
 		match_old(m, &old, &new, match_new(m, &old, &new));
 	}
-	free(all_old.v);
-	free(all_new.v);
+	free(order_old);
+	free(order_new);
 }
 
 void compare(struct comparison *out, const struct fingerprint *old,

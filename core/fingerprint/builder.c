@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "core/base/slots.h"
 #include "core/base/strmap.h"
 #include "core/base/text.h"
 #include "core/fingerprint/internal.h"
@@ -26,18 +27,18 @@
 /* Names behind tokens, each with its own evidence. */
 struct kept {
 	struct strmap lines;		/* num: index */
-	VEC(struct name) names;		/* line and form unset until sealed */
-	VEC(size_t) facts;		/* the fact behind each */
+	VEC(struct name) names;		/* line unset until sealed */
 	struct arena arena;		/* evidence */
 	bool lost;			/* there were too many: none is told */
 };
 
 struct builder {
-	struct arena arena;		/* evidence */
+	struct arena arena;		/* lines and calls */
+	struct strmap texts;		/* evidence that many facts have */
 	struct places places;
 	struct builder_limits limits;
-	struct strmap lines;		/* num: index of the fact */
-	VEC(struct fact) facts;		/* line and parts unset until sealed */
+	VEC(struct fact) facts;		/* parts of lines unset until sealed */
+	struct slots lines;		/* of the facts */
 	size_t limit;			/* index + 1 of "limit facts", or 0 */
 	struct strmap names;		/* "FACT ID": seen behind a token */
 	struct kept kept;
@@ -63,7 +64,6 @@ static void kept_free(struct kept *t)
 {
 	strmap_free(&t->lines);
 	vec_free(&t->names);
-	vec_free(&t->facts);
 	arena_free(&t->arena);
 	*t = (struct kept){ .lost = t->lost };
 }
@@ -71,7 +71,8 @@ static void kept_free(struct kept *t)
 static void builder_free(struct builder *b)
 {
 	arena_free(&b->arena);
-	strmap_free(&b->lines);
+	strmap_free(&b->texts);
+	slots_free(&b->lines);
 	strmap_free(&b->names);
 	kept_free(&b->kept);
 	retries_free(&b->retries);
@@ -90,14 +91,19 @@ size_t builder_facts(const struct builder *b)
 
 /* --- evidence --- */
 
-static struct str keep_text(struct builder *b, struct arena *a, struct str raw)
+static struct str show_text(struct builder *b, struct str raw)
 {
-	if (!raw.len)
-		return STR("");
 	buf_clear(&b->text);
 	normalise_evidence(&b->text, raw, &b->places);
 	normalise_shorten(&b->text, 0, EVIDENCE_MAX);
-	return arena_str(a, buf_view(&b->text));
+	return buf_view(&b->text);
+}
+
+/* Of texts that many facts have there is one copy. */
+static struct str keep_text(struct builder *b, struct str raw)
+{
+	return raw.len ? strmap_put(&b->texts, show_text(b, raw))->key :
+			 STR("");
 }
 
 static void set_evidence(struct builder *b, struct arena *a,
@@ -106,11 +112,11 @@ static void set_evidence(struct builder *b, struct arena *a,
 	*out = (struct evidence){
 		.count = out->count,
 		.ns = ev->ns,
-		.step = keep_text(b, a, ev->step),
-		.process = keep_text(b, a, ev->process),
-		.call = keep_text(b, a, ev->call),
-		.note = keep_text(b, a, ev->note),
-		.also = STR(""),
+		.step = keep_text(b, ev->step),
+		.process = keep_text(b, ev->process),
+		.call = ev->call.len ? arena_str(a, show_text(b, ev->call)) :
+				       STR(""),
+		.note = keep_text(b, ev->note),
 	};
 }
 
@@ -144,7 +150,7 @@ static void set_first(struct builder *b, struct arena *a,
 
 static size_t bytes_used(const struct builder *b)
 {
-	return b->arena.used + b->lines.arena.used + b->names.arena.used +
+	return b->arena.used + b->texts.arena.used + b->names.arena.used +
 	       retries_used(&b->retries);
 }
 
@@ -154,13 +160,28 @@ static bool is_full(const struct builder *b)
 	       bytes_used(b) >= b->limits.max_bytes;
 }
 
-static struct fact *add_fact(struct builder *b, struct str line,
-			     const struct event *ev)
+static struct str line_at(const void *facts, size_t i)
+{
+	return ((const struct fact *)facts)[i].line;
+}
+
+/* Where the index of the line's fact plus 1 stands, or belongs: 0. */
+static uint32_t *find_line(struct builder *b, struct str line)
+{
+	const struct slots_keys of = { line_at, b->facts.v };
+
+	return slots_put(&b->lines, of, b->facts.n, line);
+}
+
+static struct fact *add_fact(struct builder *b, uint32_t *slot,
+			     struct str line, const struct event *ev)
 {
 	struct fact *f = vec_push(&b->facts);
 
-	strmap_put(&b->lines, line)->val.num = b->facts.n - 1;
-	*f = (struct fact){ .seen = 1, .task = ev->pid };
+	*slot = (uint32_t)b->facts.n;
+	*f = (struct fact){
+		.line = arena_str(&b->arena, line), .seen = 1, .task = ev->pid,
+	};
 	set_evidence(b, &b->arena, &f->ev, ev);
 	return f;
 }
@@ -179,11 +200,11 @@ static void note_limit(struct builder *b, const struct event *ev)
 		fact_line(&b->line, &limit, &b->places);
 
 		struct str line = buf_view(&b->line);
-		const struct strmap_entry *e = strmap_get(&b->lines, line);
+		uint32_t *slot = find_line(b, line);
 
-		if (!e)
-			add_fact(b, line, &limit);
-		b->limit = e ? e->val.num + 1 : b->facts.n;
+		if (!*slot)
+			add_fact(b, slot, line, &limit);
+		b->limit = *slot;
 	}
 	b->facts.v[b->limit - 1].ev.count++;
 }
@@ -251,9 +272,8 @@ static struct name *add_name(struct builder *b, size_t index, struct str line,
 		return NULL;
 	}
 	strmap_put(&t->lines, line)->val.num = t->names.n;
-	*vec_push(&t->facts) = index;
 	name = vec_push(&t->names);
-	*name = (struct name){ .names = 0 };
+	*name = (struct name){ .form = b->facts.v[index].line };
 	set_evidence(b, &t->arena, &name->ev, ev);
 	return name;
 }
@@ -321,21 +341,22 @@ static size_t take_fact(struct builder *b, const struct event *ev)
 	fact_line(&b->line, ev, &b->places);
 
 	struct str line = buf_view(&b->line);
-	const struct strmap_entry *e = strmap_get(&b->lines, line);
+	uint32_t *slot = find_line(b, line);
+	size_t at = *slot ? *slot - 1 : b->facts.n;
 
-	if (e) {
-		take_known(b, &b->facts.v[e->val.num], ev);
-		take_name(b, e->val.num, line, ev);
-		return e->val.num;
+	if (*slot) {
+		take_known(b, &b->facts.v[at], ev);
+		take_name(b, at, line, ev);
+		return at;
 	}
 	if (is_full(b)) {
 		b->ledger.dropped++;
 		note_limit(b, ev);
 		return SIZE_MAX;
 	}
-	add_fact(b, line, ev)->ev.count = 1;
-	take_name(b, b->facts.n - 1, line, ev);
-	return b->facts.n - 1;
+	add_fact(b, slot, line, ev)->ev.count = 1;
+	take_name(b, at, line, ev);
+	return at;
 }
 
 static void take(void *ctx, const struct event *ev)
@@ -386,25 +407,6 @@ void builder_add_blind_spot(struct builder *b, const char *text)
 
 /* --- sealing --- */
 
-static int by_line(const void *a, const void *b)
-{
-	return str_cmp(((const struct fact *)a)->line,
-		       ((const struct fact *)b)->line);
-}
-
-static struct evidence evidence_copy(struct arena *a,
-				     const struct evidence *ev)
-{
-	struct evidence copy = *ev;
-
-	copy.step = arena_str(a, ev->step);
-	copy.process = arena_str(a, ev->process);
-	copy.call = arena_str(a, ev->call);
-	copy.note = arena_str(a, ev->note);
-	copy.also = arena_str(a, ev->also);
-	return copy;
-}
-
 static int by_named(const void *a, const void *b)
 {
 	return str_cmp(((const struct name *)a)->line,
@@ -412,55 +414,57 @@ static int by_named(const void *a, const void *b)
 }
 
 /* Those of facts that are left. */
-static void seal_names(struct fingerprint *fp, const struct builder *b)
+static void seal_names(struct fingerprint *fp, struct builder *b)
 {
-	const struct kept *t = &b->kept;
+	struct kept *t = &b->kept;
 
 	fp->told = !t->lost;
 	fp->names = arena_alloc(&fp->arena, t->names.n * sizeof(*fp->names));
 	for (size_t i = 0; i < t->names.n; i++) {
 		struct name *name = &fp->names[fp->n_names];
 		const struct fact *f = fingerprint_find(fp,
-			b->lines.entries[t->facts.v[i]].key);
+							t->names.v[i].form);
 
 		if (!f)
 			continue;
 		fp->n_names++;
 		*name = t->names.v[i];
-		name->line = arena_str(&fp->arena, t->lines.entries[i].key);
-		name->form = f->line;
-		name->ev = evidence_copy(&fp->arena, &name->ev);
+		name->line = t->lines.entries[i].key;
 		if (!f->names_max)
 			name->names = 0;
 	}
+	arena_take(&fp->arena, &t->lines.arena);
+	arena_take(&fp->arena, &t->arena);
 	if (fp->n_names)
 		qsort(fp->names, fp->n_names, sizeof(*fp->names), by_named);
 }
 
+/* Nothing is copied: what the builder holds becomes the fingerprint's. */
 static void seal_facts(struct fingerprint *fp, struct builder *b)
 {
 	size_t n = b->facts.n;
 	bool *gone = mem_array(n + 1, sizeof(*gone));
 
 	retries_explain(&b->retries, gone, n);
-	fp->facts = arena_alloc(&fp->arena, n * sizeof(*fp->facts));
-	/* Entries of the map are in the order of the facts. */
+	slots_free(&b->lines);
+	arena_take(&fp->arena, &b->arena);
+	arena_take(&fp->arena, &b->texts.arena);
+	fp->facts = mem_grow(b->facts.v, n, sizeof(*fp->facts));
+	arena_adopt(&fp->arena, fp->facts, n * sizeof(*fp->facts));
+	b->facts.v = NULL;
 	for (size_t i = 0; i < n; i++) {
 		struct fact *f = &fp->facts[fp->n];
 
 		if (gone[i])
 			continue;
 		fp->n++;
-		*f = b->facts.v[i];
-		f->line = arena_str(&fp->arena, b->lines.entries[i].key);
-		f->ev = evidence_copy(&fp->arena, &f->ev);
+		*f = fp->facts[i];
 		if (b->names.n >= NAMES_MAX)
 			f->names_min = f->names_max = 0;
 		fact_take_apart(f);
 	}
 	free(gone);
-	if (fp->n)
-		qsort(fp->facts, fp->n, sizeof(*fp->facts), by_line);
+	fingerprint_sort(fp);
 }
 
 struct fingerprint *builder_seal(struct builder *b, const struct run_end *end,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/sort.h"
 #include "core/base/text.h"
 #include "core/fingerprint/internal.h"
 
@@ -171,8 +172,9 @@ struct fingerprint *fingerprint_new(void)
 	struct fingerprint *fp = mem_alloc(sizeof(*fp));
 
 	*fp = (struct fingerprint){
-		.arena = ARENA_INIT, .spec = STR(""), .commit = STR(""),
-		.tree = STR(""), .scenario = STR(""), .entry = STR(""),
+		.arena = ARENA_INIT,
+		.spec = STR(""), .commit = STR(""), .tree = STR(""),
+		.scenario = STR(""), .entry = STR(""),
 		.plan = STR("{}"), .plan_digest = STR(""),
 	};
 	return fp;
@@ -180,11 +182,45 @@ struct fingerprint *fingerprint_new(void)
 
 void fingerprint_free(struct fingerprint *fp)
 {
-	if (!fp)
-		return;
-	/* Everything but the struct itself is in the arena. */
-	arena_free(&fp->arena);
-	free(fp);
+	while (fp) {
+		struct fingerprint *shared = fp->shared;
+
+		/* The last of those who share it frees it. */
+		if (fp->sharers) {
+			fp->sharers--;
+			return;
+		}
+		/* Everything but the struct itself is in the arena. */
+		arena_free(&fp->arena);
+		free(fp);
+		fp = shared;
+	}
+}
+
+struct fingerprint *fingerprint_share(const struct fingerprint *fp)
+{
+	struct fingerprint *out = fingerprint_new();
+
+	*out = *fp;
+	out->arena = (struct arena)ARENA_INIT;
+	out->sharers = 0;
+	/* It is on the heap, as all are; only its sharers are counted. */
+	out->shared = (struct fingerprint *)fp;
+	out->shared->sharers++;
+	return out;
+}
+
+/* --- digests --- */
+
+static int by_line(const void *a, const void *b)
+{
+	return str_cmp(((const struct fact *)a)->line,
+		       ((const struct fact *)b)->line);
+}
+
+void fingerprint_sort(struct fingerprint *fp)
+{
+	sort_array(fp->facts, fp->n, sizeof(*fp->facts), by_line);
 }
 
 void fingerprint_digest(struct fingerprint *fp)

@@ -77,16 +77,29 @@ bool normalise_keeps(const struct event *ev, const struct places *places);
 
 /* --- facts --- */
 
+/* What few facts have, each "" where it is missing; never changed. */
+struct evidence_more {
+	struct str also;	/* other steps that did it, "a, b", sorted */
+	struct str learned;	/* objects a learned rule made the fact of */
+	/*
+	 * Of a name that reads as if drawn but came in every run: the line
+	 * that has tokens in its place.
+	 */
+	struct str form;
+};
+
 struct evidence {
 	uint64_t count;		/* events merged into it, all runs */
 	uint64_t ns;		/* first event, since the start of its run */
-	int64_t result;		/* unused: 0 */
 	struct str step, process, call, note;	/* escaped */
-	struct str also;	/* other steps that did it, "a, b", sorted */
+	const struct evidence_more *more;	/* NULL: nothing of it */
 };
 
 /* The i-th step that did it, the first one first; false past the last. */
 bool evidence_step(const struct evidence *ev, size_t i, struct str *out);
+struct str evidence_also(const struct evidence *ev);
+/* The text is not copied; what holds it in ev is made in a. */
+void evidence_set_also(struct arena *a, struct evidence *ev, struct str also);
 
 struct fact {
 	struct str line;
@@ -103,14 +116,14 @@ struct fact {
 	unsigned names_min, names_max;
 	/* The only task that did it, of one run; -1: several, 0: not known. */
 	pid_t task;
-	struct str learned;	/* objects a learned rule made it of, or "" */
-	/*
-	 * Of a name that reads as if drawn but came in every run: the line
-	 * that has tokens in its place; else "".
-	 */
-	struct str form;
 	struct evidence ev;
 };
+
+/* See struct evidence_more; setting is as for evidence_set_also(). */
+struct str fact_learned(const struct fact *f);
+struct str fact_form(const struct fact *f);
+void fact_set_learned(struct arena *a, struct fact *f, struct str learned);
+void fact_set_form(struct arena *a, struct fact *f, struct str form);
 
 /* A name behind a fact with tokens, of one run. */
 struct name {
@@ -154,6 +167,9 @@ struct counted { struct str name; uint64_t count; };
 
 struct fingerprint {
 	struct arena arena;
+	/* Whose facts and texts it shares, or NULL; kept as long as it is. */
+	struct fingerprint *shared;
+	unsigned sharers;	/* those that share its own, still alive */
 	struct fact *facts;	/* sorted by line, bytewise */
 	size_t n;
 	unsigned runs;
@@ -224,6 +240,8 @@ static inline bool fingerprint_told(const struct fingerprint *fp)
  * from side to side without coming again on its own, is replaced on both.
  * Where one side could not tell what comes again, both have the tokens for it.
  * Evidence and ends are kept.  To be done before two sides are compared.
+ * What does not change is shared and not copied: old and new may be freed, but
+ * their facts and texts may not be changed any more.
  */
 void fingerprint_unify(struct fingerprint *out[2],
 		       const struct fingerprint *old,
@@ -242,6 +260,10 @@ void fingerprint_free(struct fingerprint *fp);
  * in its arena, and its digests computed again once the facts are sorted.
  */
 struct fingerprint *fingerprint_new(void);
+/* What was run, and under which plan; copied. */
+void fingerprint_copy_source(struct fingerprint *fp,
+			     const struct fingerprint *from);
+void fingerprint_sort(struct fingerprint *fp);	/* by line */
 void fingerprint_digest(struct fingerprint *fp);
 static inline void fingerprint_cleanup(struct fingerprint **fp)
 {

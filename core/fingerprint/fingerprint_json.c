@@ -169,7 +169,7 @@ static void put_evidence(struct json_out *j, const struct evidence *ev)
 	put_count(j, "count", ev->count);
 	put_count(j, "us", ev->ns / 1000);
 	put_optional(j, "step", ev->step);
-	put_optional(j, "also", ev->also);
+	put_optional(j, "also", evidence_also(ev));
 	put_optional(j, "process", ev->process);
 	put_optional(j, "call", ev->call);
 	put_optional(j, "note", ev->note);
@@ -191,8 +191,8 @@ static void put_fact(struct json_out *j, const struct fact *f)
 	json_put_str(j, "fact", f->line);
 	json_put_uint(j, "seen", f->seen);
 	put_evidence(j, &f->ev);
-	put_optional(j, "learned", f->learned);
-	put_optional(j, "form", f->form);
+	put_optional(j, "learned", fact_learned(f));
+	put_optional(j, "form", fact_form(f));
 	if (f->names_max) {
 		json_begin_array_inline(j, "names");
 		json_put_uint(j, NULL, f->names_min);

@@ -10,7 +10,9 @@
 #include <stdarg.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/strmap.h"
 #include "core/base/text.h"
+#include "core/base/vec.h"
 #include "core/fingerprint/internal.h"
 #include "core/fingerprint/json.h"
 
@@ -22,6 +24,9 @@ struct reader {
 	struct fingerprint *fp;
 	const char *at;		/* the member in work, for messages */
 	size_t index;		/* in an array, from 1; 0: in none */
+	struct json_list facts;
+	VEC(struct fact) read;	/* the fingerprint's, once they are all */
+	struct strmap texts;	/* that many facts have: one copy of each */
 	struct err *err;
 };
 
@@ -42,15 +47,24 @@ static int fail(const struct reader *r, const char *fmt, ...)
 
 /* --- members --- */
 
-static int need_str(const struct reader *r, struct str *out,
-		    const struct json *obj, const char *key)
+static int read_text(const struct reader *r, struct buf *safe,
+		     const struct json *obj, const char *key)
 {
-	autobuf struct buf safe = BUF_INIT;
 	struct str s;
 
 	if (!json_string(&s, obj, key))
 		return fail(r, "\"%s\" is missing or is no string", key);
-	text_sanitise(&safe, s);
+	text_sanitise(safe, s);
+	return 0;
+}
+
+static int need_str(const struct reader *r, struct str *out,
+		    const struct json *obj, const char *key)
+{
+	autobuf struct buf safe = BUF_INIT;
+
+	if (read_text(r, &safe, obj, key))
+		return -1;
 	*out = arena_str(&r->fp->arena, buf_view(&safe));
 	return 0;
 }
@@ -126,6 +140,21 @@ static int optional_str(const struct reader *r, struct str *out,
 {
 	*out = STR("");
 	return has_member(obj, key) ? need_str(r, out, obj, key) : 0;
+}
+
+/* The same of a text that many facts have. */
+static int optional_common(struct reader *r, struct str *out,
+			   const struct json *obj, const char *key)
+{
+	autobuf struct buf safe = BUF_INIT;
+
+	*out = STR("");
+	if (!has_member(obj, key))
+		return 0;
+	if (read_text(r, &safe, obj, key))
+		return -1;
+	*out = strmap_put(&r->texts, buf_view(&safe))->key;
+	return 0;
 }
 
 static bool is_digest(struct str s)
@@ -346,12 +375,12 @@ static int read_names(const struct reader *r, struct fact *out,
 	return 0;
 }
 
-static int read_also(const struct reader *r, struct str *out,
+static int read_also(struct reader *r, struct str *out,
 		     const struct json *o)
 {
 	size_t commas = 0;
 
-	if (optional_str(r, out, o, "also"))
+	if (optional_common(r, out, o, "also"))
 		return -1;
 	for (size_t i = 0; i < out->len; i++)
 		commas += out->p[i] == ',';
@@ -359,88 +388,111 @@ static int read_also(const struct reader *r, struct str *out,
 	       fail(r, "\"also\" names more than %d steps", STEPS_MAX);
 }
 
-static int read_evidence(const struct reader *r, struct evidence *ev,
+static int read_evidence(struct reader *r, struct evidence *ev,
 			 const struct json *o)
 {
 	uint64_t us = 0;
+	struct str also;
 
 	if (need_uint(r, &ev->count, o, "count", UINT64_MAX) ||
 	    need_uint(r, &us, o, "us", UINT64_MAX / 1000) ||
-	    optional_str(r, &ev->step, o, "step") ||
-	    read_also(r, &ev->also, o) ||
-	    optional_str(r, &ev->process, o, "process") ||
+	    optional_common(r, &ev->step, o, "step") ||
+	    read_also(r, &also, o) ||
+	    optional_common(r, &ev->process, o, "process") ||
 	    optional_str(r, &ev->call, o, "call") ||
-	    optional_str(r, &ev->note, o, "note"))
+	    optional_common(r, &ev->note, o, "note"))
 		return -1;
 	ev->ns = us * 1000;
+	evidence_set_also(&r->fp->arena, ev, also);
 	return 0;
 }
 
 /* The line with tokens of a name that came in every run. */
-static int read_form(const struct reader *r, struct fact *out,
-		     const struct json *o)
+static int read_form(const struct reader *r, struct str *out,
+		     const struct fact *f, const struct json *o)
 {
 	struct fact form = { .line = STR("") };
 
-	out->form = STR("");
+	*out = STR("");
 	if (!has_member(o, "form"))
 		return 0;
 	if (!json_string(&form.line, o, "form") ||
 	    !fact_parse(form.line, &form.kind, &form.operation, &form.object,
 			&form.err) ||
-	    form.kind != out->kind || form.err != out->err)
+	    form.kind != f->kind || form.err != f->err)
 		return fail(r, "\"form\" is no fact of this kind and outcome");
-	out->form = arena_str(&r->fp->arena, form.line);
+	*out = arena_str(&r->fp->arena, form.line);
 	return 0;
 }
 
-static int read_fact(const struct reader *r, struct fact *out,
+static int read_fact(struct reader *r, struct fact *out,
 		     const struct json *o)
 {
+	struct str learned, form;
+
 	if (read_line(r, out, o) ||
 	    need_unsigned(r, &out->seen, o, "seen", r->fp->runs) ||
 	    read_evidence(r, &out->ev, o) ||
-	    optional_str(r, &out->learned, o, "learned") ||
-	    read_form(r, out, o) || read_names(r, out, o))
+	    optional_str(r, &learned, o, "learned") ||
+	    read_form(r, &form, out, o) || read_names(r, out, o))
 		return -1;
+	fact_set_learned(&r->fp->arena, out, learned);
+	fact_set_form(&r->fp->arena, out, form);
 	if (!out->seen || out->ev.count < out->seen)
 		return fail(r, "\"seen\" is 0, or \"count\" is smaller");
 	return 0;
 }
 
-static int read_facts(struct reader *r, const struct json *doc)
+static int read_next(struct reader *r, const struct json *o)
 {
 	struct fingerprint *fp = r->fp;
-	const struct json *a;
+	struct fact *f = vec_push(&r->read);
 
-	if (need_array(r, &a, doc, "facts"))
+	*f = (struct fact){ .line = STR("") };
+	r->index++;
+	if (read_fact(r, f, o))
 		return -1;
-	fp->facts = arena_alloc(&fp->arena, length(a) * sizeof(*fp->facts));
-	for (const struct json *v = json_first(a); v; v = json_next(v)) {
-		struct fact *f = &fp->facts[fp->n];
-
-		r->index++;
-		if (read_fact(r, f, v))
-			return -1;
-		if (fp->n && str_cmp(f[-1].line, f->line) >= 0)
-			return fail(r, "not in order, or twice");
-		fp->n++;
-	}
+	if (r->index > 1 && str_cmp(f[-1].line, f->line) >= 0)
+		return fail(r, "not in order, or twice");
+	fp->n++;
 	return 0;
 }
 
-static int read_name(const struct reader *r, struct name *out,
+static int read_facts(struct reader *r)
+{
+	struct fingerprint *fp = r->fp;
+
+	r->at = "facts";
+	r->index = 0;
+	if (!r->facts.found)
+		return fail(r, "missing or no array");
+	for (;;) {
+		autojson struct json *o = NULL;
+
+		if (json_list_next(&o, &r->facts, r->err))
+			return -1;
+		if (!o)
+			break;
+		if (read_next(r, o))
+			return -1;
+	}
+	fp->facts = mem_grow(r->read.v, fp->n, sizeof(*fp->facts));
+	arena_adopt(&fp->arena, fp->facts, fp->n * sizeof(*fp->facts));
+	r->read.v = NULL;
+	return 0;
+}
+
+static int read_name(struct reader *r, struct name *out,
 		     const struct json *o)
 {
 	struct fact f = { .line = STR("") };
 
-	if (read_line(r, &f, o) || read_form(r, &f, o) ||
+	if (read_line(r, &f, o) || read_form(r, &out->form, &f, o) ||
 	    need_unsigned(r, &out->names, o, "names", UINT_MAX) ||
 	    read_evidence(r, &out->ev, o))
 		return -1;
 	out->line = f.line;
-	out->form = f.form;
-	return fingerprint_find(r->fp, f.form) ? 0 :
+	return fingerprint_find(r->fp, out->form) ? 0 :
 	       fail(r, "\"form\" is no fact of this run");
 }
 
@@ -527,7 +579,7 @@ static int read_document(struct reader *r, const struct json *doc)
 		return -1;
 	if (!r->fp->runs)
 		return fail(r, "there must be one at least");
-	if (read_source(r, doc) || read_plan(r, doc) || read_facts(r, doc) ||
+	if (read_source(r, doc) || read_plan(r, doc) || read_facts(r) ||
 	    read_told(r, doc) ||
 	    read_ledger(r, doc) || read_blind_spots(r, doc) ||
 	    read_ends(r, doc) || read_syscalls(r, doc))
@@ -541,9 +593,14 @@ int fingerprint_read(struct fingerprint **out, const char *name,
 	autojson struct json *doc = NULL;
 	autofingerprint struct fingerprint *fp = fingerprint_new();
 	struct reader r = { .fp = fp, .at = "", .err = err };
+	int failed = json_parse_without(&doc, &r.facts, "facts", text,
+					FINGERPRINT_FILE_MAX, err) ||
+		     read_document(&r, doc);
 
-	if (json_parse(&doc, text, FINGERPRINT_FILE_MAX, err) ||
-	    read_document(&r, doc))
+	arena_take(&fp->arena, &r.texts.arena);
+	strmap_free(&r.texts);
+	vec_free(&r.read);
+	if (failed)
 		return err_wrap(err, "%s", name);
 	*out = steal_ptr(&fp);
 	return 0;

@@ -104,6 +104,11 @@ void fact_take_apart(struct fact *f);
 void fingerprint_set_syscalls(struct fingerprint *fp, const struct strmap *m);
 void fingerprint_set_blind_spots(struct fingerprint *fp,
 				 const struct strmap *m);
+/*
+ * The same fingerprint once more, with the same facts; it keeps fp alive.  What
+ * is made in its arena is its own.
+ */
+struct fingerprint *fingerprint_share(const struct fingerprint *fp);
 struct run_end run_end_copy(struct arena *a, const struct run_end *end);
 
 /* --- marked.c --- */
@@ -176,7 +181,7 @@ size_t widths_only(const struct strmap *widths, struct str form);
 struct sighting {
 	struct str line;	/* maybe rewritten by stability_learn() */
 	const struct fact *fact;
-	size_t run;		/* or side, when two are unified */
+	unsigned run;		/* or side, when two are unified */
 	bool learned;
 	/*
 	 * Seen in two runs of its side or more: no name that was drawn.  Only
@@ -211,6 +216,33 @@ struct parts {
 /* From left to right, and of one name the smallest first. */
 struct parts parts_of(const struct sighting *s);
 
+/* What of a line is replaced: one part or two, here or wherever they stand. */
+struct choice {
+	int best;		/* how many runs agree on it */
+	const struct part *p, *q;
+	bool everywhere;
+};
+
+/*
+ * A line as it may become, and how many characters were drawn for its <rand> in
+ * all: 0 where that is not known, or one of enum whole.
+ */
+struct rewritten {
+	struct str line;
+	size_t drawn;
+};
+
+/*
+ * These parts of line replaced, in out.  raw: how long the line was with the
+ * names behind its tokens, 0: unknown.
+ */
+struct rewritten parts_rewrite(struct buf *out, struct str line, size_t raw,
+			       const struct parts *all,
+			       const struct choice *c);
+/* Does the part stand in the line again: "x1.tmp -> x1"? NULL does not. */
+bool parts_repeat(struct str line, const struct parts *all,
+		  const struct part *part);
+
 /* --- stability.c: rules learned from repeated runs --- */
 
 /* By line, then run, then time. */
@@ -232,17 +264,19 @@ void stability_apply(struct arena *arena, struct sighting *s, size_t n,
 		     const struct strmap *taught);
 
 /*
- * After it, of the runs of one side: numbers that some runs share, where no
- * one of them is in all runs but all runs have one.
+ * After it and sorted again, of the runs of one side: numbers that some runs
+ * share, where no one of them is in all runs but all runs have one.
  */
 void stability_learn_few(struct arena *arena, struct sighting *s, size_t n,
 			 size_t runs);
 
 /* --- merge.c --- */
 
-/* The fingerprint of n others whose facts are the total sightings, sorted. */
-struct fingerprint *merge_sightings(const struct sighting *s, size_t total,
-				    const struct fingerprint *const *runs,
-				    size_t n);
+/*
+ * The facts of fp, which has everything else, are these sightings, sorted.  Of
+ * one that shares, those of what it shares: their texts stay where they are.
+ */
+void merge_sightings(struct fingerprint *fp, const struct sighting *s,
+		     size_t total);
 
 #endif

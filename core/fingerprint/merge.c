@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "core/base/sort.h"
 #include "core/base/strmap.h"
 #include "core/fingerprint/internal.h"
 
@@ -27,8 +28,7 @@ static int by_sighting(const void *pa, const void *pb)
 
 void sightings_sort(struct sighting *s, size_t n)
 {
-	if (n)
-		qsort(s, n, sizeof(*s), by_sighting);
+	sort_array(s, n, sizeof(*s), by_sighting);
 }
 
 static size_t collect(struct sighting *out,
@@ -36,7 +36,7 @@ static size_t collect(struct sighting *out,
 {
 	size_t got = 0;
 
-	for (size_t run = 0; run < n; run++)
+	for (unsigned run = 0; run < n; run++)
 		for (size_t i = 0; i < runs[run]->n; i++)
 			out[got++] = (struct sighting){
 				.line = runs[run]->facts[i].line,
@@ -46,19 +46,37 @@ static size_t collect(struct sighting *out,
 	return got;
 }
 
+/* The fingerprint in the making, and where its texts come from. */
+struct merging {
+	struct fingerprint *fp;
+	struct strmap texts;	/* that many facts have: one copy of each */
+};
+
+/* A text of the inputs: theirs, where they are kept. */
+static struct str keep(struct merging *m, struct str s)
+{
+	return m->fp->shared ? s : arena_str(&m->fp->arena, s);
+}
+
+/* The same of one that many facts have. */
+static struct str keep_common(struct merging *m, struct str s)
+{
+	return m->fp->shared ? s : strmap_put(&m->texts, s)->key;
+}
+
 #define LEARNED "learned: the name differs from run to run"
 
-static struct str learned_note(struct arena *a, struct str note)
+static struct str learned_note(struct merging *m, struct str note)
 {
 	autobuf struct buf text = BUF_INIT;
 
 	if (str_ends(note, STR(LEARNED)))
-		return arena_str(a, note);
+		return keep_common(m, note);
+	if (!note.len)
+		return STR(LEARNED);
 	buf_str(&text, note);
-	if (note.len)
-		buf_c(&text, "; ");
-	buf_c(&text, LEARNED);
-	return arena_str(a, buf_view(&text));
+	buf_c(&text, "; " LEARNED);
+	return strmap_put(&m->texts, buf_view(&text))->key;
 }
 
 /* The objects that a learned line was made of: the first few. */
@@ -70,11 +88,12 @@ static struct str examples(struct arena *a, const struct sighting *s, size_t n)
 	for (size_t i = 0; i < n && shown < EXAMPLES_MAX; i++) {
 		const struct fact *f = s[i].fact;
 
-		if (!s[i].learned && !f->learned.len)
+		if (!s[i].learned && !fact_learned(f).len)
 			continue;
 		if (shown++)
 			buf_c(&text, ", ");
-		buf_str(&text, f->learned.len ? f->learned : f->object);
+		buf_str(&text, fact_learned(f).len ? fact_learned(f) :
+						     f->object);
 		if (text.len > EXAMPLES_LEN)
 			break;
 	}
@@ -134,51 +153,68 @@ static void merge_steps(struct arena *a, struct evidence *out,
 }
 
 /* As long as the line is what its facts say. */
-static struct str merge_form(struct arena *a, const struct sighting *s,
+static struct str merge_form(struct merging *m, const struct sighting *s,
 			     size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (s[i].fact->form.len && str_eq(s[i].line, s[i].fact->line))
-			return arena_str(a, s[i].fact->form);
+		if (fact_form(s[i].fact).len &&
+		    str_eq(s[i].line, s[i].fact->line))
+			return keep(m, fact_form(s[i].fact));
 	return STR("");
 }
 
-/* One fact from the n sightings of one line, in the order of the runs. */
-static void merge_fact(struct fingerprint *fp, struct fact *out,
-		       const struct sighting *s, size_t n)
+static void merge_evidence(struct merging *m, struct evidence *out,
+			   const struct sighting *s, size_t n)
 {
-	struct arena *a = &fp->arena;
 	const struct evidence *first = &s[0].fact->ev;
 
-	*out = (struct fact){ .line = arena_str(a, s[0].line), .ev = *first };
-	fact_take_apart(out);
-	out->ev.count = 0;
-	for (size_t i = 0; i < n; i++)
-		out->ev.count += s[i].fact->ev.count;
-	out->seen = merge_seen(s, n);
-	out->learned = examples(a, s, n);
-	out->form = merge_form(a, s, n);
-	merge_names(out, s, n, fp->runs);
-	out->ev.step = arena_str(a, first->step);
-	out->ev.also = STR("");
-	for (size_t i = 0; i < n; i++)
-		merge_steps(a, &out->ev, &s[i].fact->ev);
-	out->ev.process = arena_str(a, first->process);
-	out->ev.call = arena_str(a, first->call);
-	out->ev.note = out->learned.len ? learned_note(a, first->note) :
-					  arena_str(a, first->note);
+	*out = (struct evidence){
+		.ns = first->ns,
+		.step = keep_common(m, first->step),
+		.process = keep_common(m, first->process),
+		.call = keep(m, first->call),
+		.note = keep_common(m, first->note),
+	};
+	for (size_t i = 0; i < n; i++) {
+		out->count += s[i].fact->ev.count;
+		merge_steps(&m->fp->arena, out, &s[i].fact->ev);
+	}
 }
 
-static void merge_facts(struct fingerprint *fp, const struct sighting *s,
-			size_t n)
+/* One fact from the n sightings of one line, in the order of the runs. */
+static void merge_fact(struct merging *m, struct fact *out,
+		       const struct sighting *s, size_t n)
 {
+	struct arena *a = &m->fp->arena;
+
+	*out = (struct fact){
+		/* A rewritten line is nobody's yet. */
+		.line = s[0].learned ? arena_str(a, s[0].line) :
+				       keep(m, s[0].line),
+		.seen = merge_seen(s, n),
+	};
+	fact_take_apart(out);
+	merge_evidence(m, &out->ev, s, n);
+	fact_set_learned(a, out, examples(a, s, n));
+	fact_set_form(a, out, merge_form(m, s, n));
+	merge_names(out, s, n, m->fp->runs);
+	if (fact_learned(out).len)
+		out->ev.note = learned_note(m, s[0].fact->ev.note);
+}
+
+static void merge_facts(struct merging *m, const struct sighting *s, size_t n)
+{
+	struct fingerprint *fp = m->fp;
+
 	fp->facts = arena_alloc(&fp->arena, n * sizeof(*fp->facts));
 	for (size_t from = 0, to; from < n; from = to) {
 		to = from + 1;
 		while (to < n && str_eq(s[to].line, s[from].line))
 			to++;
-		merge_fact(fp, &fp->facts[fp->n++], s + from, to - from);
+		merge_fact(m, &fp->facts[fp->n++], s + from, to - from);
 	}
+	arena_take(&fp->arena, &m->texts.arena);
+	strmap_free(&m->texts);
 }
 
 static void merge_ends(struct fingerprint *fp,
@@ -204,7 +240,8 @@ static void merge_ledger(struct ledger *sum, const struct ledger *l)
 	sum->lost += l->lost;
 }
 
-static void copy_source(struct fingerprint *fp, const struct fingerprint *from)
+void fingerprint_copy_source(struct fingerprint *fp,
+			     const struct fingerprint *from)
 {
 	struct arena *a = &fp->arena;
 
@@ -217,14 +254,12 @@ static void copy_source(struct fingerprint *fp, const struct fingerprint *from)
 	fp->plan_digest = arena_str(a, from->plan_digest);
 }
 
-struct fingerprint *merge_sightings(const struct sighting *s, size_t total,
-				    const struct fingerprint *const *runs,
-				    size_t n)
+/* What is not of single facts. */
+static void merge_rest(struct fingerprint *fp,
+		       const struct fingerprint *const *runs, size_t n)
 {
-	struct fingerprint *fp = fingerprint_new();
 	struct strmap syscalls = STRMAP_INIT, blind = STRMAP_INIT;
 
-	assert(n);
 	for (size_t i = 0; i < n; i++) {
 		const struct fingerprint *run = runs[i];
 
@@ -236,15 +271,22 @@ struct fingerprint *merge_sightings(const struct sighting *s, size_t total,
 		for (size_t k = 0; k < run->n_blind; k++)
 			strmap_put(&blind, run->blind_spots[k]);
 	}
-	copy_source(fp, runs[0]);
-	merge_facts(fp, s, total);
+	fingerprint_copy_source(fp, runs[0]);
 	merge_ends(fp, runs, n);
 	fingerprint_set_syscalls(fp, &syscalls);
 	fingerprint_set_blind_spots(fp, &blind);
 	strmap_free(&syscalls);
 	strmap_free(&blind);
+}
+
+void merge_sightings(struct fingerprint *fp, const struct sighting *s,
+		     size_t total)
+{
+	struct merging m = { .fp = fp, .texts = STRMAP_INIT };
+
+	fp->n = 0;
+	merge_facts(&m, s, total);
 	fingerprint_digest(fp);
-	return fp;
 }
 
 struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
@@ -255,9 +297,10 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 	struct arena scratch = ARENA_INIT;
 	bool told = recurring_can_tell(all, n);
 	struct strmap widths = STRMAP_INIT;
-	struct fingerprint *fp;
+	struct fingerprint *fp = fingerprint_new();
 	size_t total = 0;
 
+	assert(n);
 	for (size_t i = 0; i < n; i++) {
 		total += runs[i]->n + runs[i]->n_names;
 		if (told)
@@ -270,9 +313,11 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 		       collect(s, all, n);
 	sightings_sort(s, total);
 	stability_learn(&scratch, s, total, n, &widths);
+	sightings_sort(s, total);
 	stability_learn_few(&scratch, s, total, n);
 	sightings_sort(s, total);
-	fp = merge_sightings(s, total, all, n);
+	merge_rest(fp, all, n);
+	merge_sightings(fp, s, total);
 	fp->told = told;
 	free(s);
 	strmap_free(&widths);

@@ -192,3 +192,73 @@ struct parts parts_of(const struct sighting *s)
 	port_part(&p, s);
 	return p;
 }
+
+/* --- put tokens in their place --- */
+
+static bool same_text(struct str line, const struct part *a,
+		      const struct part *b)
+{
+	return a->token == b->token && a->whole == b->whole &&
+	       a->len == b->len &&
+	       !memcmp(line.p + a->at, line.p + b->at, a->len);
+}
+
+static bool is_chosen(struct str line, const struct choice *c,
+		      const struct part *part)
+{
+	if (part == c->p || part == c->q)
+		return true;
+	return c->everywhere && (same_text(line, part, c->p) ||
+				 (c->q && same_text(line, part, c->q)));
+}
+
+static size_t count_random(struct str form)
+{
+	struct str token = str_c(token_text(TOKEN_RAND));
+	size_t n = 0;
+
+	for (size_t i = 0; i < form.len; i++)
+		n += str_starts(str_sub(form, i), token);
+	return n;
+}
+
+struct rewritten parts_rewrite(struct buf *out, struct str line, size_t raw,
+			       const struct parts *all,
+			       const struct choice *c)
+{
+	size_t from = 0, numbers = 0, shown = 0;
+	enum whole whole = WHOLE_NOT;
+
+	buf_clear(out);
+	for (const struct part *p = all->v; p < all->v + all->n; p++) {
+		if (p->at < from || !is_chosen(line, c, p))
+			continue;
+		buf_add(out, line.p + from, p->at - from);
+		buf_c(out, token_text(p->token));
+		from = p->at + p->len;
+		if (p->whole)
+			whole = p->whole;
+		if (p->token == TOKEN_RAND)
+			continue;
+		numbers += p->len;
+		shown += strlen(token_text(p->token));
+	}
+	buf_str(out, str_sub(line, from));
+
+	struct str form = buf_view(out);
+	size_t fixed = form.len - shown -
+		       count_random(form) * strlen(token_text(TOKEN_RAND));
+
+	return (struct rewritten){
+		form, whole ? whole : raw ? raw - numbers - fixed : 0,
+	};
+}
+
+bool parts_repeat(struct str line, const struct parts *all,
+		  const struct part *part)
+{
+	for (const struct part *p = all->v; part && p < all->v + all->n; p++)
+		if (p != part && same_text(line, part, p))
+			return true;
+	return false;
+}

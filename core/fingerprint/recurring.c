@@ -42,22 +42,23 @@ static struct left *left_of(struct telling *t, struct strmap *left,
 	return e->val.ptr;
 }
 
-static void add(struct telling *t, const struct fact *f, size_t run)
+static void add(struct telling *t, const struct fact *f, unsigned run)
 {
 	t->out[t->n++] = (struct sighting){
 		.line = f->line, .fact = f, .run = run,
 	};
 }
 
-static void lift(struct telling *t, const struct name *name, size_t run)
+static void lift(struct telling *t, const struct name *name, unsigned run)
 {
 	struct fact *f = arena_alloc(t->arena, sizeof(*f));
 
 	*f = (struct fact){
-		.line = name->line, .form = name->form, .seen = 1,
+		.line = name->line, .seen = 1,
 		.names_min = name->names, .names_max = name->names,
 		.ev = name->ev,
 	};
+	fact_set_form(t->arena, f, name->form);
 	fact_take_apart(f);
 	add(t, f, run);
 }
@@ -89,7 +90,7 @@ static const struct fact *rest_of(struct telling *t, const struct fact *from,
 }
 
 static void tell_run(struct telling *t, const struct fingerprint *fp,
-		     size_t run)
+		     unsigned run)
 {
 	struct strmap left = STRMAP_INIT;
 
@@ -136,7 +137,7 @@ size_t recurring_collect(struct arena *arena, struct sighting *out,
 		for (size_t i = 0; i < runs[run]->n_names; i++)
 			strmap_put(&t.seen, runs[run]->names[i].line)
 				->val.num++;
-	for (size_t run = 0; run < n; run++)
+	for (unsigned run = 0; run < n; run++)
 		tell_run(&t, runs[run], run);
 	strmap_free(&t.seen);
 	return t.n;

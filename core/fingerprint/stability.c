@@ -26,93 +26,13 @@
 #define PAIR_LINES_MAX 256
 #define PAIR_PARTS_MAX 40
 
-/* What of a line is replaced: one part or two, here or wherever they stand. */
-struct choice {
-	int best;		/* how many runs agree on it */
-	const struct part *p, *q;
-	bool everywhere;
-};
-
-static bool same_text(struct str line, const struct part *a,
-		      const struct part *b)
-{
-	return a->token == b->token && a->whole == b->whole &&
-	       a->len == b->len &&
-	       !memcmp(line.p + a->at, line.p + b->at, a->len);
-}
-
-static bool is_chosen(struct str line, const struct choice *c,
-		      const struct part *part)
-{
-	if (part == c->p || part == c->q)
-		return true;
-	return c->everywhere && (same_text(line, part, c->p) ||
-				 (c->q && same_text(line, part, c->q)));
-}
-
-/*
- * A line as it may become, and how many characters were drawn for its <rand> in
- * all: 0 where that is not known, or one of enum whole.
- */
-struct rewritten {
-	struct str line;
-	size_t drawn;
-};
-
-static size_t count_random(struct str form)
-{
-	struct str token = str_c(token_text(TOKEN_RAND));
-	size_t n = 0;
-
-	for (size_t i = 0; i < form.len; i++)
-		n += str_starts(str_sub(form, i), token);
-	return n;
-}
-
-/* raw: how long the line was with the names behind its tokens, 0: unknown. */
-static struct rewritten rewrite(struct buf *out, struct str line, size_t raw,
-				const struct parts *all,
-				const struct choice *c)
-{
-	size_t from = 0, numbers = 0, shown = 0;
-	enum whole whole = WHOLE_NOT;
-
-	buf_clear(out);
-	for (const struct part *p = all->v; p < all->v + all->n; p++) {
-		if (p->at < from || !is_chosen(line, c, p))
-			continue;
-		buf_add(out, line.p + from, p->at - from);
-		buf_c(out, token_text(p->token));
-		from = p->at + p->len;
-		if (p->whole)
-			whole = p->whole;
-		if (p->token == TOKEN_RAND)
-			continue;
-		numbers += p->len;
-		shown += strlen(token_text(p->token));
-	}
-	buf_str(out, str_sub(line, from));
-
-	struct str form = buf_view(out);
-	size_t fixed = form.len - shown -
-		       count_random(form) * strlen(token_text(TOKEN_RAND));
-
-	return (struct rewritten){
-		form, whole ? whole : raw ? raw - numbers - fixed : 0,
-	};
-}
-
-/* Does the part stand in the line again: "x1.tmp -> x1"? */
-static bool repeats(struct str line, const struct parts *all,
-		    const struct part *part)
-{
-	for (const struct part *p = all->v; part && p < all->v + all->n; p++)
-		if (p != part && same_text(line, part, p))
-			return true;
-	return false;
-}
-
 /* --- who agrees with whom --- */
+
+/* A line that is rewritten once all are decided: till then s is sorted. */
+struct becoming {
+	struct sighting *s;
+	struct str line;
+};
 
 struct learning {
 	struct arena *arena;
@@ -120,19 +40,21 @@ struct learning {
 	size_t n, runs;
 	int least;		/* runs that must agree */
 	const struct strmap *widths, *taught;	/* or NULL */
-	struct strmap lines;	/* every line: the set of its runs */
 	struct strmap joined;	/* what others became: it is no one's own */
 	/*
 	 * The same of what lines might become, by how much of them was drawn,
 	 * and, behind a blank, in all.
 	 */
 	struct strmap forms;
+	VEC(struct becoming) rewritten;
 	struct buf text, key;
 };
 
-static void learning_free(struct learning *l)
+static void learning_end(struct learning *l)
 {
-	strmap_free(&l->lines);
+	for (size_t i = 0; i < l->rewritten.n; i++)
+		l->rewritten.v[i].s->line = l->rewritten.v[i].line;
+	vec_free(&l->rewritten);
 	strmap_free(&l->joined);
 	strmap_free(&l->forms);
 	buf_free(&l->text);
@@ -143,6 +65,43 @@ static void learning_free(struct learning *l)
 static uint64_t bit(size_t run)
 {
 	return 1ULL << run % 64;
+}
+
+/* The first sighting whose line is not before this one. */
+static size_t lower_bound(const struct learning *l, struct str line)
+{
+	size_t low = 0, high = l->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (str_cmp(l->s[mid].line, line) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* The runs of the sightings from this one on that have its line. */
+static uint64_t runs_from(const struct learning *l, size_t from, size_t *end)
+{
+	size_t i = from;
+	uint64_t runs = 0;
+
+	for (; i < l->n && str_eq(l->s[i].line, l->s[from].line); i++)
+		runs |= bit(l->s[i].run);
+	*end = i;
+	return runs;
+}
+
+/* The runs that have this line; 0 when it is none. */
+static uint64_t runs_of(const struct learning *l, struct str line)
+{
+	size_t at = lower_bound(l, line), end;
+
+	return at < l->n && str_eq(l->s[at].line, line) ?
+		runs_from(l, at, &end) : 0;
 }
 
 static int count_bits(uint64_t set)
@@ -183,7 +142,7 @@ static struct rewritten rewritten(struct learning *l, const struct sighting *s,
 				  const struct parts *parts,
 				  const struct choice *c)
 {
-	return rewrite(&l->text, s->line, raw_len(l, s), parts, c);
+	return parts_rewrite(&l->text, s->line, raw_len(l, s), parts, c);
 }
 
 static struct str form_key(struct learning *l, struct rewritten form,
@@ -249,10 +208,17 @@ static bool may_vary(const struct sighting *s)
 }
 
 /* Only a line of one run, or of one side, can hold a name that was drawn. */
+static bool is_single(const struct learning *l, const struct sighting *s,
+		      uint64_t runs)
+{
+	(void)l;
+	return count_bits(runs) == 1 && may_vary(s);
+}
+
 static bool may_learn(const struct learning *l, const struct sighting *s)
 {
 	return may_vary(s) && !strmap_get(&l->joined, s->line) &&
-	       size_of(strmap_get(&l->lines, s->line)) == 1;
+	       count_bits(runs_of(l, s->line)) == 1;
 }
 
 /*
@@ -279,7 +245,7 @@ static int agreement(struct learning *l, const struct sighting *s,
 		     struct rewritten becomes)
 {
 	struct str form = becomes.line;
-	const struct strmap_entry *line = strmap_get(&l->lines, form);
+	uint64_t runs = runs_of(l, form);
 	int n;
 
 	/*
@@ -287,15 +253,15 @@ static int agreement(struct learning *l, const struct sighting *s,
 	 * the other side's runs taught the form, and this one does not have
 	 * it, says that it was.
 	 */
-	if (s->steady && (!line || (line->val.num & bit(s->run))))
+	if (s->steady && (!runs || (runs & bit(s->run))))
 		return 0;
 	/* A run that has its drawn port has no need of another. */
-	if (line && (line->val.num & bit(s->run)) &&
+	if ((runs & bit(s->run)) &&
 	    str_ends(form, str_c(token_text(TOKEN_PORT))))
 		return 0;
 	if (l->taught)
 		n = strmap_get(l->taught, form) ? IS_LINE : 0;
-	else if (line && becomes.drawn != WHOLE_WORD)
+	else if (runs && becomes.drawn != WHOLE_WORD)
 		n = IS_LINE;
 	else
 		n = agreeing(l, s, becomes);
@@ -336,7 +302,8 @@ static void take_form(struct candidate *c, const struct part *p,
 	struct str line = c->s->line;
 
 	c->take(c, &choice);
-	if (!repeats(line, &c->parts, p) && !repeats(line, &c->parts, q))
+	if (!parts_repeat(line, &c->parts, p) &&
+	    !parts_repeat(line, &c->parts, q))
 		return;
 	choice.everywhere = true;
 	c->take(c, &choice);
@@ -378,9 +345,11 @@ static void take_best(struct candidate *c)
 		return;
 	claim(&c->l->joined, rewritten(c->l, c->s, &c->parts, &c->best).line,
 	      c->s->run);
-	c->s->line = arena_str(c->l->arena,
-			       rewritten(c->l, c->s, &c->parts,
-					 &c->best).line);
+	*vec_push(&c->l->rewritten) = (struct becoming){
+		c->s, arena_str(c->l->arena,
+				rewritten(c->l, c->s, &c->parts,
+					  &c->best).line),
+	};
 	c->s->learned = true;
 }
 
@@ -430,6 +399,24 @@ struct unshared {
 	size_t n, cap;
 };
 
+/* The sightings that are wanted, by the runs that have their line. */
+static struct unshared pick(struct learning *l,
+			    bool (*wanted)(const struct learning *l,
+					   const struct sighting *s,
+					   uint64_t runs))
+{
+	struct unshared u = { NULL, 0, 0 };
+
+	for (size_t from = 0, end; from < l->n; from = end) {
+		uint64_t runs = runs_from(l, from, &end);
+
+		for (size_t i = from; i < end; i++)
+			if (wanted(l, &l->s[i], runs))
+				*vec_push(&u) = &l->s[i];
+	}
+	return u;
+}
+
 static void each(struct learning *l, const struct unshared *u,
 		 void (*what)(struct learning *l, struct sighting *s))
 {
@@ -461,12 +448,10 @@ static void learn(struct learning *l, struct unshared *u)
 
 /* A line that some runs have, and not all. */
 static bool comes_and_goes(const struct learning *l, const struct sighting *s,
-			   size_t runs)
+			   uint64_t runs)
 {
-	return may_vary(s) &&
-	       size_of(strmap_get(&l->lines, s->line)) < (int)runs;
+	return count_bits(runs) < (int)l->runs && may_vary(s);
 }
-
 
 static void each_number(struct candidate *c)
 {
@@ -511,16 +496,12 @@ void stability_learn_few(struct arena *arena, struct sighting *s, size_t n,
 	struct learning l = {
 		.arena = arena, .s = s, .n = n, .runs = runs
 	};
-	struct unshared u = { NULL, 0, 0 };
+	struct unshared u;
 
 	/* Beyond 64 runs two of them may share a bit. */
 	if (runs < 2 || runs > 64)
 		return;
-	for (size_t i = 0; i < n; i++)
-		claim(&l.lines, s[i].line, s[i].run);
-	for (size_t i = 0; i < n; i++)
-		if (comes_and_goes(&l, &s[i], runs))
-			*vec_push(&u) = &s[i];
+	u = pick(&l, comes_and_goes);
 	if (u.n && u.n <= UNSHARED_MAX) {
 		for (size_t i = 0; i < n; i++)
 			claim_rewritten(&l, (struct rewritten){ s[i].line, 0 },
@@ -529,22 +510,17 @@ void stability_learn_few(struct arena *arena, struct sighting *s, size_t n,
 		each(&l, &u, apply_few);
 	}
 	vec_free(&u);
-	learning_free(&l);
+	learning_end(&l);
 }
 
 static void learn_all(struct learning *l)
 {
-	struct unshared u = { NULL, 0, 0 };
+	struct unshared u = pick(l, is_single);
 
-	for (size_t i = 0; i < l->n; i++)
-		claim(&l->lines, l->s[i].line, l->s[i].run);
-	for (size_t i = 0; i < l->n; i++)
-		if (may_learn(l, &l->s[i]))
-			*vec_push(&u) = &l->s[i];
 	if (u.n <= UNSHARED_MAX)
 		learn(l, &u);
 	vec_free(&u);
-	learning_free(l);
+	learning_end(l);
 }
 
 void stability_learn(struct arena *arena, struct sighting *s, size_t n,

@@ -26,13 +26,18 @@ static bool is_volatile(const struct fingerprint *fp, const struct fact *f)
 	return fp->runs > 1 && f->seen == 1;
 }
 
+/* What the fact counts as, where names that come again can be told or not. */
+static struct str line_of(const struct fact *f, bool told)
+{
+	return told || !fact_form(f).len ? f->line : fact_form(f);
+}
+
 static size_t collect(struct sighting *out, const struct fingerprint *fp,
-		      size_t side, bool told)
+		      unsigned side, bool told)
 {
 	for (size_t i = 0; i < fp->n; i++)
 		out[i] = (struct sighting){
-			.line = told || !fp->facts[i].form.len ?
-				fp->facts[i].line : fp->facts[i].form,
+			.line = line_of(&fp->facts[i], told),
 			.fact = &fp->facts[i],
 			.run = side,
 			.steady = !is_volatile(fp, &fp->facts[i]),
@@ -46,7 +51,7 @@ static void add_taught(struct strmap *taught, const struct fingerprint *fp)
 	for (size_t i = 0; i < fp->n; i++) {
 		const struct fact *f = &fp->facts[i];
 
-		if (f->learned.len)
+		if (fact_learned(f).len)
 			strmap_put(taught, f->line)->val.num =
 				f->names_max ? f->names_max : 1;
 	}
@@ -98,44 +103,82 @@ static void keep_taught(struct sighting *s, size_t n, struct strmap *taught)
 	strmap_free(&used);
 }
 
-static struct fingerprint *side_of(const struct sighting *all, size_t n,
-				   const struct fingerprint *fp, size_t side)
+/* Does merging leave the fact as it is, where its line stays? */
+static bool is_settled(const struct fingerprint *fp, const struct fact *f)
 {
-	struct sighting *s = mem_array(fp->n + 1, sizeof(*s));
-	struct fingerprint *out;
+	return !fact_learned(f).len &&
+	       (f->ev.step.len || !evidence_also(&f->ev).len) &&
+	       (!f->names_min || f->seen >= fp->runs);
+}
+
+/* The facts of one side, those that the sightings of it say. */
+static void settle(struct fingerprint *out, const struct sighting *all,
+		   size_t n, unsigned side)
+{
+	struct sighting *s = mem_array(out->n + 1, sizeof(*s));
+	bool same = true;
 	size_t got = 0;
 
-	for (size_t i = 0; i < n; i++)
-		if (all[i].run == side)
-			s[got++] = all[i];
-	out = merge_sightings(s, got, &fp, 1);
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].run != side)
+			continue;
+		s[got++] = all[i];
+		same &= !all[i].learned && is_settled(out, all[i].fact) &&
+			all[i].line.p == all[i].fact->line.p;
+	}
+	if (!same)
+		merge_sightings(out, s, got);
 	free(s);
-	return out;
+}
+
+/* Is there nothing that could become anything else? */
+static bool all_settled(const struct fingerprint *fp, bool told)
+{
+	for (size_t i = 0; i < fp->n; i++)
+		if (!is_settled(fp, &fp->facts[i]) ||
+		    (!told && fact_form(&fp->facts[i]).len))
+			return false;
+	return true;
+}
+
+static void unify(struct fingerprint *out[2], bool told)
+{
+	struct sighting *s = mem_array(out[0]->n + out[1]->n + 1, sizeof(*s));
+	struct strmap taught = STRMAP_INIT;
+	struct arena scratch = ARENA_INIT;
+	size_t n = collect(s, out[0], 0, told);
+
+	n += collect(s + n, out[1], 1, told);
+	add_taught(&taught, out[0]);
+	add_taught(&taught, out[1]);
+	sightings_sort(s, n);
+	stability_apply(&scratch, s, n, &taught);
+	keep_taught(s, n, &taught);
+	sightings_sort(s, n);
+	settle(out[0], s, n, 0);
+	settle(out[1], s, n, 1);
+	free(s);
+	strmap_free(&taught);
+	arena_free(&scratch);
 }
 
 void fingerprint_unify(struct fingerprint *out[2],
 		       const struct fingerprint *old,
 		       const struct fingerprint *new)
 {
-	struct sighting *s = mem_array(old->n + new->n + 1, sizeof(*s));
-	struct strmap taught = STRMAP_INIT;
-	struct arena scratch = ARENA_INIT;
 	bool told = fingerprint_told(old) && fingerprint_told(new);
-	size_t n = collect(s, old, 0, told);
 
-	n += collect(s + n, new, 1, told);
-	add_taught(&taught, old);
-	add_taught(&taught, new);
-	sightings_sort(s, n);
-	stability_apply(&scratch, s, n, &taught);
-	keep_taught(s, n, &taught);
-	sightings_sort(s, n);
-	out[0] = side_of(s, n, old, 0);
-	out[1] = side_of(s, n, new, 1);
-	out[0]->told = out[1]->told = told;
-	free(s);
-	strmap_free(&taught);
-	arena_free(&scratch);
+	out[0] = fingerprint_share(old);
+	out[1] = fingerprint_share(new);
+	for (size_t i = 0; i < 2; i++) {
+		out[i]->told = told;
+		out[i]->names = NULL;
+		out[i]->n_names = 0;
+		/* The caller may have added facts since it was made. */
+		fingerprint_digest(out[i]);
+	}
+	if (!all_settled(old, told) || !all_settled(new, told))
+		unify(out, told);
 }
 
 bool fingerprint_wavers(const struct fingerprint *fp)

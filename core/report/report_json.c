@@ -86,8 +86,8 @@ static void put_first(struct json_out *j, const struct evidence *ev)
 	json_put_str(j, "call", ev->call);
 	json_put_uint(j, "ns", ev->ns);
 	json_put_str(j, "step", ev->step);
-	if (ev->also.len)
-		json_put_str(j, "also", ev->also);
+	if (evidence_also(ev).len)
+		json_put_str(j, "also", evidence_also(ev));
 	json_put_str(j, "note", ev->note);
 	json_end_object(j);
 }

@@ -190,7 +190,8 @@ static void put_learned(struct buf *out, const struct report *r)
 			struct strmap_entry *e;
 
 			/* A baseline does not say of which names. */
-			if (!f->learned.len || str_eq(f->learned, f->object))
+			if (!fact_learned(f).len ||
+			    str_eq(fact_learned(f), f->object))
 				continue;
 			e = strmap_put(&said, f->object);
 			if (e->val.num)
@@ -202,7 +203,7 @@ static void put_learned(struct buf *out, const struct report *r)
 			buf_c(out, INDENT);
 			safe_str(out, f->object);
 			buf_c(out, "  from ");
-			safe_str(out, f->learned);
+			safe_str(out, fact_learned(f));
 			buf_ch(out, '\n');
 		}
 	}

@@ -156,7 +156,7 @@ static int read_evidence(const struct reader *in, struct evidence *ev,
 		return bad(in, "first");
 	read_chain(in, ev, obj);
 	if (json_string(&also, first, "also"))
-		ev->also = keep(in, also);
+		evidence_set_also(&in->r->arena, ev, keep(in, also));
 	return need_str(in, &ev->call, first, "call") ||
 	       need_str(in, &ev->step, first, "step") ||
 	       need_str(in, &ev->note, first, "note") ? -1 : 0;

@@ -57,9 +57,9 @@ void evidence_line(struct buf *out, const struct evidence *ev)
 		buf_c(&text, " in step ");
 		buf_str(&text, ev->step);
 	}
-	if (ev->also.len) {
+	if (evidence_also(ev).len) {
 		buf_c(&text, " (also ");
-		buf_str(&text, ev->also);
+		buf_str(&text, evidence_also(ev));
 		buf_ch(&text, ')');
 	}
 	if (ev->count > 1)

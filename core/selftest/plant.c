@@ -118,6 +118,17 @@ void plant_write(int fd, const char *text)
 	plant_need(fd_write_all(fd, text, strlen(text)), "cannot write");
 }
 
+void plant_question(struct buf *out, const char *name)
+{
+	static const char head[12] = { 0x13, 0x37, 1, 0, 0, 1 };
+	static const char tail[] = "\7example\0\0\1\0\1";
+
+	buf_add(out, head, sizeof(head));
+	buf_ch(out, (char)strlen(name));
+	buf_c(out, name);
+	buf_add(out, tail, sizeof(tail) - 1);
+}
+
 char **plant_self_argv(const char *tag)
 {
 	char **argv = mem_array(4, sizeof(*argv));

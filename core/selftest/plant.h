@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "core/base/buf.h"
 #include "core/base/str.h"
 
 struct plant {
@@ -82,6 +83,8 @@ void plant_sleep_ms(unsigned ms);
 /* Make a copy of a file, such as the program itself. */
 void plant_copy(const char *from, const char *to, mode_t mode);
 void plant_write(int fd, const char *text);
+/* A DNS question for NAME.example, type A (RFC 1035, section 4.1). */
+void plant_question(struct buf *out, const char *name);
 /* Arguments that have the program print its version; the next exec frees. */
 char **plant_self_argv(const char *tag);
 

@@ -254,18 +254,6 @@ void plant_net_unix_send(void)
 
 /* --- names --- */
 
-/* A question for NAME.example, type A (RFC 1035, section 4.1). */
-static void question(struct buf *out, const char *name)
-{
-	static const char head[12] = { 0x13, 0x37, 1, 0, 0, 1 };
-	static const char tail[] = "\7example\0\0\1\0\1";
-
-	buf_add(out, head, sizeof(head));
-	buf_ch(out, (char)strlen(name));
-	buf_c(out, name);
-	buf_add(out, tail, sizeof(tail) - 1);
-}
-
 /* The resolver answers everything; after that, the question has come. */
 static void answer(int fd)
 {
@@ -289,7 +277,7 @@ void plant_dns_send(void)
 	autobuf struct buf q = BUF_INIT;
 	int fd = resolver();
 
-	question(&q, "by-send");
+	plant_question(&q, "by-send");
 	plant_try(send(fd, q.p, q.len, 0));
 	answer(fd);
 }
@@ -299,7 +287,7 @@ void plant_dns_write(void)
 	autobuf struct buf q = BUF_INIT;
 	int fd = resolver();
 
-	question(&q, "by-write");
+	plant_question(&q, "by-write");
 	plant_try(write(fd, q.p, q.len));
 	answer(fd);
 }
@@ -311,7 +299,7 @@ void plant_dns_sendmmsg(void)
 	struct iovec iov;
 	struct mmsghdr v = { .msg_hdr = message(NULL, &iov) };
 
-	question(&q, "by-sendmmsg");
+	plant_question(&q, "by-sendmmsg");
 	iov = (struct iovec){ q.p, q.len };
 	plant_try(sendmmsg(fd, &v, 1, 0));
 	answer(fd);
@@ -322,7 +310,7 @@ void plant_dns_elsewhere(void)
 	autobuf struct buf q = BUF_INIT;
 	struct sockaddr_in in = inet(PEER, 53);
 
-	question(&q, "by-sendto");
+	plant_question(&q, "by-sendto");
 	plant_try(sendto(make_socket(AF_INET, SOCK_DGRAM), q.p, q.len, 0,
 			 (struct sockaddr *)&in, sizeof(in)));
 }
@@ -336,7 +324,7 @@ void plant_dns_unconnected(void)
 	struct iovec iov;
 	struct msghdr msg = message(&in, &iov);
 
-	question(&q, "by-sendmsg");
+	plant_question(&q, "by-sendmsg");
 	iov = (struct iovec){ q.p, q.len };
 	plant_try(sendmsg(fd, &msg, 0));
 	answer(fd);

@@ -184,18 +184,6 @@ void plant_http_unix(void)
 
 /* --- DNS --- */
 
-/* A question for NAME.example, type A (RFC 1035, section 4.1). */
-static void question(struct buf *out, const char *name)
-{
-	static const char head[12] = { 0x13, 0x37, 1, 0, 0, 1 };
-	static const char tail[] = "\7example\0\0\1\0\1";
-
-	buf_add(out, head, sizeof(head));
-	buf_ch(out, (char)strlen(name));
-	buf_c(out, name);
-	buf_add(out, tail, sizeof(tail) - 1);
-}
-
 void plant_dns_connected(void)
 {
 	autobuf struct buf b = BUF_INIT;
@@ -203,7 +191,7 @@ void plant_dns_connected(void)
 	int fd = make_socket(AF_INET, SOCK_DGRAM);
 
 	plant_need(connect(fd, (struct sockaddr *)&in, sizeof(in)), "connect");
-	question(&b, "by-peer");
+	plant_question(&b, "by-peer");
 	plant_try(write(fd, b.p, b.len));
 }
 
@@ -232,7 +220,7 @@ void plant_dns_stream(void)
 	autobuf struct buf b = BUF_INIT, whole = BUF_INIT;
 	int fd = connected_to(8777);
 
-	question(&b, "by-stream");
+	plant_question(&b, "by-stream");
 	put_number(&whole, b.len, 2);
 	buf_add(&whole, b.p, b.len);
 	plant_try(write(fd, whole.p, whole.len));

@@ -352,6 +352,105 @@ static void a_duplicate_is_found_in_an_object_of_any_size(void **state)
 	}
 }
 
+/* --- arrays read element by element --- */
+
+/* "1,2|": the elements as they are read, or what is wrong. */
+static void read_list(struct buf *out, struct str text)
+{
+	struct err err = ERR_INIT;
+	autojson struct json *doc = NULL;
+	struct json_list list;
+	uint64_t n;
+
+	if (json_parse_without(&doc, &list, "l", text, MAX, &err)) {
+		buf_c(out, err.msg);
+		return;
+	}
+	for (;;) {
+		autojson struct json *v = NULL;
+
+		if (json_list_next(&v, &list, &err)) {
+			buf_c(out, err.msg);
+			return;
+		}
+		if (!v)
+			break;
+		if (json_is_uint(v, &n))
+			buf_printf(out, "%llu", (unsigned long long)n);
+		buf_ch(out, ',');
+	}
+	buf_ch(out, list.found ? '|' : '-');
+	if (json_uint(&n, doc, "n"))
+		buf_printf(out, "%llu", (unsigned long long)n);
+}
+
+static void a_long_array_is_read_element_by_element(void **state)
+{
+	(void)state;
+	static const struct { const char *text, *read; } rows[] = {
+		{ "{\"l\":[1, 22 ,{\"l\":[3,4]},\"],[\"],\"n\":7}",
+		  "1,22,,,|7" },
+		{ "{\"n\": 7, \"l\" : [ ] }", "|7" },
+		{ "{\"l\": [[[]]]}", ",|" },
+		{ "{\"n\": 1, \"m\": {\"l\": [1]}}", "-1" },
+		{ "{\"n\": 2, \"m\": \"l\", \"x\": [\"l\"], \"l\": 3}",
+		  "-2" },
+		{ "[\"l\", [1]]", "-" },
+		/* What the key spells is no other member. */
+		{ "{\"\\u006c\":[1],\"n\":2}", "-2" },
+		/* Where it is wrong is told of the whole text. */
+		{ "{\"l\":[1,\n22,],\"n\":7}",
+		  "1,22,line 2, column 4: syntax error" },
+		{ "{\"l\":[,1]}", "line 1, column 7: syntax error" },
+		{ "{\"l\":[1,\n{\"a\":1,\"a\":2}]}",
+		  "1,line 2, column 8: duplicate key \"a\"" },
+		{ "{\"l\":[1,2],\n\"n\":7,}",
+		  "line 2, column 8: syntax error" },
+		{ "{\"l\":[1],\n\"l\":[2]}",
+		  "line 2, column 1: duplicate key \"l\"" },
+		{ "{\"l\":[1 2]}", "line 1, column 9: syntax error" },
+		{ "{\"l\":[1}", "line 1, column 8: syntax error" },
+		{ "{\"l\":[1}]", "line 1, column 8: syntax error" },
+		{ "{\"l\":[", "line 1, column 7: syntax error" },
+		{ "{\"l\":[\"\x01\"]}",
+		  "line 1, column 8: control character in a string" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		autobuf struct buf out = BUF_INIT;
+		size_t len = strlen(rows[i].text);
+		autofree char *exact = malloc(len);
+
+		memcpy(exact, rows[i].text, len);
+		read_list(&out, (struct str){ exact, len });
+		assert_string_equal(out.p, rows[i].read);
+	}
+}
+
+/* Cut or changed anywhere: what one reader takes, the other takes. */
+static void both_ways_of_reading_take_the_same(void **state)
+{
+	(void)state;
+	static const char text[] =
+		"{\"n\":7,\"l\":[1,{\"a\":[2,\"x\"]},[],3],\"o\":{}}";
+	static const char odd[] = "{}[],:\"1 a";
+
+	for (size_t i = 0; i < sizeof(text) - 1; i++)
+		for (size_t k = 0; k < sizeof(odd); k++) {
+			autofree char *exact = malloc(sizeof(text) - 1);
+			struct str s = { exact, odd[k] ? sizeof(text) - 1 : i };
+			autobuf struct buf out = BUF_INIT;
+			autojson struct json *doc = NULL;
+			bool taken;
+
+			memcpy(exact, text, sizeof(text) - 1);
+			exact[i] = odd[k];
+			taken = !json_parse(&doc, s, MAX, NULL);
+			read_list(&out, s);
+			assert_int_equal(taken, !strstr(out.p, "line "));
+		}
+}
+
 /* --- writing --- */
 
 static void documents_are_indented_and_short_ones_inline(void **state)
@@ -455,6 +554,8 @@ int main(void)
 		cmocka_unit_test(a_key_may_stand_once_in_an_object),
 		cmocka_unit_test(a_large_object_is_read_in_linear_time),
 		cmocka_unit_test(a_duplicate_is_found_in_an_object_of_any_size),
+		cmocka_unit_test(a_long_array_is_read_element_by_element),
+		cmocka_unit_test(both_ways_of_reading_take_the_same),
 		cmocka_unit_test(documents_are_indented_and_short_ones_inline),
 		cmocka_unit_test(written_strings_are_safe_text),
 		cmocka_unit_test(what_is_written_is_read_back),

@@ -211,6 +211,38 @@ static void an_arena_copies_strings_and_terminates_them(void **state)
 	arena_free(&a);
 }
 
+static void an_arena_takes_what_others_hold(void **state)
+{
+	(void)state;
+	struct arena a = ARENA_INIT, b = ARENA_INIT;
+	char *own = mem_strdup("adopted");
+	struct str s[3000];
+
+	for (size_t i = 0; i < ARRAY_LEN(s); i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "%zu", i);
+		s[i] = arena_str(i % 2 ? &a : &b, str_c(text));
+	}
+
+	size_t used = a.used + b.used;
+
+	arena_take(&a, &b);
+	assert_int_equal(b.used, 0);
+	assert_int_equal(a.used, used);
+	arena_adopt(&b, own, 8);
+	assert_int_equal(b.used, 8);
+	/* It is no room for others. */
+	assert_string_equal(arena_c(&b, "more"), "more");
+	assert_string_equal(own, "adopted");
+	arena_take(&a, &b);
+	for (size_t i = 0; i < ARRAY_LEN(s); i++)
+		assert_int_equal(atoi(s[i].p), i);
+	arena_free(&b);
+	assert_string_equal(own, "adopted");
+	arena_free(&a);
+}
+
 static void a_vector_keeps_what_is_pushed(void **state)
 {
 	(void)state;
@@ -254,6 +286,7 @@ int main(void)
 		cmocka_unit_test(an_arena_gives_zeroed_aligned_separate_memory),
 		cmocka_unit_test(an_arena_says_how_much_it_gave),
 		cmocka_unit_test(an_arena_copies_strings_and_terminates_them),
+		cmocka_unit_test(an_arena_takes_what_others_hold),
 		cmocka_unit_test(a_vector_keeps_what_is_pushed),
 		cmocka_unit_test(a_stolen_pointer_is_not_freed),
 	};

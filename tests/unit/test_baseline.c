@@ -249,7 +249,8 @@ static struct baseline *learned(void)
 {
 	struct fingerprint *fp = FACTS("a", "3 exec /bin/a", "3 " LEARNT);
 
-	fp->facts[1].learned = STR("/tmp/out-1.log, /tmp/out-23.log");
+	fact_set_learned(&fp->arena, &fp->facts[1],
+			 STR("/tmp/out-1.log, /tmp/out-23.log"));
 	return make(fp, NULL);
 }
 
@@ -266,8 +267,9 @@ static void what_was_learned_is_read_back_and_may_be_edited(void **state)
 	(void)state;
 	assert_non_null(strstr(text.p, "\"learned\": {\n    \"" LEARNT
 			       "\": true\n  }"));
-	assert_int_equal(b->fp->facts[0].learned.len, 0);
-	assert_true(str_eq(b->fp->facts[1].learned, STR("/tmp/out-<n>.log")));
+	assert_int_equal(fact_learned(&b->fp->facts[0]).len, 0);
+	assert_true(str_eq(fact_learned(&b->fp->facts[1]),
+			   STR("/tmp/out-<n>.log")));
 	baseline_write(&again, b);
 	assert_string_equal(again.p, text.p);
 	baseline_free(b);
@@ -283,7 +285,7 @@ static void what_was_learned_is_read_back_and_may_be_edited(void **state)
 		"    \"" LEARNT "\": false\n");
 	b = reads(buf_view(&text), false);
 	assert_true(b->merged);
-	assert_int_equal(b->fp->facts[1].learned.len, 0);
+	assert_int_equal(fact_learned(&b->fp->facts[1]).len, 0);
 	baseline_free(b);
 }
 
@@ -297,14 +299,15 @@ static void what_comes_again_is_read_back(void **state)
 	const struct fact *f;
 
 	fp->told = true;
-	fp->facts[1].form = STR("file.create /tmp/tmp<rand>");
+	fact_set_form(&fp->arena, &fp->facts[1],
+		      STR("file.create /tmp/tmp<rand>"));
 
 	autobuf struct buf text = written(make(fp, NULL));
 	struct baseline *b = reads(buf_view(&text), false), *next;
 
 	assert_true(fingerprint_told(b->fp));
 	f = fingerprint_find(b->fp, STR("file.create /tmp/tmp_payload"));
-	assert_true(str_eq(f->form, STR("file.create /tmp/tmp<rand>")));
+	assert_true(str_eq(fact_form(f), STR("file.create /tmp/tmp<rand>")));
 	baseline_free(b);
 
 	replace(&text, "  \"told\": true,\n", "");
@@ -312,7 +315,8 @@ static void what_comes_again_is_read_back(void **state)
 	assert_false(fingerprint_told(b->fp));
 	fp = FACTS("HEAD", "3 file.create /tmp/tmp_payload");
 	fp->told = true;
-	fp->facts[0].form = STR("file.create /tmp/tmp<rand>");
+	fact_set_form(&fp->arena, &fp->facts[0],
+		      STR("file.create /tmp/tmp<rand>"));
 	next = make(fp, b);
 	assert_true(fingerprint_told(next->fp));
 	assert_non_null(fingerprint_find(next->fp,

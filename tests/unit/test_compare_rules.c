@@ -231,7 +231,7 @@ static bool fails_in(const char *first, const char *also)
 	bool fails;
 
 	new->facts[0].ev.step = str_c(first);
-	new->facts[0].ev.also = str_c(also);
+	evidence_set_also(&new->arena, &new->facts[0].ev, str_c(also));
 	compare(&cmp, old, new, &policy);
 	assert_int_equal(cmp.n, 1);
 	fails = cmp.findings[0].gates;

@@ -174,13 +174,13 @@ static void every_step_that_did_it_is_known(void **state)
 		runs[run] = builder_seal(b, NULL, 0, 0);
 	}
 	assert_string_equal(runs[0]->facts[0].ev.step.p, "a");
-	assert_string_equal(runs[0]->facts[0].ev.also.p, "b, c");
-	assert_string_equal(runs[1]->facts[0].ev.also.p, "b");
+	assert_string_equal(evidence_also(&runs[0]->facts[0].ev).p, "b, c");
+	assert_string_equal(evidence_also(&runs[1]->facts[0].ev).p, "b");
 
 	autofingerprint struct fingerprint *fp = fingerprint_merge(
 		(struct fingerprint *[]){ runs[1], runs[0] }, 2);
 
-	assert_string_equal(fp->facts[0].ev.also.p, "b, c");
+	assert_string_equal(evidence_also(&fp->facts[0].ev).p, "b, c");
 	fingerprint_free(runs[0]);
 	fingerprint_free(runs[1]);
 }

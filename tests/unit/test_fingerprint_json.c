@@ -90,7 +90,7 @@ static struct fingerprint *example(void)
 	struct fingerprint *runs[] = { one_run(false), one_run(true) };
 	struct fingerprint *fp = fingerprint_merge(runs, 2);
 
-	fp->facts[0].ev.also = STR("b, c");
+	evidence_set_also(&fp->arena, &fp->facts[0].ev, STR("b, c"));
 	fingerprint_free(runs[0]);
 	fingerprint_free(runs[1]);
 	fp->spec = STR("impl04");
@@ -164,7 +164,8 @@ static void what_was_read_is_what_was_written(void **state)
 	assert_true(str_eq(back->spec, STR("impl04")));
 	assert_true(str_eq(back->tree, STR("t\\x1b")));
 	assert_true(str_eq(back->plan_digest, fp->plan_digest));
-	assert_true(str_eq(back->facts[0].ev.also, STR("b, c")));
+	assert_true(str_eq(evidence_also(&back->facts[0].ev),
+			   STR("b, c")));
 }
 
 /* For people and for git: a fact is a line of the file. */
@@ -340,7 +341,7 @@ static void what_was_told_survives(void **state)
 
 	assert_true(fingerprint_told(back));
 	assert_non_null(f);
-	assert_true(str_eq(f->form, STR("file.create /tmp/tmp<rand>")));
+	assert_true(str_eq(fact_form(f), STR("file.create /tmp/tmp<rand>")));
 	assert_int_equal(back->n_names, 0);
 	assert_true(run->told && !fingerprint_told(run));
 	assert_int_equal(run->n_names, 2);

@@ -186,7 +186,7 @@ static void a_name_of_one_run_finds_its_form_on_the_other_side(void **state)
 
 	assert_true(has(both.v[1], "file.create /srv/foo<rand>"));
 	assert_int_equal(both.v[1]->facts[0].seen, 1);
-	assert_true(str_eq(both.v[1]->facts[0].learned,
+	assert_true(str_eq(fact_learned(&both.v[1]->facts[0]),
 			   STR("/srv/fooqwerty")));
 }
 
@@ -376,8 +376,8 @@ static void what_every_run_has_was_not_drawn(void **state)
 	assert_int_equal(a->n, 3);
 	assert_int_equal(f->seen, 3);
 	assert_int_equal(f->names_max, 1);
-	assert_true(str_eq(f->form, STR("file.create /tmp/tmp<rand>")));
-	f = fingerprint_find(a, f->form);
+	assert_true(str_eq(fact_form(f), STR("file.create /tmp/tmp<rand>")));
+	f = fingerprint_find(a, fact_form(f));
 	assert_int_equal(f->names_min, 1);
 	assert_int_equal(f->names_max, 1);
 	assert_int_equal(f->ev.count, 3);
