@@ -210,7 +210,7 @@ void plant_dns_routed(void)
 		plant_skip("no routing header: %s", strerror(errno));
 	plant_need(connect(fd, (struct sockaddr *)&in6, sizeof(in6)),
 		   "connect");
-	question(&b, "by-route");
+	plant_question(&b, "by-route");
 	plant_try(write(fd, b.p, b.len));
 }
 
