@@ -322,6 +322,15 @@ const struct json *json_next(const struct json *value)
 	return value ? value_of(node(value)->next) : NULL;
 }
 
+size_t json_length(const struct json *container)
+{
+	size_t n = 0;
+
+	for (const struct json *v = json_first(container); v; v = json_next(v))
+		n++;
+	return n;
+}
+
 struct str json_key(const struct json *value)
 {
 	return str_c(value && node(value)->string ? node(value)->string : "");

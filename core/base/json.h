@@ -72,6 +72,8 @@ bool json_bool(bool *out, const struct json *obj, const char *key);
 /* Iterating over an object's members or an array's elements. */
 const struct json *json_first(const struct json *container);
 const struct json *json_next(const struct json *value);
+/* How many there are; they are counted each time. */
+size_t json_length(const struct json *container);
 struct str json_key(const struct json *value);	/* "" in an array */
 bool json_is_object(const struct json *value);
 bool json_is_string(const struct json *value, struct str *out);

@@ -180,6 +180,14 @@ void text_sanitise(struct buf *out, struct str s)
 	escape(out, s, false);
 }
 
+bool text_is_hex(struct str s, size_t len)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!s.p[i] || !strchr("0123456789abcdef", s.p[i]))
+			return false;
+	return s.len == len;
+}
+
 bool text_is_safe(struct str s)
 {
 	return safe_prefix(s, false) == s.len;

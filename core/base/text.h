@@ -36,6 +36,9 @@ void text_escape(struct buf *out, struct str s);
  */
 void text_sanitise(struct buf *out, struct str s);
 
+/* Is s so many digits of hexadecimal, in lower case? */
+bool text_is_hex(struct str s, size_t len);
+
 /* Is s already safe to show, so that text_sanitise() would not change it? */
 bool text_is_safe(struct str s);
 

@@ -80,23 +80,6 @@ static const struct json *need_object(const struct reader *r,
 	return NULL;
 }
 
-static size_t length(const struct json *container)
-{
-	size_t n = 0;
-
-	for (const struct json *v = json_first(container); v; v = json_next(v))
-		n++;
-	return n;
-}
-
-static bool is_hex(struct str s, size_t len)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (!s.p[i] || !strchr("0123456789abcdef", s.p[i]))
-			return false;
-	return s.len == len;
-}
-
 /* --- the header --- */
 
 static int read_revision(const struct reader *r)
@@ -110,8 +93,8 @@ static int read_revision(const struct reader *r)
 	    take_str(r, &fp->tree, o, "tree") ||
 	    take_str(r, &fp->entry, o, "entry"))
 		return -1;
-	if (fp->commit.len && !is_hex(fp->commit, 40) &&
-	    !is_hex(fp->commit, 64))
+	if (fp->commit.len && !text_is_hex(fp->commit, 40) &&
+	    !text_is_hex(fp->commit, 64))
 		return fail(r, o, "\"commit\" is no commit's id");
 	return 0;
 }
@@ -141,7 +124,7 @@ static int read_plan(const struct reader *r)
 	settings = need_object(r, o, "settings");
 	if (!settings)
 		return -1;
-	if (!is_hex(fp->plan_digest, HASH_HEX_LEN))
+	if (!text_is_hex(fp->plan_digest, HASH_HEX_LEN))
 		return fail(r, o, "\"digest\" of the plan is not %d "
 			    "hexadecimal digits", HASH_HEX_LEN);
 	json_out_init(&j, &text);
@@ -194,7 +177,7 @@ static int read_steps(const struct reader *r)
 	if (!o)
 		return -1;
 	end->how = STR("");
-	end->steps = arena_alloc(arena(r), length(o) * sizeof(*end->steps));
+	end->steps = arena_alloc(arena(r), json_length(o) * sizeof(*end->steps));
 	for (const struct json *v = json_first(o); v; v = json_next(v))
 		if (read_step(r, &end->steps[end->n_steps++], v))
 			return -1;
@@ -234,7 +217,7 @@ static int read_facts(const struct reader *r)
 
 	if (!o)
 		return -1;
-	fp->facts = arena_alloc(arena(r), length(o) * sizeof(*fp->facts));
+	fp->facts = arena_alloc(arena(r), json_length(o) * sizeof(*fp->facts));
 	for (const struct json *v = json_first(o); v; v = json_next(v))
 		if (read_fact(r, &fp->facts[fp->n++], v))
 			return -1;
@@ -370,7 +353,7 @@ static int read_accepted(const struct reader *r)
 
 	if (!o)
 		return -1;
-	b->accepted = arena_alloc(arena(r), length(o) * sizeof(*b->accepted));
+	b->accepted = arena_alloc(arena(r), json_length(o) * sizeof(*b->accepted));
 	for (const struct json *v = json_first(o); v; v = json_next(v))
 		if (read_acceptance(r, &b->accepted[b->n_accepted++], v))
 			return -1;

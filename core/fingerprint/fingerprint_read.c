@@ -118,15 +118,6 @@ static int need_array(struct reader *r, const struct json **out,
 	return *out ? 0 : fail(r, "missing or no array");
 }
 
-static size_t length(const struct json *container)
-{
-	size_t n = 0;
-
-	for (const struct json *v = json_first(container); v; v = json_next(v))
-		n++;
-	return n;
-}
-
 static bool has_member(const struct json *obj, const char *key)
 {
 	for (const struct json *v = json_first(obj); v; v = json_next(v))
@@ -157,14 +148,6 @@ static int optional_common(struct reader *r, struct str *out,
 	return 0;
 }
 
-static bool is_digest(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (!s.p[i] || !strchr("0123456789abcdef", s.p[i]))
-			return false;
-	return s.len == HASH_HEX_LEN;
-}
-
 /* --- the parts --- */
 
 static int read_source(struct reader *r, const struct json *doc)
@@ -193,7 +176,7 @@ static int read_plan(struct reader *r, const struct json *doc)
 	if (need_object(r, &o, doc, "plan") ||
 	    need_str(r, &fp->plan_digest, o, "digest"))
 		return -1;
-	if (!is_digest(fp->plan_digest))
+	if (!text_is_hex(fp->plan_digest, HASH_HEX_LEN))
 		return fail(r, "\"digest\" is not %d hexadecimal digits",
 			    HASH_HEX_LEN);
 	settings = json_object(o, "settings");
@@ -239,7 +222,7 @@ static int read_blind_spots(struct reader *r, const struct json *doc)
 	if (need_array(r, &a, doc, "blind_spots"))
 		return -1;
 	fp->blind_spots = arena_alloc(&fp->arena,
-				      length(a) * sizeof(*fp->blind_spots));
+				      json_length(a) * sizeof(*fp->blind_spots));
 	for (const struct json *v = json_first(a); v; v = json_next(v)) {
 		struct str *out = &fp->blind_spots[fp->n_blind];
 
@@ -262,7 +245,7 @@ static int read_syscalls(struct reader *r, const struct json *doc)
 	if (need_object(r, &o, doc, "syscalls"))
 		return -1;
 	fp->syscalls = arena_alloc(&fp->arena,
-				   length(o) * sizeof(*fp->syscalls));
+				   json_length(o) * sizeof(*fp->syscalls));
 	for (const struct json *v = json_first(o); v; v = json_next(v)) {
 		struct counted *out = &fp->syscalls[fp->n_syscalls];
 		struct str name = json_key(v);
@@ -315,7 +298,7 @@ static int read_end(struct reader *r, struct run_end *out,
 	if (!steps)
 		return fail(r, "\"steps\" is missing or is no array");
 	out->steps = arena_alloc(&r->fp->arena,
-				 length(steps) * sizeof(*out->steps));
+				 json_length(steps) * sizeof(*out->steps));
 	for (const struct json *v = json_first(steps); v; v = json_next(v))
 		if (read_step(r, &out->steps[out->n_steps++], v))
 			return -1;
@@ -329,9 +312,9 @@ static int read_ends(struct reader *r, const struct json *doc)
 
 	if (need_array(r, &a, doc, "ends"))
 		return -1;
-	if (length(a) > fp->runs)
+	if (json_length(a) > fp->runs)
 		return fail(r, "more ends than runs");
-	fp->ends = arena_alloc(&fp->arena, length(a) * sizeof(*fp->ends));
+	fp->ends = arena_alloc(&fp->arena, json_length(a) * sizeof(*fp->ends));
 	for (const struct json *v = json_first(a); v; v = json_next(v)) {
 		r->index++;
 		if (read_end(r, &fp->ends[fp->n_ends++], v))
@@ -366,7 +349,7 @@ static int read_names(const struct reader *r, struct fact *out,
 	if (!has_member(o, "names"))
 		return 0;
 	v = a ? json_first(a) : NULL;
-	if (!v || length(a) != 2 || !json_is_uint(v, &least) ||
+	if (!v || json_length(a) != 2 || !json_is_uint(v, &least) ||
 	    !json_is_uint(json_next(v), &most) || least > most || !most ||
 	    most > UINT_MAX)
 		return fail(r, "\"names\" is not two numbers in order");
@@ -510,7 +493,7 @@ static int read_told(struct reader *r, const struct json *doc)
 		return 0;
 	if (need_array(r, &a, doc, "names"))
 		return -1;
-	fp->names = arena_alloc(&fp->arena, length(a) * sizeof(*fp->names));
+	fp->names = arena_alloc(&fp->arena, json_length(a) * sizeof(*fp->names));
 	for (const struct json *v = json_first(a); v; v = json_next(v)) {
 		struct name *name = &fp->names[fp->n_names];
 

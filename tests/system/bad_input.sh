@@ -422,7 +422,7 @@ bad_hosts() {
 	says 2 "a full disk while exporting" \
 		"*cannot write 'dir' in the exported tree: No space*" "*room*" \
 		prefixed strace -o /dev/null -e trace=mkdirat \
-		-e inject=mkdirat:error=ENOSPC:when=2+ -C good v1 v1
+		-e inject=mkdirat:error=ENOSPC -C good v1 v1
 	unset ASAN_OPTIONS
 	says 2 "a limit for the size of files" "*'data'*File too large" - \
 		prefixed sh -c 'ulimit -f 200; exec "$@"' sh -C large main main
