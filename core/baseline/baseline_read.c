@@ -177,7 +177,8 @@ static int read_steps(const struct reader *r)
 	if (!o)
 		return -1;
 	end->how = STR("");
-	end->steps = arena_alloc(arena(r), json_length(o) * sizeof(*end->steps));
+	end->steps = arena_alloc(arena(r),
+				json_length(o) * sizeof(*end->steps));
 	for (const struct json *v = json_first(o); v; v = json_next(v))
 		if (read_step(r, &end->steps[end->n_steps++], v))
 			return -1;
@@ -353,7 +354,8 @@ static int read_accepted(const struct reader *r)
 
 	if (!o)
 		return -1;
-	b->accepted = arena_alloc(arena(r), json_length(o) * sizeof(*b->accepted));
+	b->accepted = arena_alloc(arena(r),
+				json_length(o) * sizeof(*b->accepted));
 	for (const struct json *v = json_first(o); v; v = json_next(v))
 		if (read_acceptance(r, &b->accepted[b->n_accepted++], v))
 			return -1;

@@ -222,7 +222,7 @@ static int read_blind_spots(struct reader *r, const struct json *doc)
 	if (need_array(r, &a, doc, "blind_spots"))
 		return -1;
 	fp->blind_spots = arena_alloc(&fp->arena,
-				      json_length(a) * sizeof(*fp->blind_spots));
+			json_length(a) * sizeof(*fp->blind_spots));
 	for (const struct json *v = json_first(a); v; v = json_next(v)) {
 		struct str *out = &fp->blind_spots[fp->n_blind];
 
@@ -493,7 +493,8 @@ static int read_told(struct reader *r, const struct json *doc)
 		return 0;
 	if (need_array(r, &a, doc, "names"))
 		return -1;
-	fp->names = arena_alloc(&fp->arena, json_length(a) * sizeof(*fp->names));
+	fp->names = arena_alloc(&fp->arena,
+			     json_length(a) * sizeof(*fp->names));
 	for (const struct json *v = json_first(a); v; v = json_next(v)) {
 		struct name *name = &fp->names[fp->n_names];
 
