@@ -6,7 +6,6 @@ nothing on a busy machine."""
 import json
 import os
 import re
-import resource
 import statistics
 import subprocess
 import sys
@@ -37,6 +36,16 @@ class Tools:
             sys.exit(f'{argv}: status {done.returncode}\n'
                      f'{done.stderr.decode()}')
         return done.stdout.decode()
+
+    def megabytes(self, argv, statuses):
+        """What the largest of its processes has used."""
+        child = os.posix_spawn(argv[0], argv, self.env(), file_actions=[
+            (os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0)
+            for fd in range(3)])
+        _, status, usage = os.wait4(child, 0)
+        if os.waitstatus_to_exitcode(status) not in statuses:
+            sys.exit(f'{argv}: status {status}')
+        return usage.ru_maxrss / 1024
 
     def seconds(self, *argvs):
         """The median for each command, taken in turn after one warm-up."""
@@ -136,15 +145,15 @@ def big_tree(tools):
 
 
 def export(tools):
-    """Above what the same takes with an empty tree; tar writes to memory as
-    we do."""
+    """Above what the same takes with an empty tree, made and removed again
+    by both; tar writes to memory as we do."""
     tree, to = big_tree(tools), '/dev/shm/behavdiff-bench'
     tar = (f'rm -rf {to} && mkdir {to} && git -C {tree} archive main | '
            f'tar x -C {to}')
     ours, empty, theirs, clean = tools.seconds(
         tools.trace(tree, 'main'), tools.trace(true_tree(tools), 'main'),
         ['/bin/sh', '-c', tar], ['/bin/rm', '-rf', to])
-    return (ours - empty) / theirs
+    return (ours - empty) / (theirs + clean)
 
 
 def second_export(tools):
@@ -174,8 +183,7 @@ def events_memory(tools):
 
     tree = tools.repository('events', '/usr/bin/python3 events.py', files)
     # 3: there are more names than facts are kept of one run.
-    tools.run(tools.trace(tree, 'main'), (0, 3))
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return tools.megabytes(tools.trace(tree, 'main'), (0, 3))
 
 
 @dataclass
@@ -186,7 +194,6 @@ class Row:
     measure: Callable
 
 
-# Memory first: the largest child so far is what the kernel tells.
 ROWS = [
     Row('1,000,000 events, memory', 'MB', 64, events_memory),
     Row('trace of /bin/true, over native', 'ms', 15, start_up),
