@@ -110,7 +110,8 @@ exits 0 "a home in core.hooksPath" own "$work/behavdiff" -C "$repo" init \
 	--hook pre-commit
 ok "is the user's, the folder is made" test -x "$work/tools/pre-commit"
 own git -C "$repo" config --unset core.hooksPath
-own git config --file "$work/.gitconfig" core.hooksPath "$work/tools"
+git config --file "$work/.gitconfig" core.hooksPath "$work/tools"
+chmod 644 "$work/.gitconfig"
 exits 2 "hooks of every repository are none of this one" \
 	own "$work/behavdiff" -C "$repo" init --hook pre-push --force
 cp "$err" "$work/said"
