@@ -191,7 +191,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/libcore.a
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) $< \
 		$(BUILD)/libcore.a $(PKG_LIBS) -o $@
 
-bench: all $(BUILD)/bench/compare ## measure against native and strace, write build/bench.json and .svg
+bench: all $(BUILD)/bench/compare ## measure against native, strace and bpftrace, write build/bench.json and .svg
 	@sh .ci/deps bench
 	@BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench.py \
 		--rounds $(BENCH_ROUNDS) $(BENCH_FLAGS) \
