@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An IPv6 address in memory that another process maps, which no tracer holds:
- * that one writes another address when the caller, which has the lowest rank,
- * runs on from the tracer's first look, and puts the first one back when the
- * caller has stopped again.  /tmp/used says that the kernel took the other one.
- */
+ * An IPv6 address in a file that the caller has mapped privately: nobody is
+ * held while it connects.  Another process writes another address into the
+ * file when the caller, which has the lowest rank, runs on from the tracer's
+ * first look, and puts the first one back when the caller has stopped again.
+ * /tmp/used says that the kernel took the other one.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -19,14 +19,25 @@
 
 #define TRIES 40
 
-static struct shared {
+static struct page {
 	struct sockaddr_in6 peer;
-	volatile int asked, done, used;
-} *m;
+	volatile int asked;
+} page;
+
+static struct answer { int done, used; } answer;
+
+static int pages, answers;	/* descriptors of the files */
 
 static void put(const char *address)
 {
-	inet_pton(AF_INET6, address, &m->peer.sin6_addr);
+	inet_pton(AF_INET6, address, &page.peer.sin6_addr);
+	pwrite(pages, &page, sizeof(page), 0);
+}
+
+static int done(void)
+{
+	pread(answers, &answer, sizeof(answer), 0);
+	return answer.done;
 }
 
 /* How often it has waited; -1 while it does. */
@@ -44,6 +55,8 @@ static long waits(int fd)
 static void call(void)
 {
 	const struct sched_param lowest = { 0 };
+	const struct page *m = mmap(NULL, sizeof(*m), PROT_READ, MAP_PRIVATE,
+				    pages, 0);
 
 	sched_setscheduler(0, SCHED_IDLE, &lowest);
 	for (int i = 1; i <= TRIES; i++) {
@@ -52,8 +65,9 @@ static void call(void)
 		while (m->asked < i)
 			;
 		if (connect(fd, (void *)&m->peer, sizeof(m->peer)))
-			m->used += errno == ENETUNREACH;
-		m->done = i;
+			answer.used += errno == ENETUNREACH;
+		answer.done = i;
+		pwrite(answers, &answer, sizeof(answer), 0);
 		close(fd);
 	}
 	_exit(0);
@@ -65,10 +79,10 @@ int main(void)
 	pid_t caller;
 	int fd;
 
-	m = mmap(NULL, sizeof(*m), PROT_READ | PROT_WRITE,
-		 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	m->peer.sin6_family = AF_INET6;
-	m->peer.sin6_port = htons(9);
+	pages = open("/tmp/page", O_RDWR | O_CREAT, 0600);
+	answers = open("/tmp/answer", O_RDWR | O_CREAT, 0600);
+	page.peer.sin6_family = AF_INET6;
+	page.peer.sin6_port = htons(9);
 	put("::1");
 	caller = fork();
 	if (!caller)
@@ -81,17 +95,18 @@ int main(void)
 		do
 			usleep(1000);
 		while ((before = waits(fd)) < 0);
-		m->asked = i;
+		page.asked = i;
+		put("::1");
 		while (waits(fd) <= before)
 			sched_yield();
 		put("2001:db8::7");
-		while (m->done < i && waits(fd) >= 0)
+		while (done() < i && waits(fd) >= 0)
 			sched_yield();
 		put("::1");
-		while (m->done < i)
+		while (done() < i)
 			usleep(100);
 	}
-	if (m->used)
+	if (answer.used)
 		mkdir("/tmp/used", 0755);
 	return 0;
 }

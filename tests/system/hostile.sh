@@ -170,10 +170,10 @@ hide() {
 		has "it came to its end" 'how exit'
 	done
 	trace otherside
-	ok "$prog: what came of it gives it away" \
+	ok "$prog: what came of it gives it away, or it was seen" \
 		sh -c '! grep -q "^file.create /tmp/used" "$1" ||
-			grep -qx "evasion connect argument changed" "$1"' \
-		sh "$facts"
+			grep -qE "^(evasion connect|net.connect tcp .2001)" \
+			"$1"' sh "$facts"
 	trace starve
 	has "old tasks go on beside new ones" 'file.create /tmp/served'
 	trace orphan
