@@ -43,21 +43,6 @@ static uint64_t open_flags(struct task *k)
 	return how.flags;
 }
 
-/*
- * Whether O_CREAT makes a file or opens one is not in the result, so the name
- * is looked up before.
- */
-enum next enter_open(struct tracer *t, struct task *k)
-{
-	uint64_t flags = open_flags(k) & 0xffffffff;
-
-	k->call.aux = flags;
-	if ((flags & O_CREAT) && k->proc->live &&
-	    resolve_exists(t, k, dir1(k), k->call.path1))
-		k->call.aux |= EXISTED;
-	return NEXT_LEAVE;
-}
-
 static bool wants_write(uint64_t flags)
 {
 	return (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC);
@@ -123,6 +108,29 @@ static void opened(struct tracer *t, struct task *k, struct str path)
 }
 
 /*
+ * Whether O_CREAT makes a file or opens one is not in the result, so the name
+ * is looked up before.
+ */
+enum next enter_open(struct tracer *t, struct task *k)
+{
+	autobuf struct buf path = BUF_INIT;
+	uint64_t flags = open_flags(k) & 0xffffffff;
+
+	k->call.aux = flags;
+	if (foresee(t, k, dir1(k), flags, &path)) {
+		if (k->call.ret)
+			open_failed(t, k, call_err(&k->call));
+		else
+			opened(t, k, buf_view(&path));
+		return NEXT_GO;
+	}
+	if ((flags & O_CREAT) && k->proc->live &&
+	    resolve_exists(t, k, dir1(k), k->call.path1))
+		k->call.aux |= EXISTED;
+	return NEXT_LEAVE;
+}
+
+/*
  * Where descriptors are shared, another task may have put something else in
  * the place of this one: then what was asked for counts as well.  The links
  * of /proc and /dev lead elsewhere by themselves.
@@ -160,6 +168,7 @@ void leave_open(struct tracer *t, struct task *k)
 	if (!k->proc->live)
 		return;
 	if (err) {
+		foresee_learn(t, k, dir1(k), k->call.aux, STR(""));
 		open_failed(t, k, err);
 		return;
 	}
@@ -174,20 +183,48 @@ void leave_open(struct tracer *t, struct task *k)
 	} else {
 		opened_too(t, k, buf_view(&path));
 	}
+	foresee_learn(t, k, dir1(k), k->call.aux, buf_view(&path));
 	opened(t, k, buf_view(&path));
 }
 
 /* --- looking --- */
 
-/* fstat in disguise (AT_EMPTY_PATH) asks about an open descriptor. */
+/*
+ * No fact comes of what the system has.  fstat in disguise (AT_EMPTY_PATH) asks
+ * about an open descriptor.
+ */
 enum next enter_probe(struct tracer *t, struct task *k)
 {
 	const char *path = k->call.path1;
+	bool at = k->row->shape.d1 >= 0;
 
 	(void)t;
-	if (path && (!*path || path_names_system(path)))
+	if (path && ((at && !*path) || path_names_system(path)))
 		return NEXT_GO;
 	return NEXT_LEAVE;
+}
+
+/* The mode, and the flags that only some of them have. */
+static uint64_t access_flags(const struct task *k)
+{
+	const struct call *c = &k->call;
+
+	if (k->row->shape.d1 < 0)
+		return (uint32_t)c->args[1];
+	return (uint32_t)c->args[2] |
+	       (k->row->ints & 1 << 3 ? c->args[3] << 32 : 0);
+}
+
+enum next enter_access(struct tracer *t, struct task *k)
+{
+	autobuf struct buf path = BUF_INIT;
+
+	if (enter_probe(t, k) == NEXT_GO)
+		return NEXT_GO;
+	if (!foresee(t, k, dir1(k), access_flags(k), &path))
+		return NEXT_LEAVE;
+	leave_probe(t, k);
+	return NEXT_GO;
 }
 
 /*
@@ -204,6 +241,8 @@ void leave_probe(struct tracer *t, struct task *k)
 {
 	const char *path = k->call.path1;
 
+	if (k->row->enter == enter_access && !k->call.foreseen)
+		foresee_learn(t, k, dir1(k), access_flags(k), STR(""));
 	if (says_it_exists(call_err(&k->call)))
 		k->call.ret = 0;
 

@@ -43,7 +43,9 @@ static void describe(struct task *k, int err, struct buf *out)
 		sockaddr_text(out, &c->sa, c->sa_len);
 	}
 	buf_ch(out, ')');
-	if (err)
+	if (!err && c->foreseen)
+		buf_c(out, " = ?");
+	else if (err)
 		buf_printf(out, " = -1 %s", errno_name(err) ?
 						    errno_name(err) : "?");
 	else
@@ -109,6 +111,7 @@ static void touched(struct tracer *t, struct str path, bool all_below)
 	uint64_t hash = hash_64(path);
 	struct str key = { (const char *)&hash, sizeof(hash) };
 
+	foresee_change(t, path);
 	if (t->touched.n < TOUCHED_MAX)
 		strmap_put(&t->touched, key)->val.num |= all_below;
 	else

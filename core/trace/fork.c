@@ -75,6 +75,23 @@ static void note_sharing(struct tracer *t, struct proc *p, pid_t tid,
 	child->proc->shares = p->shares = true;
 }
 
+void fork_leave_group(struct tracer *t, struct proc *p)
+{
+	struct proc *left = NULL;
+	unsigned others = 0;
+
+	for (size_t i = 0; i < BUCKETS && p->shares; i++)
+		for (struct proc *o = t->procs[i]; o; o = o->next)
+			if (o != p && o->group == p->group) {
+				left = o;
+				others++;
+			}
+	if (others == 1)
+		left->shares = false;
+	p->shares = false;
+	p->group = ++t->groups;
+}
+
 /* Its first stop may have come before it was known whose it is. */
 static void run_on(struct task *k)
 {

@@ -169,6 +169,7 @@ static int on_entry(struct tracer *t, struct task *k)
 	/* Until the program itself runs, only its start is of interest. */
 	if (!k->proc->live && !(k->row && k->row->enter == enter_exec))
 		return PTRACE_CONT;
+	foresee_ends(t, c);
 	if (k->proc->live && c->nr >= 0 && c->nr < CALLS_MAX)
 		t->counts[c->nr]++;
 	if (k->row) {
@@ -285,8 +286,8 @@ static void on_exec(struct tracer *t, struct task *k)
 	}
 	k->inside = false;
 	/* Memory and descriptors are its own from here on. */
-	k->proc->group = ++t->groups;
-	k->proc->shares = k->proc->exposed = false;
+	fork_leave_group(t, k->proc);
+	k->proc->exposed = false;
 	exec_happened(t, k);
 	call_clear(&k->call);
 }
@@ -570,6 +571,7 @@ void tracer_free(struct tracer *t)
 	strmap_free(&t->touched);
 	strmap_free(&t->dirs);
 	strmap_free(&t->bound);
+	strmap_free(&t->results);
 	strmap_free(&t->files);
 	strmap_free(&t->mapped);
 	free(t);

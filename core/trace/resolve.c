@@ -39,7 +39,7 @@ bool path_is_system(struct str path)
 	return false;
 }
 
-static bool has_dots(const char *path)
+bool path_has_dots(const char *path)
 {
 	for (const char *p = path; (p = strstr(p, "/.")); p++)
 		if (p[2] == '/' || !p[2] ||
@@ -51,10 +51,10 @@ static bool has_dots(const char *path)
 bool path_names_system(const char *path)
 {
 	return path && *path == '/' && path_is_system(str_c(path)) &&
-	       !has_dots(path);
+	       !path_has_dots(path);
 }
 
-static bool read_link(const char *link, struct buf *out)
+bool resolve_link(const char *link, struct buf *out)
 {
 	char text[PATH_MAX];
 	ssize_t n = readlink(link, text, sizeof(text));
@@ -99,7 +99,7 @@ static bool named_so(const char *link, struct str text)
 	if (fd < 0 || fstat(fd, &st) || !st.st_nlink || S_ISDIR(st.st_mode))
 		return false;
 	snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
-	return read_link(own, &now) && str_eq(buf_view(&now), text);
+	return resolve_link(own, &now) && str_eq(buf_view(&now), text);
 }
 
 /* The kernel marks removed names (proc(5)); a name may end so by itself. */
@@ -124,7 +124,7 @@ bool resolve_fd(struct tracer *t, struct task *k, int fd, struct buf *out,
 
 	(void)t;
 	snprintf(link, sizeof(link), "/proc/%d/fd/%d", k->tid, fd);
-	if (!read_link(link, out))
+	if (!resolve_link(link, out))
 		return false;
 	gone = strip_deleted(link, out);
 	if (deleted)
@@ -137,7 +137,7 @@ void resolve_exe(struct task *k, struct buf *out, bool *deleted)
 	char link[64];
 
 	snprintf(link, sizeof(link), "/proc/%d/exe", k->tid);
-	if (!read_link(link, out)) {
+	if (!resolve_link(link, out)) {
 		buf_clear(out);
 		buf_c(out, "?");
 		*deleted = false;
@@ -189,7 +189,7 @@ static bool walk_to_text(struct tracer *t, struct task *k, const char *path,
 	if (fd < 0)
 		return false;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	return read_link(link, out);
+	return resolve_link(link, out);
 }
 
 void resolve_forget(struct tracer *t)
@@ -272,7 +272,7 @@ static void absolute(struct tracer *t, struct task *k, int dirfd,
 	}
 	if (dirfd == AT_FDCWD) {
 		snprintf(link, sizeof(link), "/proc/%d/cwd", k->tid);
-		if (!read_link(link, out))
+		if (!resolve_link(link, out))
 			unreadable_cwd(t, k, out);
 		else
 			strip_deleted(link, out);
@@ -407,7 +407,7 @@ void resolve_untangle(struct tracer *t, struct task *k, struct buf *path)
 	} else {
 		return;
 	}
-	if (link[0] && !read_link(link, &target))
+	if (link[0] && !resolve_link(link, &target))
 		return;
 	if (link[0])
 		strip_deleted(link, &target);

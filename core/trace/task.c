@@ -114,6 +114,7 @@ void proc_drop(struct tracer *t, struct proc *p)
 {
 	struct proc **at = &t->procs[bucket(p->tgid)];
 
+	fork_leave_group(t, p);
 	while (*at != p)
 		at = &(*at)->next;
 	*at = p->next;

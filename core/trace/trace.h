@@ -33,6 +33,7 @@ struct tracer_options {
 	const struct str *steps;	/* names, by index; borrowed */
 	size_t n_steps;
 	unsigned max_processes;
+	unsigned max_descriptors;	/* of a process; 0: not known */
 };
 
 /* What the run wants to be told.  Called between stops, in any order. */

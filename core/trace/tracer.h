@@ -29,8 +29,8 @@ struct proc {
 	bool setsid;		/* left its session, or its parent had */
 	bool ended;		/* children may still refer to it */
 	/*
-	 * Of those with one memory or one descriptor table; whoever was ever
-	 * in a group with others shares.
+	 * Of those with one memory or one descriptor table; whoever is in a
+	 * group with others shares.
 	 */
 	uint64_t group;
 	bool shares;
@@ -60,6 +60,7 @@ struct call {
 	socklen_t sa_len;
 	uint64_t aux;		/* from enter to leave */
 	struct buf words;	/* argv joined by NUL */
+	bool foreseen;		/* the result is not the kernel's; foresee.c */
 };
 
 struct task {
@@ -139,6 +140,9 @@ struct tracer {
 	uint64_t counts[CALLS_MAX];
 	struct strmap touched;	/* hashes of the paths that calls changed */
 	struct strmap dirs;	/* directory -> resolved; see resolve.c */
+	struct strmap results;	/* call -> its result; see foresee.c */
+	uint64_t changes;	/* of names and modes */
+	bool unforeseeable;	/* for the rest of the run */
 	struct strmap bound;	/* socket's inode -> path; see decode_net.c */
 	struct strmap files;	/* shared memory -> bytes; see usage.c */
 	struct strmap mapped;	/* the same where no descriptor is left */
@@ -187,6 +191,8 @@ void fork_adopt(struct tracer *t);
 unsigned fork_left(const struct tracer *t);
 /* The process ends; its children may not be announced yet. */
 void fork_remember(struct tracer *t, struct proc *p);
+/* The process has memory and descriptors of its own from here on, or ends. */
+void fork_leave_group(struct tracer *t, struct proc *p);
 /* Does a process live that has not stopped yet, with nobody to announce it? */
 bool fork_strangers(struct tracer *t);
 
@@ -258,7 +264,11 @@ void expand_path(struct tracer *t, struct task *k, struct buf *path,
 		 bool last);
 bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
 		    const char *path);
+/* What a symbolic link says; false with errno. */
+bool resolve_link(const char *link, struct buf *out);
 bool path_is_system(struct str path);
+/* Is a "." or ".." among its names? */
+bool path_has_dots(const char *path);
 /*
  * Does this argument name something in the system's own directories, with no
  * ".." to leave them?  Looking there is no fact, so it need not be resolved.
@@ -270,6 +280,22 @@ long inner_pid(pid_t tid);
 long task_inner_pid(struct task *k);	/* the same, asked once */
 /* Whose id in the sandbox this is, not pid 1's; 0: nobody's. */
 pid_t outer_pid(struct tracer *t, struct task *k, long inner);
+
+/* --- results known before (foresee.c) --- */
+/*
+ * On entry of an open or an access, flags being all that its result depends on
+ * but for the path: is it certain?  Then it is in k->call.ret (any descriptor
+ * is 0), and path is what an open leads to.
+ */
+bool foresee(struct tracer *t, struct task *k, int dirfd, uint64_t flags,
+	     struct buf *path);
+/* At its end: what it was; of an open, what it led to. */
+void foresee_learn(struct tracer *t, struct task *k, int dirfd, uint64_t flags,
+		   struct str path);
+/* A name or a mode has changed. */
+void foresee_change(struct tracer *t, struct str path);
+/* On entry of any call: does it change what the program may do? */
+void foresee_ends(struct tracer *t, const struct call *c);
 
 /* --- events (emit.c) --- */
 uint64_t now_ns(void);

@@ -5,6 +5,7 @@
  * file when the caller, which has the lowest rank, runs on from the tracer's
  * first look, and puts the first one back when the caller has stopped again.
  * /tmp/used says that the kernel took the other one.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
