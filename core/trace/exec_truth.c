@@ -8,7 +8,9 @@
  * so nothing gives it away but the new one.  The kernel copies the path to
  * where AT_EXECFN points (getauxval(3)), as it was given, also for a script;
  * the arguments are /proc/PID/cmdline.  At the stop after the exec the program
- * has not run yet, so both are the kernel's own words.
+ * has not run yet, so both are the kernel's own words.  They are on its stack
+ * (elf(5), fs/binfmt_elf.c, create_elf_tables()): where all of it fits into one
+ * read, that replaces the files.
  *
  * Of a script the arguments are those of its interpreter (execve(2)): the
  * interpreter, perhaps one word of the script's first line, the script, and
@@ -20,11 +22,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
+#include <sys/ptrace.h>
+#include <linux/ptrace.h>
 
 #include "core/base/fd.h"
 #include "core/trace/tracer.h"
 
 #define CMDLINE_MAX (8U << 20)	/* a quarter of the stack is the kernel's */
+#define STACK_MAX 8192U		/* bytes that are read of it at once */
 #define IN_FRONT_MAX 16		/* words before a script's own arguments */
 
 static bool read_own(const struct task *k, const char *name, struct buf *out)
@@ -36,12 +41,106 @@ static bool read_own(const struct task *k, const char *name, struct buf *out)
 	return !fd_read_file(AT_FDCWD, path, out, CMDLINE_MAX, &ignored);
 }
 
+/* --- the stack --- */
+
+/* What is above the stack pointer: argc, argv, envp, auxv, and strings. */
+struct stack {
+	uint64_t at;
+	size_t len;		/* 0: unreadable */
+	char bytes[STACK_MAX];
+};
+
+static void read_stack(const struct task *k, struct stack *s)
+{
+	struct ptrace_syscall_info info = { 0 };
+	ssize_t n;
+
+	s->len = 0;
+	/* Words of a 32-bit program are shorter. */
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, k->tid, sizeof(info), &info) <= 0 ||
+	    info.arch != NATIVE_ARCH)
+		return;
+	s->at = info.stack_pointer;
+	n = mem_read_mapped(k->tid, s->at, s->bytes, sizeof(s->bytes));
+	s->len = n > 0 ? (size_t)n : 0;
+}
+
+static bool word_at(const struct stack *s, size_t i, uint64_t *out)
+{
+	size_t at = i * sizeof(*out);
+
+	if (at + sizeof(*out) > s->len)
+		return false;
+	memcpy(out, s->bytes + at, sizeof(*out));
+	return true;
+}
+
+/* A string that is wholly there; NULL: it is not. */
+static const char *string_at(const struct stack *s, uint64_t at)
+{
+	if (at < s->at || at - s->at >= s->len ||
+	    !memchr(s->bytes + (at - s->at), '\0', s->len - (at - s->at)))
+		return NULL;
+	return s->bytes + (at - s->at);
+}
+
+/* The arguments, which lie one behind the other, each with its NUL. */
+static bool stack_words(const struct stack *s, struct str *out)
+{
+	uint64_t argc, first, last;
+	const char *from, *to;
+
+	if (!word_at(s, 0, &argc) || !argc || argc > s->len / sizeof(argc) ||
+	    !word_at(s, 1, &first) || !word_at(s, argc, &last))
+		return false;
+	from = string_at(s, first);
+	to = string_at(s, last);
+	if (!from || !to || to < from)
+		return false;
+	*out = (struct str){ from, (size_t)(to - from) + strlen(to) + 1 };
+	return true;
+}
+
+/* Where auxv begins, in words: behind argv and envp, and a NULL each. */
+static bool find_auxv(const struct stack *s, size_t *i)
+{
+	uint64_t word;
+
+	if (!word_at(s, 0, &word) || word > s->len)
+		return false;
+	*i = (size_t)word + 2;
+	do
+		if (!word_at(s, (*i)++, &word))
+			return false;
+	while (word);
+	return true;
+}
+
+static const char *stack_path(const struct stack *s)
+{
+	uint64_t type, value;
+	size_t i;
+
+	if (!find_auxv(s, &i))
+		return NULL;
+	for (; word_at(s, i, &type) && word_at(s, i + 1, &value) && type;
+	     i += 2)
+		if (type == AT_EXECFN)
+			return string_at(s, value);
+	return NULL;
+}
+
+/* --- the same in files --- */
+
 /* The path as the kernel copied it; NULL when it may not be read. */
-static char *true_path(const struct task *k)
+static char *true_path(const struct task *k, const struct stack *s)
 {
 	autobuf struct buf aux = BUF_INIT;
+	const char *here = stack_path(s);
 	uint64_t pair[2];
 
+	if (here)
+		return mem_strdup(here);
 	if (!read_own(k, "auxv", &aux))
 		return NULL;
 	for (size_t i = 0; i + sizeof(pair) <= aux.len; i += sizeof(pair)) {
@@ -50,6 +149,17 @@ static char *true_path(const struct task *k)
 			return mem_read_string(k->tid, pair[1], PATH_MAX);
 	}
 	return NULL;
+}
+
+static bool true_words(const struct task *k, const struct stack *s,
+		       struct buf *held, struct str *out)
+{
+	if (stack_words(s, out))
+		return true;
+	if (!read_own(k, "cmdline", held))
+		return false;
+	*out = buf_view(held);
+	return true;
 }
 
 /* What it would be for this call: fs/exec.c, alloc_bprm(). */
@@ -178,23 +288,26 @@ static bool is_script(struct tracer *t, struct task *k, const char *path,
 void exec_truth(struct tracer *t, struct task *k, struct str exe,
 		const struct exec_words *given, struct exec_truth *out)
 {
-	autobuf struct buf words = BUF_INIT;
-	autofree char *path = true_path(k);
-	autofree char *was = k->row ? given_path(&k->call,
-						 k->row->shape.d1 >= 0) : NULL;
+	autobuf struct buf held = BUF_INIT;
+	autofree char *path = NULL, *was = NULL;
+	struct stack stack;
+	struct str words;
 
 	if (!k->row)
 		return;
+	read_stack(k, &stack);
+	path = true_path(k, &stack);
+	was = given_path(&k->call, k->row->shape.d1 >= 0);
 	if (path && was && strcmp(path, was) != 0)
 		out->path = mem_strdup(path);
-	if (!read_own(k, "cmdline", &words))
+	if (!true_words(k, &stack, &held, &words))
 		return;
-	out->exact = same_exactly(given, buf_view(&words));
-	if (out->exact || same_arguments(given, buf_view(&words), path,
+	out->exact = same_exactly(given, words);
+	if (out->exact || same_arguments(given, words, path,
 					 is_script(t, k, path, exe)))
 		return;
 	out->changed = true;
-	keep_words(&out->words, buf_view(&words));
+	keep_words(&out->words, words);
 }
 
 void exec_truth_free(struct exec_truth *e)

@@ -10,7 +10,6 @@
  * end only when its result matters.
  */
 #include <errno.h>
-#include <linux/audit.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -36,10 +35,8 @@
 #define SERVED 32		/* tasks */
 
 #if defined(__x86_64__)
-#define NATIVE_ARCH AUDIT_ARCH_X86_64
 #define FOREIGN_BIT 0x40000000	/* x32 */
 #elif defined(__aarch64__)
-#define NATIVE_ARCH AUDIT_ARCH_AARCH64
 #define FOREIGN_BIT 0
 #else
 #error "behavdiff knows the registers of x86-64 and arm64"

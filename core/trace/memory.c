@@ -39,11 +39,17 @@ static size_t peek(pid_t tid, uint64_t at, char *out, size_t len)
 	return got;
 }
 
-ssize_t mem_read(pid_t tid, uint64_t at, void *out, size_t len)
+ssize_t mem_read_mapped(pid_t tid, uint64_t at, void *out, size_t len)
 {
 	struct iovec ours = { out, len };
 	struct iovec theirs = { (void *)(uintptr_t)at, len };
-	ssize_t n = process_vm_readv(tid, &ours, 1, &theirs, 1, 0);
+
+	return process_vm_readv(tid, &ours, 1, &theirs, 1, 0);
+}
+
+ssize_t mem_read(pid_t tid, uint64_t at, void *out, size_t len)
+{
+	ssize_t n = mem_read_mapped(tid, at, out, len);
 	size_t got = n > 0 ? (size_t)n : 0;
 
 	if (got < len)

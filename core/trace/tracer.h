@@ -3,6 +3,7 @@
 #ifndef TRACE_TRACER_H
 #define TRACE_TRACER_H
 
+#include <linux/audit.h>
 #include <linux/limits.h>
 #include <sys/socket.h>
 
@@ -11,6 +12,12 @@
 #include "core/base/vec.h"
 #include "core/trace/trace.h"
 #include "core/trace/wire.h"
+
+#if defined(__x86_64__)
+#define NATIVE_ARCH AUDIT_ARCH_X86_64
+#else
+#define NATIVE_ARCH AUDIT_ARCH_AARCH64
+#endif
 
 #define STEP_NONE ((size_t)-1)
 #define PENDING_EXECS 32
@@ -232,6 +239,8 @@ void call_clear(struct call *c);
 /* --- memory of a tracee (memory.c) --- */
 /* Bytes read, -1 with errno; a short read is what was mapped. */
 ssize_t mem_read(pid_t tid, uint64_t at, void *out, size_t len);
+/* The same up to the first page that is not mapped, or not for reading. */
+ssize_t mem_read_mapped(pid_t tid, uint64_t at, void *out, size_t len);
 /* A string of at most max bytes; NULL when its start cannot be read. */
 char *mem_read_string(pid_t tid, uint64_t at, size_t max);
 /* A socket address; the length read, 0 when there is none to read. */
