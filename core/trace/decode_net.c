@@ -363,6 +363,13 @@ static void check_peer(struct tracer *t, struct task *k)
 	address_event(t, k, EV_NET_CONNECT, (int)c->args[0], &peer, len, 0);
 }
 
+enum next enter_connect(struct tracer *t, struct task *k)
+{
+	if (k->call.sa.ss_family != AF_UNIX)
+		speakers_ready(t);
+	return NEXT_LEAVE;
+}
+
 void leave_connect(struct tracer *t, struct task *k)
 {
 	const struct call *c = &k->call;
@@ -432,7 +439,7 @@ enum next enter_sendto(struct tracer *t, struct task *k)
 	const uint64_t *a = k->call.args;
 	const struct iovec iov = { (void *)(uintptr_t)a[1], a[2] };
 
-	(void)t;
+	speakers_ready(t);
 	keep_sent(k, a[4], a[5], &iov, 1, 0);
 	return NEXT_LEAVE;
 }
@@ -456,7 +463,7 @@ static void keep_message(struct task *k, uint64_t at, uint32_t index)
 
 enum next enter_sendmsg(struct tracer *t, struct task *k)
 {
-	(void)t;
+	speakers_ready(t);
 	keep_message(k, k->call.args[1], 0);
 	return NEXT_LEAVE;
 }
@@ -465,7 +472,7 @@ enum next enter_sendmmsg(struct tracer *t, struct task *k)
 {
 	uint32_t n = (uint32_t)k->call.args[2];
 
-	(void)t;
+	speakers_ready(t);
 	for (uint32_t i = 0; i < n && i < MESSAGES_MAX; i++)
 		keep_message(k, k->call.args[1] + i * sizeof(struct mmsghdr),
 			     i);

@@ -140,10 +140,16 @@ void speakers_listen(struct tracer *t)
 	int sockets[WIRE_SOCKETS];
 
 	if (t->wire || t->failed.code ||
-	    t->hooks->network(t->hooks->ctx, sockets, &t->failed) ||
-	    wire_open(&t->wire, sockets, &sink, &t->failed))
+	    t->hooks->network(t->hooks->ctx, sockets, &t->failed))
 		return;
+	wire_open(&t->wire, sockets, &sink);
 	t->speakers = mem_alloc(sizeof(*t->speakers));
+}
+
+void speakers_ready(struct tracer *t)
+{
+	if (t->wire && !t->failed.code)
+		wire_ready(t->wire, &t->failed);
 }
 
 void speakers_close(struct tracer *t)

@@ -341,6 +341,8 @@ bool task_sleeps(pid_t tid);
 /* --- what is said over the loopback (speaker.c) --- */
 /* From the first socket on that can be heard there. */
 void speakers_listen(struct tracer *t);
+/* On entry of a call that may send, which a connected socket's need not be. */
+void speakers_ready(struct tracer *t);
 void speakers_close(struct tracer *t);
 /* From its present call on, the task's process speaks from this address. */
 void speaker_note(struct tracer *t, struct task *k, bool udp,

@@ -11,6 +11,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -37,8 +38,18 @@ struct ring {
 	size_t head;
 };
 
+/* A ring that is being set up. */
+struct opening {
+	struct ring *ring;
+	int fd, which, error;
+	bool started;		/* in a thread */
+	pthread_t thread;
+};
+
 struct wire {
 	struct ring rings[WIRE_SOCKETS];
+	struct opening opening[WIRE_SOCKETS];
+	bool pending;		/* nothing was sent yet */
 	struct wire_sink sink;
 	struct flows *flows;
 	uint64_t lost;
@@ -89,11 +100,6 @@ static int set_up(struct ring *r, int fd, int which)
 	return bind(fd, (struct sockaddr *)&lo, sizeof(lo));
 }
 
-struct opening {
-	struct ring *ring;
-	int fd, which, error;
-};
-
 static void *open_ring(void *opening)
 {
 	struct opening *o = opening;
@@ -102,25 +108,47 @@ static void *open_ring(void *opening)
 	return NULL;
 }
 
-/* Each waits for an RCU grace period (packet_set_ring()): for the same one. */
-static int open_rings(struct ring rings[WIRE_SOCKETS],
-		      const int sockets[WIRE_SOCKETS])
+/*
+ * Each waits for an RCU grace period (packet_set_ring()), both for the same
+ * one, and nobody for them until something may be sent.  Signals are the
+ * tracer's.
+ */
+static void begin_opening(struct wire *w, const int sockets[WIRE_SOCKETS])
 {
-	struct opening all[WIRE_SOCKETS];
-	pthread_t other;
-	bool both;
+	sigset_t all, was;
 
-	for (int i = 0; i < WIRE_SOCKETS; i++)
-		all[i] = (struct opening){ &rings[i], sockets[i], i, 0 };
-	both = !pthread_create(&other, NULL, open_ring, &all[WIRE_CONTINUES]);
-	open_ring(&all[WIRE_BEGINS]);
-	if (both)
-		pthread_join(other, NULL);
-	else
-		open_ring(&all[WIRE_CONTINUES]);
-	errno = all[WIRE_BEGINS].error ? all[WIRE_BEGINS].error :
-		all[WIRE_CONTINUES].error;
-	return errno ? -1 : 0;
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &was);
+	for (int i = 0; i < WIRE_SOCKETS; i++) {
+		struct opening *o = &w->opening[i];
+
+		*o = (struct opening){
+			.ring = &w->rings[i], .fd = sockets[i], .which = i,
+		};
+		o->started = !pthread_create(&o->thread, NULL, open_ring, o);
+		if (!o->started)
+			open_ring(o);
+	}
+	pthread_sigmask(SIG_SETMASK, &was, NULL);
+	w->pending = true;
+}
+
+int wire_ready(struct wire *w, struct err *err)
+{
+	int error = 0;
+
+	if (!w->pending)
+		return 0;
+	w->pending = false;
+	for (int i = 0; i < WIRE_SOCKETS; i++) {
+		if (w->opening[i].started)
+			pthread_join(w->opening[i].thread, NULL);
+		error = error ? error : w->opening[i].error;
+	}
+	if (!error)
+		return 0;
+	errno = error;
+	return err_sys(err, "cannot listen on the sandbox's loopback");
 }
 
 static void take(void *ctx, const struct segment *s, uint64_t at,
@@ -138,27 +166,25 @@ static void missed(void *ctx)
 	w->lost++;
 }
 
-int wire_open(struct wire **out, const int sockets[WIRE_SOCKETS],
-	      const struct wire_sink *sink, struct err *err)
+void wire_open(struct wire **out, const int sockets[WIRE_SOCKETS],
+	       const struct wire_sink *sink)
 {
 	struct wire *w = mem_alloc(sizeof(*w));
 	const struct flows_sink flows = { take, missed, w };
 
 	w->sink = *sink;
 	w->flows = flows_new(&flows);
-	if (open_rings(w->rings, sockets)) {
-		err_sys(err, "cannot listen on the sandbox's loopback");
-		wire_close(w);
-		return -1;
-	}
+	begin_opening(w, sockets);
 	*out = w;
-	return 0;
 }
 
 void wire_close(struct wire *w)
 {
+	struct err ignored = ERR_INIT;
+
 	if (!w)
 		return;
+	wire_ready(w, &ignored);
 	for (int i = 0; i < WIRE_SOCKETS; i++)
 		if (w->rings[i].frames)
 			munmap(w->rings[i].frames, w->rings[i].n * FRAME);
@@ -233,6 +259,8 @@ void wire_read(struct wire *w, uint64_t until)
 {
 	int which;
 
+	if (w->pending)
+		return;
 	while ((which = next_ring(w)) >= 0) {
 		struct ring *r = &w->rings[which];
 
@@ -247,6 +275,8 @@ void wire_read(struct wire *w, uint64_t until)
 
 bool wire_is_filling(const struct wire *w)
 {
+	if (w->pending)
+		return false;
 	for (int i = 0; i < WIRE_SOCKETS; i++) {
 		const struct ring *r = &w->rings[i];
 

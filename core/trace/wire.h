@@ -36,11 +36,13 @@ struct wire_sink {
 };
 
 /*
- * Listen on interface `lo` through two fresh packet sockets (AF_PACKET,
- * SOCK_DGRAM, protocol 0), borrowed.
+ * Begin to listen on interface `lo` through two fresh packet sockets
+ * (AF_PACKET, SOCK_DGRAM, protocol 0), borrowed until wire_close().
  */
-int wire_open(struct wire **out, const int sockets[WIRE_SOCKETS],
-	      const struct wire_sink *sink, struct err *err);
+void wire_open(struct wire **out, const int sockets[WIRE_SOCKETS],
+	       const struct wire_sink *sink);
+/* Wait until that is done: before anything is sent.  Costs nothing later. */
+int wire_ready(struct wire *w, struct err *err);
 void wire_close(struct wire *w);
 
 /* Nanoseconds of the clock by which the kernel dates packets. */
