@@ -84,15 +84,16 @@ static void sysv(void)
 
 static void shared(void)
 {
+	size_t len = 15 * MIB;	/* a larger file is not allowed */
 	int fd = memfd_create("shared", 0);
 	void *file;
 
 	take(25 * MIB);
-	if (ftruncate(fd, 25 * MIB))
+	if (ftruncate(fd, (off_t)len))
 		return;
-	file = mmap(NULL, 25 * MIB, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	file = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (file != MAP_FAILED)
-		memset(file, 1, 25 * MIB);
+		memset(file, 1, len);
 	for (int i = 0; i < 20; i++) {
 		if (!fork()) {
 			usleep(700000);

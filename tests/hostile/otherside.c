@@ -25,7 +25,7 @@ static struct page {
 	volatile int asked;
 } page;
 
-static struct answer { int done, used; } answer;
+static struct answer { int ready, done, used; } answer;
 
 static int pages, answers;	/* descriptors of the files */
 
@@ -35,10 +35,15 @@ static void put(const char *address)
 	pwrite(pages, &page, sizeof(page), 0);
 }
 
-static int done(void)
+static const struct answer *heard(void)
 {
 	pread(answers, &answer, sizeof(answer), 0);
-	return answer.done;
+	return &answer;
+}
+
+static void say(void)
+{
+	pwrite(answers, &answer, sizeof(answer), 0);
 }
 
 /* How often it has waited; -1 while it does. */
@@ -63,12 +68,15 @@ static void call(void)
 	for (int i = 1; i <= TRIES; i++) {
 		int fd = socket(AF_INET6, SOCK_STREAM, 0);
 
+		/* From here on it waits in the connect alone. */
+		answer.ready = i;
+		say();
 		while (m->asked < i)
 			;
 		if (connect(fd, (void *)&m->peer, sizeof(m->peer)))
 			answer.used += errno == ENETUNREACH;
 		answer.done = i;
-		pwrite(answers, &answer, sizeof(answer), 0);
+		say();
 		close(fd);
 	}
 	_exit(0);
@@ -95,16 +103,17 @@ int main(void)
 
 		do
 			usleep(1000);
-		while ((before = waits(fd)) < 0);
+		while (heard()->ready < i || (before = waits(fd)) < 0);
 		page.asked = i;
 		put("::1");
-		while (waits(fd) <= before)
+		/* What has ended shows nothing any more. */
+		while (heard()->done < i && waits(fd) <= before)
 			sched_yield();
 		put("2001:db8::7");
-		while (done() < i && waits(fd) >= 0)
+		while (heard()->done < i && waits(fd) >= 0)
 			sched_yield();
 		put("::1");
-		while (done() < i)
+		while (heard()->done < i)
 			usleep(100);
 	}
 	if (answer.used)

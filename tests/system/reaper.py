@@ -5,8 +5,9 @@
     reaper.py SIGNAL TARGET SECONDS COMMAND...
 
 After SECONDS the SIGNAL goes to the TARGET: "main", the command's process;
-"group", its process group, as Ctrl-C does; or "worker", its last child.  With
-the signal "none" the command is left to end by itself.
+"group", its process group, as Ctrl-C does; or "worker", its last child, or the
+first sandbox where there is none yet.  With the signal "none" the command is
+left to end by itself.
 
 As a child subreaper (prctl(2)) this process inherits whatever outlives its
 parent, however it detached; so when there is no child left, nothing is left.
@@ -48,12 +49,21 @@ def describe(pid):
         return f"{pid} gone meanwhile"
 
 
+def wait_for_workers(command):
+    """Its children; where there is none yet, when one has a child itself."""
+    found = children(command.pid)
+    while not found and command.poll() is None:
+        time.sleep(0.001)
+        found = [pid for pid in children(command.pid) if children(pid)]
+    return found
+
+
 def send(name, target, command):
     number = getattr(signal, "SIG" + name)
     if target == "group":
         os.killpg(command.pid, number)
     elif target == "worker":
-        workers = children(command.pid)
+        workers = wait_for_workers(command)
         if workers:
             os.kill(workers[-1], number)
     else:
