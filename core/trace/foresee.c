@@ -10,8 +10,9 @@
  *
  * - in the system's directories and /etc, until anything there was changed,
  *   and only where no link on the way leaves them;
- * - elsewhere, while nothing at all has changed and the process is the only
- *   one, so that no other is in the middle of a change.
+ * - elsewhere, while nothing at all has changed.
+ *
+ * Nobody may be in the middle of a call, which could be a change.
  *
  * The program's own rights must not have changed either (a filter, Landlock,
  * an id, a root, a limit of descriptors), and where others could change the
@@ -74,6 +75,8 @@ static bool limits_rights(const struct call *c)
 	for (size_t i = 0; i < ARRAY_LEN(calls); i++)
 		if (calls[i] == c->nr)
 			return true;
+	if (c->nr == SYS_fcntl)
+		return (int)c->args[1] == F_SETLEASE;
 	return c->nr == SYS_prctl && (int)c->args[0] == PR_SET_SECCOMP;
 }
 
@@ -145,9 +148,10 @@ static bool make_key(const struct tracer *t, const struct task *k, int dirfd,
 	return !path_has_dots(path->p);
 }
 
-static bool may_be_known(struct tracer *t, const struct task *k)
+static bool may_be_known(const struct tracer *t, const struct task *k)
 {
-	return !t->unforeseeable && k->proc->live && is_alone(t, k->proc);
+	return !t->unforeseeable && !t->inside && k->proc->live &&
+	       is_alone(t, k->proc);
 }
 
 /*
@@ -170,8 +174,7 @@ static const struct result *find(const struct tracer *t, struct str key)
 
 	if (!r || !r->certain)
 		return NULL;
-	return r->system || (r->changes == t->changes && is_only_process(t)) ?
-	       r : NULL;
+	return r->system || r->changes == t->changes ? r : NULL;
 }
 
 static bool is_open(const struct call *c)
@@ -257,7 +260,7 @@ static bool is_certain(struct tracer *t, struct task *k, struct str asked,
 	bool system = is_kept_still(asked);
 	autofd int fd = -1;
 
-	if (is_outside(asked) || (!system && !is_only_process(t)))
+	if (is_outside(asked))
 		return false;
 	fd = system ? walk_beneath(t, k, asked) :
 		      resolve_walk(t, k, asked.p, 0);

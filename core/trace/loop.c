@@ -179,7 +179,7 @@ static int on_entry(struct tracer *t, struct task *k)
 		call_clear(c);
 		return PTRACE_CONT;
 	}
-	k->inside = true;
+	task_inside(t, k, true);
 	return PTRACE_SYSCALL;
 }
 
@@ -194,7 +194,7 @@ static int64_t visible_result(int64_t ret)
 
 void call_finish(struct tracer *t, struct task *k, int64_t ret)
 {
-	k->inside = false;
+	task_inside(t, k, false);
 	k->call.ret = visible_result(ret);
 	if (k->row)
 		k->row->leave(t, k);
@@ -281,7 +281,7 @@ static void on_exec(struct tracer *t, struct task *k)
 		k->row = caller->row;
 		task_remove(t, caller);
 	}
-	k->inside = false;
+	task_inside(t, k, false);
 	/* Memory and descriptors are its own from here on. */
 	fork_leave_group(t, k->proc);
 	k->proc->exposed = false;
@@ -296,6 +296,8 @@ static void on_end(struct tracer *t, struct task *k, int status)
 	struct proc *p = k->proc;
 	bool leader = p && p->tgid == k->tid;
 
+	/* Whether it was done before it died, nobody says. */
+	t->unforeseeable |= k->inside;
 	if (p && k->inside && !t->ending)
 		call_finish(t, k, -EINTR);
 	if (p)
