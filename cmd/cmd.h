@@ -15,7 +15,7 @@
 struct settings {
 	struct opt_list dirs, outputs;
 	const char *config, *scenario, *fail_on, *format, *output, *color;
-	const char *plant;
+	const char *plant, *syscalls;
 	unsigned runs, max_runs, jobs;
 	uint64_t timeout_ms;
 	const char *base, *reason, *expires, *folder, *ci, *hook;

@@ -19,6 +19,7 @@ struct run_options run_options_of(const struct settings *set)
 		.runs = set->runs,
 		.max_runs = set->max_runs,
 		.timeout_ms = set->timeout_ms,
+		.syscalls = set->syscalls,
 		.jobs = set->jobs,
 		.no_cache = set->no_cache,
 		.progress = !set->quiet && isatty(STDERR_FILENO),

@@ -265,6 +265,13 @@ static bool check_mode(struct config_entry *e)
 	return one_of(e->value, modes);
 }
 
+static bool check_syscalls(struct config_entry *e)
+{
+	static const char *const which[] = { "notable", "all", NULL };
+
+	return one_of(e->value, which);
+}
+
 static bool check_ready(struct config_entry *e)
 {
 	struct str word, rest;
@@ -361,6 +368,7 @@ static const struct type {
 	[CONFIG_ENV] = { check_env,
 		"NAME=VALUE with a NAME of letters, digits and _" },
 	[CONFIG_MODE] = { check_mode, "enforce or report-only" },
+	[CONFIG_SYSCALLS] = { check_syscalls, "notable or all" },
 	[CONFIG_ADDRESS] = { check_address,
 		"a numeric IPv4 or IPv6 address of one host" },
 };

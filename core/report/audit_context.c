@@ -57,6 +57,19 @@ static void put_isolation(struct document *d)
 				  "private layers, everything else empty"));
 }
 
+/* Does the plan have this setting, with this value? */
+static bool plan_says(struct document *d, const char *key, struct str wanted)
+{
+	const struct fingerprint *fp = d->audit->fp;
+	autojson struct json *plan = NULL;
+	struct err err = ERR_INIT;
+	struct str value;
+
+	return fp->plan.len &&
+	       !json_parse(&plan, fp->plan, PLAN_MAX, &err) &&
+	       json_string(&value, plan, key) && str_eq(value, wanted);
+}
+
 /* The settings of the plan, in its own order. */
 static void put_plan(struct document *d)
 {
@@ -357,11 +370,33 @@ static void put_histogram(struct document *d)
 		put_row(d, NO_BASIS, (struct str[CELLS_MAX]){
 			v[i]->name, text_of(d, "%llu",
 			(unsigned long long)v[i]->count) });
-	if (fp->n_syscalls)
+	if (!fp->n_syscalls)
+		return;
+	if (plan_says(d, "syscalls", STR("all")))
+		say(d, NO_BASIS, "The table counts the calls of %u run%s, "
+		    "ambient ones (reading and writing what is open, memory, "
+		    "time, waiting) as well; time that is told without a call "
+		    "(vdso(7)) is in none", fp->runs, plural(fp->runs));
+	else
 		say(d, NO_BASIS, "The table counts the calls of %u run%s that "
 		    "were looked at; ambient ones (reading and writing what "
 		    "is open, memory, time, waiting) ran uncounted", fp->runs,
 		    plural(fp->runs));
+}
+
+static void put_recorded(struct document *d)
+{
+	struct basis facts = facts_by_rule(d, "syscall");
+
+	if (plan_says(d, "syscalls", STR("all")))
+		say_count(d, facts, "Calls that only their names tell of, "
+			  "ambient ones among them", "No call was made but "
+			  "those that the other chapters tell of");
+	else
+		say_count(d, facts, "Calls beyond the ambient ones and those "
+			  "that the other chapters tell of", "No call was made "
+			  "beyond the ambient ones and those that the other "
+			  "chapters tell of");
 }
 
 void audit_calls(struct document *d)
@@ -378,26 +413,10 @@ void audit_calls(struct document *d)
 	say_count(d, facts_by_rule(d, "evasion"), "Attempts to hide or to "
 		  "find out about being watched", "No attempt to hide was "
 		  "seen");
-	say_count(d, facts_by_rule(d, "syscall"), "Calls beyond the ambient "
-		  "ones and those that the other chapters tell of", "No call "
-		  "was made beyond the ambient ones and those that the other "
-		  "chapters tell of");
+	put_recorded(d);
 }
 
 /* --- what could not be observed --- */
-
-static bool network_is_none(struct document *d)
-{
-	const struct fingerprint *fp = d->audit->fp;
-	autojson struct json *plan = NULL;
-	struct err err = ERR_INIT;
-	struct str network;
-
-	return fp->plan.len &&
-	       !json_parse(&plan, fp->plan, PLAN_MAX, &err) &&
-	       json_string(&network, plan, "network") &&
-	       str_eq(network, STR("none"));
-}
 
 static bool ended(const struct fingerprint *fp, struct str how)
 {
@@ -433,7 +452,7 @@ void audit_limits(struct document *d)
 	    (unsigned long long)fp->ledger.dropped);
 	for (size_t i = 0; i < fp->n_blind; i++)
 		say_quote(d, NO_BASIS, "Blind spot", fp->blind_spots[i]);
-	if (network_is_none(d))
+	if (plan_says(d, "network", STR("none")))
 		say(d, NO_BASIS, "There was no network but the loopback: what "
 		    "the program does with an answer from outside was not "
 		    "seen");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For machines: schema behavdiff.result/1 (baselines/result.schema.json). */
 #include "core/base/json.h"
+#include "core/base/vec.h"
 #include "core/report/internal.h"
 
 /* As large as fingerprint_read() lets a plan be. */
@@ -32,6 +33,7 @@ static void put_side(struct json_out *j, const char *key,
 /* The few fields of the plan a reader of results asks for. */
 static void put_plan(struct json_out *j, const struct fingerprint *fp)
 {
+	static const char *const words[] = { "network", "syscalls" };
 	static const char *const numbers[] = { "uid", "timeout_ms" };
 	autojson struct json *plan = NULL;
 	struct err err = ERR_INIT;
@@ -41,9 +43,10 @@ static void put_plan(struct json_out *j, const struct fingerprint *fp)
 	json_begin_object_inline(j, "plan");
 	json_put_str(j, "digest", fp->plan_digest);
 	if (fp->plan.len && !json_parse(&plan, fp->plan, PLAN_MAX, &err)) {
-		if (json_string(&text, plan, "network"))
-			json_put_str(j, "network", text);
-		for (size_t i = 0; i < 2; i++)
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			if (json_string(&text, plan, words[i]))
+				json_put_str(j, words[i], text);
+		for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 			if (json_uint(&n, plan, numbers[i]))
 				json_put_uint(j, numbers[i], n);
 	}

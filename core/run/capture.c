@@ -327,6 +327,7 @@ static int open_run(struct run *r)
 	struct tracer_options opt = {
 		.sink = r->sink, .max_processes = c->plan->processes,
 		.max_descriptors = c->plan->descriptors,
+		.all_calls = c->plan->all_calls,
 	};
 
 	opt.steps = stepper_names(&r->steps, &opt.n_steps);

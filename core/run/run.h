@@ -27,6 +27,7 @@ struct run_options {
 	unsigned runs;		/* 0: as configured */
 	unsigned max_runs;	/* with those that disagreement calls for */
 	uint64_t timeout_ms;	/* 0: as configured */
+	const char *syscalls;	/* "notable", "all"; NULL: as configured */
 	unsigned jobs;		/* runs side by side; 0: one per CPU */
 	bool progress;		/* a progress line on standard error */
 	bool no_cache;		/* neither read nor write the cache */

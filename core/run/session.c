@@ -330,7 +330,9 @@ static int look_at_side(struct session *s, struct side *side, struct err *err)
 
 const struct plan *session_plan(struct session *s)
 {
-	const struct plan_overrides over = { s->opt.timeout_ms };
+	const struct plan_overrides over = {
+		.timeout_ms = s->opt.timeout_ms, .syscalls = s->opt.syscalls,
+	};
 
 	if (!s->planned)
 		plan_make(&s->plan, &s->config, &over, TRACE_VERSION);
@@ -362,7 +364,8 @@ static int prepare(struct session *s, struct err *err)
 {
 	session_plan(s);
 	return stage_open(&s->stage, count_trees(s), err) ||
-	       trace_filter(&s->filter, err) || find_binds(s, err) ? -1 : 0;
+	       trace_filter(&s->filter, s->plan.all_calls, err) ||
+	       find_binds(s, err) ? -1 : 0;
 }
 
 int session_export(struct session *s, struct err *err)

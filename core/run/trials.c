@@ -68,7 +68,8 @@ static int prepare(struct ground *g, const struct trials *t, struct err *err)
 	if (config_parse(&g->config, "settings", str_c(t->settings), err))
 		return -1;
 	plan_make(&g->plan, &g->config, &none, TRACE_VERSION);
-	return stage_open(&g->stage, 1, err) || trace_filter(&g->filter, err) ||
+	return stage_open(&g->stage, 1, err) ||
+	       trace_filter(&g->filter, g->plan.all_calls, err) ||
 	       make_tree(g, t, err) ? -1 : 0;
 }
 

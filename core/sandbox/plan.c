@@ -97,6 +97,8 @@ static void seal(struct plan *p, const struct config *cfg,
 	json_put_uint(&j, "files", p->files);
 	json_put_uint(&j, "processes", p->processes);
 	json_put_uint(&j, "descriptors", p->descriptors);
+	json_put_str(&j, "syscalls", p->all_calls ? STR("all") :
+						    STR("notable"));
 	put_list(&j, "env", p->env);
 	put_list(&j, "binds", p->binds);
 	put_list(&j, "addresses", p->addresses);
@@ -122,6 +124,9 @@ void plan_make(struct plan *out, const struct config *cfg,
 					   "processes");
 	p.descriptors = (unsigned)config_num(cfg, "sandbox", STR(""),
 					     "descriptors");
+	p.all_calls = str_eq(over->syscalls ? str_c(over->syscalls) :
+			     config_str(cfg, "behavdiff", STR(""), "syscalls"),
+			     STR("all"));
 	make_env(&p, cfg);
 	p.binds = copy_many(&p, cfg, "bind");
 	p.addresses = copy_many(&p, cfg, "address");

@@ -32,6 +32,7 @@ struct plan {
 	uint64_t files;		/* bytes */
 	unsigned processes;
 	unsigned descriptors;
+	bool all_calls;		/* ambient ones are told as well */
 	char **env;		/* NULL-terminated NAME=VALUE, complete */
 	char **binds;		/* NULL-terminated, relative to the work tree */
 	char **addresses;	/* NULL-terminated numeric addresses */
@@ -41,6 +42,7 @@ struct plan {
 
 struct plan_overrides {
 	uint64_t timeout_ms;	/* 0: as configured */
+	const char *syscalls;	/* "notable", "all"; NULL: as configured */
 };
 
 /*

@@ -3,9 +3,10 @@
  * The seccomp filter and the table of every system call.
  *
  * The default is to stop (SECCOMP_RET_TRACE), so that a call nobody has
- * thought of, a new one included, is recorded.  Only ambient calls pass.  A
- * tracee whose tracer is gone gets ENOSYS for everything that stops
- * (seccomp(2)), so it cannot run on unobserved.
+ * thought of, a new one included, is recorded.  Only ambient calls pass, and
+ * not even those when all are wanted (ambient.c).  A tracee whose tracer is
+ * gone gets ENOSYS for everything that stops (seccomp(2)), so it cannot run on
+ * unobserved.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -27,12 +28,14 @@
  */
 struct ambient {
 	const char *name;
-	enum { ALWAYS, WHEN, UNLESS, STOPS } passes;
+	enum { ALWAYS, KERNEL, WHEN, UNLESS, STOPS, UNTOLD } passes;
 	struct scmp_arg_cmp cmp;
 };
 
 static const struct ambient ambients[] = {
 #define AMBIENT(call) { .name = #call, .passes = ALWAYS, .cmp = { .arg = 0 } },
+#define KERNEL(call) { .name = #call, .passes = KERNEL, .cmp = { .arg = 0 } },
+#define UNTOLD(call) { .name = #call, .passes = UNTOLD, .cmp = { .arg = 0 } },
 #define WHEN(call, arg, op, a, b) { #call, WHEN, { arg, op, a, b } },
 #define UNLESS(call, arg, value) \
 	{ #call, UNLESS, { arg, SCMP_CMP_NE, value, UINT32_MAX } },
@@ -40,6 +43,8 @@ static const struct ambient ambients[] = {
 	{ #call, STOPS, { arg, SCMP_CMP_NE, value, mask } },
 #include "core/trace/ambient.def"
 #undef AMBIENT
+#undef KERNEL
+#undef UNTOLD
 #undef WHEN
 #undef UNLESS
 #undef STOPS
@@ -90,11 +95,22 @@ void rows_fill(const struct row *table[CALLS_MAX])
 	}
 }
 
+void untold_fill(bool table[CALLS_MAX])
+{
+	for (size_t i = 0; i < ARRAY_LEN(ambients); i++) {
+		int nr = number_of(ambients[i].name);
+
+		if (ambients[i].passes == UNTOLD && nr >= 0 && nr < CALLS_MAX)
+			table[nr] = true;
+	}
+}
+
 static enum syscall_class class_of(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(ambients); i++)
-		if (!strcmp(ambients[i].name, name))
-			return ambients[i].passes == ALWAYS ?
+		if (ambients[i].passes != UNTOLD &&
+		    !strcmp(ambients[i].name, name))
+			return ambients[i].passes <= KERNEL ?
 			       SYSCALL_AMBIENT : SYSCALL_CONDITIONAL;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (!strcmp(rows[i].name, name))
@@ -133,13 +149,14 @@ bool syscall_by_number(int nr, char name[64], enum syscall_class *class)
 	return true;
 }
 
-static int add_rules(scmp_filter_ctx ctx)
+static int add_rules(scmp_filter_ctx ctx, bool all)
 {
 	for (size_t i = 0; i < ARRAY_LEN(ambients); i++) {
 		const struct ambient *a = &ambients[i];
 		int nr = number_of(a->name), r;
 
-		if (nr < 0 || a->passes == STOPS)
+		if (nr < 0 || a->passes == STOPS || a->passes == UNTOLD ||
+		    (all && a->passes != KERNEL))
 			continue;
 		r = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, nr,
 					   a->passes == WHEN, &a->cmp);
@@ -188,7 +205,8 @@ static void add_exceptions(struct buf *out)
 /*
  * seccomp_export_bpf_mem() is libseccomp 2.6; a memfd serves 2.5 as well.
  */
-static int export_filter(scmp_filter_ctx ctx, struct sock_fprog *out)
+static int export_filter(scmp_filter_ctx ctx, bool all,
+			 struct sock_fprog *out)
 {
 	autofd int fd = memfd_create("filter", MFD_CLOEXEC);
 	autobuf struct buf bytes = BUF_INIT;
@@ -196,7 +214,8 @@ static int export_filter(scmp_filter_ctx ctx, struct sock_fprog *out)
 	if (fd < 0)
 		return -errno;
 	/* Jumps are relative: a program may stand behind another. */
-	add_exceptions(&bytes);
+	if (!all)
+		add_exceptions(&bytes);
 	if (seccomp_export_bpf(ctx, fd) || lseek(fd, 0, SEEK_SET) < 0 ||
 	    fd_read_all(fd, &bytes, 1 << 20))
 		return -EIO;
@@ -205,7 +224,7 @@ static int export_filter(scmp_filter_ctx ctx, struct sock_fprog *out)
 	return 0;
 }
 
-int trace_filter(struct sock_fprog *out, struct err *err)
+int trace_filter(struct sock_fprog *out, bool all, struct err *err)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_TRACE(1));
 	int r = ctx ? 0 : -ENOMEM;
@@ -224,9 +243,9 @@ int trace_filter(struct sock_fprog *out, struct err *err)
 	if (!r)
 		r = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (!r)
-		r = add_rules(ctx);
+		r = add_rules(ctx, all);
 	if (!r)
-		r = export_filter(ctx, out);
+		r = export_filter(ctx, all, out);
 	if (ctx)
 		seccomp_release(ctx);
 	if (!r)

@@ -169,12 +169,16 @@ static int on_entry(struct tracer *t, struct task *k)
 	foresee_ends(t, c);
 	if (k->proc->live && c->nr >= 0 && c->nr < CALLS_MAX)
 		t->counts[c->nr]++;
+	if (ambient_call(t, k))
+		return PTRACE_CONT;
 	if (k->row) {
 		narrow(c, k->row);
 		read_arguments(k);
 	}
 	if (k->row && k->row->enter)
 		next = k->row->enter(t, k);
+	if (next != NEXT_REFUSED)
+		ambient_untold(t, k);
 	if (next != NEXT_LEAVE || (k->row && !k->row->leave)) {
 		call_clear(c);
 		return PTRACE_CONT;
@@ -529,6 +533,10 @@ int tracer_new(struct tracer **out, pid_t init,
 	p = proc_add(t, init, NULL);
 	p->is_init = true;
 	task_set_proc(task_add(t, init), p);
+	if (opt->all_calls && ambient_begin(t, err)) {
+		tracer_free(t);
+		return -1;
+	}
 	*out = t;
 	return 0;
 }
@@ -564,6 +572,7 @@ void tracer_free(struct tracer *t)
 	if (t->root >= 0)
 		close(t->root);
 	speakers_close(t);
+	ambient_end(t);
 	vec_free(&t->dead);
 	vec_free(&t->blind);
 	vec_free(&t->own);

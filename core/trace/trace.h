@@ -22,9 +22,10 @@
 
 /*
  * The filter for every step: ambient calls pass, everything else stops, calls
- * of a foreign ABI stop too.  The caller frees out->filter.
+ * of a foreign ABI stop too.  all: ambient calls stop as well, for a tracer
+ * that is told so.  The caller frees out->filter.
  */
-int trace_filter(struct sock_fprog *out, struct err *err);
+int trace_filter(struct sock_fprog *out, bool all, struct err *err);
 
 struct tracer;
 
@@ -34,6 +35,7 @@ struct tracer_options {
 	size_t n_steps;
 	unsigned max_processes;
 	unsigned max_descriptors;	/* of a process; 0: not known */
+	bool all_calls;		/* the filter stops ambient calls too */
 };
 
 /* What the run wants to be told.  Called between stops, in any order. */

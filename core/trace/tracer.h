@@ -144,6 +144,7 @@ struct tracer {
 	struct proc *procs[BUCKETS];
 	struct tracer_stats stats;
 	const struct row *rows[CALLS_MAX];	/* by number */
+	struct ambient_calls *ambient;	/* ambient calls; NULL: they pass */
 	uint64_t counts[CALLS_MAX];
 	struct strmap touched;	/* hashes of the paths that calls changed */
 	struct strmap dirs;	/* directory -> resolved; see resolve.c */
@@ -175,7 +176,21 @@ struct tracer {
 
 /* --- rows (filter.c) --- */
 void rows_fill(const struct row *table[CALLS_MAX]);
+/* The calls that stop, unless refused, for no fact: UNTOLD of ambient.def. */
+void untold_fill(bool table[CALLS_MAX]);
 const char *call_name(int nr, char *buf, size_t size);
+
+/* --- ambient calls that stop all the same (ambient.c) --- */
+/* To be called when the filter stops them. */
+int ambient_begin(struct tracer *t, struct err *err);
+void ambient_end(struct tracer *t);
+/*
+ * On entry: would this call have passed?  Then it is told by name, once and for
+ * all: how it ends is not asked.  False where ambient calls are not stopped.
+ */
+bool ambient_call(struct tracer *t, struct task *k);
+/* The call goes on: tell it by name when no fact does. */
+void ambient_untold(struct tracer *t, struct task *k);
 
 /* --- stops (loop.c) --- */
 /* A call came to its end with this result. */

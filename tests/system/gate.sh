@@ -383,7 +383,7 @@ broken() {
 	edit '1,$d'
 	refused "empty" 'default.json'
 	sed 's/: "always",/: "perhaps",/' "$work/whole" | say baselines/default.json
-	refused "an unknown word" 'line 37: a fact is "always" or "sometimes"'
+	refused "an unknown word" 'line 38: a fact is "always" or "sometimes"'
 	sed 's|baseline/1|baseline/2|' "$work/whole" | say baselines/default.json
 	refused "a newer schema" 'this program knows up to'
 	sed 's|baseline/1|fingerprint/1|' "$work/whole" |

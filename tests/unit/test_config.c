@@ -377,6 +377,9 @@ static void sections_have_names_where_they_should(void **state)
 		"f:5: scenario.step = \"x\" names no step", "[step \"x\"]");
 	refused("[policy]\nmode = off\n", "f:2: policy.mode: bad value",
 		"report-only");
+	refused("[behavdiff]\nsyscalls = every\n",
+		"f:2: behavdiff.syscalls: bad value \"every\": expected "
+		"notable or all", "all: reading");
 	refused("[step \"\"]\n", "f:1: [step \"\"]: bad name", "letters");
 	refused("[step \"../x\"]\n", "f:1: [step \"../x\"]: bad name", "");
 	refused("[step.server]\n", "f:1: [step.subsection] is the old form",

@@ -15,7 +15,7 @@
 static void make(struct plan *p, const char *text, uint64_t timeout_ms,
 		 const char *version)
 {
-	const struct plan_overrides over = { timeout_ms };
+	const struct plan_overrides over = { .timeout_ms = timeout_ms };
 	struct err err = ERR_INIT;
 	struct config cfg;
 
@@ -41,6 +41,7 @@ static void the_same_settings_are_the_same_plan(void **state)
 	(void)state;
 	same_settings("", "", true);
 	same_settings("", "[sandbox]\n\ttimeout = 60s\n", true);
+	same_settings("", "[behavdiff]\n\tsyscalls = notable\n", true);
 	same_settings("[sandbox]\n\ttimeout = 1m\n",
 		      "[sandbox]\n\ttimeout = 60000ms\n", true);
 	/* What is done with findings is no part of what is run. */
@@ -63,6 +64,7 @@ static void every_setting_is_in_the_digest(void **state)
 		same_settings("", text, false);
 	}
 	same_settings("", "[step \"a\"]\n\tcommand = x\n", false);
+	same_settings("", "[behavdiff]\n\tsyscalls = all\n", false);
 }
 
 static void another_observer_is_another_plan(void **state)

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ambient calls, when they are wanted all the same: every call stops then, and
+ * those that would have passed are told by name.  Which these are is asked of
+ * the very filter that would have let them pass, so that all others are told
+ * as ever.  The number at the stop that the filter gave could say it as well,
+ * but a filter of the program's own may give any (seccomp(2): of several with
+ * the same action the newest one's data counts).
+ *
+ * A call that passes has no second stop: its name is all that is told of it.
+ */
+#include <assert.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/trace/tracer.h"
+
+struct ambient_calls {
+	struct sock_fprog filter;	/* that of runs without them */
+	bool untold[CALLS_MAX];
+	char *names[CALLS_MAX];		/* by number, NULL: not asked yet */
+};
+
+int ambient_begin(struct tracer *t, struct err *err)
+{
+	struct ambient_calls *e = mem_alloc(sizeof(*e));
+
+	t->ambient = e;
+	untold_fill(e->untold);
+	return trace_filter(&e->filter, false, err);
+}
+
+void ambient_end(struct tracer *t)
+{
+	struct ambient_calls *e = t->ambient;
+
+	for (size_t i = 0; e && i < CALLS_MAX; i++)
+		free(e->names[i]);
+	if (e)
+		free(e->filter.filter);
+	free(e);
+	t->ambient = NULL;
+}
+
+/*
+ * What the kernel does with a filter (Documentation/networking/filter.rst, for
+ * seccomp in seccomp_check_filter() of kernel/seccomp.c), as far as filter.c
+ * and libseccomp make use of it.
+ */
+static uint32_t run(const struct sock_fprog *filter,
+		    const struct seccomp_data *data)
+{
+	uint32_t a = 0;
+
+	for (size_t at = 0; at < filter->len; at++) {
+		const struct sock_filter *op = &filter->filter[at];
+		bool yes;
+
+		switch (op->code) {
+		case BPF_LD | BPF_W | BPF_ABS:
+			memcpy(&a, (const char *)data + op->k, sizeof(a));
+			continue;
+		case BPF_ALU | BPF_AND | BPF_K:
+			a &= op->k;
+			continue;
+		case BPF_JMP | BPF_JA:
+			at += op->k;
+			continue;
+		case BPF_RET | BPF_K:
+			return op->k;
+		case BPF_JMP | BPF_JEQ | BPF_K:
+			yes = a == op->k;
+			break;
+		case BPF_JMP | BPF_JGT | BPF_K:
+			yes = a > op->k;
+			break;
+		case BPF_JMP | BPF_JGE | BPF_K:
+			yes = a >= op->k;
+			break;
+		case BPF_JMP | BPF_JSET | BPF_K:
+			yes = a & op->k;
+			break;
+		default:
+			assert(!"an instruction that no filter here has");
+			return SECCOMP_RET_TRACE;
+		}
+		at += yes ? op->jt : op->jf;
+	}
+	return SECCOMP_RET_TRACE;
+}
+
+static const char *name_of(struct ambient_calls *e, int nr)
+{
+	char name[64];
+
+	if (!e->names[nr])
+		e->names[nr] = mem_strdup(call_name(nr, name, sizeof(name)));
+	return e->names[nr];
+}
+
+/* Without a result: it has none yet. */
+static void tell(struct tracer *t, struct task *k)
+{
+	const char *name = name_of(t->ambient, k->call.nr);
+	char call[80];
+
+	snprintf(call, sizeof(call), "%s()", name);
+	t->acting = k->tid;
+	emit_proc(t, k->proc, EV_SYSCALL, str_c(name), STR(""), 0,
+		  str_c(call));
+	t->acting = 0;
+}
+
+bool ambient_call(struct tracer *t, struct task *k)
+{
+	const struct call *c = &k->call;
+	struct seccomp_data data = { .nr = c->nr, .arch = c->arch };
+
+	if (!t->ambient || c->nr < 0 || c->nr >= CALLS_MAX)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(c->args); i++)
+		data.args[i] = c->args[i];
+	if (run(&t->ambient->filter, &data) != SECCOMP_RET_ALLOW)
+		return false;
+	tell(t, k);
+	return true;
+}
+
+void ambient_untold(struct tracer *t, struct task *k)
+{
+	int nr = k->call.nr;
+
+	if (t->ambient && nr >= 0 && nr < CALLS_MAX && t->ambient->untold[nr])
+		tell(t, k);
+}
