@@ -120,9 +120,10 @@ bool tracer_empty(struct tracer *t);
 void tracer_memory(struct tracer *t, uint64_t *resident, uint64_t *largest);
 /*
  * The same with every page counted once, and without System V segments; slow,
- * to be asked right after the other.
+ * to be asked right after the other.  What processes give back meanwhile may
+ * be missing, and is never counted twice.
  */
-uint64_t tracer_memory_shared(const struct tracer *t);
+uint64_t tracer_memory_shared(struct tracer *t);
 /* How often the call of this number stopped, for the histogram. */
 uint64_t tracer_count(const struct tracer *t, int nr);
 /* What the tracer could not see; NULL past the last. */

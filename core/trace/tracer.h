@@ -52,6 +52,7 @@ struct proc {
 	unsigned n_pending;
 	char tail[STDERR_TAIL];	/* the end of what it wrote to stderr */
 	unsigned tail_len;
+	uint64_t part;		/* of the memory, at the last close look */
 };
 
 /* The call a task is in. */

@@ -230,12 +230,28 @@ static uint64_t proportional(const struct tracer *t, pid_t pid)
 	return sum << 10;
 }
 
-uint64_t tracer_memory_shared(const struct tracer *t)
+/*
+ * The look at all of them takes time, and what one leaves meanwhile is the
+ * others': the same pages would be counted for it and again for those who are
+ * read behind it.  So nobody's part is more than is resident in it at the end;
+ * what is told is there then, and perhaps more.
+ */
+uint64_t tracer_memory_shared(struct tracer *t)
 {
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t sum = t->shared_bytes;
 
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct proc *p = t->procs[i]; p; p = p->next)
-			sum += p->live ? proportional(t, p->tgid) : 0;
+			p->part = p->live ? proportional(t, p->tgid) : 0;
+	for (size_t i = 0; i < BUCKETS; i++) {
+		for (struct proc *p = t->procs[i]; p; p = p->next) {
+			uint64_t now = 0, data = 0;
+
+			if (p->part)
+				add_statm(p->tgid, page, &now, &data);
+			sum += now < p->part ? now : p->part;
+		}
+	}
 	return sum;
 }

@@ -6,7 +6,7 @@
  * stay).  behavdiff must bound each and say that the observation
  * was cut short; output is only shown, so a flood of it cuts nothing.
  * `hog shared` is the innocent twin: many processes that share one large
- * piece of memory are within the limit.
+ * piece of memory are within the limit, also while they all end.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define MIB (1UL << 20)
@@ -84,23 +85,26 @@ static void sysv(void)
 
 static void shared(void)
 {
-	size_t len = 15 * MIB;	/* a larger file is not allowed */
+	size_t len = 10 * MIB;
 	int fd = memfd_create("shared", 0);
 	void *file;
 
-	take(25 * MIB);
+	take(42 * MIB);
 	if (ftruncate(fd, (off_t)len))
 		return;
 	file = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (file != MAP_FAILED)
 		memset(file, 1, len);
-	for (int i = 0; i < 20; i++) {
-		if (!fork()) {
-			usleep(700000);
-			_exit(0);
+	for (int round = 0; round < 20; round++) {
+		for (int i = 0; i < 20; i++) {
+			if (!fork()) {
+				usleep(50000);
+				_exit(0);
+			}
 		}
+		while (wait(NULL) > 0)
+			;
 	}
-	usleep(700000);
 }
 
 static void files(void)

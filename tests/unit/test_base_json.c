@@ -336,8 +336,8 @@ static double read_objects(size_t objects, size_t facts)
 
 /*
  * One object of all the facts is as much work as many of a few each; were it
- * quadratic, it would be a hundred times as much.  The distance is for what the
- * machine does to both: caches, and memory that it gives for the first time.
+ * quadratic, it would be a hundred times as much.  The distance is for what
+ * the machine adds to both: caches, and memory that is touched the first time.
  */
 static void a_large_object_is_read_in_linear_time(void **state)
 {
