@@ -4,26 +4,22 @@
  *
  * A stop at a call's end costs as much as the one at its beginning, and is
  * there for the result alone.  What an open for reading or an access(2) gave is
- * what the same call gives again as long as nobody has changed a name or a mode
- * on its way, and every call that does so stops.  So the third of the same
- * calls, by whichever process, ends as the second did:
+ * what the same call gives again as long as nobody has changed a name or a
+ * mode, and every call that does so stops.  So the third of the same calls ends
+ * as the second did, while nothing was changed in between.
  *
- * - in the system's directories and /etc, until anything there was changed,
- *   and only where no link on the way leaves them;
- * - elsewhere, while nothing at all has changed.
+ * Only for a process that is the only one and has one thread: anybody else
+ * could change names, memory or a file that is mapped there after our look, and
+ * it is the end that tells what came of it.  And only while the program's
+ * rights are what they were (a filter, Landlock, a root, a lease, a limit of
+ * descriptors).
  *
- * Nobody may be in the middle of a call, which could be a change.
- *
- * The program's own rights must not have changed either (a filter, Landlock,
- * an id, a root, a limit of descriptors), and where others could change the
- * argument after our look, or use up the descriptors, the end is waited for.
  * An open also fails, and before all else, for want of a descriptor: there is
  * one while the last below the limit is unused.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -54,22 +50,22 @@
 struct result {
 	unsigned ends;		/* that were seen */
 	bool certain;		/* nothing but a change can make it another */
-	bool system;
-	uint64_t changes;	/* elsewhere: as many had been made */
+	uint64_t changes;	/* as many had been made */
 	int err;
 	const char *path;	/* in the map's arena */
 };
 
 /*
  * Ids are not among them: the sandbox has one, and nobody there may take
- * another (user_namespaces(7)).
+ * another (user_namespaces(7)).  The kernel may complete asynchronous reads
+ * (io_submit(2)) at any time, into memory that a call is about to read.
  */
 static bool limits_rights(const struct call *c)
 {
 	static const int calls[] = {
 		SYS_seccomp, SYS_landlock_restrict_self, SYS_capset, SYS_setns,
 		SYS_chroot, SYS_pivot_root, SYS_mount, SYS_umount2,
-		SYS_move_mount, SYS_mount_setattr,
+		SYS_move_mount, SYS_mount_setattr, SYS_io_setup,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(calls); i++)
@@ -95,35 +91,16 @@ void foresee_ends(struct tracer *t, const struct call *c)
 	t->unforeseeable |= limits_rights(c) || limits_descriptors(c);
 }
 
-static bool is_kept_still(struct str path)
-{
-	return path_is_system(path) || path_below(path, STR("/etc"));
-}
-
-void foresee_change(struct tracer *t, struct str path)
-{
-	t->changes++;
-	t->unforeseeable |= is_kept_still(path);
-}
-
-/* Can nobody change what the call was given, or what it is to be given? */
+/* Is there nobody else, but for pid 1, which is ours? */
 static bool is_alone(const struct tracer *t, const struct proc *p)
 {
-	return p->tasks < 2 && !p->shares && !p->exposed && !t->reached &&
-	       !t->shared_files;
+	return t->stats.alive <= 2 && p->tasks < 2 && !p->shares &&
+	       !p->exposed;
 }
 
-static bool is_only_process(const struct tracer *t)
-{
-	return t->stats.alive <= 2;	/* pid 1 is the other */
-}
-
-/*
- * The call's key: its number, flags and path, which is made absolute.  Another
- * process may share the working directory (CLONE_FS).
- */
-static bool make_key(const struct tracer *t, const struct task *k, int dirfd,
-		     uint64_t flags, struct buf *key, struct str *path)
+/* The call's key: its number, flags and path, which is made absolute. */
+static bool make_key(const struct task *k, int dirfd, uint64_t flags,
+		     struct buf *key, struct str *path)
 {
 	const char *given = k->call.path1;
 	autobuf struct buf cwd = BUF_INIT;
@@ -136,8 +113,7 @@ static bool make_key(const struct tracer *t, const struct task *k, int dirfd,
 	at = key->len;
 	if (*given != '/') {
 		snprintf(link, sizeof(link), "/proc/%d/cwd", k->tid);
-		if (dirfd != AT_FDCWD || !is_only_process(t) ||
-		    !resolve_link(link, &cwd) ||
+		if (dirfd != AT_FDCWD || !resolve_link(link, &cwd) ||
 		    str_ends(buf_view(&cwd), STR(" (deleted)")))
 			return false;
 		buf_str(key, buf_view(&cwd));
@@ -150,8 +126,7 @@ static bool make_key(const struct tracer *t, const struct task *k, int dirfd,
 
 static bool may_be_known(const struct tracer *t, const struct task *k)
 {
-	return !t->unforeseeable && !t->inside && k->proc->live &&
-	       is_alone(t, k->proc);
+	return !t->unforeseeable && k->proc->live && is_alone(t, k->proc);
 }
 
 /*
@@ -172,9 +147,7 @@ static const struct result *find(const struct tracer *t, struct str key)
 	const struct strmap_entry *e = strmap_get(&t->results, key);
 	const struct result *r = e ? e->val.ptr : NULL;
 
-	if (!r || !r->certain)
-		return NULL;
-	return r->system || r->changes == t->changes ? r : NULL;
+	return r && r->certain && r->changes == t->changes ? r : NULL;
 }
 
 static bool is_open(const struct call *c)
@@ -195,7 +168,7 @@ bool foresee(struct tracer *t, struct task *k, int dirfd, uint64_t flags,
 
 	if (!may_be_known(t, k) ||
 	    (is_open(&k->call) && (flags & ~HARMLESS_FLAGS)) ||
-	    !make_key(t, k, dirfd, flags, &key, &asked))
+	    !make_key(k, dirfd, flags, &key, &asked))
 		return false;
 	r = find(t, buf_view(&key));
 	if (!r || (is_open(&k->call) && !has_descriptor(t, k)))
@@ -208,31 +181,6 @@ bool foresee(struct tracer *t, struct task *k, int dirfd, uint64_t flags,
 }
 
 /* --- learning --- */
-
-/*
- * Below its first directory, no link leaving that (RESOLVE_BENEATH): the walk
- * is through names that are kept still.
- */
-static int walk_beneath(struct tracer *t, struct task *k, struct str path)
-{
-	struct open_how how = {
-		.flags = O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
-	};
-	size_t len = 1 + strcspn(path.p + 1, "/");
-	autofree char *top = mem_strndup(path.p, len);
-	autofd int dir = -1;
-
-	if (!path.p[len])
-		return -1;
-	dir = resolve_walk(t, k, top, O_DIRECTORY);
-	if (dir < 0) {
-		errno = EXDEV;
-		return -1;
-	}
-	return (int)syscall(SYS_openat2, dir, path.p + len + 1, &how,
-			    sizeof(how));
-}
 
 /* Does a walk of ours end where the call did, at an ordinary file? */
 static bool ends_there(int fd, struct str path)
@@ -257,13 +205,11 @@ static bool is_outside(struct str path)
 static bool is_certain(struct tracer *t, struct task *k, struct str asked,
 		       int err, struct str path)
 {
-	bool system = is_kept_still(asked);
 	autofd int fd = -1;
 
 	if (is_outside(asked))
 		return false;
-	fd = system ? walk_beneath(t, k, asked) :
-		      resolve_walk(t, k, asked.p, 0);
+	fd = resolve_walk(t, k, asked.p, 0);
 	if (fd < 0)
 		return err == ENOENT && errno == ENOENT;
 	return !err && ends_there(fd, path) && !is_outside(path);
@@ -292,13 +238,12 @@ void foresee_learn(struct tracer *t, struct task *k, int dirfd, uint64_t flags,
 
 	if (!may_be_known(t, k) || (err && err != ENOENT) ||
 	    (is_open(&k->call) && (flags & ~HARMLESS_FLAGS)) ||
-	    !make_key(t, k, dirfd, flags, &key, &asked))
+	    !make_key(k, dirfd, flags, &key, &asked))
 		return;
 	r = result_of(t, buf_view(&key));
 	/* Most calls are made once: to look is for the second. */
 	if (!r->ends++ || r->ends > LOOKS_MAX)
 		return;
-	r->system = is_kept_still(asked);
 	r->changes = t->changes;
 	r->err = err;
 	r->path = arena_str(&t->results.arena, path).p;

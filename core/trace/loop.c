@@ -183,7 +183,7 @@ static int on_entry(struct tracer *t, struct task *k)
 		call_clear(c);
 		return PTRACE_CONT;
 	}
-	task_inside(t, k, true);
+	k->inside = true;
 	return PTRACE_SYSCALL;
 }
 
@@ -198,7 +198,7 @@ static int64_t visible_result(int64_t ret)
 
 void call_finish(struct tracer *t, struct task *k, int64_t ret)
 {
-	task_inside(t, k, false);
+	k->inside = false;
 	k->call.ret = visible_result(ret);
 	if (k->row)
 		k->row->leave(t, k);
@@ -285,7 +285,7 @@ static void on_exec(struct tracer *t, struct task *k)
 		k->row = caller->row;
 		task_remove(t, caller);
 	}
-	task_inside(t, k, false);
+	k->inside = false;
 	/* Memory and descriptors are its own from here on. */
 	fork_leave_group(t, k->proc);
 	k->proc->exposed = false;
@@ -301,7 +301,7 @@ static void on_end(struct tracer *t, struct task *k, int status)
 	bool leader = p && p->tgid == k->tid;
 
 	/* Whether it was done before it died, nobody says. */
-	t->unforeseeable |= k->inside;
+	t->changes += k->inside;
 	if (p && k->inside && !t->ending)
 		call_finish(t, k, -EINTR);
 	if (p)

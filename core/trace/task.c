@@ -37,12 +37,6 @@ void call_clear(struct call *c)
 	memset(c, 0, sizeof(*c));
 }
 
-void task_inside(struct tracer *t, struct task *k, bool inside)
-{
-	t->inside += (unsigned)inside - (unsigned)k->inside;
-	k->inside = inside;
-}
-
 void task_remove(struct tracer *t, struct task *k)
 {
 	struct task **at = &t->tasks[bucket(k->tid)];
@@ -50,7 +44,6 @@ void task_remove(struct tracer *t, struct task *k)
 	while (*at != k)
 		at = &(*at)->next;
 	*at = k->next;
-	task_inside(t, k, false);
 	call_clear(&k->call);
 	if (k->proc) {
 		k->proc->tasks--;

@@ -149,7 +149,6 @@ struct tracer {
 	uint64_t counts[CALLS_MAX];
 	struct strmap touched;	/* hashes of the paths that calls changed */
 	struct strmap dirs;	/* directory -> resolved; see resolve.c */
-	unsigned inside;	/* tasks that are in a call now */
 	struct strmap results;	/* call -> its result; see foresee.c */
 	uint64_t changes;	/* of names and modes */
 	bool unforeseeable;	/* for the rest of the run */
@@ -246,8 +245,6 @@ bool task_state(pid_t tid, char *state, unsigned long long *switches);
 struct task *task_find(struct tracer *t, pid_t tid);
 struct task *task_add(struct tracer *t, pid_t tid);
 void task_remove(struct tracer *t, struct task *k);
-/* Is it between entry and exit stop of a call from here on? */
-void task_inside(struct tracer *t, struct task *k, bool inside);
 void task_set_proc(struct task *k, struct proc *p);
 struct proc *proc_find(struct tracer *t, pid_t tgid);
 struct proc *proc_add(struct tracer *t, pid_t tgid, struct proc *parent);
@@ -320,8 +317,6 @@ bool foresee(struct tracer *t, struct task *k, int dirfd, uint64_t flags,
 /* At its end: what it was; of an open, what it led to. */
 void foresee_learn(struct tracer *t, struct task *k, int dirfd, uint64_t flags,
 		   struct str path);
-/* A name or a mode has changed. */
-void foresee_change(struct tracer *t, struct str path);
 /* On entry of any call: does it change what the program may do? */
 void foresee_ends(struct tracer *t, const struct call *c);
 
