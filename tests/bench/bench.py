@@ -186,7 +186,7 @@ def table(result, goals, old):
         if before:
             line += f'  {before:8.2f}'
             # A quarter of the overhead is more than the noise of medians.
-            if row['behavdiff'] - 1 > (before - 1) * 1.25 + 0.1:
+            if row['behavdiff'] - before > max(before - 1, 0) / 4 + 0.1:
                 line += '  slower'
         print(line)
 
