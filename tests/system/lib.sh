@@ -19,6 +19,8 @@ case $BUILD in
 esac
 tests=0
 failures=0
+# The ordinary user reads what root makes here, a checkout of its own apart.
+umask 022
 work=$(mktemp -d "${TMPDIR:-/tmp}/behavdiff-test.XXXXXX")
 chmod 755 "$work"
 out=$work/.out

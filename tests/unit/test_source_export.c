@@ -33,7 +33,8 @@ static struct err refused(struct place *p, const char *spec,
 static const char *forged(struct place *p, const char *entries)
 {
 	return sh(p, "cd r; raw() { echo -n $1 | sed 's/../\\\\x&/g'; }; "
-		  "entry() { /usr/bin/printf \"$1 $3\\\\0$(raw $2)\"; }; "
+		  "entry() { LC_ALL=C.UTF-8 /usr/bin/printf "
+		  "\"$1 $3\\\\0$(raw $2)\"; }; "
 		  "E=$(git hash-object -w --stdin < /dev/null); "
 		  "B=$(printf evil | git hash-object -w --stdin); "
 		  "T=$(printf \"100644 blob $B\\tin\\n\" | git mktree); "
