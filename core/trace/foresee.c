@@ -124,9 +124,20 @@ static bool make_key(const struct task *k, int dirfd, uint64_t flags,
 	return !path_has_dots(path->p);
 }
 
-static bool may_be_known(const struct tracer *t, const struct task *k)
+static bool is_open(const struct call *c)
 {
-	return !t->unforeseeable && k->proc->live && is_alone(t, k->proc);
+#ifdef SYS_open
+	if (c->nr == SYS_open)
+		return true;
+#endif
+	return c->nr == SYS_openat;
+}
+
+static bool may_be_known(const struct tracer *t, const struct task *k,
+			 uint64_t flags)
+{
+	return !t->unforeseeable && k->proc->live && is_alone(t, k->proc) &&
+	       !(is_open(&k->call) && (flags & ~HARMLESS_FLAGS));
 }
 
 /*
@@ -150,15 +161,6 @@ static const struct result *find(const struct tracer *t, struct str key)
 	return r && r->certain && r->changes == t->changes ? r : NULL;
 }
 
-static bool is_open(const struct call *c)
-{
-#ifdef SYS_open
-	if (c->nr == SYS_open)
-		return true;
-#endif
-	return c->nr == SYS_openat;
-}
-
 bool foresee(struct tracer *t, struct task *k, int dirfd, uint64_t flags,
 	     struct buf *path)
 {
@@ -166,8 +168,7 @@ bool foresee(struct tracer *t, struct task *k, int dirfd, uint64_t flags,
 	const struct result *r;
 	struct str asked;
 
-	if (!may_be_known(t, k) ||
-	    (is_open(&k->call) && (flags & ~HARMLESS_FLAGS)) ||
+	if (!may_be_known(t, k, flags) ||
 	    !make_key(k, dirfd, flags, &key, &asked))
 		return false;
 	r = find(t, buf_view(&key));
@@ -236,8 +237,7 @@ void foresee_learn(struct tracer *t, struct task *k, int dirfd, uint64_t flags,
 	struct result *r;
 	struct str asked;
 
-	if (!may_be_known(t, k) || (err && err != ENOENT) ||
-	    (is_open(&k->call) && (flags & ~HARMLESS_FLAGS)) ||
+	if (!may_be_known(t, k, flags) || (err && err != ENOENT) ||
 	    !make_key(k, dirfd, flags, &key, &asked))
 		return;
 	r = result_of(t, buf_view(&key));
