@@ -48,6 +48,8 @@ struct accept {
 	bool glob;
 	bool expired;		/* it gates again */
 	struct str reason, by, date, expires;
+	/* Only that this step does it too; "": that it is done at all. */
+	struct str step;
 };
 
 struct finding {
@@ -59,6 +61,16 @@ struct finding {
 	const struct fact *fact;	/* where it was seen (NEW first) */
 	unsigned seen_old, runs_old, seen_new, runs_new;
 	unsigned names_old, names_new;	/* CHANGE_MORE: names, at most */
+	/*
+	 * The step of NEW that does it now where only other steps of OLD did,
+	 * else "".
+	 */
+	struct str step;
+	/*
+	 * Index of the finding that it is a part or a consequence of; its own
+	 * index when it stands for itself.
+	 */
+	size_t cause;
 	bool accepted;
 	const struct accept *accept;	/* that applies, or did and expired */
 };

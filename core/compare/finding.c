@@ -323,6 +323,7 @@ void finding_add(struct matching *m, enum change change,
 		.runs_old = m->old->runs,
 		.seen_new = new ? new->seen : 0,
 		.runs_new = m->new->runs,
+		.step = STR(""),
 	};
 
 	if (change == CHANGE_MORE) {
@@ -364,6 +365,8 @@ void findings_seal(struct matching *m)
 		memcpy(c->findings, m->findings.v, size);
 	vec_free(&m->findings);
 	qsort(c->findings, c->n, sizeof(*c->findings), by_weight);
+	for (size_t i = 0; i < c->n; i++)
+		c->findings[i].cause = i;
 }
 
 void comparison_free(struct comparison *c)

@@ -143,6 +143,17 @@ struct step_end {
 	int status;		/* wait status, when ended */
 	struct str unmet;	/* what it was expected to do and did not */
 	int err;		/* errno of an exec that failed, else 0 */
+	bool fixture;		/* role = fixture: what it does does not count */
+	bool stopped;		/* the scenario's own `stop` ended it */
+	/*
+	 * Of a step that did not do its part: the line of its output that names
+	 * the error, and the file of the tree and the line in it that the
+	 * output speaks of; "" and 0 where there is none.  Escaped.
+	 */
+	struct str error, error_file;
+	unsigned error_line;
+	/* What it printed, the beginning and the end when long; escaped. */
+	struct str output;
 };
 
 struct run_end {
