@@ -71,13 +71,16 @@ static bool explain_rule(struct buf *out, const char *word)
 	const struct rule *rules = rules_table(&n);
 
 	for (size_t i = 0; i < n; i++) {
+		autobuf struct buf text = BUF_INIT;
+
 		if (strcmp(rules[i].id, word))
 			continue;
-		buf_printf(out, "rule %s: %s when new\n\n%c%s.\n"
-			   "%s\n\nkinds of facts:", rules[i].id,
+		rule_text(&text, &rules[i]);
+		buf_printf(out, "rule %s: %s when new, category %s\n\n%c%s."
+			   "\n%s\n\nkinds of facts:", rules[i].id,
 			   level_name(rules[i].level),
-			   rules[i].message[0] - 'a' + 'A',
-			   rules[i].message + 1, rules[i].help);
+			   category_name(rules[i].category),
+			   text.p[0] - 'a' + 'A', text.p + 1, rules[i].help);
 		for (int k = rules[i].first; k <= (int)rules[i].last; k++)
 			buf_printf(out, " %s", event_name((enum event_kind)k));
 		buf_ch(out, '\n');
@@ -97,11 +100,14 @@ static bool explain_kind(struct buf *out, const char *word)
 		return false;
 	buf_printf(out, "fact %s: %s\n\nrules, the first that fits wins:\n",
 		   word, event_help(kind));
-	for (size_t i = 0; i < n; i++)
-		if (kind >= rules[i].first && kind <= rules[i].last)
-			buf_printf(out, "  %-20s  %-7s  %s\n", rules[i].id,
-				   level_name(rules[i].level),
-				   rules[i].message);
+	for (size_t i = 0; i < n; i++) {
+		if (kind < rules[i].first || kind > rules[i].last)
+			continue;
+		buf_printf(out, "  %-20s  %-7s  ", rules[i].id,
+			   level_name(rules[i].level));
+		rule_text(out, &rules[i]);
+		buf_ch(out, '\n');
+	}
 	put_example(out, example_of_kind(kind));
 	return true;
 }

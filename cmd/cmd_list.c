@@ -48,9 +48,13 @@ static void list_rules(struct buf *out)
 	size_t n;
 	const struct rule *rules = rules_table(&n);
 
-	for (size_t i = 0; i < n; i++)
-		buf_printf(out, "%-18s  %-7s  %s\n", rules[i].id,
-			   level_name(rules[i].level), rules[i].message);
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(out, "%-20s  %-7s  %-13s  ", rules[i].id,
+			   level_name(rules[i].level),
+			   category_name(rules[i].category));
+		rule_text(out, &rules[i]);
+		buf_ch(out, '\n');
+	}
 }
 
 static void list_formats(struct buf *out)

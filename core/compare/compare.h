@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "core/base/arena.h"
+#include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/base/hash.h"
 #include "core/base/str.h"
@@ -31,13 +32,24 @@ const char *change_name(enum change change);
 enum verdict { VERDICT_PASS, VERDICT_REGRESSION, VERDICT_INCONCLUSIVE };
 const char *verdict_name(enum verdict verdict);
 
+/* What a finding is about, the most dangerous first (categories.def). */
+enum category {
+#define CATEGORY(id, name, help) CATEGORY_##id,
+#include "core/compare/categories.def"
+#undef CATEGORY
+	CATEGORY_COUNT
+};
+const char *category_name(enum category category);	/* "network" */
+const char *category_help(enum category category);
+
 /* One row of rules.def. */
 struct rule {
 	/* "net-connect"; stable: users write it down, SARIF shows it */
 	const char *id;
+	enum category category;
 	enum event_kind first, last;	/* the kinds it looks at, inclusive */
 	enum level level;	/* of a fact that is new */
-	/* "connects to a peer it did not reach before" */
+	/* "connects to {a peer it did not reach before}": rule_text() */
 	const char *message;
 	const char *help;
 };
@@ -76,10 +88,10 @@ struct finding {
 };
 
 /*
- * What the finding says, as a sentence without subject: the rule's message for
- * what is new, and one of a few for what changed or went away.
+ * What the finding says, as a sentence that is safe to show when its fact is:
+ * "new: client.py connects to 203.0.113.7:443 (ENETUNREACH)".
  */
-const char *finding_message(const struct finding *f);
+void finding_sentence(struct buf *out, const struct finding *f);
 
 /* One regrade from the policy: kind and object glob -> level. */
 struct regrade {
@@ -111,7 +123,8 @@ struct policy {
 
 struct comparison {
 	struct arena arena;
-	struct finding *findings;	/* by level, change, kind, line */
+	/* By level, category, change, kind, line. */
+	struct finding *findings;
 	size_t n;
 	size_t count[CHANGE_COUNT];	/* per change */
 	enum verdict verdict;
@@ -141,5 +154,7 @@ void comparison_free(struct comparison *c);
 
 /* The table, for `list rules` and `explain`; the first row that fits wins. */
 const struct rule *rules_table(size_t *n);
+/* Its message, of no finding: "connects to a peer it did not reach before". */
+void rule_text(struct buf *out, const struct rule *rule);
 
 #endif

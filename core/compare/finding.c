@@ -41,24 +41,6 @@ const char *change_name(enum change change)
 	return change_names[change];
 }
 
-const char *finding_message(const struct finding *f)
-{
-	switch (f->change) {
-	case CHANGE_NEW:
-		return f->rule->message;
-	case CHANGE_OUTCOME:
-		return f->fact->err ? "did this before, with another result" :
-		       "did this before, and succeeds now";
-	case CHANGE_MORE:
-		return "does this with more names than before";
-	case CHANGE_GONE:
-		return "did this in every run before, and in none now";
-	case CHANGE_UNSTABLE: case CHANGE_COUNT:
-		break;
-	}
-	return "differs from run to run";
-}
-
 /* --- the policy --- */
 
 static bool split_last(struct str s, char sep, struct str *head,
@@ -347,6 +329,8 @@ static int by_weight(const void *pa, const void *pb)
 
 	if (a->level != b->level)
 		return a->level > b->level ? -1 : 1;
+	if (a->rule->category != b->rule->category)
+		return a->rule->category < b->rule->category ? -1 : 1;
 	if (a->change != b->change)
 		return a->change < b->change ? -1 : 1;
 	if (a->fact->kind != b->fact->kind)

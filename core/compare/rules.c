@@ -290,14 +290,16 @@ static bool when_privileged(const struct fact *f)
 /* --- the table --- */
 
 static const struct rule rules[] = {
-#define RULE(id, first, last, when, level, message, help) \
-	{ id, EV_##first, EV_##last, LEVEL_##level, message, help },
+#define RULE(id, category, first, last, when, level, message, help)	\
+	{ id, CATEGORY_##category, EV_##first, EV_##last,		\
+	  LEVEL_##level, message, help },
 #include "core/compare/rules.def"
 #undef RULE
 };
 
 static bool (*const predicates[])(const struct fact *f) = {
-#define RULE(id, first, last, when, level, message, help) when_##when,
+#define RULE(id, category, first, last, when, level, message, help) \
+	when_##when,
 #include "core/compare/rules.def"
 #undef RULE
 };

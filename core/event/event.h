@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "core/base/buf.h"
 #include "core/base/str.h"
 
 enum event_kind {
@@ -77,6 +78,23 @@ enum event_section event_section(enum event_kind kind);
 const char *event_section_name(enum event_section section);
 /* The kind with this name, or EV_COUNT. */
 enum event_kind event_by_name(struct str name);
+
+/*
+ * The chain of programs that led to an event, "python3 a.py > sh -c x": cut the
+ * first program off the front; false when nothing is left.
+ */
+bool chain_next(struct str *chain, struct str *program);
+/* The innermost program. */
+struct str chain_last(struct str chain);
+/* Append chain and a program that it started; chain may be "". */
+void chain_add(struct buf *out, struct str chain, struct str program);
+/*
+ * Make what out holds from start on no longer than max bytes, if that can be
+ * done by putting "..." in the place of whole programs between the first and
+ * the innermost one.
+ */
+#define CHAIN_CUT "..."
+void chain_shorten(struct buf *out, size_t start, size_t max);
 
 /*
  * The name of an errno ("ENETUNREACH"), or NULL for an unknown number, and

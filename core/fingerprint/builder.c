@@ -106,6 +106,18 @@ static struct str keep_text(struct builder *b, struct str raw)
 			 STR("");
 }
 
+/* Whole programs are left out of the middle: the innermost did it. */
+static struct str keep_chain(struct builder *b, struct str raw)
+{
+	if (!raw.len)
+		return STR("");
+	buf_clear(&b->text);
+	normalise_evidence(&b->text, raw, &b->places);
+	chain_shorten(&b->text, 0, EVIDENCE_MAX);
+	normalise_shorten(&b->text, 0, EVIDENCE_MAX);
+	return strmap_put(&b->texts, buf_view(&b->text))->key;
+}
+
 static void set_evidence(struct builder *b, struct arena *a,
 			 struct evidence *out, const struct event *ev)
 {
@@ -113,7 +125,7 @@ static void set_evidence(struct builder *b, struct arena *a,
 		.count = out->count,
 		.ns = ev->ns,
 		.step = keep_text(b, ev->step),
-		.process = keep_text(b, ev->process),
+		.process = keep_chain(b, ev->process),
 		.call = ev->call.len ? arena_str(a, show_text(b, ev->call)) :
 				       STR(""),
 		.note = keep_text(b, ev->note),

@@ -146,8 +146,8 @@ struct step_end {
 	bool fixture;		/* role = fixture: what it does does not count */
 	bool stopped;		/* the scenario's own `stop` ended it */
 	/*
-	 * Of a step that did not do its part: the line of its output that names
-	 * the error, and the file of the tree and the line in it that the
+	 * Of a step that did not do its part: the line of its output that
+	 * names the error, and the file of the tree and the line in it that the
 	 * output speaks of; "" and 0 where there is none.  Escaped.
 	 */
 	struct str error, error_file;

@@ -50,7 +50,10 @@ static void put_seen(const struct page *p, const struct finding *f)
 
 static void put_rule(const struct page *p, const struct finding *f)
 {
-	row(p, "what", "%s", finding_message(f));
+	autobuf struct buf what = BUF_INIT;
+
+	finding_sentence(&what, f);
+	row(p, "what", "%s", what.p);
 	row(p, "rule", "%s, %s when new: %s", f->rule->id,
 	    level_name(f->rule->level), f->rule->help);
 	row(p, "change", "%s: %s", change_name(f->change),

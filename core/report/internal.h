@@ -95,13 +95,6 @@ void script_json(struct buf *out, struct str json);
 /* The first bytes of s, at most max, whole characters. */
 struct str str_head(struct str s, size_t max);
 
-/* --- chain.c: "python3 a.py > sh -c x" --- */
-
-/* Cut the first program off the front; false when nothing is left. */
-bool chain_next(struct str *chain, struct str *program);
-/* The innermost program. */
-struct str chain_last(struct str chain);
-
 /* --- place.c --- */
 
 /* A file of the repository, relative to its root, and a line of it. */

@@ -59,7 +59,9 @@ static void put_finding(struct buf *out, const struct report *r,
 	buf_str(&text, f->fact->line);
 	buf_ch(&text, ' ');
 	seen_text(&text, f);
-	buf_printf(&text, ": %s; ", finding_message(f));
+	buf_c(&text, ": ");
+	finding_sentence(&text, f);
+	buf_c(&text, "; ");
 	if (f->fact->ev.process.len) {
 		buf_c(&text, "by ");
 		buf_str(&text, f->fact->ev.process);

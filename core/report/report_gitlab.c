@@ -19,7 +19,8 @@ static void put_finding(struct json_out *j, const struct report *r,
 	autobuf struct buf store = BUF_INIT, text = BUF_INIT;
 	struct place at = place_of(&store, r, f);
 
-	buf_printf(&text, "%s: ", finding_message(f));
+	finding_sentence(&text, f);
+	buf_c(&text, ": ");
 	buf_str(&text, f->fact->line);
 	buf_ch(&text, ' ');
 	seen_text(&text, f);

@@ -88,8 +88,8 @@ static void put_finding(struct buf *out, const struct report *r,
 	evidence_line(&at, &f->fact->ev);
 	if (f->accept)
 		accept_text(&accept, f->accept);
-	buf_printf(&what, "%s (%s, id %s)", finding_message(f), f->rule->id,
-		   f->id);
+	finding_sentence(&what, f);
+	buf_printf(&what, " (%s, id %s)", f->rule->id, f->id);
 	buf_printf(out, "<details class=\"finding %s\"%s><summary><span "
 		   "class=\"level %s\">%s</span> <code>", level,
 		   f->gates ? " open" : "", level, level);

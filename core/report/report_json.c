@@ -138,6 +138,7 @@ static void put_finding(struct json_out *j, const struct report *r,
 			const struct finding *f)
 {
 	const struct fact *fact = f->fact;
+	autobuf struct buf message = BUF_INIT;
 
 	json_begin_object(j, NULL);
 	json_put_str(j, "id", str_c(f->id));
@@ -145,6 +146,7 @@ static void put_finding(struct json_out *j, const struct report *r,
 	json_put_str(j, "level", str_c(level_name(f->level)));
 	json_put_bool(j, "gates", f->gates);
 	json_put_str(j, "rule", str_c(f->rule->id));
+	json_put_str(j, "category", str_c(category_name(f->rule->category)));
 	json_put_str(j, "kind", str_c(event_name(fact->kind)));
 	json_put_str(j, "object", fact->object);
 	put_outcome(j, fact);
@@ -164,7 +166,8 @@ static void put_finding(struct json_out *j, const struct report *r,
 	json_put_bool(j, "accepted", f->accepted);
 	if (f->accept)
 		put_acceptance(j, f->accept);
-	json_put_str(j, "message", str_c(finding_message(f)));
+	finding_sentence(&message, f);
+	json_put_str(j, "message", buf_view(&message));
 	json_end_object(j);
 }
 

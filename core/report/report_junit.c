@@ -89,7 +89,8 @@ static void put_case(struct buf *out, const char *class,
 	}
 	buf_c(out, ">\n      <failure");
 	put_attribute(out, "type", str_c(f->rule->id));
-	put_attribute(out, "message", str_c(finding_message(f)));
+	finding_sentence(&why, f);
+	put_attribute(out, "message", buf_view(&why));
 	buf_ch(out, '>');
 	put_evidence(out, f);
 	buf_c(out, "</failure>\n    </testcase>\n");

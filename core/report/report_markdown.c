@@ -98,14 +98,17 @@ static void put_level(struct buf *out, const struct finding *f)
 static void put_row(struct buf *out, const struct finding *f)
 {
 	const struct evidence *ev = &f->fact->ev;
-	autobuf struct buf at = BUF_INIT;
+	autobuf struct buf at = BUF_INIT, what = BUF_INIT;
 
 	buf_c(out, "| ");
 	put_level(out, f);
 	buf_c(out, " | ");
 	md_code(out, f->fact->line, CELL_MAX);
-	buf_printf(out, "<br>%s (%s) | %u/%u | ", finding_message(f),
-		   f->rule->id, f->seen_new, f->runs_new);
+	finding_sentence(&what, f);
+	buf_c(out, "<br>");
+	md_code(out, buf_view(&what), CELL_MAX);
+	buf_printf(out, " (%s) | %u/%u | ", f->rule->id, f->seen_new,
+		   f->runs_new);
 	if (ev->process.len)
 		md_code(out, ev->process, CELL_MAX);
 	if (ev->process.len)

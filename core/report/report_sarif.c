@@ -53,9 +53,12 @@ static void put_text(struct json_out *j, const char *key, struct str s)
 
 static void put_rule(struct json_out *j, const struct rule *rule)
 {
+	autobuf struct buf text = BUF_INIT;
+
+	rule_text(&text, rule);
 	json_begin_object(j, NULL);
 	json_put_str(j, "id", str_c(rule->id));
-	put_text(j, "shortDescription", str_c(rule->message));
+	put_text(j, "shortDescription", buf_view(&text));
 	put_text(j, "fullDescription", str_c(rule->help));
 	put_text(j, "help", str_c(rule->help));
 	json_begin_object_inline(j, "defaultConfiguration");
@@ -150,8 +153,9 @@ static void put_message(struct json_out *j, const struct finding *f)
 {
 	autobuf struct buf text = BUF_INIT;
 
-	buf_printf(&text, "%s: ", finding_message(f));
+	finding_sentence(&text, f);
 	text.p[0] = (char)(text.p[0] - 'a' + 'A');
+	buf_c(&text, ": ");
 	buf_str(&text, f->fact->line);
 	buf_ch(&text, ' ');
 	seen_text(&text, f);

@@ -112,7 +112,8 @@ static void put_finding(struct buf *out, const struct report *r,
 	autobuf struct buf text = BUF_INIT;
 
 	put_finding_line(out, r, f);
-	buf_printf(&text, "%s [%s]", finding_message(f), f->rule->id);
+	finding_sentence(&text, f);
+	buf_printf(&text, " [%s]", f->rule->id);
 	safe_wrapped(out, INDENT, buf_view(&text), r->width);
 	put_evidence(out, r, f);
 	buf_ch(out, '\n');

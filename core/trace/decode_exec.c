@@ -18,7 +18,7 @@
 #endif
 
 #define LABEL_MAX 80
-#define CHAIN_MAX 400
+#define CHAIN_MAX 480
 
 /* The call's aux is how many there are, and CUT when there are more. */
 #define CUT (1ULL << 32)
@@ -203,15 +203,14 @@ static char *make_chain(const struct proc *p)
 {
 	const char *above = p->parent && !p->parent->is_init ?
 			    p->parent->chain : NULL;
+	struct buf chain = BUF_INIT;
 
 	/* An exec in place: the program that was here is part of the story. */
 	if (p->chain && (!above || strcmp(above, p->chain) != 0))
 		above = p->chain;
-	if (!above)
-		return mem_strdup(p->label);
-	if (strlen(above) > CHAIN_MAX)
-		above += strlen(above) - CHAIN_MAX;
-	return mem_printf("%s > %s", above, p->label);
+	chain_add(&chain, str_c(above), str_c(p->label));
+	chain_shorten(&chain, 0, CHAIN_MAX);
+	return buf_steal(&chain);
 }
 
 static void name_program(struct proc *p, struct str words, const char *exe)

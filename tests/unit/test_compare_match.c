@@ -73,6 +73,7 @@ static void an_operation_never_tried_before_is_new_and_gates(void **state)
 		      "3 net.connect tcp 203.0.113.7:4444 = ENETUNREACH"),
 		LEVEL_ERROR);
 	const struct finding *f;
+	autobuf struct buf text = BUF_INIT;
 
 	(void)state;
 	assert_int_equal(p.cmp.n, 1);
@@ -82,8 +83,9 @@ static void an_operation_never_tried_before_is_new_and_gates(void **state)
 	assert_int_equal(f->seen_old, 0);
 	assert_int_equal(f->runs_old, 3);
 	assert_int_equal(f->seen_new, 3);
-	assert_string_equal(finding_message(f),
-			    "connects to a peer it did not reach before");
+	finding_sentence(&text, f);
+	assert_string_equal(text.p, "new: client.py connects to "
+			    "203.0.113.7:4444 (ENETUNREACH)");
 	assert_int_equal(p.cmp.verdict, VERDICT_REGRESSION);
 	done(&p);
 }
@@ -285,10 +287,10 @@ static void names_between_two_results_do_not_part_them(void **state)
 	done(&p);
 }
 
-static void findings_stand_by_level_then_change_then_kind(void **state)
+static void findings_stand_by_level_then_danger_then_change(void **state)
 {
 	static const char *const order[] = {
-		"exec /bin/n", "net.bind tcp 0.0.0.0:1",
+		"net.bind tcp 0.0.0.0:1", "exec /bin/n",
 		"process.daemon /bin/n", "exec.args /bin/n a",
 		"file.create $TREE/x", "file.read $TREE/gone",
 	};
@@ -334,7 +336,7 @@ int main(void)
 		cmocka_unit_test(a_permission_gained_gates_even_when_rare),
 		cmocka_unit_test(what_is_always_missing_now_is_gone),
 		cmocka_unit_test(names_between_two_results_do_not_part_them),
-		cmocka_unit_test(findings_stand_by_level_then_change_then_kind),
+		cmocka_unit_test(findings_stand_by_level_then_danger_then_change),
 		cmocka_unit_test(the_order_of_the_sides_matters),
 	};
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/vec.h"
@@ -92,6 +93,85 @@ static void unknown_errnos_have_none(void **state)
 	assert_int_equal(errno_by_name(STR("ENOENTX")), 0);
 }
 
+static void add(struct buf *chain, const char *program, size_t max)
+{
+	autobuf struct buf out = BUF_INIT;
+
+	chain_add(&out, buf_view(chain), str_c(program));
+	chain_shorten(&out, 0, max);
+	buf_clear(chain);
+	buf_str(chain, buf_view(&out));
+}
+
+static void is_link(struct str *chain, const char *want)
+{
+	struct str program;
+
+	assert_true(chain_next(chain, &program));
+	if (!str_eq(program, str_c(want)))
+		fail_msg("'%.*s', not '%s'", STR_ARG(program), want);
+}
+
+/* Between the scenario's program and the one that did it. */
+static void a_long_chain_loses_whole_programs_and_says_so(void **state)
+{
+	autobuf struct buf chain = BUF_INIT;
+	struct str rest;
+
+	(void)state;
+	for (int i = 0; i < 50; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "program-%d --word", i);
+		add(&chain, name, 100);
+		assert_true(chain.len <= 100);
+	}
+	rest = buf_view(&chain);
+	is_link(&rest, "program-0 --word");
+	is_link(&rest, CHAIN_CUT);
+	is_link(&rest, "program-47 --word");
+	is_link(&rest, "program-48 --word");
+	is_link(&rest, "program-49 --word");
+	assert_int_equal(rest.len, 0);
+	assert_true(str_eq(chain_last(buf_view(&chain)),
+			   STR("program-49 --word")));
+}
+
+static void two_programs_are_both_shown_however_long(void **state)
+{
+	autobuf struct buf chain = BUF_INIT;
+
+	(void)state;
+	add(&chain, "aaaaaaaaaaaaaaaaaaaa", 10);
+	add(&chain, "bbbbbbbbbbbbbbbbbbbb", 10);
+	assert_string_equal(chain.p,
+			    "aaaaaaaaaaaaaaaaaaaa > bbbbbbbbbbbbbbbbbbbb");
+}
+
+/* `sh -c 'make > log'` started nothing called log. */
+static void words_of_a_command_are_no_programs(void **state)
+{
+	static const char *const commands[] = {
+		"sh -c make > log", "x >", "x  > y >", "> x", " > x", "a>b",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		autobuf struct buf chain = BUF_INIT;
+		struct str rest, program;
+		unsigned n = 0;
+
+		add(&chain, "first", 1000);
+		add(&chain, commands[i], 1000);
+		add(&chain, "last", 1000);
+		rest = buf_view(&chain);
+		while (chain_next(&rest, &program))
+			n++;
+		if (n != 3 || !str_eq(program, STR("last")))
+			fail_msg("%u programs: %s", n, chain.p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +181,9 @@ int main(void)
 		cmocka_unit_test(shapes_come_from_the_table),
 		cmocka_unit_test(errnos_have_names_and_names_errnos),
 		cmocka_unit_test(unknown_errnos_have_none),
+		cmocka_unit_test(a_long_chain_loses_whole_programs_and_says_so),
+		cmocka_unit_test(two_programs_are_both_shown_however_long),
+		cmocka_unit_test(words_of_a_command_are_no_programs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

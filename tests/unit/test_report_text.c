@@ -70,7 +70,8 @@ static void a_regression_is_shown_with_its_evidence(void **state)
 	has(&p, "configuration: defaults\n");
 	has(&p, "error    net.connect tcp 203.0.113.7:4444 = ENETUNREACH"
 	    "  (3/3)  id d260c1e8\n");
-	has(&p, "connects to a peer it did not reach before [net-connect]\n");
+	has(&p, "         new: client.py connects to 203.0.113.7:4444 "
+	    "(ENETUNREACH) [net-connect]\n");
 	has(&p, "python3 launcher.py > python3 client.py\n");
 	has(&p, "call(3) after 1.204 s in step main, 3 times in all\n");
 	has(&p, "1 of 1 behaviour seen again\n");
