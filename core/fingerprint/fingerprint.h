@@ -143,7 +143,7 @@ struct step_end {
 	int status;		/* wait status, when ended */
 	struct str unmet;	/* what it was expected to do and did not */
 	int err;		/* errno of an exec that failed, else 0 */
-	bool fixture;		/* role = fixture: what it does does not count */
+	bool fixture;		/* role = fixture: its facts do not count */
 	bool stopped;		/* the scenario's own `stop` ended it */
 	/*
 	 * Of a step that did not do its part: the line of its output that
