@@ -83,7 +83,8 @@ help: ## list the targets
 .PHONY: deps deps-test
 deps: ## install what the build needs and is missing
 	@sh .ci/deps build
-deps-test: ## install what the tests need and is missing
+# Behind `deps`: two apt-get at once refuse each other.
+deps-test: deps ## install what the tests need and is missing
 	@sh .ci/deps build test
 
 $(BUILD)/obj/%.o: %.c | deps
@@ -228,7 +229,7 @@ uninstall: ## remove what install put there
 screenshot: all ## take pictures of a report for documentation
 	@BUILD=$(BUILD) sh tests/system/screenshot
 
-clean: ## remove build/
-	rm -rf build
+clean: ## remove build/, or BUILD=DIR
+	rm -rf $(BUILD)
 
 .PHONY: all help units fixtures check null demo baseline gate sanitize bench install uninstall screenshot clean

@@ -87,9 +87,14 @@ static int run(struct invocation *inv, char **argv, struct err *err)
  * A reader that went away, or a file-size limit, shall give an error to report
  * and not a death by signal; the exported tree is written, too.  The traced
  * programs get every signal's default back (harden_signals()).
+ *
+ * A parent process may leave SIGCHLD ignored, which exec keeps (execve(2)):
+ * the kernel then reaps children itself, wait(2) fails with ECHILD and no
+ * worker's status is known.
  */
-static void fail_rather_than_die(void)
+static void set_signals(void)
 {
+	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 }
@@ -102,7 +107,7 @@ int main(int argc, char **argv)
 
 	if (hold_standard_descriptors())
 		return STATUS_TROUBLE;
-	fail_rather_than_die();
+	set_signals();
 	status = run(&inv, argv + (argc > 0), &err);
 	if (status < 0) {
 		output_error(&err);

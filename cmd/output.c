@@ -20,9 +20,12 @@ static int write_loudly(int fd, const struct buf *text)
 
 int output_stdout(const struct buf *text, struct err *err)
 {
-	if (write_loudly(STDOUT_FILENO, text))
-		return err_sys(err, "standard output");
-	return 0;
+	if (!write_loudly(STDOUT_FILENO, text))
+		return 0;
+	/* `| head` has read enough; nobody asked for a message about it. */
+	if (errno == EPIPE)
+		return err_set(err, ERR_TROUBLE, "%s", "");
+	return err_sys(err, "standard output");
 }
 
 /* A device or a pipe must not be renamed over. */
@@ -69,7 +72,8 @@ unsigned output_width(void)
 
 void output_error(const struct err *err)
 {
-	fprintf(stderr, "behavdiff: %s\n", err->msg);
+	if (err->msg[0])
+		fprintf(stderr, "behavdiff: %s\n", err->msg);
 	if (err->hint[0])
 		fprintf(stderr, "hint: %s\n", err->hint);
 }
