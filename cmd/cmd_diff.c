@@ -62,7 +62,8 @@ static int report_session(struct session *s, const struct settings *set,
 
 	/* People look at a diff; what must not pass unseen is for check. */
 	*vec_push(&o.regrades) = (struct regrade){
-		STR(""), EV_POLICY_EDIT, STR("**"), LEVEL_WARNING
+		.step = STR(""), .kind = EV_POLICY_EDIT, .glob = STR("**"),
+		.level = LEVEL_WARNING,
 	};
 	/* OLD is the trusted side; a baseline brings what it accepts. */
 	if (outcome_policy(&o, set, session_config(s), session_baseline(s, 0),

@@ -93,10 +93,11 @@ struct finding {
  */
 void finding_sentence(struct buf *out, const struct finding *f);
 
-/* One regrade from the policy: kind and object glob -> level. */
+/* One regrade from the policy: kinds and object glob -> level. */
 struct regrade {
 	struct str step;	/* what this step does; "": every step */
-	enum event_kind kind;
+	enum event_kind kind;	/* EV_COUNT: all that begin with prefix */
+	struct str prefix;	/* "file.", "" */
 	struct str glob;
 	enum level level;
 };
@@ -135,10 +136,11 @@ struct comparison {
 };
 
 /*
- * "KIND:GLOB LEVEL" as in `.behavdiff`; text must outlive it.  The glob is
- * matched against a fact's object: both paths of a rename, the name a link
- * gets, the path of file.mode with or without what follows it.  LEVEL "never"
- * is a note that never makes a regression.
+ * "KIND:GLOB LEVEL" as in `.behavdiff`; text must outlive it.  KIND may be
+ * "file.*" for all that begin so, or "*".  The glob is matched against a fact's
+ * object: both paths of a rename, the name a link gets, and also what it leads
+ * to where KIND has a star; the path of file.mode with or without what follows
+ * it.  LEVEL "never" is a note that never makes a regression.
  */
 int regrade_parse(struct regrade *out, struct str text, struct err *err);
 

@@ -2,7 +2,6 @@
 /* One finding: its level, whether it gates, its place in the list. */
 #include <stdlib.h>
 
-#include "core/base/path.h"
 #include "core/compare/internal.h"
 
 static const char *const level_names[] = {
@@ -42,112 +41,6 @@ const char *change_name(enum change change)
 }
 
 /* --- the policy --- */
-
-static bool split_last(struct str s, char sep, struct str *head,
-		       struct str *tail)
-{
-	for (size_t i = s.len; i-- > 0;) {
-		if (s.p[i] != sep)
-			continue;
-		*head = (struct str){ s.p, i };
-		*tail = str_sub(s, i + 1);
-		return true;
-	}
-	return false;
-}
-
-static bool split_first(struct str s, struct str sep, struct str *head,
-			struct str *tail)
-{
-	for (size_t i = 0; i + sep.len <= s.len; i++) {
-		if (!str_starts(str_sub(s, i), sep))
-			continue;
-		*head = (struct str){ s.p, i };
-		*tail = str_sub(s, i + sep.len);
-		return true;
-	}
-	return false;
-}
-
-static struct str trim(struct str s)
-{
-	while (s.len && (s.p[0] == ' ' || s.p[0] == '\t'))
-		s = str_sub(s, 1);
-	while (s.len && (s.p[s.len - 1] == ' ' || s.p[s.len - 1] == '\t'))
-		s.len--;
-	return s;
-}
-
-int regrade_parse(struct regrade *out, struct str text, struct err *err)
-{
-	struct regrade r = { .step = STR("") };
-	struct str kind, glob, rest, level;
-
-	text = trim(text);
-	if (!split_last(text, ' ', &rest, &level) ||
-	    !split_first(rest, STR(":"), &kind, &glob) || !trim(glob).len) {
-		err_set(err, ERR_TROUBLE, "'%.*s' is not KIND:GLOB LEVEL",
-			STR_ARG(text));
-		return err_hint(err, "for example: "
-				"file.create:/tmp/** warning");
-	}
-	r.kind = event_by_name(kind);
-	if (r.kind == EV_COUNT) {
-		err_set(err, ERR_TROUBLE, "'%.*s' is no kind of fact",
-			STR_ARG(kind));
-		return err_hint(err, "behavdiff list facts names them");
-	}
-	if (!level_by_name(level, &r.level)) {
-		err_set(err, ERR_TROUBLE, "'%.*s' is no level",
-			STR_ARG(level));
-		return err_hint(err, "levels: error, warning, note, never");
-	}
-	r.glob = trim(glob);
-	*out = r;
-	return 0;
-}
-
-/*
- * A glob may lower a level, so it must cover everything the fact changes:
- * "/tmp" followed by anything would otherwise cover "/tmp/a -> /etc/passwd".
- */
-static bool regrade_fits(const struct regrade *r, const struct fact *f)
-{
-	struct str a, b;
-	bool pair = event_shape(f->kind) == SHAPE_PATH_PATH &&
-		    split_first(f->object, STR(" -> "), &a, &b);
-
-	if (r->kind != f->kind)
-		return false;
-	if (!pair) {
-		if (path_glob(r->glob, f->object))
-			return true;
-		return f->kind == EV_FILE_MODE &&
-		       split_last(f->object, ' ', &a, &b) &&
-		       path_glob(r->glob, a);
-	}
-
-	struct str glob_a, glob_b;
-
-	if (split_first(r->glob, STR(" -> "), &glob_a, &glob_b))
-		return path_glob(glob_a, a) && path_glob(glob_b, b);
-	if (f->kind == EV_FILE_LINK)
-		return path_glob(r->glob, a);
-	return path_glob(r->glob, a) && path_glob(r->glob, b);
-}
-
-enum level policy_level(const struct policy *policy, const struct fact *f,
-			struct str step, enum level dflt)
-{
-	for (size_t i = policy->n; i-- > 0;) {
-		const struct regrade *r = &policy->regrades[i];
-
-		if ((!r->step.len || str_eq(r->step, step)) &&
-		    regrade_fits(r, f))
-			return r->level;
-	}
-	return dflt;
-}
 
 static enum level fail_on_in(const struct policy *policy, struct str step)
 {

@@ -45,6 +45,9 @@ void finding_add(struct matching *m, enum change change,
 /* Sort the findings and hand them to m->out. */
 void findings_seal(struct matching *m);
 
+/* --- regrade.c --- */
+
+bool regrade_fits(const struct regrade *r, const struct fact *f);
 /* The level the policy gives the fact when this step did it, or dflt. */
 enum level policy_level(const struct policy *policy, const struct fact *f,
 			struct str step, enum level dflt);

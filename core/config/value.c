@@ -303,7 +303,8 @@ static bool check_regrade(struct config_entry *e)
 	struct str s = e->value;
 	size_t kind = 0, blank = s.len;
 
-	while (kind < s.len && (is_alnum(s.p[kind]) || s.p[kind] == '.'))
+	while (kind < s.len && (is_alnum(s.p[kind]) || s.p[kind] == '.' ||
+				s.p[kind] == '*'))
 		kind++;
 	while (blank && s.p[blank - 1] != ' ' && s.p[blank - 1] != '\t')
 		blank--;

@@ -282,6 +282,26 @@ static void a_regrade_covers_what_its_glob_covers(void **state)
 		  "file.link $TREE/py -> /usr/bin/python3", true },
 		{ "file.mode:/tmp/a note", "file.mode /tmp/a 0755", true },
 		{ "file.mode:/tmp/a note", "file.mode /tmp/ab 0755", false },
+		{ "file.*:/tmp/** note", "file.create /tmp/a", true },
+		{ "file.*:/tmp/** note", "file.mode /tmp/a 0755", true },
+		{ "file.*:/tmp/** note", "exec /tmp/a", false },
+		{ "file.*:/tmp/** note", "file.rename /tmp/a -> /tmp/b", true },
+		{ "file.*:/tmp/** note", "file.rename /tmp/a -> $HOME/b",
+		  false },
+		/* A link is where a write goes. */
+		{ "file.*:/tmp/** note", "file.link /tmp/a -> /tmp/b", true },
+		{ "file.*:/tmp/** note", "file.link /tmp/a -> b", true },
+		{ "file.*:/tmp/** note", "file.link /tmp/a -> /etc/x", false },
+		{ "file.*:/tmp/** note", "file.link /tmp/a -> ../etc/x",
+		  false },
+		{ "file.*:/tmp/** note", "file.link /tmp/a -> $HOME", false },
+		{ "net.*:tcp 127.0.0.1:* note", "net.listen tcp 127.0.0.1:80",
+		  true },
+		{ "exec.*:/usr/bin/git ** note", "exec.args /usr/bin/git -C x",
+		  true },
+		{ "exec.*:/usr/bin/id note", "exec /usr/bin/id", false },
+		{ "*:/usr/bin/id note", "exec /usr/bin/id", true },
+		{ "*:** note", "net.connect tcp 192.0.2.1:80", true },
 	};
 
 	(void)state;
@@ -343,6 +363,8 @@ static void a_malformed_regrade_is_refused_by_name(void **state)
 	static const char *const bad[] = {
 		"", " ", "note", "exec note", "exec: note", "exec:/bin/x",
 		"nothing:/x note", "exec:/x loud", ":/x note", "exec:/x note ,",
+		"file*:/x note", "f.*:/x note", "fil.*:/x note",
+		"file.c*:/x note", "file.**:/x note", ".*:/x note",
 	};
 
 	(void)state;
