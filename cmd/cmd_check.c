@@ -80,15 +80,16 @@ static const char *shown_spec(const char *spec)
 	return strcmp(spec, ".") ? spec : "HEAD";
 }
 
-static int find_start(struct check *c, const char *spec, const char *base,
-		      struct err *err)
+static int find_start(struct check *c, const char *spec, struct err *err)
 {
+	const char *base = c->set->base;
 	struct rev rev;
 	int found;
 
 	if (rev_resolve(&rev, c->repo, spec, err))
 		return -1;
-	found = check_start(c->start, c, &rev, base, err);
+	found = c->trusted.commit[0] ?
+		check_start(c->start, c, &rev, c->trusted.commit, err) : 0;
 	rev_release(&rev);
 	if (found < 0)
 		return err_wrap(err, "--base");
@@ -106,8 +107,9 @@ static int choose_trusted(struct check *c, const char *spec, struct err *err)
 			return err_wrap(err, "the trusted side");
 		return session_configure(c->s, ".", err);
 	}
-	if (find_start(c, spec, base, err) ||
-	    rev_resolve(&c->trusted, c->repo, base, err))
+	if (rev_resolve_as(&c->trusted, c->repo, base, REV_TRUSTED, err))
+		return err_wrap(err, "--base");
+	if (find_start(c, spec, err))
 		return -1;
 	c->behind = strcmp(c->start, commit) != 0;
 	note(c, "trusted side: %.12s, the tip of %s", commit, base);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a change does to what it is judged by, read from git and not from runs:
- * the configuration, the baselines, what the scenario feeds the program, and
- * which files are run.
+ * the configuration, the baselines, the jobs that run the check, what the
+ * scenario feeds the program, and which files are run.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +98,19 @@ static void find_inputs(struct paths *out, const struct config *cfg,
 		}
 }
 
+/* What runs the check; a change that edits it could run something else. */
+static void find_jobs(struct paths *out)
+{
+	static const char *const jobs[] = {
+#define JOB(path) path,
+#include "cmd/jobs.def"
+#undef JOB
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
+		*vec_push(&out->v) = mem_strdup(jobs[i]);
+}
+
 static int find_changes(struct session *s, const struct rev *start,
 			const struct rev *rev, const struct paths *paths,
 			struct edits edits, struct err *err)
@@ -125,6 +138,7 @@ static int find_edits(struct session *s, size_t side, const struct rev *start,
 		add_path(&judges, rev, STR(".behavdiff"));
 	if (baselines)
 		*vec_push(&judges.v) = mem_strdup(baselines);
+	find_jobs(&judges);
 	find_inputs(&inputs, cfg, rev);
 	return find_changes(s, start, rev, &judges,
 			    (struct edits){ fp, EV_POLICY_EDIT }, err) ||
@@ -148,7 +162,7 @@ static int edits_start(struct rev *out, const struct check *c,
 	if (rev->kind == REV_WORKTREE || !rev->commit[0] ||
 	    !c->trusted.commit[0])
 		return 0;
-	found = check_start(start, c, rev, "HEAD", err);
+	found = check_start(start, c, rev, "@", err);
 	if (found <= 0)
 		return found;
 	return rev_resolve(out, c->repo, start, err) ? -1 : 1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Facts about the change itself, added to NEW's: policy.edit for configuration
- * and baselines, policy.input for what steps read, policy.entry for entry
- * points that were not run.
+ * Facts about the change itself, added to NEW's: policy.edit for configuration,
+ * baselines and jobs (jobs.def), policy.input for what steps read, policy.entry
+ * for entry points that were not run.
  */
 #ifndef CMD_EDITS_H
 #define CMD_EDITS_H

@@ -7,6 +7,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/err.h"
+#include "core/source/source.h"
 
 /* A tree nested deeper is refused: every level costs an open descriptor. */
 #define MAX_DEPTH 256
@@ -64,6 +65,24 @@ int object_tree(git_tree **out, struct repo *repo, const git_oid *id,
 int object_find(unsigned *mode, git_oid *id, struct repo *repo,
 		const git_oid *root, const char *path, struct err *err);
 
+/* --- refname.c --- */
+
+/* Length of the part that must name something: "main" of "main~2^{tree}". */
+size_t refname_base_length(const char *name);
+/*
+ * The reference that git would take for this short name, in git's order, see
+ * gitrevisions(7); NULL: none.  git_reference_dwim() does not find the
+ * dangling ones.  The caller frees it.
+ */
+git_reference *refname_first(struct repo *repo, const char *base);
+/*
+ * name, with the full name of the reference in the place of a short one; the
+ * caller frees *out.  What is no reference stays as it is.  An error when the
+ * short name means several commits, or none that is trusted.
+ */
+int refname_expand(char **out, struct repo *repo, const char *name,
+		   enum rev_use use, struct err *err);
+
 /* --- hint.c --- */
 
 /* Say why libgit2 did not resolve name (rc is its answer), and what is near. */
@@ -72,7 +91,6 @@ int hint_unknown(struct err *err, struct repo *repo, const char *name, int rc);
 /* --- export.c, tree.c, worktree.c --- */
 
 struct out;
-struct rev;
 
 int tree_export(struct out *out, struct repo *repo, const struct rev *rev,
 		struct err *err);

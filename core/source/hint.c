@@ -166,17 +166,6 @@ static int unknown(struct err *err, struct repo *repo, const char *name)
 	return err_hint(err, "list what there is: git branch --all; git tag");
 }
 
-/* Length of the part that must name something: "main" of "main~2^{tree}". */
-static size_t base_length(const char *name)
-{
-	size_t len = 0;
-
-	while (name[len] && !strchr("~^", name[len]) &&
-	       strncmp(name + len, "@{", 2))
-		len++;
-	return len;
-}
-
 struct candidates {
 	struct repo *repo;
 	const char *prefix;
@@ -205,7 +194,7 @@ static int add_candidate(const git_oid *id, void *payload)
 static int ambiguous(struct err *err, struct repo *repo, const char *name)
 {
 	struct candidates c = {
-		.repo = repo, .prefix = name, .len = base_length(name),
+		.repo = repo, .prefix = name, .len = refname_base_length(name),
 	};
 
 	git_odb_foreach(repo->odb, add_candidate, &c);
@@ -221,29 +210,6 @@ static int ambiguous(struct err *err, struct repo *repo, const char *name)
 static bool means_head(const char *base)
 {
 	return !*base || !strcmp(base, "HEAD") || !strcmp(base, "@");
-}
-
-/*
- * The reference that git would take for this short name, in git's order, see
- * gitrevisions(7).  git_reference_dwim() does not find the dangling ones.
- */
-static git_reference *find_ref(struct repo *repo, const char *base)
-{
-	static const char *const formats[][2] = {
-		{ "", "" }, { "refs/", "" }, { "refs/tags/", "" },
-		{ "refs/heads/", "" }, { "refs/remotes/", "" },
-		{ "refs/remotes/", "/HEAD" },
-	};
-	git_reference *ref = NULL;
-
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		autofree char *name = mem_printf("%s%s%s", formats[i][0], base,
-						 formats[i][1]);
-
-		if (!git_reference_lookup(&ref, repo->git, name))
-			return ref;
-	}
-	return NULL;
 }
 
 /* -1 when the reference is there and what it names is not. */
@@ -305,9 +271,9 @@ int hint_unknown(struct err *err, struct repo *repo, const char *name, int rc)
 	const git_error *last = git_error_last();
 	autofree char *why = mem_strdup(last && last->message ?
 					last->message : "no reason given");
-	autofree char *base = mem_strndup(name, base_length(name));
+	autofree char *base = mem_strndup(name, refname_base_length(name));
 	autogit(reference) git_reference *ref =
-		find_ref(repo, *base ? base : "HEAD");
+		refname_first(repo, *base ? base : "HEAD");
 
 	/* Fewer digits are "ambiguous" to libgit2, whatever there is. */
 	if (rc == GIT_EAMBIGUOUS && strlen(base) >= GIT_OID_MINPREFIXLEN)

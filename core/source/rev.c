@@ -134,11 +134,15 @@ static int peel_tag(git_object **obj, struct repo *repo, struct err *err)
 
 /* The root tree, and the commit when there is one. */
 static int find_root(struct rev *rev, struct repo *repo, const char *name,
-		     git_oid *root, struct err *err)
+		     enum rev_use use, git_oid *root, struct err *err)
 {
 	autogit(object) git_object *obj = NULL;
-	int rc = git_revparse_single(&obj, repo->git, name);
+	autofree char *full = NULL;
+	int rc;
 
+	if (refname_expand(&full, repo, name, use, err))
+		return -1;
+	rc = git_revparse_single(&obj, repo->git, full);
 	if (rc)
 		return hint_unknown(err, repo, name, rc);
 	if (peel_tag(&obj, repo, err))
@@ -158,14 +162,15 @@ static int find_root(struct rev *rev, struct repo *repo, const char *name,
 	}
 }
 
-static int resolve_tree(struct rev *rev, struct repo *repo, struct err *err)
+static int resolve_tree(struct rev *rev, struct repo *repo, enum rev_use use,
+			struct err *err)
 {
 	size_t len = rev_length(rev->spec);
 	autofree char *name = mem_strndup(rev->spec, len);
 	autogit(tree) git_tree *tree = NULL;
 	git_oid root, id;
 
-	if (find_root(rev, repo, name, &root, err))
+	if (find_root(rev, repo, name, use, &root, err))
 		return -1;
 	if (rev->spec[len] &&
 	    clean_subdir(rev, repo, rev->spec + len + 1, err))
@@ -196,11 +201,11 @@ static int resolve_worktree(struct rev *rev, struct repo *repo,
 	return 0;
 }
 
-int rev_resolve(struct rev *out, struct repo *repo, const char *spec,
-		struct err *err)
+int rev_resolve_as(struct rev *out, struct repo *repo, const char *spec,
+		   enum rev_use use, struct err *err)
 {
 	struct rev rev = { .kind = REV_TREE, .spec = mem_strdup(spec) };
-	int rc = strcmp(spec, ".") ? resolve_tree(&rev, repo, err) :
+	int rc = strcmp(spec, ".") ? resolve_tree(&rev, repo, use, err) :
 				     resolve_worktree(&rev, repo, err);
 
 	if (rc)
@@ -208,6 +213,12 @@ int rev_resolve(struct rev *out, struct repo *repo, const char *spec,
 	else
 		*out = rev;
 	return rc;
+}
+
+int rev_resolve(struct rev *out, struct repo *repo, const char *spec,
+		struct err *err)
+{
+	return rev_resolve_as(out, repo, spec, REV_ANY, err);
 }
 
 void rev_release(struct rev *rev)

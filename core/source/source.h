@@ -63,12 +63,27 @@ struct rev {
 	char subdir[512];	/* DIR of REV:DIR, else "" */
 };
 
+enum rev_use {
+	REV_ANY,
+	/*
+	 * The side that judges: a short name is a branch, refs/heads/NAME or
+	 * else refs/remotes/NAME, and never a tag.
+	 */
+	REV_TRUSTED
+};
+
 /*
  * Resolve spec: anything `git rev-parse` names that peels to a tree, REV:DIR,
  * or "." for the work tree.  An error names spec; the hint offers near names.
+ * Unlike git, a short name that several references of different commits share
+ * is an error, and so is one that begins an object's id as well; what is
+ * written in full, from "refs/" on or as a whole id, is what it says or none.
  */
 int rev_resolve(struct rev *out, struct repo *repo, const char *spec,
 		struct err *err);
+/* rev_resolve() is REV_ANY. */
+int rev_resolve_as(struct rev *out, struct repo *repo, const char *spec,
+		   enum rev_use use, struct err *err);
 void rev_release(struct rev *rev);
 
 /* Certainly the same files, known without an export. */

@@ -115,13 +115,15 @@ check_names() {
 	old='first lib lib_part lib_run.sh+x'
 	new='first lib lib_part lib_run.sh+x second'
 	for name in light heavy heavier "$first" "heavy^{}" "heavy^{commit}" \
-		main~2 HEAD^^ "main^{/first}" both~1 "main@{0}~2" \
+		main~2 HEAD^^ "main^{/first}" \
+		refs/tags/both~1 heads/both "main@{0}~2" \
 		"$(echo "$first" | cut -c1-10)" refs/tags/light tags/light \
 		; do
 		sees "$name" "$old" -C one "$name"
 		commit_is "$name" "$first"
 	done
-	for name in list both uml/äöü "$second" :/second refs/heads/list; do
+	for name in list refs/tags/both tags/both uml/äöü "$second" \
+		:/second refs/heads/list; do
 		sees "$name" "$new" -C one "$name"
 		commit_is "$name" "$second"
 	done
@@ -137,6 +139,9 @@ check_names() {
 		"$(git -C one rev-parse main:lib)"; do
 		sees "$name" part -C one "$name"
 	done
+	refuses "a branch and a tag of one name" \
+		"*'both' is ambiguous: refs/tags/both is *refs/heads/both is *" \
+		-C one both
 	sees "./DIR counts from the current folder" part -C one/lib main:./
 	refuses "DIR outside of the repository" "*outside*" \
 		-C one main:../other

@@ -168,13 +168,18 @@ echo 'print("hello")' >>"$repo/main.py"
 printf 'first\n\n' | say in.txt
 g config -f "$repo/.behavdiff" policy.fail-on never
 commit new
-ends 0 "diff: an edited .behavdiff fails nothing" b old new
-ok "diff: it is told" holds "$kept" 'warning  policy.edit .behavdiff'
-ok "diff: and so is the input" holds "$kept" 'warning  policy.input in.txt'
+ends 1 "diff: an edited input fails" b old new
+ok "diff: as an error" holds "$kept" 'error    policy.input in.txt'
+ok "diff: an edited .behavdiff is a warning" holds "$kept" \
+	'warning  policy.edit .behavdiff'
 g checkout -q -f old -- .behavdiff
 commit input
-ends 0 "check: an edited input fails nothing" b check --base main input
-ok "check: it is told" holds "$kept" 'warning  policy.input in.txt'
+ends 1 "check: an edited input fails" b check --base main input
+ok "check: as an error" holds "$kept" 'error    policy.input in.txt'
+g checkout -q main
+printf '[policy]\n\tlevel = policy.input:in.txt warning\n' >>"$repo/.behavdiff"
+commit graded
+ends 0 "unless main grades it" b check --base main input
 
 # --- what an accept means ---
 
@@ -214,5 +219,76 @@ git init -q --object-format=sha256 "$work/sha256" 2>/dev/null &&
 	git -C "$work/sha256" commit -q --allow-empty -m start &&
 	ends 2 "another object format" "$behavdiff" -C "$work/sha256" HEAD HEAD &&
 	ok "is not supported" holds "$kept" 'SHA-256 repositories are not'
+
+# --- what runs the check ---
+
+begin jobs
+g add -A
+b baseline update . -q >/dev/null
+commit old
+n=0
+for job in .github/workflows/test.yml .gitlab-ci.yml Jenkinsfile \
+	.husky/pre-push .circleci/config.yml azure-pipelines.yml; do
+	n=$((n + 1))
+	g checkout -q -b "job-$n" main
+	echo 'jobs: {}' | say "$job"
+	g add -A
+	g commit -q -m job
+	ends 1 "check: $job edited fails" b check --base main "job-$n"
+	ok "check: $job: an error" holds "$kept" "error    policy.edit $job"
+done
+ends 0 "diff: a warning" b main job-2
+ok "diff: which is told" holds "$kept" 'warning  policy.edit .gitlab-ci.yml'
+echo 'jobs: {}' | say docs/.gitlab-ci.yml
+g checkout -q -b other main
+g add -A
+g commit -q -m other
+ends 0 "what no forge reads is none" b check --base main other
+
+# --- which commit a name means ---
+
+begin shadow
+g add -A
+b baseline update . -q >/dev/null
+commit old
+g checkout -q -b change
+echo "$loot" >>"$repo/main.py"
+b baseline update . -q >/dev/null
+commit new
+g tag main change
+for verb in 'check --base main change' 'main change' 'main~0 change' \
+	'check --base tags/gone change' 'check --base new change'; do
+	# shellcheck disable=SC2086
+	ends 2 "a tag does not judge: $verb" b $verb
+done
+ok "a tag alone is none" holds "$kept" "'new' is a tag"
+ok "unless it is written in full" holds "$kept" 'write refs/tags/new'
+ends 2 "a tag beside the branch" b check --base main change
+ok "is told with both names" holds "$kept" \
+	"'main' is ambiguous: refs/tags/main is $(g rev-parse --short=12 change)"
+ok "and what to write" holds "$kept" 'refs/heads/main for the branch'
+ends 1 "in full the branch judges" b check --base refs/heads/main change
+g tag -d main >/dev/null
+g update-ref refs/remotes/origin/main old
+ends 1 "a branch of a remote judges" b check --base origin/main change
+g tag origin/main change
+ends 2 "a tag origin/main does not" b check --base origin/main change
+g tag -d origin/main >/dev/null
+g update-ref refs/heads/origin/main change
+ends 2 "nor does a branch origin/main" b check --base origin/main change
+ok "as is told" holds "$kept" 'refs/remotes/origin/main for the remote branch'
+ends 1 "in full it does" b check --base refs/remotes/origin/main change
+g update-ref refs/heads/HEAD old
+ends 2 "a branch HEAD" b old HEAD
+ok "hides nothing" holds "$kept" '@ for what is checked out'
+ends 1 "what is checked out has another name" b old @
+id=$(g rev-parse old)
+g update-ref "refs/heads/$id" change
+ends 1 "an id is that commit" b check --base "$id" change
+g update-ref -d "refs/heads/$id"
+id=$(g rev-parse --short=10 old)
+g update-ref "refs/heads/$id" change
+ends 2 "a branch that looks like its beginning" b check --base "$id" change
+ok "is told" holds "$kept" 'or the whole id for the object'
 
 finish

@@ -119,7 +119,7 @@ static const struct row rows[] = {
 	{ "limit memory", "limit", LEVEL_WARNING },
 	{ "policy.edit .behavdiff", "policy-edit", LEVEL_ERROR },
 	{ "policy.entry launcher.py", "policy-entry", LEVEL_ERROR },
-	{ "policy.input in.txt", "policy-input", LEVEL_WARNING },
+	{ "policy.input in.txt", "policy-input", LEVEL_ERROR },
 };
 
 static void every_fact_falls_under_its_rule(void **state)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the user names resolves as in git; what does not is explained. */
+#include "core/base/vec.h"
 #include "tests/unit/source_repo.h"
 
 /* Two commits; folders impl04 and impl14, a file, a link, a submodule. */
@@ -65,6 +66,160 @@ static void names_of_commits_resolve(void **state)
 
 	assert_same(p, id, "HEAD~1^{tree}");
 	free(id);
+}
+
+/* resolve as the side that judges; the commit is git's own of other */
+static void assert_trusted(struct place *p, const char *spec,
+			   const char *other)
+{
+	autorepo struct repo *repo = open_at(p, "r");
+	struct rev rev = { .spec = NULL };
+	struct err err = ERR_INIT;
+
+	if (rev_resolve_as(&rev, repo, spec, REV_TRUSTED, &err))
+		fail_msg("%s", err.msg);
+	assert_string_equal(rev.commit,
+			    sh(p, "git -C r rev-parse '%s^{commit}'", other));
+	rev_release(&rev);
+}
+
+static void assert_distrusted(struct place *p, const char *spec,
+			      const char *msg, const char *hint)
+{
+	autorepo struct repo *repo = open_at(p, "r");
+	struct rev rev = { .spec = NULL };
+	struct err err = ERR_INIT;
+
+	assert_int_equal(rev_resolve_as(&rev, repo, spec, REV_TRUSTED, &err),
+			 -1);
+	assert_null(rev.spec);
+	assert_says(err.msg, msg);
+	assert_says(err.hint, hint);
+}
+
+/* Another reference of that short name, at another commit or the same. */
+static void shadow(struct place *p, const char *full, const char *at)
+{
+	sh(p, "git -C r update-ref '%s' '%s'", full, at);
+}
+
+static void a_shadowed_name_is_refused(void **state)
+{
+	static const struct {
+		const char *name, *spec, *shadow, *other;
+	} rows[] = {
+		{ "main", "main", "refs/tags/main", "refs/heads/main" },
+		{ "main", "main~0", "refs/tags/main", "refs/heads/main" },
+		{ "main", "main:impl04", "refs/tags/main", "refs/heads/main" },
+		{ "main", "main^{tree}", "refs/remotes/main",
+		  "refs/heads/main" },
+		{ "main", "main", "refs/remotes/main/HEAD",
+		  "refs/heads/main" },
+		{ "main", "main", "refs/main", "refs/heads/main" },
+		{ "o/main", "o/main", "refs/heads/o/main",
+		  "refs/remotes/o/main" },
+		{ "o/main", "o/main", "refs/tags/o/main",
+		  "refs/remotes/o/main" },
+		{ "heads/main", "heads/main", "refs/tags/heads/main",
+		  "refs/heads/main" },
+		{ "HEAD", "HEAD", "refs/heads/HEAD", "@" },
+		{ "HEAD", "HEAD", "refs/tags/HEAD", "@" },
+	};
+	struct place *p = *state;
+
+	fill(p);
+	shadow(p, "refs/remotes/o/main", "HEAD");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char *msg = mem_printf("'%s' is ambiguous", rows[i].name);
+
+		shadow(p, rows[i].shadow, "refs/heads/main~1");
+		assert_refused(p, "r", rows[i].spec, msg, rows[i].shadow);
+		assert_refused(p, "r", rows[i].spec, rows[i].shadow,
+			       rows[i].other);
+		assert_distrusted(p, rows[i].spec, msg, rows[i].other);
+		/* In full there is no doubt. */
+		assert_same(p, rows[i].other,
+			    "refs/heads/main^{tree}");
+		assert_trusted(p, rows[i].other, "refs/heads/main");
+		/* Of one commit both are right. */
+		shadow(p, rows[i].shadow, "refs/heads/main");
+		assert_same(p, rows[i].spec,
+			    strchr(rows[i].spec, ':') ?
+			    "refs/heads/main:impl04" :
+			    "refs/heads/main^{tree}");
+		sh(p, "git -C r update-ref -d '%s'", rows[i].shadow);
+		free(msg);
+	}
+}
+
+static void a_name_that_begins_an_id_is_refused(void **state)
+{
+	struct place *p = *state;
+	char *id;
+
+	fill(p);
+	id = mem_strdup(sh(p, "git -C r rev-parse HEAD"));
+
+	char *brief = mem_strndup(id, 8);
+	char *full = mem_printf("refs/heads/%s", brief);
+
+	shadow(p, full, "HEAD~1");
+	assert_refused(p, "r", brief, "begins so", full);
+	assert_distrusted(p, brief, "is ambiguous", "whole id");
+	assert_same(p, full, "HEAD~1^{tree}");
+	assert_same(p, id, "HEAD^{tree}");
+	free(full);
+	/* The whole id is the object, whatever else has it for a name. */
+	full = mem_printf("refs/heads/%s", id);
+	shadow(p, full, "HEAD~1");
+	assert_same(p, id, "HEAD^{tree}");
+	assert_trusted(p, id, "HEAD");
+	free(full);
+	free(id);
+	free(brief);
+}
+
+static void what_is_written_in_full_is_that_or_nothing(void **state)
+{
+	static const char absent[] =
+		"1234567890123456789012345678901234567890";
+	struct place *p = *state;
+	char *branch = mem_printf("refs/heads/%s", absent);
+
+	fill(p);
+	shadow(p, branch, "HEAD");
+	assert_refused(p, "r", absent, "is not here", branch);
+	assert_distrusted(p, absent, "is not here", branch);
+	free(branch);
+	shadow(p, "refs/tags/refs/heads/gone", "HEAD");
+	assert_refused(p, "r", "refs/heads/gone", "there is no",
+		       "refs/tags/refs/heads/gone");
+	assert_distrusted(p, "refs/heads/gone", "there is no",
+			  "refs/tags/refs/heads/gone");
+}
+
+static void a_branch_is_trusted_and_a_tag_is_not(void **state)
+{
+	struct place *p = *state;
+
+	fill(p);
+	sh(p, "cd r; git branch --track work main; git checkout -q work");
+	shadow(p, "refs/remotes/o/main", "HEAD~1");
+	sh(p, "git -C r symbolic-ref refs/remotes/o/HEAD refs/remotes/o/main");
+	assert_trusted(p, "main", "HEAD");
+	assert_trusted(p, "main~1", "HEAD~1");
+	assert_trusted(p, "o/main", "HEAD~1");
+	assert_trusted(p, "remotes/o/main", "HEAD~1");
+	assert_trusted(p, "o", "HEAD~1");
+	assert_trusted(p, "@", "HEAD");
+	assert_trusted(p, "HEAD", "HEAD");
+	assert_trusted(p, "work@{upstream}", "HEAD");
+	assert_trusted(p, "refs/tags/v1", "HEAD");
+	assert_distrusted(p, "v1", "'v1' is a tag", "refs/tags/v1");
+	assert_distrusted(p, "v1~1", "'v1' is a tag", "refs/tags/v1");
+	assert_distrusted(p, ":/first", "no name of a branch", "");
+	assert_distrusted(p, "@{-1}", "no name of a branch", "");
+	assert_distrusted(p, "mian", "unknown revision 'mian'", "'main'");
 }
 
 static void tag_of_a_tag_resolves(void **state)
@@ -398,6 +553,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		story(names_of_commits_resolve),
+		story(a_shadowed_name_is_refused),
+		story(a_name_that_begins_an_id_is_refused),
+		story(what_is_written_in_full_is_that_or_nothing),
+		story(a_branch_is_trusted_and_a_tag_is_not),
 		story(tag_of_a_tag_resolves),
 		story(folders_resolve),
 		story(commit_and_folder_are_kept),
