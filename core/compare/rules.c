@@ -127,6 +127,59 @@ static bool when_by_signal(const struct fact *f)
 	return false;
 }
 
+/* "SIGTERM to child PATH": whom a signal hits (core/trace/decode_signal.c). */
+static struct str signal_target(const struct fact *f)
+{
+	struct str rest = str_sub(f->object, first_word(f->object).len);
+
+	return str_starts(rest, STR(" to ")) ? str_sub(rest, 4) : STR("");
+}
+
+static bool when_signals_all(const struct fact *f)
+{
+	static const char *const targets[] = {
+		"step ", "group of step ", "pid 1", "every process",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(targets); i++)
+		if (str_starts(signal_target(f), str_c(targets[i])))
+			return true;
+	return false;
+}
+
+static bool when_signals_itself(const struct fact *f)
+{
+	return str_eq(signal_target(f), STR("itself"));
+}
+
+/* By convention, or by what the kernel does with them, they end nothing. */
+static bool is_message(struct str signal)
+{
+	static const char *const names[] = {
+		"SIGUSR1", "SIGUSR2", "SIGCONT", "SIGCHLD", "SIGURG",
+		"SIGWINCH", "SIGALRM", "SIGPOLL",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (str_eq(signal, str_c(names[i])))
+			return true;
+	/* Real-time signals have numbers. */
+	return signal.len && *signal.p >= '0' && *signal.p <= '9';
+}
+
+static bool when_signals_to_end(const struct fact *f)
+{
+	static const char *const targets[] = {
+		"parent", "other", "group of other",
+	};
+	struct str to = signal_target(f);
+
+	for (size_t i = 0; i < ARRAY_LEN(targets); i++)
+		if (str_starts(to, str_c(targets[i])))
+			return !is_message(first_word(f->object));
+	return false;
+}
+
 static bool ask_sensitive(struct str path, const void *arg)
 {
 	(void)arg;

@@ -305,6 +305,8 @@ void audit_processes(struct document *d)
 	say_count(d, facts_by_rule(d, "process-daemon"),
 		  "Processes that left their session and outlived their parent",
 		  NULL);
+	say_count(d, facts_by_kind(d, EV_PROCESS_SIGNAL, 0),
+		  "Signals sent", NULL);
 	say_count(d, facts_by_rule(d, "process-inspect"),
 		  "Looks into other processes", NULL);
 	say_count(d, facts_by_rule(d, "limit"),

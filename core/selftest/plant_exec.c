@@ -41,6 +41,12 @@ void plant_exec_program(void)
 	plant_skip("there is no /usr/bin/env");
 }
 
+void plant_exec_search(void)
+{
+	execl("/bin/sh", "sh", "-c", "no-such-program; :", NULL);
+	plant_skip("there is no /bin/sh");
+}
+
 void plant_exec_args(void)
 {
 	run_self("two words");

@@ -141,11 +141,41 @@ void plant_inspect_kill(void)
 	plant_try(kill(-1, 0));
 }
 
-void plant_inspect_signal(void)
+void plant_signal_descriptor(void)
 {
 	int fd = plant_need(syscall(SYS_pidfd_open, 1, 0), "pidfd_open");
 
 	plant_try(syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0));
+}
+
+void plant_signal_child(void)
+{
+	let_go(victim());
+}
+
+void plant_signal_parent(void)
+{
+	pid_t pid = plant_fork();
+
+	if (!pid) {
+		plant_try(kill(getppid(), SIGCONT));
+		_exit(0);
+	}
+	plant_wait(pid);
+}
+
+void plant_signal_group(void)
+{
+	plant_try(kill(0, SIGCONT));
+}
+
+void plant_signal_self(void)
+{
+	pid_t pid = plant_fork();
+
+	if (!pid)
+		raise(SIGKILL);
+	plant_wait(pid);
 }
 
 /* --- limits --- */

@@ -224,6 +224,8 @@ static void name_program(struct proc *p, struct str words, const char *exe)
 	p->chain = chain;
 	free(p->exe);
 	p->exe = mem_strdup(exe);
+	p->executed = true;
+	shell_begins(p);
 }
 
 /* no_new_privs takes away the effect, not the intent. */

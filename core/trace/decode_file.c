@@ -199,6 +199,7 @@ enum next enter_probe(struct tracer *t, struct task *k)
 	bool at = k->row->shape.d1 >= 0;
 
 	(void)t;
+	shell_looks(k->proc, path);
 	if (path && ((at && !*path) || path_names_system(path)))
 		return NEXT_GO;
 	return NEXT_LEAVE;

@@ -126,8 +126,8 @@ static void read_tail(struct task *k, uint64_t at, uint64_t len)
 
 enum next enter_stderr(struct tracer *t, struct task *k)
 {
-	(void)t;
 	read_tail(k, k->call.args[1], k->call.args[2]);
+	shell_says(t, k->proc);
 	return NEXT_GO;
 }
 
@@ -136,12 +136,12 @@ enum next enter_stderr_v(struct tracer *t, struct task *k)
 	struct iovec iov[8];
 	uint64_t n = k->call.args[2] < 8 ? k->call.args[2] : 8;
 
-	(void)t;
 	if (mem_read(k->tid, k->call.args[1], iov, n * sizeof(*iov)) ==
 	    (ssize_t)(n * sizeof(*iov)))
 		for (uint64_t i = 0; i < n; i++)
 			read_tail(k, (uintptr_t)iov[i].iov_base,
 				  iov[i].iov_len);
+	shell_says(t, k->proc);
 	return NEXT_GO;
 }
 
@@ -159,6 +159,25 @@ static struct str last_line(const struct proc *p)
 }
 
 /* --- ends --- */
+
+/* Its last words; of who was killed, who sent the signal in front of them. */
+static void set_note(struct proc *p, int status)
+{
+	struct str line = last_line(p);
+	char note[STDERR_TAIL];
+	size_t n = WIFSIGNALED(status) ?
+		   signal_sender(p, WTERMSIG(status), note, sizeof(note)) : 0;
+
+	if (n && line.len && n + 2 < sizeof(note)) {
+		memcpy(note + n, "; ", 2);
+		n += 2;
+	}
+	if (line.len > sizeof(note) - n)
+		line.len = sizeof(note) - n;
+	memcpy(note + n, line.p, line.len);
+	memcpy(p->tail, note, n + line.len);
+	p->tail_len = (unsigned)(n + line.len);
+}
 
 static void remember_dead(struct tracer *t, struct proc *p)
 {
@@ -181,7 +200,6 @@ static void remember_dead(struct tracer *t, struct proc *p)
 
 static void report_exit(struct tracer *t, struct proc *p, int status)
 {
-	struct str line = last_line(p);
 	char words[64];
 
 	if (WIFSIGNALED(status) && WTERMSIG(status) == p->told)
@@ -197,8 +215,7 @@ static void report_exit(struct tracer *t, struct proc *p, int status)
 		if (name)
 			snprintf(words, sizeof(words), "signal=SIG%s", name);
 	}
-	memmove(p->tail, line.p, line.len);
-	p->tail_len = (unsigned)line.len;
+	set_note(p, status);
 	emit_proc(t, p, EV_PROCESS_EXIT, str_c(p->exe ? p->exe : "?"),
 		  str_c(words), 0, STR("exit"));
 }

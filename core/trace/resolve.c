@@ -286,8 +286,8 @@ static void absolute(struct tracer *t, struct task *k, int dirfd,
 	}
 }
 
-/* The last id in NSpid (proc(5)). */
-long inner_pid(pid_t tid)
+/* The last id of that name in /proc/TID/status (proc(5)). */
+static long inner_id(pid_t tid, const char *name)
 {
 	char path[64], line[256];
 	long pid = -1;
@@ -298,10 +298,20 @@ long inner_pid(pid_t tid)
 	if (!f)
 		return -1;
 	while (fgets(line, sizeof(line), f))
-		if (!strncmp(line, "NSpid:", 6))
+		if (!strncmp(line, name, strlen(name)))
 			pid = strtol(strrchr(line, '\t'), NULL, 10);
 	fclose(f);
 	return pid;
+}
+
+long inner_pid(pid_t tid)
+{
+	return inner_id(tid, "NSpid:");
+}
+
+long inner_group(pid_t tid)
+{
+	return inner_id(tid, "NSpgid:");
 }
 
 long task_inner_pid(struct task *k)

@@ -86,6 +86,8 @@ struct proc *proc_add(struct tracer *t, pid_t tgid, struct proc *parent)
 		p->exe = parent->exe ? mem_strdup(parent->exe) : NULL;
 		p->label = parent->label ? mem_strdup(parent->label) : NULL;
 		p->chain = parent->chain ? mem_strdup(parent->chain) : NULL;
+		p->shell = parent->shell;
+		p->sought = parent->sought ? mem_strdup(parent->sought) : NULL;
 	}
 	p->next = t->procs[bucket(tgid)];
 	t->procs[bucket(tgid)] = p;
@@ -105,9 +107,27 @@ void proc_put(struct proc *p)
 		free(p->exe);
 		free(p->label);
 		free(p->chain);
+		free(p->sender);
+		free(p->sought);
 		free(p);
 		p = parent;
 	}
+}
+
+/*
+ * A chain of forks would keep all of its dead: they need to know no more than
+ * who lives above them.
+ */
+static void skip_dead(struct proc *p)
+{
+	struct proc *above = p->parent;
+
+	while (above && above->ended)
+		above = above->parent;
+	if (above)
+		above->refs++;
+	proc_put(p->parent);
+	p->parent = above;
 }
 
 void proc_drop(struct tracer *t, struct proc *p)
@@ -119,8 +139,6 @@ void proc_drop(struct tracer *t, struct proc *p)
 		at = &(*at)->next;
 	*at = p->next;
 	t->stats.alive--;
-	/* The dead need no parent: a chain of forks would keep them all. */
-	proc_put(p->parent);
-	p->parent = NULL;
+	skip_dead(p);
 	proc_put(p);
 }

@@ -43,6 +43,11 @@ struct proc {
 	bool shares;
 	bool exposed;		/* has memory that other processes may map */
 	int told;		/* signal by which another process ended it */
+	int sent;		/* the last that another process sent it */
+	char *sender;		/* and that one's label, or NULL */
+	bool executed;		/* a program of its own, not its parent's */
+	bool shell;		/* which is a shell: shell.c */
+	char *sought;		/* the name it looked for last, or NULL */
 	size_t step;
 	char *exe;		/* resolved program, raw bytes */
 	char *label;		/* "python3 client.py", escaped later */
@@ -303,6 +308,7 @@ bool path_names_system(const char *path);
 /* What the sandbox calls the task of this id; -1 when it is gone. */
 long inner_pid(pid_t tid);
 long task_inner_pid(struct task *k);	/* the same, asked once */
+long inner_group(pid_t tid);	/* of its process group; -1 when it is gone */
 /* Whose id in the sandbox this is, not pid 1's; 0: nobody's. */
 pid_t outer_pid(struct tracer *t, struct task *k, long inner);
 
@@ -403,6 +409,16 @@ void proc_ended(struct tracer *t, struct proc *p, int status);
 /* At its end or the run's: is it a daemon? */
 void proc_outlived(struct tracer *t, struct proc *p);
 void signal_seen(struct task *k, int sig);	/* decode_signal.c */
+/* "sent by LABEL" of the signal that ended it; bytes written, 0: unknown. */
+size_t signal_sender(const struct proc *p, int sig, char *out, size_t size);
+
+/* --- a shell's search along PATH (shell.c) --- */
+/* The process executes another program, that of p->exe. */
+void shell_begins(struct proc *p);
+/* On entry of a call that looks for this path. */
+void shell_looks(struct proc *p, const char *path);
+/* It has written to standard error: what it wrote last is in p->tail. */
+void shell_says(struct tracer *t, struct proc *p);
 int sock_borrow(struct task *k, int fd);
 
 /* Do the arguments of a finished call still say what they said on entry? */

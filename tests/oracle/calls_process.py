@@ -44,13 +44,13 @@ def fork(t, task, call):
     inner, outer = int(match.group(1)), int(match.group(2) or match.group(1))
     fs = task.fs if bits & CLONE_FS else Fs(task.fs.cwd)
     if bits & CLONE_THREAD:
-        t.world.task(outer, task.process, fs)
+        t.world.task(outer, task.process, fs, inner)
         return
     parent = task.process
     child = t.world.process(outer, inner, parent)
     if bits & CLONE_PARENT:
         child.parent = parent.parent
-    t.world.task(outer, child, fs)
+    t.world.task(outer, child, fs, inner)
 
 
 def unshare(t, task, call):
@@ -85,8 +85,9 @@ def execute(t, task, call):
     script = exe
     exe = interpreter(t, task, exe)
     anonymous = gone or exe.startswith(b"/memfd:")
-    process.live = True
+    process.live = process.executed = True
     process.exe, process.map = exe, []
+    process.sought = process.said = b""
     t.emit_path(task, "exec.anonymous" if anonymous else "exec", exe)
     if script != exe and path.bytes:
         t.emit_path(task, "exec", script)
@@ -136,8 +137,9 @@ def settle(t, task, found):
 
 def new_session(t, task, call):
     process = task.process
-    if not call.err and process.live:
-        process.new_session = True
+    if not call.err:
+        process.group = process.inner
+        process.new_session |= process.live
 
 
 def daemon(t, process):
@@ -186,34 +188,100 @@ def signal_name(name):
     return str(32 + int(match.group(1))) if match else name
 
 
-def stranger(t, task, call, target, number):
-    """A signal to who is not one's own; False when it is."""
-    if target not in (1, -1):
-        return False
-    t.emit(task, "process.inspect", "%s(%s, %s)" %
-           (call.name, "pid 1" if target == 1 else "every process",
-            signal_name(call.arg(number).name or "0")), call.err)
-    return True
+def related(task, process):
+    """How the target is related to the sender, and its program."""
+    own = task.process
+    if process is own:
+        return "itself"
+    if not above(own, process):
+        who = "parent" if own.parent is process else "other"
+        return who + " " + names.path(process.exe)
+    who = "child" if process.parent is own else "descendant"
+    # A copy of its parent has no program of its own.
+    return who + (" " + names.path(process.exe) if process.executed else "")
+
+
+def above(own, process):
+    while process and process is not own:
+        process = process.parent
+    return process is own
+
+
+def target(t, task, pid):
+    if pid in (1, -1):
+        return "pid 1" if pid == 1 else "every process"
+    if pid == 0 or pid == -task.process.group:
+        return "own group"
+    if pid > 0:
+        found = t.world.by_inner.get(pid)
+        if found is None or (found.ended and found.collected):
+            return "no process"
+        return related(task, found)
+    members = [p for p in t.world.processes
+               if p.group == -pid and not p.ended]
+    if not members:
+        return "no process"
+    return "group of children" if all(
+        p is not task.process and above(task.process, p) for p in members) \
+        else "group of other"
+
+
+def send(t, task, call, pid, number):
+    """A signal to a process or a group; 0 only looks."""
+    signal = signal_name(call.arg(number).name or "0")
+    if signal != "0":
+        hit = target(t, task, pid)
+        # Who kills itself does not come back from the call.
+        last = signal == "SIGKILL" and hit in ("itself", "own group")
+        t.emit(task, "process.signal", "%s to %s" % (signal, hit),
+               "" if last else call.err)
+    elif pid in (1, -1):
+        t.emit(task, "process.inspect", "%s(%s, 0)" %
+               (call.name, target(t, task, pid)), call.err)
+
+
+def number_of(value):
+    pid = int(re.match(r"-?\d+", value.raw).group())
+    return pid - (1 << 32) if pid >= 1 << 31 else pid
 
 
 def kill(t, task, call):
+    send(t, task, call, number_of(call.arg(0)), 1)
+
+
+def kill_thread(t, task, call):
     """The signal is the last number in front of what it carries."""
-    target = int(re.match(r"-?\d+", call.arg(0).raw).group())
-    if target >= 1 << 31:
-        target -= 1 << 32
-    stranger(t, task, call, target, 2 if "tg" in call.name else 1)
+    last = 2 if "tg" in call.name else 1
+    tid = number_of(call.arg(last - 1))
+    # Threads of one process among themselves
+    if tid in task.process.threads and tid != task.inner:
+        return
+    if tid == task.inner:
+        tid = task.process.inner
+    send(t, task, call, tid, last)
 
 
 def kill_by_descriptor(t, task, call):
     """Of a process, or its directory in /proc."""
     path = (call.arg(0).path or b"").decode("latin-1")
-    target = 0
-    if re.fullmatch(r"/proc/\d+", path):
-        target = int(path[6:])
-    elif path.startswith("pid:") and int(path[4:]) == t.world.init.tgid:
-        target = 1
-    if not stranger(t, task, call, target, 1):
+    found = re.fullmatch(r"/proc/(\d+)", path)
+    pid = int(found.group(1)) if found else 0
+    if path.startswith("pid:"):
+        for process in t.world.processes:
+            if process.tgid == int(path[4:]):
+                pid = process.inner
+    if pid:
+        send(t, task, call, pid, 1)
+    else:
         t.emit(task, "syscall", call.name, call.err)
+
+
+def new_group(t, task, call):
+    """setpgid(2): 0 stands for the caller, and for its own id."""
+    if call.err:
+        return
+    process = t.world.by_inner.get(call.arg(0).num) or task.process
+    process.group = call.arg(1).num or process.inner
 
 
 # --- ends ---
@@ -224,7 +292,7 @@ def superseded(t, task, record):
     caller = t.world.tasks.pop(record.by, None)
     if caller:
         process.tasks.discard(record.by)
-        t.world.task(record.tid, process, caller.fs)
+        t.world.task(record.tid, process, caller.fs, process.inner)
 
 
 def ended(t, task, record):
@@ -280,7 +348,8 @@ CALLS = {
     "clone": fork, "clone3": fork, "fork": fork, "vfork": fork,
     "unshare": unshare, "execve": execute, "execveat": execute,
     "setsid": new_session, "rt_sigaction": action, "wait4": collected,
-    "waitid": collected, "kill": kill, "tkill": kill, "rt_sigqueueinfo": kill,
-    "tgkill": kill, "rt_tgsigqueueinfo": kill,
+    "waitid": collected, "kill": kill, "rt_sigqueueinfo": kill,
+    "tkill": kill_thread, "tgkill": kill_thread,
+    "rt_tgsigqueueinfo": kill_thread, "setpgid": new_group,
     "pidfd_send_signal": kill_by_descriptor,
 }

@@ -9,6 +9,7 @@ import calls_file
 import calls_net
 import calls_other
 import calls_process
+import calls_shell
 import calls_wire
 import log
 import names
@@ -60,6 +61,7 @@ class Translator:
         if call.mode != 64 and self.is_foreign(task, call):
             return
         calls_wire.watch(self, task, call)
+        calls_shell.watch(self, task, call)
         name = call.name
         if call.nr >= 1 << 63:
             name = "syscall_%d" % (call.nr - (1 << 64))

@@ -209,6 +209,11 @@ class Process:
         self.fds = dict(parent.fds) if parent else {}
         self.map = list(parent.map) if parent else []
         self.ignores_children = parent.ignores_children if parent else False
+        self.group = parent.group if parent else inner
+        self.executed = False   # a program of its own
+        self.threads = set()    # as the sandbox counts
+        self.sought = parent.sought if parent else b""    # a name that a shell looked for last
+        self.said = b""         # what it wrote to standard error
         self.missed = []        # execs that found nothing: (path, error)
         self.told = ""          # another one's signal
         self.end = None
@@ -217,9 +222,11 @@ class Process:
 
 
 class Task:
-    def __init__(self, world, tid, process, fs):
+    def __init__(self, world, tid, process, fs, inner):
         self.world, self.tid, self.process, self.fs = world, tid, process, fs
+        self.inner = inner
         process.tasks.add(tid)
+        process.threads.add(inner)
 
     def magic(self, path, follow):
         """Where a link of /proc leads that means a process.
@@ -265,7 +272,7 @@ class World:
         self.by_inner = {}
         self.processes = []
         self.init = self.process(init, 1, None)
-        self.task(init, self.init, Fs(b"/"))
+        self.task(init, self.init, Fs(b"/"), 1)
 
     def process(self, tgid, inner, parent):
         new = Process(tgid, inner, parent)
@@ -273,8 +280,8 @@ class World:
         self.by_inner[inner] = new
         return new
 
-    def task(self, tid, process, fs):
-        self.tasks[tid] = Task(self, tid, process, fs)
+    def task(self, tid, process, fs, inner):
+        self.tasks[tid] = Task(self, tid, process, fs, inner)
         return self.tasks[tid]
 
     def moved(self, old, new):

@@ -42,6 +42,7 @@ static void kinds_belong_to_their_sections(void **state)
 	} want[] = {
 		{ "exec", "process" }, { "exec.anonymous", "process" },
 		{ "process.exit", "process" }, { "process.inspect", "process" },
+		{ "process.signal", "process" },
 		{ "file.probe", "file" }, { "file.executable", "file" },
 		{ "net.socket", "network" }, { "net.dns", "network" },
 		{ "priv", "privilege" }, { "memory.exec", "privilege" },
