@@ -100,7 +100,8 @@ static void put_ready(struct buf *out, const struct step *s)
 			   (unsigned long long)s->ready_ms);
 		break;
 	case READY_LISTEN:
-		buf_c(&text, "listen");
+		buf_printf(&text, "listen%s%.*s", s->ready_text.len ? " " : "",
+			   STR_ARG(s->ready_text));
 		break;
 	case READY_OUTPUT:
 		buf_printf(&text, "output %.*s", STR_ARG(s->ready_text));

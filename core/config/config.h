@@ -109,15 +109,30 @@ const struct config_key *config_keys(size_t *n);
 /*
  * A value of type READY in its two halves, "file" and "db/ready": false when
  * malformed.  word is one of listen, output, file, exit, after; rest, what
- * follows it: TEXT, PATH, a DURATION, or "".
+ * follows it: of listen an ENDPOINT, TEXT, PLACE, a DURATION, or "".
  */
 bool config_ready(struct str text, struct str *word, struct str *rest);
 
 /*
- * A value of type STOP: the signal's number (SIGTERM when none is named) and
- * after how many ms; false when malformed.
+ * Where a server listens: PORT, ADDRESS:PORT with a numeric IPv4 address,
+ * [ADDRESS]:PORT, localhost:PORT, a PLACE with a slash in it, or @NAME of an
+ * abstract unix socket.
  */
-bool config_stop(struct str text, int *sig, uint64_t *ms);
+bool config_endpoint(struct str text);
+
+/*
+ * A path of the sandbox: absolute, below the home directory ("~/x", "$HOME/x")
+ * or the tree ("x", "$TREE/x").  No empty, "." or ".." segments.
+ */
+bool config_place(struct str text);
+
+/*
+ * A value of type STOP: the signal's number (SIGTERM when none is named), and
+ * what follows `after`: a DURATION in ms, 0 without one, or the name of a step,
+ * "" without one.  What can be read as either is a DURATION, and its text is in
+ * step as well.  False when malformed.
+ */
+bool config_stop(struct str text, int *sig, uint64_t *ms, struct str *step);
 
 /*
  * A value of type EXPECT: word is status or output, rest a number of 0 to 255

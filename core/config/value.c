@@ -123,15 +123,72 @@ static bool duration_in_a_day(struct str text)
 	return config_duration(text, &ms) && ms <= DURATION_MAX;
 }
 
+bool config_place(struct str text)
+{
+	static const struct str roots[] = {
+		{ "/", 1 }, { "~/", 2 }, { "$HOME/", 6 }, { "$TREE/", 6 },
+	};
+
+	for (size_t i = 0; i < sizeof(roots) / sizeof(*roots); i++)
+		if (str_starts(text, roots[i]))
+			return path_is_contained(str_sub(text, roots[i].len));
+	/* "$PWD/x" and "~user/x" mean something else elsewhere. */
+	return text.len && *text.p != '$' && *text.p != '~' &&
+	       path_is_contained(text);
+}
+
+static bool is_port(struct str text)
+{
+	uint64_t port;
+
+	return take_number(&text, &port) && !text.len && port &&
+	       port <= UINT16_MAX;
+}
+
+/* Of "[::1]:80" and "127.0.0.1:80" what stands in front of the port. */
+static bool is_host(struct str host)
+{
+	char text[64];
+	struct in6_addr any;
+	bool six = host.len > 2 && host.p[0] == '[' &&
+		   host.p[host.len - 1] == ']';
+
+	if (six)
+		host = (struct str){ host.p + 1, host.len - 2 };
+	if (host.len >= sizeof(text))
+		return false;
+	memcpy(text, host.p, host.len);
+	text[host.len] = '\0';
+	return inet_pton(six ? AF_INET6 : AF_INET, text, &any) == 1 ||
+	       (!six && !strcmp(text, "localhost"));
+}
+
+bool config_endpoint(struct str text)
+{
+	const char *colon = memrchr(text.p, ':', text.len);
+	size_t host = colon ? (size_t)(colon - text.p) : 0;
+
+	if (str_starts(text, STR("@")))
+		return text.len > 1;
+	if (text.len && memchr(text.p, '/', text.len))
+		return config_place(text);
+	if (!colon)
+		return is_port(text);
+	return is_host((struct str){ text.p, host }) &&
+	       is_port(str_sub(text, host + 1));
+}
+
 bool config_ready(struct str text, struct str *word, struct str *rest)
 {
 	*word = cut_word(text, rest);
-	if (str_eq(*word, STR("listen")) || str_eq(*word, STR("exit")))
+	if (str_eq(*word, STR("exit")))
 		return !rest->len;
+	if (str_eq(*word, STR("listen")))
+		return !rest->len || config_endpoint(*rest);
 	if (str_eq(*word, STR("output")))
 		return rest->len && rest->len <= TEXT_MAX;
 	if (str_eq(*word, STR("file")))
-		return path_is_contained(*rest);
+		return config_place(*rest);
 	return str_eq(*word, STR("after")) && duration_in_a_day(*rest);
 }
 
@@ -149,12 +206,13 @@ static int signal_number(struct str name)
 	return 0;
 }
 
-bool config_stop(struct str text, int *sig, uint64_t *ms)
+bool config_stop(struct str text, int *sig, uint64_t *ms, struct str *step)
 {
 	struct str rest, word = cut_word(text, &rest);
 
 	*sig = SIGTERM;
 	*ms = 0;
+	*step = STR("");
 	if (str_eq(word, STR("signal")))
 		word = cut_word(rest, &rest);
 	if (!str_eq(word, STR("after"))) {
@@ -163,8 +221,13 @@ bool config_stop(struct str text, int *sig, uint64_t *ms)
 			return *sig != 0;
 		word = cut_word(rest, &rest);
 	}
-	return str_eq(word, STR("after")) && duration_in_a_day(rest) &&
-	       config_duration(rest, ms);
+	if (!str_eq(word, STR("after")))
+		return false;
+	if (config_word(rest))
+		*step = rest;
+	if (config_duration(rest, ms))
+		return *ms <= DURATION_MAX;
+	return step->len != 0;
 }
 
 bool config_expect(struct str text, struct str *word, struct str *rest)
@@ -281,10 +344,11 @@ static bool check_ready(struct config_entry *e)
 
 static bool check_stop(struct config_entry *e)
 {
+	struct str step;
 	uint64_t ms;
 	int sig;
 
-	return config_stop(e->value, &sig, &ms);
+	return config_stop(e->value, &sig, &ms, &step);
 }
 
 static bool check_expect(struct config_entry *e)
@@ -359,9 +423,11 @@ static const struct type {
 	[CONFIG_BOOL] = { check_bool, "true or false" },
 	[CONFIG_LEVEL] = { check_level, "error, warning, note or never" },
 	[CONFIG_READY] = { check_ready,
-		"listen, output TEXT, file PATH, exit or after DURATION" },
+		"listen, listen PORT, listen ADDRESS:PORT, output TEXT, file "
+		"PATH, exit or after DURATION" },
 	[CONFIG_STOP] = { check_stop,
-		"SIGNAL, after DURATION, or SIGNAL after DURATION" },
+		"SIGNAL, after STEP, after DURATION, or SIGNAL with one of "
+		"these" },
 	[CONFIG_EXPECT] = { check_expect,
 		"status N, of 0 to 255, or output TEXT" },
 	[CONFIG_REGRADE] = { check_regrade,

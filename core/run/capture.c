@@ -160,13 +160,26 @@ static bool is_over(struct run *r)
 	       tracer_quiet(r->tracer);
 }
 
+static bool is_alive(void *ctx, size_t step)
+{
+	const struct run *r = ctx;
+
+	return tracer_alive(r->tracer, step);
+}
+
+static bool is_asleep(void *ctx, uint64_t *sum)
+{
+	struct run *r = ctx;
+
+	return tracer_asleep(r->tracer, sum);
+}
+
 static void stop_steps(struct run *r)
 {
-	size_t step;
-	int sig;
+	struct stop_order order;
 
-	while (stepper_stop(&r->steps, &step, &sig))
-		tracer_signal(r->tracer, step, sig);
+	while (stops_next(&r->steps, &order))
+		tracer_signal(r->tracer, order.step, order.sig, order.all);
 }
 
 static void on_tick(void *ctx)
@@ -203,11 +216,11 @@ static void on_started(void *ctx, size_t step)
 	advance(r);
 }
 
-static void on_listening(void *ctx, size_t step)
+static void on_listening(void *ctx, size_t step, struct str where)
 {
 	struct run *r = ctx;
 
-	stepper_listening(&r->steps, step);
+	stepper_listening(&r->steps, step, where);
 	advance(r);
 }
 
@@ -298,9 +311,11 @@ static int trace(struct run *r)
 		.tick = on_tick, .started = on_started, .ended = on_ended,
 		.listening = on_listening, .network = on_network, .ctx = r,
 	};
+	const struct stop_world world = { is_alive, is_asleep, r };
 	struct timespec start;
 	int failed;
 
+	r->steps.world = &world;
 	clock_gettime(CLOCK_REALTIME, &start);
 	stepper_begin(&r->steps, &r->box);
 	advance(r);

@@ -14,6 +14,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "core/run/inside.h"
 #include "core/run/layers.h"
 
 #define PIPE_BYTES (1 << 20)
@@ -84,6 +85,7 @@ void stepper_free(struct stepper *st)
 void stepper_begin(struct stepper *st, const struct box *box)
 {
 	st->scratch = box->scratch;
+	st->init = box->pid;
 	st->start_ns = clock_ns();
 }
 
@@ -97,11 +99,19 @@ static unsigned rounds(const struct step *step)
 	return step->repeat ? step->repeat : 1;
 }
 
-/* Ready, and no repetition of it is to come? */
-static bool is_past(const struct stepper *st, size_t i)
+static bool is_last_round(const struct stepper *st, size_t i)
 {
-	return st->s[i].ready &&
-	       st->s[i].round + 1 >= rounds(&st->scenario->steps[i]);
+	return st->s[i].round + 1 >= rounds(&st->scenario->steps[i]);
+}
+
+bool stepper_is_past(const struct stepper *st, size_t i)
+{
+	return st->s[i].ready && is_last_round(st, i);
+}
+
+bool stepper_has_ended(const struct stepper *st, size_t i)
+{
+	return st->s[i].ended && is_last_round(st, i);
 }
 
 /* --- starting --- */
@@ -115,7 +125,7 @@ bool stepper_next(struct stepper *st, size_t *step)
 		if (st->s[i].asked)
 			continue;
 		for (size_t k = 0; k < s->n_after; k++)
-			waits += !is_past(st, s->after[k]);
+			waits += !stepper_is_past(st, s->after[k]);
 		if (waits)
 			continue;
 		*step = i;
@@ -242,13 +252,6 @@ int stepper_start(struct stepper *st, const struct box *box, size_t step,
 
 /* --- readiness --- */
 
-static bool file_there(const struct stepper *st, struct str path)
-{
-	autofd int fd = layers_open(st->scratch, st->tree, path.p, O_PATH);
-
-	return fd >= 0;
-}
-
 static void set_ready(struct stepper *st, size_t i)
 {
 	struct step_state *s = &st->s[i];
@@ -276,7 +279,7 @@ static bool is_ready(struct stepper *st, size_t i)
 	case READY_OUTPUT:
 		return printed(s, s->from, step->ready_text);
 	case READY_FILE:
-		return file_there(st, step->ready_text);
+		return inside_exists(st->init, step->ready_text);
 	case READY_LISTEN: case READY_EXIT:
 		break;
 	}
@@ -333,9 +336,11 @@ void stepper_started(struct stepper *st, size_t step)
 	check_ready(st, step);
 }
 
-void stepper_listening(struct stepper *st, size_t step)
+void stepper_listening(struct stepper *st, size_t step, struct str where)
 {
-	if (st->scenario->steps[step].ready == READY_LISTEN)
+	const struct step *s = &st->scenario->steps[step];
+
+	if (s->ready == READY_LISTEN && inside_serves(s->ready_text, where))
 		set_ready(st, step);
 }
 
@@ -375,32 +380,6 @@ void stepper_failed(struct stepper *st, size_t step, int error)
 	st->s[step].status = (error == ENOENT ? 127 : 126) << 8;
 }
 
-/* --- stopping --- */
-
-static bool awaits_stop(const struct stepper *st, size_t i)
-{
-	const struct step_state *s = &st->s[i];
-
-	return st->scenario->steps[i].stop && s->ready && !s->ended &&
-	       !s->stopped;
-}
-
-bool stepper_stop(struct stepper *st, size_t *step, int *sig)
-{
-	for (size_t i = 0; i < st->scenario->n; i++) {
-		const struct step *what = &st->scenario->steps[i];
-
-		if (!awaits_stop(st, i) ||
-		    stepper_ms(st) - st->s[i].ready_ms < what->stop_ms)
-			continue;
-		st->s[i].stopped = true;
-		*step = i;
-		*sig = what->stop;
-		return true;
-	}
-	return false;
-}
-
 /* --- the end --- */
 
 static bool expects(const struct stepper *st, size_t i)
@@ -411,7 +390,7 @@ static bool expects(const struct stepper *st, size_t i)
 	if (!s->executed || s->ended)
 		return false;
 	return (!s->ready && step->ready == READY_AFTER) ||
-	       awaits_stop(st, i) || feed_expects(&s->feed, step);
+	       feed_expects(&s->feed, step);
 }
 
 bool stepper_expects(struct stepper *st)
@@ -421,7 +400,7 @@ bool stepper_expects(struct stepper *st)
 	for (size_t i = 0; i < st->scenario->n; i++)
 		if (expects(st, i))
 			return true;
-	return stepper_next(st, &next);
+	return stops_expect(st) || stepper_next(st, &next);
 }
 
 bool stepper_done(struct stepper *st)
@@ -499,6 +478,7 @@ struct step_end *stepper_ends(struct stepper *st, size_t *n)
 		st->ends[i].status = s->status;
 		st->ends[i].unmet = arena_str(&st->arena, buf_view(&unmet));
 		st->ends[i].err = s->err;
+		st->ends[i].stopped = s->was_stopped;
 	}
 	return st->ends;
 }

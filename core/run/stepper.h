@@ -10,6 +10,7 @@
 #include "core/base/err.h"
 #include "core/fingerprint/fingerprint.h"
 #include "core/run/feed.h"
+#include "core/run/stops.h"
 #include "core/sandbox/spawn.h"
 #include "core/scenario/scenario.h"
 
@@ -20,12 +21,14 @@ struct step_state {
 	bool ready;
 	bool ended;
 	bool stopped;		/* it was sent its stop signal */
-	uint64_t asked_ms, ready_ms;
+	uint64_t asked_ms, ready_ms, stopped_ms;
 	struct feed feed;
 	size_t from;		/* of text: what was printed before */
 	/* Of all of them: */
 	unsigned round;		/* repetitions before this one */
 	bool started;		/* its program was executed at some time */
+	bool was_stopped;	/* a repetition was sent a stop signal by us */
+	struct stop_state stop;	/* see stops.h */
 	int status;		/* wait status: the last, or one that failed */
 	bool odd_status;	/* a repetition ended otherwise than expected */
 	int err;		/* errno of its exec, when it failed */
@@ -38,6 +41,9 @@ struct step_state {
 struct stepper {
 	const struct scenario *scenario;
 	int tree, scratch;	/* borrowed: lower and upper layers */
+	pid_t init;		/* pid 1 of the sandbox, seen from outside */
+	const struct stop_world *world;	/* borrowed; see stops.h */
+	struct stop_look look;
 	uint64_t start_ns;
 	struct step_state *s;
 	struct step_end *ends;
@@ -61,13 +67,17 @@ int stepper_start(struct stepper *st, const struct box *box, size_t step,
  * re-checks readiness.
  */
 void stepper_drain(struct stepper *st);
-/* The next step that is to be stopped now, and by which signal; told once. */
-bool stepper_stop(struct stepper *st, size_t *step, int *sig);
 
 void stepper_started(struct stepper *st, size_t step);
-void stepper_listening(struct stepper *st, size_t step);
+/* where: as the tracer's hook has it. */
+void stepper_listening(struct stepper *st, size_t step, struct str where);
 void stepper_ended(struct stepper *st, size_t step, int status);
 void stepper_failed(struct stepper *st, size_t step, int error);
+
+/* Ready, and no repetition of it is to come? */
+bool stepper_is_past(const struct stepper *st, size_t step);
+/* Its first process has ended, and no repetition of it is to come? */
+bool stepper_has_ended(const struct stepper *st, size_t step);
 
 /* Will time alone make a step ready, or may one start now? */
 bool stepper_expects(struct stepper *st);

@@ -140,9 +140,10 @@ int options_read(struct step *step, const struct reading *rd, int treefd,
 		 struct err *err)
 {
 	const struct config_entry *stop = reading_entry(rd, "stop", 0);
+	struct str other;
 
 	if (stop)
-		config_stop(stop->value, &step->stop, &step->stop_ms);
+		config_stop(stop->value, &step->stop, &step->stop_ms, &other);
 	step->tty = config_num(rd->cfg, "step", rd->name, "tty");
 	step->repeat = (unsigned)config_num(rd->cfg, "step", rd->name,
 					    "repeat");

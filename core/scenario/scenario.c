@@ -157,6 +157,7 @@ static size_t find_step(const struct step *steps, size_t n, struct str name)
 }
 
 static int unknown_step(const struct scenario *s, const struct reading *rd,
+			const char *key, struct str name,
 			const struct config_entry *e, struct err *err)
 {
 	autobuf struct buf names = BUF_INIT;
@@ -164,8 +165,8 @@ static int unknown_step(const struct scenario *s, const struct reading *rd,
 	for (size_t i = 0; i < s->n; i++)
 		buf_printf(&names, "%s%.*s", i ? ", " : "",
 			   STR_ARG(s->steps[i].name));
-	err_set(err, ERR_TROUBLE, "after = \"%.*s\" names no step",
-		STR_ARG(e->value));
+	err_set(err, ERR_TROUBLE, "%s \"%.*s\" names no step", key,
+		STR_ARG(name));
 	err_hint(err, "steps: %s", names.p);
 	return reading_blame(rd, e, err);
 }
@@ -183,12 +184,62 @@ static int read_after(struct scenario *s, struct step *step,
 		size_t k = 0;
 
 		if (at == NOT_FOUND)
-			return unknown_step(s, rd, e, err);
+			return unknown_step(s, rd, "after =", e->value, e,
+					    err);
 		while (k < step->n_after && step->after[k] != at)
 			k++;
 		if (k == step->n_after)
 			step->after[step->n_after++] = at;
 	}
+	return 0;
+}
+
+static bool is_step(const struct config *cfg, struct str name)
+{
+	struct str one;
+
+	for (size_t i = 0; config_subsection(cfg, "step", i, &one); i++)
+		if (str_eq(one, name))
+			return true;
+	return false;
+}
+
+/*
+ * `stop = after NAME`.  A step that this scenario leaves out ends nothing: what
+ * happens without a `stop` does.
+ */
+static int read_stop(struct scenario *s, struct step *step,
+		     const struct reading *rd, struct err *err)
+{
+	const struct config_entry *e = reading_entry(rd, "stop", 0);
+	struct str name;
+	uint64_t ms;
+	int sig;
+
+	if (!e || !config_stop(e->value, &sig, &ms, &name) || !name.len)
+		return 0;
+	if (config_duration(name, &ms)) {
+		if (!is_step(rd->cfg, name))
+			return 0;
+		err_set(err, ERR_TROUBLE, "stop: after %.*s is a time, and a "
+			"step has that name too", STR_ARG(name));
+		err_hint(err, "give the step another name, or write the time "
+			 "as after %llums", (unsigned long long)ms);
+		return reading_blame(rd, e, err);
+	}
+	if (!is_step(rd->cfg, name))
+		return unknown_step(s, rd, "stop = after", name, e, err);
+	if (str_eq(name, step->name)) {
+		err_set(err, ERR_TROUBLE, "stop = after \"%.*s\" names the "
+			"step itself", STR_ARG(name));
+		err_hint(err, "it ends by itself, or name the step whose end "
+			 "it waits for");
+		return reading_blame(rd, e, err);
+	}
+	step->stop_after = find_step(s->steps, s->n, name);
+	step->stop_follows = step->stop_after != NOT_FOUND;
+	if (!step->stop_follows)
+		step->stop = 0;
 	return 0;
 }
 
@@ -268,9 +319,12 @@ static int order_steps(struct scenario *s, const struct config *cfg,
 		place[i] = done;
 		sorted[done] = s->steps[i];
 	}
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++) {
 		for (size_t k = 0; k < sorted[i].n_after; k++)
 			sorted[i].after[k] = place[sorted[i].after[k]];
+		if (sorted[i].stop_follows)
+			sorted[i].stop_after = place[sorted[i].stop_after];
+	}
 	s->steps = sorted;
 	return 0;
 }
@@ -294,7 +348,8 @@ static int from_config(struct scenario *s, const struct config *cfg,
 	}
 	for (size_t i = 0; i < s->n; i++) {
 		rd.name = s->steps[i].name;
-		if (read_after(s, &s->steps[i], &rd, err))
+		if (read_after(s, &s->steps[i], &rd, err) ||
+		    read_stop(s, &s->steps[i], &rd, err))
 			return -1;
 	}
 	s->how = STR("");

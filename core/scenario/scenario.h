@@ -18,7 +18,7 @@ enum ready_kind {
 	READY_AFTER,		/* ms after its start */
 	READY_LISTEN,		/* a process of the step listens on a socket */
 	READY_OUTPUT,		/* text appeared on its stdout or stderr */
-	READY_FILE,		/* path exists; relative to the tree */
+	READY_FILE,		/* path exists */
 	READY_EXIT		/* the command ended with status 0 */
 };
 
@@ -47,13 +47,19 @@ struct step {
 	size_t *after;		/* indexes of steps that must be ready */
 	size_t n_after;
 	enum ready_kind ready;
-	struct str ready_text;	/* OUTPUT's text, FILE's path */
+	/*
+	 * OUTPUT's text, FILE's place (config_place()), LISTEN's endpoint
+	 * (config_endpoint()) or "" for any.
+	 */
+	struct str ready_text;
 	uint64_t ready_ms;	/* AFTER */
 	struct script_line *script;	/* what is typed; NULL: nothing is */
 	size_t n_script;
 	bool tty;
-	int stop;		/* signal, or 0: it is not stopped */
-	uint64_t stop_ms;	/* after it was ready */
+	int stop;		/* signal, or 0: none is asked for */
+	uint64_t stop_ms;	/* after it was ready; 0 with stop_after */
+	bool stop_follows;	/* the end of another step, stop_after */
+	size_t stop_after;
 	unsigned repeat;	/* how often it is run, 0 as 1 */
 	bool expects_status;
 	int expect_status;

@@ -176,17 +176,24 @@ static const char *bound_path(struct tracer *t, struct task *k, int fd)
 	return e ? e->val.ptr : NULL;
 }
 
-static void unix_event(struct tracer *t, struct task *k, enum event_kind kind,
-		       int fd, const char *path, int err)
+static void unix_path(struct tracer *t, struct task *k, enum event_kind kind,
+		      int fd, const char *path, struct buf *out)
 {
 	const char *known = kind == EV_NET_LISTEN ? bound_path(t, k, fd) :
 						    NULL;
-	autobuf struct buf at = BUF_INIT;
 
 	if (known)
-		buf_c(&at, known);
+		buf_c(out, known);
 	else
-		resolve_path(t, k, AT_FDCWD, path, true, &at);
+		resolve_path(t, k, AT_FDCWD, path, true, out);
+}
+
+static void unix_event(struct tracer *t, struct task *k, enum event_kind kind,
+		       int fd, const char *path, int err)
+{
+	autobuf struct buf at = BUF_INIT;
+
+	unix_path(t, k, kind, fd, path, &at);
 	emit(t, k, kind, STR("unix"), buf_view(&at), err);
 	if (kind != EV_NET_BIND || err)
 		return;
@@ -241,6 +248,19 @@ void leave_bind(struct tracer *t, struct task *k)
 		      call_err(c));
 }
 
+static void tell_listening(struct tracer *t, struct task *k, int fd,
+			   const struct sockaddr_storage *local, socklen_t len)
+{
+	autobuf struct buf where = BUF_INIT;
+	autobuf struct buf path = BUF_INIT;
+
+	if (sockaddr_path(local, len, &path))
+		unix_path(t, k, EV_NET_LISTEN, fd, path.p, &where);
+	else
+		sockaddr_text(&where, local, len);
+	t->hooks->listening(t->hooks->ctx, k->proc->step, buf_view(&where));
+}
+
 void leave_listen(struct tracer *t, struct task *k)
 {
 	autobuf struct buf proto = BUF_INIT;
@@ -254,7 +274,7 @@ void leave_listen(struct tracer *t, struct task *k)
 	}
 	address_event(t, k, EV_NET_LISTEN, fd, &local, len, err);
 	if (!err && k->proc->step != STEP_NONE)
-		t->hooks->listening(t->hooks->ctx, k->proc->step);
+		tell_listening(t, k, fd, &local, len);
 }
 
 /*

@@ -92,12 +92,25 @@ bool tracer_empty(struct tracer *t)
 }
 
 /* A pid cannot be another's before we have collected its process. */
-void tracer_signal(struct tracer *t, size_t step, int sig)
+void tracer_signal(struct tracer *t, size_t step, int sig, bool all)
+{
+	for (size_t i = 0; i < BUCKETS; i++) {
+		for (struct proc *p = t->procs[i]; p; p = p->next) {
+			if (p->step != step || !(p->main || all))
+				continue;
+			p->told = sig;
+			kill(p->tgid, sig);
+		}
+	}
+}
+
+bool tracer_alive(const struct tracer *t, size_t step)
 {
 	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct proc *p = t->procs[i]; p; p = p->next)
-			if (p->main && p->step == step)
-				kill(p->tgid, sig);
+		for (const struct proc *p = t->procs[i]; p; p = p->next)
+			if (p->step == step && !p->is_init)
+				return true;
+	return false;
 }
 
 struct tracer_stats tracer_stats(const struct tracer *t)

@@ -46,8 +46,12 @@ struct tracer_hooks {
 	void (*started)(void *ctx, size_t step);
 	/* The step's first process ended with this wait status. */
 	void (*ended)(void *ctx, size_t step, int status);
-	/* A process of the step listens now. */
-	void (*listening)(void *ctx, size_t step);
+	/*
+	 * A process of the step listens now.  where: "127.0.0.1:8765",
+	 * "[::1]:80", the absolute path in the sandbox of a unix socket,
+	 * "@NAME" of an abstract one; raw bytes, for the time of the call.
+	 */
+	void (*listening)(void *ctx, size_t step, struct str where);
 	/*
 	 * The first socket is about to be made that can send in the sandbox's
 	 * network: two packet sockets of it, bound to nothing; they are
@@ -67,8 +71,13 @@ void tracer_expect_step(struct tracer *t, size_t step);
 /* Has that child not come yet? */
 bool tracer_expecting(const struct tracer *t);
 
-/* Send a signal to the step's first process, if it is still there. */
-void tracer_signal(struct tracer *t, size_t step, int sig);
+/*
+ * Send a signal to the step's first process, if it is still there, or to all of
+ * its processes.  A death by it is ours, and not told.
+ */
+void tracer_signal(struct tracer *t, size_t step, int sig, bool all);
+/* Is any process of the step there? */
+bool tracer_alive(const struct tracer *t, size_t step);
 
 /*
  * Trace until pid 1 and everything below it is gone.  Whoever wants an end
@@ -83,6 +92,12 @@ int tracer_run(struct tracer *t, const struct tracer_hooks *hooks,
  * row that finds nothing changed says yes.
  */
 bool tracer_quiet(struct tracer *t);
+
+/*
+ * Do all tasks sleep, whatever for, with no packet for them unread?  *sum is
+ * the same at two such looks when none of them ran in between.
+ */
+bool tracer_asleep(struct tracer *t, uint64_t *sum);
 
 /*
  * The run is being ended from outside: what dies from here on died by our

@@ -126,6 +126,85 @@ own = subprocess.Popen(["sleep", "100"])
 subprocess.run(["/bin/sh", "-c", f"kill -USR1 {own.pid}; kill {server}"])
 X
 
+# Servers: several sockets, clients that say and go, a timer that never ends.
+for name in serve stubborn first; do
+	folder "$name" <<'X'
+[sandbox]
+	timeout = 40s
+[step "server"]
+	command = python3 server.py
+	ready = listen 8765
+[step "client"]
+	command = python3 client.py
+	after = server
+X
+	cat >"$repo/$name/client.py" <<'X'
+import socket
+socket.create_connection(("127.0.0.1", 8765)).sendall(b"said\n")
+X
+done
+sed -i 's/listen 8765/listen/' "$repo/first/.behavdiff"
+cat >"$repo/serve/server.py" <<'X'
+import signal, socket, threading, time
+def stopped(*_):
+    open("orderly", "w").close()
+    raise SystemExit
+def tick():
+    while True:
+        time.sleep(0.2)
+signal.signal(signal.SIGTERM, stopped)
+threading.Thread(target=tick, daemon=True).start()
+status = socket.create_server(("127.0.0.1", 8080))
+time.sleep(0.5)
+chat = socket.create_server(("", 8765))
+while True:
+    c, _ = chat.accept()
+    open("heard-" + c.makefile().readline().strip(), "w").close()
+X
+cp "$repo/serve/server.py" "$repo/first/server.py"
+sed '/SIGTERM/s/stopped/signal.SIG_IGN/' "$repo/serve/server.py" \
+	>"$repo/stubborn/server.py"
+
+# Two servers, one of them a daemon with a unix socket; what ends when.
+folder order <<'X'
+[sandbox]
+	timeout = 40s
+[step "db"]
+	command = sh -c 'python3 server.py db & echo started'
+	ready = listen $HOME/db.sock
+[step "web"]
+	command = python3 server.py web
+	after = db
+	ready = listen @web
+[step "watch"]
+	command = sh watch.sh
+	ready = file /tmp/watching
+	stop = INT after client
+[step "client"]
+	command = true
+	after = web
+	after = watch
+X
+cat >"$repo/order/server.py" <<'X'
+import os, signal, socket, sys, time
+def stopped(*_):
+    time.sleep(0.2)
+    if sys.argv[1] == "web":
+        socket.socket(socket.AF_UNIX).connect("/home/auditor/db.sock")
+    os._exit(0)
+signal.signal(signal.SIGTERM, stopped)
+s = socket.socket(socket.AF_UNIX)
+s.bind("\0web" if sys.argv[1] == "web" else "/home/auditor/db.sock")
+s.listen()
+while True:
+    signal.pause()
+X
+cat >"$repo/order/watch.sh" <<'X'
+trap 'exit 0' INT
+touch /tmp/watching
+while :; do sleep 0.1; done
+X
+
 for name in steady wavering flaky; do
 	folder "$name" <<'X'
 [step "main"]
@@ -224,6 +303,45 @@ process.signal SIGUSR1 to group of step server
 process.signal SIGUSR1 to other /usr/bin/sleep
 process.signal SIGUSR1 to step server /usr/bin/python3"
 
+# --- servers ---
+
+# Of the last trace: "STEP STATUS" for each step of the first run.
+step_ends() { # folder
+	/usr/bin/python3 -c '
+import json, sys
+for step in json.load(open(sys.argv[1]))["ends"][0]["steps"]:
+    print(step["name"], step.get("status"))' "$work/$1.json"
+}
+
+has_fact() { # folder fact
+	json facts "$work/$1.json" | grep -qxF "$2"
+}
+
+exits 0 "a server with a timer" trace user serve --runs 2
+is "ends with its client" "$(get serve ends.0.how) $(get serve ends.1.how)" \
+	'"exit" "exit"'
+is "in an orderly way" "$(step_ends serve)" "server 0
+client 0"
+ok "what it does then is seen" has_fact serve "file.create \$TREE/orderly"
+ok "and what was said last is heard" has_fact serve \
+	"file.create \$TREE/heard-said"
+exits 0 "a server that stays" trace root stubborn --runs 1
+is "is killed" "$(step_ends stubborn)" "server 9
+client 0"
+is "and not held against the program" \
+	"$(json facts "$work/stubborn.json" | grep '^process.exit')" ""
+# The server's first socket is not the one that its client needs.
+exits 0 "ready = listen is any socket" trace root first --runs 1
+is "also the wrong one" "$(step_ends first | grep client)" "client 256"
+
+exits 0 "servers end one after the other, each when it is not needed" \
+	trace user order --runs 1
+is "by itself" "$(get order ends.0.how)" '"exit"'
+is "and the database outlives who needs it" "$(step_ends order)" "db 0
+web 0
+watch 0
+client 0"
+
 # --- how often ---
 
 exits 0 "runs that agree" trace root steady
@@ -259,8 +377,8 @@ refuses() { # what message line...
 }
 
 refuses "an unknown signal" "bad:3: step.stop: bad value" 'stop = SIGFOO'
-refuses "a stop without a number" "bad:3: step.stop: bad value" \
-	'stop = after soon'
+refuses "a stop after no step" \
+	'bad:3: step "x": stop = after "soon" names no step' 'stop = after soon'
 refuses "an expectation of nothing" "bad:3: step.expect: bad value" \
 	'expect = joy'
 refuses "two statuses" 'bad:4: step "x": expect: a second status' \

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -240,10 +241,28 @@ static void nonsense_values_are_refused(void **state)
 		"[sandbox]\naddress =", "[step \"a\"]\ncommand =",
 		"[step \"a\"]\ncommand = \"\"", "[step \"a\"]\ndir = ../b",
 		"[step \"a\"]\nstdin = .", "[step \"a\"]\nafter = b c",
-		"[step \"a\"]\nready = soon", "[step \"a\"]\nready = listen 80",
+		"[step \"a\"]\nready = soon", "[step \"a\"]\nready = exit 0",
+		"[step \"a\"]\nready = listen 0",
+		"[step \"a\"]\nready = listen 65536",
+		"[step \"a\"]\nready = listen http",
+		"[step \"a\"]\nready = listen :80",
+		"[step \"a\"]\nready = listen 127.0.0.1",
+		"[step \"a\"]\nready = listen ::1:80",
+		"[step \"a\"]\nready = listen [::1]",
+		"[step \"a\"]\nready = listen [localhost]:80",
+		"[step \"a\"]\nready = listen example.org:80",
+		"[step \"a\"]\nready = listen 80 81",
+		"[step \"a\"]\nready = listen @",
+		"[step \"a\"]\nready = listen /tmp/../x",
 		"[step \"a\"]\nready = output", "[step \"a\"]\nready = after",
 		"[step \"a\"]\nready = after 25h",
-		"[step \"a\"]\nready = file /etc/passwd",
+		"[step \"a\"]\nready = file /", "[step \"a\"]\nready = file ~/",
+		"[step \"a\"]\nready = file /tmp/../x",
+		"[step \"a\"]\nready = file $HOME",
+		"[step \"a\"]\nstop = after", "[step \"a\"]\nstop = soon",
+		"[step \"a\"]\nstop = after 25h",
+		"[step \"a\"]\nstop = after b c",
+		"[step \"a\"]\nstop = TERM after -b",
 		"[step \"a\"]\nready = file ../x", "[step \"a\"]\nready = EXIT",
 		"[policy]\nfail-on = fatal", "[policy]\nfail-on = Error",
 		"[policy]\nlevel = file.create:/tmp/**",
@@ -270,6 +289,17 @@ static void sensible_values_are_accepted(void **state)
 		"[step \"a.b_c-1\"]\nafter = a.b_c-1",
 		"[step \"a\"]\nready = output  ready to  serve",
 		"[step \"a\"]\nready = file run/pid",
+		"[step \"a\"]\nready = file /tmp/.X11-unix/X0",
+		"[step \"a\"]\nready = file $HOME/.cache/x",
+		"[step \"a\"]\nready = file ~/x",
+		"[step \"a\"]\nready = listen 8765",
+		"[step \"a\"]\nready = listen 127.0.0.1:8765",
+		"[step \"a\"]\nready = listen localhost:8765",
+		"[step \"a\"]\nready = listen [::1]:80",
+		"[step \"a\"]\nready = listen /run/x.sock",
+		"[step \"a\"]\nready = listen @bus",
+		"[step \"a\"]\nstop = after b",
+		"[step \"a\"]\nstop = SIGINT after b",
 		"[step \"a\"]\nready = after 1500ms",
 		"[policy]\nfail-on = never",
 		"[policy]\nlevel = net.connect:tcp 10.0.0.1:80 never",
@@ -319,6 +349,35 @@ static void ready_comes_apart(void **state)
 	assert_true(config_ready(STR("listen"), &word, &rest));
 	assert_int_equal(rest.len, 0);
 	assert_false(config_ready(STR(""), &word, &rest));
+}
+
+static void stop_comes_apart(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		int sig;
+		uint64_t ms;
+		const char *step;
+	} cases[] = {
+		{ "INT", SIGINT, 0, "" },
+		{ "after 2s", SIGTERM, 2000, "2s" },
+		{ "after client", SIGTERM, 0, "client" },
+		{ "SIGINT after client.2", SIGINT, 0, "client.2" },
+		{ "HUP after 10ms", SIGHUP, 10, "10ms" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct str step;
+		uint64_t ms;
+		int sig;
+
+		assert_true(config_stop(str_c(cases[i].text), &sig, &ms,
+					&step));
+		assert_int_equal(sig, cases[i].sig);
+		assert_int_equal(ms, cases[i].ms);
+		assert_true(str_eq(step, str_c(cases[i].step)));
+	}
 }
 
 /* --- messages --- */
@@ -647,6 +706,7 @@ int main(void)
 		cmocka_unit_test(sensible_values_are_accepted),
 		cmocka_unit_test(a_bool_may_stand_alone_and_knows_gits_words),
 		cmocka_unit_test(ready_comes_apart),
+		cmocka_unit_test(stop_comes_apart),
 		cmocka_unit_test(
 		a_message_names_file_line_value_and_what_is_expected),
 		cmocka_unit_test(an_unknown_key_brings_the_near_ones),

@@ -735,6 +735,34 @@ static void steps_come_after_what_they_wait_for(void **state)
 	scenario_free(&s);
 }
 
+static void a_stop_may_wait_for_another_step(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct scenario s;
+
+	assert_int_equal(make(&s,
+		"[step \"client\"]\ncommand = x\nafter = server\n"
+		"[step \"server\"]\ncommand = x\nready = listen 80\n"
+		"stop = INT after client\n", -1, &err), 0);
+	assert_string_equal(s.steps[0].name.p, "server");
+	assert_string_equal(s.steps[0].ready_text.p, "80");
+	assert_true(s.steps[0].stop_follows);
+	assert_int_equal(s.steps[0].stop_after, 1);
+	assert_false(s.steps[1].stop_follows);
+	scenario_free(&s);
+	refused("[step \"a\"]\ncommand = x\nstop = after b\n", -1,
+		"f:3: step \"a\": stop = after \"b\" names no step",
+		"steps: a");
+	refused("[step \"a\"]\ncommand = x\nstop = after a\n", -1,
+		"f:3: step \"a\": stop = after \"a\" names the step itself",
+		"");
+	refused("[step \"a\"]\ncommand = x\nstop = after 3s\n"
+		"[step \"3s\"]\ncommand = x\n", -1,
+		"f:3: step \"a\": stop: after 3s is a time, and a step has "
+		"that name too", "3000ms");
+}
+
 static void steps_that_wait_for_each_other_are_refused(void **state)
 {
 	(void)state;
@@ -858,6 +886,7 @@ int main(void)
 		cmocka_unit_test(configured_steps_keep_everything_they_say),
 		cmocka_unit_test(every_ready_word_is_known),
 		cmocka_unit_test(steps_come_after_what_they_wait_for),
+		cmocka_unit_test(a_stop_may_wait_for_another_step),
 		cmocka_unit_test(steps_that_wait_for_each_other_are_refused),
 		cmocka_unit_test(mistakes_in_steps_are_named_with_their_line),
 		cmocka_unit_test(a_link_out_of_the_tree_is_refused),
