@@ -87,6 +87,9 @@ struct finding {
 	const struct accept *accept;	/* that applies, or did and expired */
 };
 
+/* Did NEW something that OLD did not: new, outcome or more? */
+bool finding_is_news(const struct finding *f);
+
 /*
  * What the finding says, as a sentence that is safe to show when its fact is:
  * "new: client.py connects to 203.0.113.7:443 (ENETUNREACH)".
@@ -122,11 +125,44 @@ struct policy {
 	size_t n_accepts;
 };
 
+/* What the findings of one cause have in common (causes.def). */
+enum cause_kind {
+	CAUSE_ALONE,		/* one finding */
+	CAUSE_STEP,		/* a step that no longer does its part */
+#define CAUSE(id, name, min, words) CAUSE_##id,
+#include "core/compare/causes.def"
+#undef CAUSE
+	CAUSE_COUNT
+};
+const char *cause_name(enum cause_kind kind);	/* "program" */
+
+/*
+ * One thing that happened, and the findings that tell of it: what a reader
+ * decides about at once.  Every finding belongs to one cause.
+ */
+struct cause {
+	enum cause_kind kind;
+	/* What they share: a command, a folder, a path, a peer; or "". */
+	struct str what;
+	size_t leader;		/* index of the finding that stands for all */
+	const size_t *members;	/* of the others, the heaviest first */
+	size_t n;
+	/* Of all together: the heaviest, how many gate. */
+	enum level level;
+	enum category category;
+	size_t gating;
+};
+
+/* "6 findings by the program git status", the leader counted. */
+void cause_text(struct buf *out, const struct cause *c);
+
 struct comparison {
 	struct arena arena;
 	/* By level, category, change, kind, line. */
 	struct finding *findings;
 	size_t n;
+	struct cause *causes;	/* the one with the heaviest finding first */
+	size_t n_causes;
 	size_t count[CHANGE_COUNT];	/* per change */
 	enum verdict verdict;
 	struct str *reasons;	/* sentences; also set beside a regression */
@@ -153,6 +189,16 @@ void compare(struct comparison *out, const struct fingerprint *old,
 /* A sentence more, for whoever knows more; the verdict stays. */
 void comparison_add_reason(struct comparison *c, struct str sentence);
 void comparison_free(struct comparison *c);
+
+/*
+ * The cause with this leader; every finding whose cause is its own index leads
+ * one.
+ */
+const struct cause *comparison_cause(const struct comparison *c,
+				     size_t leader);
+/* Is a member too dangerous to be counted only: more so than what leads? */
+bool cause_must_name(const struct comparison *c, const struct cause *cause,
+		     size_t member);
 
 /* The table, for `list rules` and `explain`; the first row that fits wins. */
 const struct rule *rules_table(size_t *n);

@@ -40,6 +40,12 @@ const char *change_name(enum change change)
 	return change_names[change];
 }
 
+bool finding_is_news(const struct finding *f)
+{
+	return f->change == CHANGE_NEW || f->change == CHANGE_OUTCOME ||
+	       f->change == CHANGE_MORE;
+}
+
 /* --- the policy --- */
 
 static enum level fail_on_in(const struct policy *policy, struct str step)

@@ -52,6 +52,14 @@ bool regrade_fits(const struct regrade *r, const struct fact *f);
 enum level policy_level(const struct policy *policy, const struct fact *f,
 			struct str step, enum level dflt);
 
+/* --- group.c --- */
+
+/*
+ * Set `cause` of the findings that have one in common and no cause yet, and
+ * make the list of causes; the findings are sealed and judged.
+ */
+void causes_find(struct matching *m);
+
 /* --- verdict.c --- */
 
 /* Fill in reasons and verdict; the findings are sealed. */

@@ -203,4 +203,5 @@ void compare(struct comparison *out, const struct fingerprint *old,
 	match(&m);
 	findings_seal(&m);
 	verdict_reach(&m);
+	causes_find(&m);
 }

@@ -65,12 +65,6 @@ const struct fingerprint *finding_side(const struct report *r,
 	return f->seen_new ? r->new : r->old;
 }
 
-bool finding_is_news(const struct finding *f)
-{
-	return f->change == CHANGE_NEW || f->change == CHANGE_OUTCOME ||
-	       f->change == CHANGE_MORE;
-}
-
 size_t count_gating(const struct comparison *c, enum level level)
 {
 	size_t n = 0;

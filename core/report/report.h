@@ -65,9 +65,6 @@ struct format {
 void report_finding(struct buf *out, const struct finding *f, bool color,
 		    unsigned width);
 
-/* Did NEW something that OLD did not: new or outcome? */
-bool finding_is_news(const struct finding *f);
-
 /* Do the runs prove too little to rely on the document? */
 bool audit_has_doubts(const struct audit *a);
 
