@@ -74,10 +74,13 @@ struct finding {
 	unsigned seen_old, runs_old, seen_new, runs_new;
 	unsigned names_old, names_new;	/* CHANGE_MORE: names, at most */
 	/*
-	 * The step of NEW that does it now where only other steps of OLD did,
-	 * else "".
+	 * By step: the step of NEW that does it now where only other steps of
+	 * OLD did, or of CHANGE_GONE the one of OLD where only others of NEW
+	 * do; else "".  seen_old, seen_new and the fact's evidence are its own.
 	 */
 	struct str step;
+	const struct str *others;	/* by step: who did on the other side */
+	size_t n_others;
 	/*
 	 * Index of the finding that it is a part or a consequence of; its own
 	 * index when it stands for itself.
@@ -92,9 +95,12 @@ bool finding_is_news(const struct finding *f);
 
 /*
  * What the finding says, as a sentence that is safe to show when its fact is:
- * "new: client.py connects to 203.0.113.7:443 (ENETUNREACH)".
+ * "new: client.py connects to 203.0.113.7:443 (ENETUNREACH)".  By step it
+ * begins "new: step login does this now; before, only step signup did: ".
  */
 void finding_sentence(struct buf *out, const struct finding *f);
+/* The id of a finding of this line; by step of this step, else "". */
+void finding_id(char out[HASH_ID_LEN + 1], struct str line, struct str step);
 
 /* One regrade from the policy: kinds and object glob -> level. */
 struct regrade {

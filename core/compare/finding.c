@@ -46,7 +46,45 @@ bool finding_is_news(const struct finding *f)
 	       f->change == CHANGE_MORE;
 }
 
+void finding_id(char out[HASH_ID_LEN + 1], struct str line, struct str step)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	buf_str(&text, line);
+	/* No line has a line break. */
+	if (step.len)
+		buf_printf(&text, "\n%.*s", STR_ARG(step));
+	hash_id(out, buf_view(&text));
+}
+
 /* --- the policy --- */
+
+static enum level one_lower(enum level level)
+{
+	switch (level) {
+	case LEVEL_ERROR:
+		return LEVEL_WARNING;
+	case LEVEL_WARNING: case LEVEL_NOTE:
+		return LEVEL_NOTE;
+	case LEVEL_NEVER:
+		break;
+	}
+	return LEVEL_NEVER;
+}
+
+/*
+ * What another step did in OLD: one level lower than what none did, but what
+ * the policy says of this very step is the last word.
+ */
+static enum level step_level(const struct policy *policy,
+			     const struct finding *f)
+{
+	const struct regrade *r = policy_regrade(policy, f->fact, f->step);
+
+	if (r && r->step.len)
+		return r->level;
+	return one_lower(r ? r->level : f->rule->level);
+}
 
 static enum level fail_on_in(const struct policy *policy, struct str step)
 {
@@ -76,13 +114,18 @@ static int strictness(const struct policy *policy, const struct fact *f,
 static struct str strictest_step(const struct policy *policy,
 				 const struct finding *f)
 {
-	struct str best = f->fact->ev.step, step;
+	const struct evidence *ev = &f->fact->ev;
+	struct str best = ev->step, step;
 	enum level dflt = f->rule->level;
 
-	for (size_t i = 1; evidence_step(&f->fact->ev, i, &step); i++)
+	if (f->step.len)
+		return f->step;
+	for (size_t i = 0; i < evidence_steps(ev); i++) {
+		step = evidence_step(ev, f->fact->seen, i).step;
 		if (strictness(policy, f->fact, step, dflt) >
 		    strictness(policy, f->fact, best, dflt))
 			best = step;
+	}
 	return best;
 }
 
@@ -108,10 +151,13 @@ static enum level finding_level(const struct matching *m,
 
 	switch (f->change) {
 	case CHANGE_NEW:
-		return policy_level(m->policy, f->fact, step, f->rule->level);
+		return f->step.len ? step_level(m->policy, f) :
+		       policy_level(m->policy, f->fact, step, f->rule->level);
 	case CHANGE_OUTCOME:
-		/* The policy grades what is new; here it can only soothe. */
 		level = outcome_level(f->fact, refused);
+		if (f->step.len && level > one_lower(f->rule->level))
+			level = one_lower(f->rule->level);
+		/* The policy grades what is new; here it can only soothe. */
 		regraded = policy_level(m->policy, f->fact, step, level);
 		if (regraded == LEVEL_NEVER || regraded < level)
 			return regraded;
@@ -165,15 +211,18 @@ static void finding_grade(const struct matching *m, struct finding *f,
 
 /* One in force is preferred to one that expired, a line to a pattern. */
 static const struct accept *find_accept(const struct policy *policy,
-					const struct fact *f)
+					const struct finding *f)
 {
 	const struct accept *best = NULL;
 
 	for (size_t i = 0; i < policy->n_accepts; i++) {
 		const struct accept *a = &policy->accepts[i];
 
-		if (a->glob ? !fact_fits(a->fact, f) :
-			      !str_eq(a->fact, f->line))
+		/* Of one step only, or of the fact, whoever does it. */
+		if (a->step.len && !str_eq(a->step, f->step))
+			continue;
+		if (a->glob ? !fact_fits(a->fact, f->fact) :
+			      !str_eq(a->fact, f->fact->line))
 			continue;
 		if (!best || (best->expired && !a->expired) ||
 		    (best->expired == a->expired && best->glob && !a->glob))
@@ -187,10 +236,22 @@ static void finding_accept(const struct matching *m, struct finding *f)
 	if (f->change != CHANGE_NEW && f->change != CHANGE_OUTCOME &&
 	    f->change != CHANGE_MORE)
 		return;
-	f->accept = find_accept(m->policy, f->fact);
+	f->accept = find_accept(m->policy, f);
 	f->accepted = f->accept && !f->accept->expired;
 	if (f->accepted)
 		f->gates = false;
+}
+
+static void add(struct matching *m, struct finding f, enum refusal refused)
+{
+	finding_id(f.id, f.fact->line, f.step);
+	f.runs_old = m->old->runs;
+	f.runs_new = m->new->runs;
+	f.rule = rule_for(f.fact);
+	finding_grade(m, &f, refused);
+	finding_accept(m, &f);
+	*vec_push(&m->findings) = f;
+	m->out->count[f.change]++;
 }
 
 void finding_add(struct matching *m, enum change change,
@@ -201,9 +262,7 @@ void finding_add(struct matching *m, enum change change,
 		.change = change,
 		.fact = new ? new : old,
 		.seen_old = old ? old->seen : 0,
-		.runs_old = m->old->runs,
 		.seen_new = new ? new->seen : 0,
-		.runs_new = m->new->runs,
 		.step = STR(""),
 	};
 
@@ -211,13 +270,53 @@ void finding_add(struct matching *m, enum change change,
 		f.names_old = old->names_max;
 		f.names_new = new->names_max;
 	}
+	add(m, f, refused);
+}
 
-	hash_id(f.id, f.fact->line);
-	f.rule = rule_for(f.fact);
-	finding_grade(m, &f, refused);
-	finding_accept(m, &f);
-	*vec_push(&m->findings) = f;
-	m->out->count[f.change]++;
+/* The fact as if this step alone had done it; the others stay known. */
+static const struct fact *of_step(struct matching *m, const struct fact *f,
+				  const struct step_evidence *step)
+{
+	struct fact *own = arena_alloc(&m->out->arena, sizeof(*own));
+
+	*own = *f;
+	own->seen = step->seen;
+	own->ev.step = step->step;
+	own->ev.count = step->count;
+	own->ev.ns = step->ns;
+	own->ev.process = step->process;
+	own->ev.call = step->call;
+	if (!str_eq(step->step, f->ev.step))
+		own->ev.note = STR("");
+	return own;
+}
+
+static const struct str *step_names(struct matching *m, const struct fact *f)
+{
+	size_t n = evidence_steps(&f->ev);
+	struct str *names = arena_alloc(&m->out->arena, n * sizeof(*names));
+
+	for (size_t i = 0; i < n; i++)
+		names[i] = evidence_step(&f->ev, f->seen, i).step;
+	return names;
+}
+
+void finding_add_step(struct matching *m, enum change change,
+		      const struct fact *fact, const struct fact *others,
+		      const struct step_evidence *step, enum refusal refused)
+{
+	bool gone = change == CHANGE_GONE;
+	struct finding f = {
+		.change = change,
+		.fact = of_step(m, fact, step),
+		.seen_old = gone ? step->seen : 0,
+		.seen_new = gone ? 0 : step->seen,
+		.step = step->step,
+	};
+
+	f.n_others = evidence_steps(&others->ev);
+	f.others = step_names(m, others);
+	add(m, f, refused);
 }
 
 /* --- the list --- */
@@ -234,7 +333,9 @@ static int by_weight(const void *pa, const void *pb)
 		return a->change < b->change ? -1 : 1;
 	if (a->fact->kind != b->fact->kind)
 		return a->fact->kind < b->fact->kind ? -1 : 1;
-	return str_cmp(a->fact->line, b->fact->line);
+	int c = str_cmp(a->fact->line, b->fact->line);
+
+	return c ? c : str_cmp(a->step, b->step);
 }
 
 void findings_seal(struct matching *m)

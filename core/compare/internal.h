@@ -12,7 +12,23 @@ struct matching {
 	const struct fingerprint *old, *new;
 	const struct policy *policy;
 	VEC(struct finding) findings;
+	/* Of the steps that ran on each side: fingerprint_roles(). */
+	struct strmap ran_old, ran_new;
 };
+
+/* --- match.c --- */
+
+/* The facts of one operation on one side. */
+struct group {
+	const struct fact *facts;
+	const uint32_t *v;	/* indices */
+	size_t n;
+};
+
+static inline const struct fact *group_at(const struct group *g, size_t i)
+{
+	return &g->facts[g->v[i]];
+}
 
 /* --- rules.c --- */
 
@@ -42,12 +58,24 @@ enum refusal {
 void finding_add(struct matching *m, enum change change,
 		 const struct fact *old, const struct fact *new,
 		 enum refusal refused);
+/*
+ * The same of what one step does (NEW) or did (CHANGE_GONE): fact is the line
+ * as that side knows it, others as the other side does, of other steps.
+ */
+void finding_add_step(struct matching *m, enum change change,
+		      const struct fact *fact, const struct fact *others,
+		      const struct step_evidence *step, enum refusal refused);
+/* How it was kept from success. */
+enum refusal refusal_of(int err);
 /* Sort the findings and hand them to m->out. */
 void findings_seal(struct matching *m);
 
 /* --- regrade.c --- */
 
 bool regrade_fits(const struct regrade *r, const struct fact *f);
+/* What the policy says of the fact when this step did it, or NULL. */
+const struct regrade *policy_regrade(const struct policy *policy,
+				     const struct fact *f, struct str step);
 /* The level the policy gives the fact when this step did it, or dflt. */
 enum level policy_level(const struct policy *policy, const struct fact *f,
 			struct str step, enum level dflt);
@@ -59,6 +87,16 @@ enum level policy_level(const struct policy *policy, const struct fact *f,
  * make the list of causes; the findings are sealed and judged.
  */
 void causes_find(struct matching *m);
+
+/* --- bystep.c --- */
+
+/*
+ * Of a line that both sides have: what one step does, and did not do in OLD,
+ * and the other way round.  old_op and new_op: all results of its operation.
+ */
+void bystep_match(struct matching *m, const struct fact *old,
+		  const struct group *old_op, const struct fact *new,
+		  const struct group *new_op);
 
 /* --- verdict.c --- */
 

@@ -15,24 +15,14 @@
  *                                   outcome that took its place is a finding
  *
  * finding_add() turns what is new but rare and of little weight into unstable.
+ * Of a line on both sides, bystep.c asks which steps did it.  What only
+ * fixtures did is on neither.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "core/base/sort.h"
 #include "core/compare/internal.h"
-
-/* The facts of one operation on one side. */
-struct group {
-	const struct fact *facts;
-	const uint32_t *v;	/* indices */
-	size_t n;
-};
-
-static const struct fact *fact_at(const struct group *g, size_t i)
-{
-	return &g->facts[g->v[i]];
-}
 
 static int by_operation(const void *pa, const void *pb)
 {
@@ -60,7 +50,7 @@ static struct group take_group(struct group *rest, struct str op)
 {
 	struct group g = { rest->facts, rest->v, 0 };
 
-	while (g.n < rest->n && str_eq(fact_at(rest, g.n)->operation, op))
+	while (g.n < rest->n && str_eq(group_at(rest, g.n)->operation, op))
 		g.n++;
 	rest->v += g.n;
 	rest->n -= g.n;
@@ -70,23 +60,23 @@ static struct group take_group(struct group *rest, struct str op)
 static struct str next_operation(const struct group *a, const struct group *b)
 {
 	if (!a->n)
-		return fact_at(b, 0)->operation;
-	if (!b->n || str_cmp(fact_at(a, 0)->operation,
-			     fact_at(b, 0)->operation) < 0)
-		return fact_at(a, 0)->operation;
-	return fact_at(b, 0)->operation;
+		return group_at(b, 0)->operation;
+	if (!b->n || str_cmp(group_at(a, 0)->operation,
+			     group_at(b, 0)->operation) < 0)
+		return group_at(a, 0)->operation;
+	return group_at(b, 0)->operation;
 }
 
 static const struct fact *find_line(const struct group *g, struct str line)
 {
 	for (size_t i = 0; i < g->n; i++)
-		if (str_eq(fact_at(g, i)->line, line))
-			return fact_at(g, i);
+		if (str_eq(group_at(g, i)->line, line))
+			return group_at(g, i);
 	return NULL;
 }
 
 /* A non-blocking call that is under way was not refused. */
-static enum refusal refusal_of(int err)
+enum refusal refusal_of(int err)
 {
 	switch (err) {
 	case 0: case EINPROGRESS: case EALREADY: case EAGAIN: case EINTR:
@@ -106,8 +96,8 @@ static enum refusal group_refusal(const struct group *g)
 	enum refusal mildest = REFUSED_DENIED;
 
 	for (size_t i = 0; i < g->n; i++)
-		if (refusal_of(fact_at(g, i)->err) < mildest)
-			mildest = refusal_of(fact_at(g, i)->err);
+		if (refusal_of(group_at(g, i)->err) < mildest)
+			mildest = refusal_of(group_at(g, i)->err);
 	return mildest;
 }
 
@@ -133,7 +123,7 @@ static size_t match_new(struct matching *m, const struct group *old,
 	size_t outcomes = 0;
 
 	for (size_t i = 0; i < new->n; i++) {
-		const struct fact *f = fact_at(new, i);
+		const struct fact *f = group_at(new, i);
 		const struct fact *before = find_line(old, f->line);
 
 		if (before) {
@@ -144,6 +134,7 @@ static size_t match_new(struct matching *m, const struct group *old,
 			else if (has_more(m, before, f))
 				finding_add(m, CHANGE_MORE, before, f,
 					    REFUSED_NOT);
+			bystep_match(m, before, old, f, new);
 		} else if (old->n) {
 			finding_add(m, CHANGE_OUTCOME, NULL, f,
 				    group_refusal(old));
@@ -159,7 +150,7 @@ static void match_old(struct matching *m, const struct group *old,
 		      const struct group *new, size_t outcomes)
 {
 	for (size_t i = 0; i < old->n; i++) {
-		const struct fact *f = fact_at(old, i);
+		const struct fact *f = group_at(old, i);
 		bool always = fact_always(m->old, f);
 
 		m->out->old_always += always;
@@ -191,17 +182,34 @@ static void match(struct matching *m)
 	free(order_new);
 }
 
+/* Findings point to facts that were made for this comparison. */
+static void keep_facts(struct comparison *out, struct fingerprint *of)
+{
+	arena_take(&out->arena, &of->arena);
+	fingerprint_free(of);
+}
+
 void compare(struct comparison *out, const struct fingerprint *old,
 	     const struct fingerprint *new, const struct policy *policy)
 {
+	struct fingerprint *was = fingerprint_subjects(old);
+	struct fingerprint *is = fingerprint_subjects(new);
+
 	*out = (struct comparison){ .arena = ARENA_INIT };
 
 	struct matching m = {
-		.out = out, .old = old, .new = new, .policy = policy
+		.out = out, .old = was, .new = is, .policy = policy,
+		.ran_old = STRMAP_INIT, .ran_new = STRMAP_INIT,
 	};
 
+	fingerprint_roles(&m.ran_old, old);
+	fingerprint_roles(&m.ran_new, new);
 	match(&m);
 	findings_seal(&m);
 	verdict_reach(&m);
 	causes_find(&m);
+	strmap_free(&m.ran_old);
+	strmap_free(&m.ran_new);
+	keep_facts(out, was);
+	keep_facts(out, is);
 }

@@ -10,6 +10,8 @@
 /* Bytes of a subject and of a value; the fact has all of it. */
 #define SUBJECT_MAX 60
 #define VALUE_MAX 400
+/* Steps of the other side; the finding has all of them. */
+#define NAMED_MAX 3
 
 static const struct {
 	const char *name, *help;
@@ -209,13 +211,51 @@ static void put_change(struct buf *out, const struct finding *f)
 	}
 }
 
+/* --- by step --- */
+
+/* "step a", "steps a and b", "steps a, b, c and 2 more" */
+static void put_others(struct buf *out, const struct finding *f)
+{
+	size_t n = f->n_others, named = n > NAMED_MAX ? NAMED_MAX : n;
+
+	buf_c(out, n > 1 ? "steps " : "step ");
+	for (size_t i = 0; i < named; i++) {
+		if (i)
+			buf_c(out, i + 1 == n ? " and " : ", ");
+		put_cut(out, f->others[i], SUBJECT_MAX);
+	}
+	if (n > named)
+		buf_printf(out, " and %zu more", n - named);
+}
+
+static void put_step(struct buf *out, const struct finding *f)
+{
+	buf_c(out, "step ");
+	put_cut(out, f->step, SUBJECT_MAX);
+	if (f->change == CHANGE_GONE)
+		buf_c(out, " does this no more; now only ");
+	else if (f->change != CHANGE_OUTCOME)
+		buf_c(out, " does this now; before, only ");
+	else if (f->fact->err)
+		buf_c(out, " gets this result now; before, only ");
+	else
+		buf_c(out, " succeeds in this now; before, only ");
+	put_others(out, f);
+	if (f->change != CHANGE_GONE)
+		buf_c(out, " did: ");
+	else
+		buf_c(out, f->n_others > 1 ? " do: " : " does: ");
+}
+
 void finding_sentence(struct buf *out, const struct finding *f)
 {
 	put_change(out, f);
+	if (f->step.len)
+		put_step(out, f);
 	put_subject(out, f->fact);
 	buf_ch(out, ' ');
 	put_predicate(out, f);
-	if (f->change == CHANGE_OUTCOME && !f->fact->err)
+	if (f->change == CHANGE_OUTCOME && !f->fact->err && !f->step.len)
 		buf_c(out, ", which failed before");
 	if (f->change == CHANGE_MORE)
 		buf_printf(out, ", %u names instead of %u", f->names_new,

@@ -139,16 +139,23 @@ bool regrade_fits(const struct regrade *r, const struct fact *f)
 	       path_glob(r->glob, a);
 }
 
-enum level policy_level(const struct policy *policy, const struct fact *f,
-			struct str step, enum level dflt)
+const struct regrade *policy_regrade(const struct policy *policy,
+				     const struct fact *f, struct str step)
 {
 	for (size_t i = policy->n; i-- > 0;) {
 		const struct regrade *r = &policy->regrades[i];
 
 		if ((!r->step.len || str_eq(r->step, step)) &&
 		    regrade_fits(r, f))
-			return r->level;
+			return r;
 	}
-	return dflt;
+	return NULL;
 }
 
+enum level policy_level(const struct policy *policy, const struct fact *f,
+			struct str step, enum level dflt)
+{
+	const struct regrade *r = policy_regrade(policy, f, step);
+
+	return r ? r->level : dflt;
+}

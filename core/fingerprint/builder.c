@@ -132,39 +132,68 @@ static void set_evidence(struct builder *b, struct arena *a,
 	};
 }
 
-/*
- * Another step did it as well; the first event may still turn out to be this
- * one's.  Nearly always it is the same step, told without normalising.
- */
-static void add_step(struct builder *b, struct arena *a, struct evidence *out,
-		     struct str raw)
-{
-	if (str_eq(out->step, raw))
-		return;
-	buf_clear(&b->text);
-	normalise_evidence(&b->text, raw, &b->places);
-	evidence_add_step(a, out, buf_view(&b->text));
-}
-
-/* An earlier event becomes the first: its step too, the others stay known. */
+/* An earlier event becomes the first; the steps stay known. */
 static void set_first(struct builder *b, struct arena *a,
 		      struct evidence *out, const struct event *ev)
 {
-	const struct evidence before = *out;
-	struct str step;
+	const struct evidence_more *more = out->more;
 
 	set_evidence(b, a, out, ev);
-	for (size_t i = 0; evidence_step(&before, i, &step); i++)
-		evidence_add_step(a, out, step);
+	out->more = more;
 }
-
-/* --- facts --- */
 
 static size_t bytes_used(const struct builder *b)
 {
 	return b->arena.used + b->texts.arena.used + b->names.arena.used +
 	       retries_used(&b->retries);
 }
+
+/* The record of a step that has none yet. */
+static struct step_evidence *add_record(struct builder *b, struct arena *a,
+					struct evidence *out, struct str raw)
+{
+	struct str step = keep_text(b, raw);
+	struct step_evidence *s = evidence_record(out, step);
+
+	/* It was only told apart by what normalising takes out. */
+	if (s || (evidence_steps(out) == 1 && str_eq(out->step, step)))
+		return s;
+	if (bytes_used(b) < b->limits.max_bytes)
+		return evidence_add_record(a, out, step);
+	/* Not to know who did it is not to know what was done. */
+	b->ledger.dropped++;
+	return NULL;
+}
+
+/*
+ * What its step did of the fact, before the event is counted.  Nearly always
+ * there is one step, told without normalising, and nothing to be kept.
+ */
+static void take_step(struct builder *b, struct arena *a, struct evidence *out,
+		      const struct event *ev)
+{
+	struct step_evidence *s;
+
+	if (str_eq(out->step, ev->step) && evidence_steps(out) == 1)
+		return;
+	s = evidence_record(out, ev->step);
+	if (!s)
+		s = add_record(b, a, out, ev->step);
+	if (!s)
+		return;
+	s->count++;
+	if (s->seen && s->ns <= ev->ns)
+		return;
+	s->seen = 1;
+	s->ns = ev->ns;
+	if (bytes_used(b) >= b->limits.max_bytes)
+		return;
+	s->process = keep_text(b, ev->process);
+	s->call = ev->call.len ? arena_str(a, show_text(b, ev->call)) :
+				 STR("");
+}
+
+/* --- facts --- */
 
 static bool is_full(const struct builder *b)
 {
@@ -307,11 +336,10 @@ static struct name *keep_name(struct builder *b, size_t index,
 		   add_name(b, index, buf_view(&b->line), ev);
 	if (!name)
 		return NULL;
+	take_step(b, &t->arena, &name->ev, ev);
 	name->ev.count++;
 	if (ev->ns < name->ev.ns)
 		set_first(b, &t->arena, &name->ev, ev);
-	else
-		add_step(b, &t->arena, &name->ev, ev->step);
 	return name;
 }
 
@@ -336,14 +364,13 @@ static void take_known(struct builder *b, struct fact *f,
 		       const struct event *ev)
 {
 	b->ledger.merged++;
+	take_step(b, &b->arena, &f->ev, ev);
 	f->ev.count++;
 	if (f->task != ev->pid)
 		f->task = -1;
 	/* Events of several threads need not arrive in their order. */
 	if (ev->ns < f->ev.ns && !is_full(b))
 		set_first(b, &b->arena, &f->ev, ev);
-	else
-		add_step(b, &b->arena, &f->ev, ev->step);
 }
 
 /* The index of the event's fact, or no fact's where a bound was reached. */

@@ -18,6 +18,7 @@
 #include "core/base/err.h"
 #include "core/base/hash.h"
 #include "core/base/str.h"
+#include "core/base/strmap.h"
 #include "core/event/event.h"
 
 /* --- normalisation (normalise.def: the fixed rules) --- */
@@ -77,9 +78,26 @@ bool normalise_keeps(const struct event *ev, const struct places *places);
 
 /* --- facts --- */
 
-/* What few facts have, each "" where it is missing; never changed. */
+/* No scenario has more steps (config.h); they are looked through one by one. */
+#define FACT_STEPS_MAX 64
+
+/* What one step did of a fact. */
+struct step_evidence {
+	struct str step;	/* "": no step's process */
+	unsigned seen;		/* runs in which it did it */
+	uint64_t count;		/* 0: not known */
+	uint64_t ns;		/* its first event, as in struct evidence */
+	struct str process, call;
+};
+
+/* What few facts have, each "" or 0 where it is missing; never changed. */
 struct evidence_more {
-	struct str also;	/* other steps that did it, "a, b", sorted */
+	/*
+	 * Each step that did it, sorted by name; none where that was only the
+	 * step of the evidence, as often as the fact was seen.
+	 */
+	const struct step_evidence *steps;
+	size_t n_steps;
 	struct str learned;	/* objects a learned rule made the fact of */
 	/*
 	 * Of a name that reads as if drawn but came in every run: the line
@@ -95,11 +113,13 @@ struct evidence {
 	const struct evidence_more *more;	/* NULL: nothing of it */
 };
 
-/* The i-th step that did it, the first one first; false past the last. */
-bool evidence_step(const struct evidence *ev, size_t i, struct str *out);
-struct str evidence_also(const struct evidence *ev);
-/* The text is not copied; what holds it in ev is made in a. */
-void evidence_set_also(struct arena *a, struct evidence *ev, struct str also);
+/* How many steps did it: one at least. */
+size_t evidence_steps(const struct evidence *ev);
+/* The i-th of them by name; seen: the runs of the fact, or name. */
+struct step_evidence evidence_step(const struct evidence *ev, unsigned seen,
+				   size_t i);
+/* The steps beside that of the first event, "a, b"; false: there is none. */
+bool evidence_also(struct buf *out, const struct evidence *ev);
 
 struct fact {
 	struct str line;
@@ -119,7 +139,27 @@ struct fact {
 	struct evidence ev;
 };
 
-/* See struct evidence_more; setting is as for evidence_set_also(). */
+/* Did the step do it, and what of it? */
+bool fact_step(const struct fact *f, struct str step,
+	       struct step_evidence *out);
+/*
+ * Is it known of every run which steps did it? Not of what a baseline of
+ * before holds, nor of what was found without a process.
+ */
+bool fact_knows_steps(const struct fact *f);
+/*
+ * The n steps that did it, in any order and each once; copied into a, texts
+ * are not.  The first event stays as it is.
+ */
+void fact_set_steps(struct arena *a, struct fact *f,
+		    const struct step_evidence *steps, size_t n);
+/* The steps of from, which is the same line, did f too; as above. */
+void fact_join_steps(struct arena *a, struct fact *f, const struct fact *from);
+
+/*
+ * See struct evidence_more.  The text is not copied; what holds it in the fact
+ * is made in a.
+ */
 struct str fact_learned(const struct fact *f);
 struct str fact_form(const struct fact *f);
 void fact_set_learned(struct arena *a, struct fact *f, struct str learned);
@@ -258,10 +298,34 @@ void fingerprint_unify(struct fingerprint *out[2],
 		       const struct fingerprint *old,
 		       const struct fingerprint *new);
 /*
- * Would further runs help?  Some fact of fp is not in every run, or the number
- * of names behind one differs.
+ * Would further runs help?  Some fact of fp is not in every run, or not by the
+ * same steps, or the number of names behind one differs.
  */
 bool fingerprint_wavers(const struct fingerprint *fp);
+
+/* --- by step --- */
+
+/* How much a step counts. */
+enum step_role { STEP_UNKNOWN, STEP_SUBJECT, STEP_FIXTURE };
+
+/* The names of the steps that some run started; num is an enum step_role. */
+void fingerprint_roles(struct strmap *out, const struct fingerprint *fp);
+/*
+ * The same runs without what only fixtures did: shares with fp all that does
+ * not change, as fingerprint_unify() does.
+ */
+struct fingerprint *fingerprint_subjects(const struct fingerprint *fp);
+/* Of which steps did what in how many runs, where several did one thing. */
+void fingerprint_steps_digest(const struct fingerprint *fp,
+			      char out[HASH_HEX_LEN + 1]);
+/*
+ * Does some line of both have a step of OLD that does not do it in NEW, and
+ * one of NEW that did not in OLD, although both steps ran on both sides?  Then
+ * they may race for it, and further runs help.
+ */
+bool fingerprint_steps_swap(const struct fingerprint *old,
+			    const struct fingerprint *new);
+
 /* One more thing that could not be seen; kept sorted and distinct. */
 void fingerprint_add_blind_spot(struct fingerprint *fp, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

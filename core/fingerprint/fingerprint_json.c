@@ -164,12 +164,40 @@ static void put_end(struct json_out *j, const struct run_end *end)
 	json_end_object(j);
 }
 
-static void put_evidence(struct json_out *j, const struct evidence *ev)
+/* What each did, where several did it. */
+static void put_steps(struct json_out *j, const struct evidence *ev,
+		      unsigned seen)
+{
+	autobuf struct buf also = BUF_INIT;
+	size_t n = evidence_steps(ev);
+
+	if (n < 2)
+		return;
+	if (evidence_also(&also, ev))
+		json_put_str(j, "also", buf_view(&also));
+	json_begin_array_inline(j, "steps");
+	for (size_t i = 0; i < n; i++) {
+		struct step_evidence s = evidence_step(ev, seen, i);
+
+		json_begin_object_inline(j, NULL);
+		json_put_str(j, "step", s.step);
+		json_put_uint(j, "seen", s.seen);
+		put_count(j, "count", s.count);
+		put_count(j, "us", s.ns / 1000);
+		put_optional(j, "process", s.process);
+		put_optional(j, "call", s.call);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void put_evidence(struct json_out *j, const struct evidence *ev,
+			 unsigned seen)
 {
 	put_count(j, "count", ev->count);
 	put_count(j, "us", ev->ns / 1000);
 	put_optional(j, "step", ev->step);
-	put_optional(j, "also", evidence_also(ev));
+	put_steps(j, ev, seen);
 	put_optional(j, "process", ev->process);
 	put_optional(j, "call", ev->call);
 	put_optional(j, "note", ev->note);
@@ -181,7 +209,7 @@ static void put_name(struct json_out *j, const struct name *name)
 	json_put_str(j, "fact", name->line);
 	json_put_str(j, "form", name->form);
 	json_put_uint(j, "names", name->names);
-	put_evidence(j, &name->ev);
+	put_evidence(j, &name->ev, 1);
 	json_end_object(j);
 }
 
@@ -190,7 +218,7 @@ static void put_fact(struct json_out *j, const struct fact *f)
 	json_begin_object_inline(j, NULL);
 	json_put_str(j, "fact", f->line);
 	json_put_uint(j, "seen", f->seen);
-	put_evidence(j, &f->ev);
+	put_evidence(j, &f->ev, f->seen);
 	put_optional(j, "learned", fact_learned(f));
 	put_optional(j, "form", fact_form(f));
 	if (f->names_max) {

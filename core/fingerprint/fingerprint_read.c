@@ -7,146 +7,13 @@
  * are left alone, since additions are compatible.
  */
 #include <limits.h>
-#include <stdarg.h>
 
 #include "core/base/cleanup.h"
-#include "core/base/strmap.h"
 #include "core/base/text.h"
-#include "core/base/vec.h"
-#include "core/fingerprint/internal.h"
 #include "core/fingerprint/json.h"
+#include "core/fingerprint/read.h"
 
 #define RUNS_MAX 10000
-/* No scenario has more (config.h); they are looked through one by one. */
-#define STEPS_MAX 64
-
-struct reader {
-	struct fingerprint *fp;
-	const char *at;		/* the member in work, for messages */
-	size_t index;		/* in an array, from 1; 0: in none */
-	struct json_list facts;
-	VEC(struct fact) read;	/* the fingerprint's, once they are all */
-	struct strmap texts;	/* that many facts have: one copy of each */
-	struct err *err;
-};
-
-__attribute__((format(printf, 2, 3)))
-static int fail(const struct reader *r, const char *fmt, ...)
-{
-	autobuf struct buf what = BUF_INIT;
-	va_list ap;
-
-	va_start(ap, fmt);
-	buf_vprintf(&what, fmt, ap);
-	va_end(ap);
-	if (r->index)
-		return err_set(r->err, ERR_TROUBLE, "%s[%zu]: %s", r->at,
-			       r->index - 1, what.p);
-	return err_set(r->err, ERR_TROUBLE, "%s: %s", r->at, what.p);
-}
-
-/* --- members --- */
-
-static int read_text(const struct reader *r, struct buf *safe,
-		     const struct json *obj, const char *key)
-{
-	struct str s;
-
-	if (!json_string(&s, obj, key))
-		return fail(r, "\"%s\" is missing or is no string", key);
-	text_sanitise(safe, s);
-	return 0;
-}
-
-static int need_str(const struct reader *r, struct str *out,
-		    const struct json *obj, const char *key)
-{
-	autobuf struct buf safe = BUF_INIT;
-
-	if (read_text(r, &safe, obj, key))
-		return -1;
-	*out = arena_str(&r->fp->arena, buf_view(&safe));
-	return 0;
-}
-
-static int need_uint(const struct reader *r, uint64_t *out,
-		     const struct json *obj, const char *key, uint64_t max)
-{
-	uint64_t n = 0;
-
-	if (!json_uint(&n, obj, key) || n > max)
-		return fail(r, "\"%s\" is missing, is no number, or is too "
-			    "large", key);
-	*out = n;
-	return 0;
-}
-
-static int need_unsigned(const struct reader *r, unsigned *out,
-			 const struct json *obj, const char *key, unsigned max)
-{
-	uint64_t n = 0;
-
-	if (need_uint(r, &n, obj, key, max))
-		return -1;
-	*out = (unsigned)n;
-	return 0;
-}
-
-static int need_bool(const struct reader *r, bool *out,
-		     const struct json *obj, const char *key)
-{
-	if (!json_bool(out, obj, key))
-		return fail(r, "\"%s\" is missing or is no boolean", key);
-	return 0;
-}
-
-static int need_object(struct reader *r, const struct json **out,
-		       const struct json *doc, const char *key)
-{
-	r->at = key;
-	r->index = 0;
-	*out = json_object(doc, key);
-	return *out ? 0 : fail(r, "missing or no object");
-}
-
-static int need_array(struct reader *r, const struct json **out,
-		      const struct json *obj, const char *key)
-{
-	r->at = key;
-	r->index = 0;
-	*out = json_array(obj, key);
-	return *out ? 0 : fail(r, "missing or no array");
-}
-
-static bool has_member(const struct json *obj, const char *key)
-{
-	for (const struct json *v = json_first(obj); v; v = json_next(v))
-		if (str_eq(json_key(v), str_c(key)))
-			return true;
-	return false;
-}
-
-static int optional_str(const struct reader *r, struct str *out,
-			const struct json *obj, const char *key)
-{
-	*out = STR("");
-	return has_member(obj, key) ? need_str(r, out, obj, key) : 0;
-}
-
-/* The same of a text that many facts have. */
-static int optional_common(struct reader *r, struct str *out,
-			   const struct json *obj, const char *key)
-{
-	autobuf struct buf safe = BUF_INIT;
-
-	*out = STR("");
-	if (!has_member(obj, key))
-		return 0;
-	if (read_text(r, &safe, obj, key))
-		return -1;
-	*out = strmap_put(&r->texts, buf_view(&safe))->key;
-	return 0;
-}
 
 /* --- the parts --- */
 
@@ -177,20 +44,21 @@ static int read_plan(struct reader *r, const struct json *doc)
 	    need_str(r, &fp->plan_digest, o, "digest"))
 		return -1;
 	if (!text_is_hex(fp->plan_digest, HASH_HEX_LEN))
-		return fail(r, "\"digest\" is not %d hexadecimal digits",
-			    HASH_HEX_LEN);
+		return read_fail(r, "\"digest\" is not %d hexadecimal digits",
+				 HASH_HEX_LEN);
 	settings = json_object(o, "settings");
 	if (!settings)
-		return fail(r, "\"settings\" is missing or is no object");
+		return read_fail(r, "\"settings\" is missing or is no object");
 	json_out_init(&j, &text);
 	if (json_copy_object(&j, NULL, settings))
-		return fail(r, "\"settings\" holds a value no plan has");
+		return read_fail(r, "\"settings\" holds a value no plan has");
 	json_out_end(&j);
 	fp->plan = arena_str(&fp->arena, buf_view(&text));
 	hash_hex(digest, fp->plan);
 	if (str_eq(fp->plan_digest, str_c(digest)))
 		return 0;
-	fail(r, "the digest does not fit: the settings were edited or damaged");
+	read_fail(r, "the digest does not fit: the settings were edited or "
+		  "damaged");
 	return err_hint(r->err, "trace the revision again");
 }
 
@@ -209,7 +77,7 @@ static int read_ledger(struct reader *r, const struct json *doc)
 	    need_uint(r, &l->lost, o, "lost", UINT64_MAX))
 		return -1;
 	if (facts != r->fp->n)
-		return fail(r, "\"facts\" is not the number of facts");
+		return read_fail(r, "\"facts\" is not the number of facts");
 	return 0;
 }
 
@@ -228,9 +96,9 @@ static int read_blind_spots(struct reader *r, const struct json *doc)
 
 		r->index++;
 		if (!json_is_string(v, &s) || !text_is_safe(s))
-			return fail(r, "no string, or unsafe to show");
+			return read_fail(r, "no string, or unsafe to show");
 		if (fp->n_blind && str_cmp(out[-1], s) >= 0)
-			return fail(r, "not in order");
+			return read_fail(r, "not in order");
 		*out = arena_str(&fp->arena, s);
 		fp->n_blind++;
 	}
@@ -252,9 +120,9 @@ static int read_syscalls(struct reader *r, const struct json *doc)
 
 		r->index++;
 		if (!text_is_safe(name) || !json_is_uint(v, &out->count))
-			return fail(r, "unsafe name, or no number");
+			return read_fail(r, "unsafe name, or no number");
 		if (fp->n_syscalls && str_cmp(out[-1].name, name) >= 0)
-			return fail(r, "not in order");
+			return read_fail(r, "not in order");
 		out->name = arena_str(&fp->arena, name);
 		fp->n_syscalls++;
 	}
@@ -275,12 +143,13 @@ static int read_step(const struct reader *r, struct step_end *out,
 		return -1;
 	if (!json_int(&status, o, "status") || status < INT_MIN ||
 	    status > INT_MAX)
-		return fail(r, "\"status\" is missing or is no wait status");
+		return read_fail(r, "\"status\" is missing or is no wait "
+				 "status");
 	out->status = (int)status;
 	if (json_string(&error, o, "error")) {
 		out->err = errno_by_name(error);
 		if (!out->err)
-			return fail(r, "\"error\" is no errno");
+			return read_fail(r, "\"error\" is no errno");
 	}
 	return optional_str(r, &out->unmet, o, "unmet");
 }
@@ -296,7 +165,7 @@ static int read_end(struct reader *r, struct run_end *out,
 	    need_unsigned(r, &out->zombies, o, "zombies", UINT_MAX))
 		return -1;
 	if (!steps)
-		return fail(r, "\"steps\" is missing or is no array");
+		return read_fail(r, "\"steps\" is missing or is no array");
 	out->steps = arena_alloc(&r->fp->arena,
 				 json_length(steps) * sizeof(*out->steps));
 	for (const struct json *v = json_first(steps); v; v = json_next(v))
@@ -313,7 +182,7 @@ static int read_ends(struct reader *r, const struct json *doc)
 	if (need_array(r, &a, doc, "ends"))
 		return -1;
 	if (json_length(a) > fp->runs)
-		return fail(r, "more ends than runs");
+		return read_fail(r, "more ends than runs");
 	fp->ends = arena_alloc(&fp->arena, json_length(a) * sizeof(*fp->ends));
 	for (const struct json *v = json_first(a); v; v = json_next(v)) {
 		r->index++;
@@ -325,107 +194,6 @@ static int read_ends(struct reader *r, const struct json *doc)
 
 /* --- facts --- */
 
-static int read_line(const struct reader *r, struct fact *out,
-		     const struct json *o)
-{
-	struct str line;
-
-	if (!json_string(&line, o, "fact"))
-		return fail(r, "\"fact\" is missing or is no string");
-	out->line = arena_str(&r->fp->arena, line);
-	if (!fact_parse(out->line, &out->kind, &out->operation, &out->object,
-			&out->err))
-		return fail(r, "\"%.*s\" is not a fact", STR_ARG(line));
-	return 0;
-}
-
-/* [least, most] in one run; absent where nobody counted. */
-static int read_names(const struct reader *r, struct fact *out,
-		      const struct json *o)
-{
-	const struct json *a = json_array(o, "names"), *v;
-	uint64_t least, most;
-
-	if (!has_member(o, "names"))
-		return 0;
-	v = a ? json_first(a) : NULL;
-	if (!v || json_length(a) != 2 || !json_is_uint(v, &least) ||
-	    !json_is_uint(json_next(v), &most) || least > most || !most ||
-	    most > UINT_MAX)
-		return fail(r, "\"names\" is not two numbers in order");
-	out->names_min = (unsigned)least;
-	out->names_max = (unsigned)most;
-	return 0;
-}
-
-static int read_also(struct reader *r, struct str *out,
-		     const struct json *o)
-{
-	size_t commas = 0;
-
-	if (optional_common(r, out, o, "also"))
-		return -1;
-	for (size_t i = 0; i < out->len; i++)
-		commas += out->p[i] == ',';
-	return commas < STEPS_MAX ? 0 :
-	       fail(r, "\"also\" names more than %d steps", STEPS_MAX);
-}
-
-static int read_evidence(struct reader *r, struct evidence *ev,
-			 const struct json *o)
-{
-	uint64_t us = 0;
-	struct str also;
-
-	if (need_uint(r, &ev->count, o, "count", UINT64_MAX) ||
-	    need_uint(r, &us, o, "us", UINT64_MAX / 1000) ||
-	    optional_common(r, &ev->step, o, "step") ||
-	    read_also(r, &also, o) ||
-	    optional_common(r, &ev->process, o, "process") ||
-	    optional_str(r, &ev->call, o, "call") ||
-	    optional_common(r, &ev->note, o, "note"))
-		return -1;
-	ev->ns = us * 1000;
-	evidence_set_also(&r->fp->arena, ev, also);
-	return 0;
-}
-
-/* The line with tokens of a name that came in every run. */
-static int read_form(const struct reader *r, struct str *out,
-		     const struct fact *f, const struct json *o)
-{
-	struct fact form = { .line = STR("") };
-
-	*out = STR("");
-	if (!has_member(o, "form"))
-		return 0;
-	if (!json_string(&form.line, o, "form") ||
-	    !fact_parse(form.line, &form.kind, &form.operation, &form.object,
-			&form.err) ||
-	    form.kind != f->kind || form.err != f->err)
-		return fail(r, "\"form\" is no fact of this kind and outcome");
-	*out = arena_str(&r->fp->arena, form.line);
-	return 0;
-}
-
-static int read_fact(struct reader *r, struct fact *out,
-		     const struct json *o)
-{
-	struct str learned, form;
-
-	if (read_line(r, out, o) ||
-	    need_unsigned(r, &out->seen, o, "seen", r->fp->runs) ||
-	    read_evidence(r, &out->ev, o) ||
-	    optional_str(r, &learned, o, "learned") ||
-	    read_form(r, &form, out, o) || read_names(r, out, o))
-		return -1;
-	fact_set_learned(&r->fp->arena, out, learned);
-	fact_set_form(&r->fp->arena, out, form);
-	if (!out->seen || out->ev.count < out->seen)
-		return fail(r, "\"seen\" is 0, or \"count\" is smaller");
-	return 0;
-}
-
 static int read_next(struct reader *r, const struct json *o)
 {
 	struct fingerprint *fp = r->fp;
@@ -436,7 +204,7 @@ static int read_next(struct reader *r, const struct json *o)
 	if (read_fact(r, f, o))
 		return -1;
 	if (r->index > 1 && str_cmp(f[-1].line, f->line) >= 0)
-		return fail(r, "not in order, or twice");
+		return read_fail(r, "not in order, or twice");
 	fp->n++;
 	return 0;
 }
@@ -448,7 +216,7 @@ static int read_facts(struct reader *r)
 	r->at = "facts";
 	r->index = 0;
 	if (!r->facts.found)
-		return fail(r, "missing or no array");
+		return read_fail(r, "missing or no array");
 	for (;;) {
 		autojson struct json *o = NULL;
 
@@ -463,20 +231,6 @@ static int read_facts(struct reader *r)
 	arena_adopt(&fp->arena, fp->facts, fp->n * sizeof(*fp->facts));
 	r->read.v = NULL;
 	return 0;
-}
-
-static int read_name(struct reader *r, struct name *out,
-		     const struct json *o)
-{
-	struct fact f = { .line = STR("") };
-
-	if (read_line(r, &f, o) || read_form(r, &out->form, &f, o) ||
-	    need_unsigned(r, &out->names, o, "names", UINT_MAX) ||
-	    read_evidence(r, &out->ev, o))
-		return -1;
-	out->line = f.line;
-	return fingerprint_find(r->fp, out->form) ? 0 :
-	       fail(r, "\"form\" is no fact of this run");
 }
 
 /* Only one run has them: what they taught several is in the facts. */
@@ -502,7 +256,7 @@ static int read_told(struct reader *r, const struct json *doc)
 		if (read_name(r, name, v))
 			return -1;
 		if (fp->n_names && str_cmp(name[-1].line, name->line) >= 0)
-			return fail(r, "not in order, or twice");
+			return read_fail(r, "not in order, or twice");
 		fp->n_names++;
 	}
 	return 0;
@@ -512,7 +266,7 @@ static int read_told(struct reader *r, const struct json *doc)
 
 static int digest_differs(const struct reader *r)
 {
-	fail(r, "does not fit the facts: the file was edited or damaged");
+	read_fail(r, "does not fit the facts: the file was edited or damaged");
 	return err_hint(r->err, "trace the revision again; what is expected "
 			"of it belongs into a baseline");
 }
@@ -547,10 +301,11 @@ static int check_schema(struct reader *r, const struct json *doc)
 
 	r->at = "schema";
 	if (!json_string(&schema, doc, "schema"))
-		return fail(r, "missing: this is no fingerprint");
+		return read_fail(r, "missing: this is no fingerprint");
 	if (str_eq(schema, STR(FINGERPRINT_SCHEMA)))
 		return 0;
-	fail(r, "\"%.*s\" is not \"%s\"", STR_ARG(schema), FINGERPRINT_SCHEMA);
+	read_fail(r, "\"%.*s\" is not \"%s\"", STR_ARG(schema),
+		  FINGERPRINT_SCHEMA);
 	return err_hint(r->err, "write it again with `behavdiff trace`");
 }
 
@@ -562,7 +317,7 @@ static int read_document(struct reader *r, const struct json *doc)
 	if (need_unsigned(r, &r->fp->runs, doc, "runs", RUNS_MAX))
 		return -1;
 	if (!r->fp->runs)
-		return fail(r, "there must be one at least");
+		return read_fail(r, "there must be one at least");
 	if (read_source(r, doc) || read_plan(r, doc) || read_facts(r) ||
 	    read_told(r, doc) ||
 	    read_ledger(r, doc) || read_blind_spots(r, doc) ||

@@ -61,8 +61,36 @@ bool token_is_ephemeral(struct str digits);
 
 /* --- steps.c --- */
 
-/* One more step did it; what is added lives in a. */
-void evidence_add_step(struct arena *a, struct evidence *ev, struct str step);
+/* What a step is known to have done, or NULL where no record is kept. */
+struct step_evidence *evidence_record(const struct evidence *ev,
+				      struct str step);
+/*
+ * One more step did it, of a run whose evidence nobody shares yet: its record,
+ * empty, made in a; NULL when there are FACT_STEPS_MAX.  The step's name is not
+ * copied.
+ */
+struct step_evidence *evidence_add_record(struct arena *a,
+					  struct evidence *ev,
+					  struct str step);
+
+/* Steps while several facts become one; zeroed to begin with. */
+struct step_list {
+	struct {
+		struct step_evidence ev;
+		unsigned run, here;	/* the last run, and seen in that */
+	} v[FACT_STEPS_MAX];
+	size_t n;
+};
+/*
+ * All steps that did a fact of this run, or side; of one run are added those
+ * of all its facts before the next.  Seen is added up over the runs; what was
+ * first is of the first run that has it.
+ */
+void step_list_add(struct step_list *list, const struct evidence *ev,
+		   unsigned seen, unsigned run);
+/* Hand them to ev, seen in so many runs: copied into a, texts are not. */
+void step_list_set(struct step_list *list, struct arena *a,
+		   struct evidence *ev, unsigned seen);
 
 /* --- scan.c --- */
 

@@ -143,13 +143,32 @@ static unsigned merge_seen(const struct sighting *s, size_t n)
 	return seen;
 }
 
-static void merge_steps(struct arena *a, struct evidence *out,
-			const struct evidence *from)
+/* Is there more to keep than the step of the first? */
+static bool several_steps(const struct sighting *s, size_t n)
 {
-	struct str step;
+	for (size_t i = 0; i < n; i++)
+		if (evidence_steps(&s[i].fact->ev) > 1 ||
+		    !str_eq(s[i].fact->ev.step, s[0].fact->ev.step))
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; evidence_step(from, i, &step); i++)
-		evidence_add_step(a, out, step);
+static void merge_steps(struct merging *m, struct fact *out,
+			const struct sighting *s, size_t n)
+{
+	struct step_list list = { .n = 0 };
+
+	for (size_t i = 0; i < n; i++)
+		step_list_add(&list, &s[i].fact->ev, s[i].fact->seen,
+			      s[i].run);
+	for (size_t i = 0; i < list.n; i++) {
+		struct step_evidence *step = &list.v[i].ev;
+
+		step->step = keep_common(m, step->step);
+		step->process = keep_common(m, step->process);
+		step->call = keep(m, step->call);
+	}
+	step_list_set(&list, &m->fp->arena, &out->ev, out->seen);
 }
 
 /* As long as the line is what its facts say. */
@@ -163,22 +182,22 @@ static struct str merge_form(struct merging *m, const struct sighting *s,
 	return STR("");
 }
 
-static void merge_evidence(struct merging *m, struct evidence *out,
+static void merge_evidence(struct merging *m, struct fact *out,
 			   const struct sighting *s, size_t n)
 {
 	const struct evidence *first = &s[0].fact->ev;
 
-	*out = (struct evidence){
+	out->ev = (struct evidence){
 		.ns = first->ns,
 		.step = keep_common(m, first->step),
 		.process = keep_common(m, first->process),
 		.call = keep(m, first->call),
 		.note = keep_common(m, first->note),
 	};
-	for (size_t i = 0; i < n; i++) {
-		out->count += s[i].fact->ev.count;
-		merge_steps(&m->fp->arena, out, &s[i].fact->ev);
-	}
+	for (size_t i = 0; i < n; i++)
+		out->ev.count += s[i].fact->ev.count;
+	if (several_steps(s, n))
+		merge_steps(m, out, s, n);
 }
 
 /* One fact from the n sightings of one line, in the order of the runs. */
@@ -194,7 +213,7 @@ static void merge_fact(struct merging *m, struct fact *out,
 		.seen = merge_seen(s, n),
 	};
 	fact_take_apart(out);
-	merge_evidence(m, &out->ev, s, n);
+	merge_evidence(m, out, s, n);
 	fact_set_learned(a, out, examples(a, s, n));
 	fact_set_form(a, out, merge_form(m, s, n));
 	merge_names(out, s, n, m->fp->runs);

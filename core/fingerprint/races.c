@@ -156,6 +156,21 @@ static void mark_fresh(const struct fingerprint *fp, bool *gone)
 	strmap_free(&made);
 }
 
+/*
+ * The one counts for the other.  Which of two steps did it first was the
+ * scheduler's choice: the one that failed counts as doing it.  To look for a
+ * path is not to read it.
+ */
+static void take_over(struct fingerprint *fp, struct fact *by,
+		      const struct fact *gone)
+{
+	if (by->kind == gone->kind &&
+	    (evidence_steps(&by->ev) > 1 || evidence_steps(&gone->ev) > 1 ||
+	     !str_eq(gone->ev.step, by->ev.step)))
+		fact_join_steps(&fp->arena, by, gone);
+	by->ev.count += gone->ev.count;
+}
+
 void races_settle(struct fingerprint *fp)
 {
 	size_t kept = 0;
@@ -165,7 +180,7 @@ void races_settle(struct fingerprint *fp)
 		struct fact *by = absorbs(fp, &fp->facts[i]);
 
 		if (by)
-			by->ev.count += fp->facts[i].ev.count;
+			take_over(fp, by, &fp->facts[i]);
 		gone[i] = by || comes_and_goes(fp, &fp->facts[i]);
 	}
 	mark_fresh(fp, gone);

@@ -16,6 +16,7 @@ struct left {
 	uint64_t count;
 	unsigned names;
 	const struct name *first;
+	struct fact steps;	/* its evidence: the steps of those names */
 };
 
 struct telling {
@@ -63,8 +64,22 @@ static void lift(struct telling *t, const struct name *name, unsigned run)
 	add(t, f, run);
 }
 
-static void keep(struct left *left, const struct name *name)
+static bool same_step(const struct evidence *a, const struct evidence *b)
 {
+	return evidence_steps(a) == 1 && evidence_steps(b) == 1 &&
+	       str_eq(a->step, b->step);
+}
+
+static void keep(struct arena *a, struct left *left, const struct name *name)
+{
+	const struct fact by = { .seen = 1, .ev = name->ev };
+
+	if (!left->first)
+		left->steps = by;
+	else if (same_step(&left->steps.ev, &by.ev))
+		left->steps.ev.count += by.ev.count;
+	else
+		fact_join_steps(a, &left->steps, &by);
 	left->count += name->ev.count;
 	left->names += name->names;
 	if (!left->first || name->ev.ns < left->first->ev.ns)
@@ -76,14 +91,11 @@ static const struct fact *rest_of(struct telling *t, const struct fact *from,
 				  const struct left *left)
 {
 	struct fact *f = arena_alloc(t->arena, sizeof(*f));
-	struct str step;
 
 	*f = *from;
 	f->ev = left->first->ev;
 	f->ev.count = left->count;
-	/* Which of the steps had only names that were lifted is not known. */
-	for (size_t i = 0; evidence_step(&from->ev, i, &step); i++)
-		evidence_add_step(t->arena, &f->ev, step);
+	f->ev.more = left->steps.ev.more;
 	if (f->names_max)
 		f->names_min = f->names_max = left->names;
 	return f;
@@ -102,7 +114,7 @@ static void tell_run(struct telling *t, const struct fingerprint *fp,
 			l->lifted++;
 			lift(t, &fp->names[i], run);
 		} else {
-			keep(l, &fp->names[i]);
+			keep(t->arena, l, &fp->names[i]);
 		}
 	}
 	for (size_t i = 0; i < fp->n; i++) {

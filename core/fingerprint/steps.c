@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which steps did it: the first is evidence.step, the others stand in
- * evidence_also(); and what else only few facts have.
+ * Which steps did it, and what else only few facts have.
+ *
+ * Nearly every fact is of one step, and its evidence says all.  Where several
+ * did it, each has a record of its own: in how many runs, how often, and how
+ * it did it first.
  */
+#include <assert.h>
+#include <stdlib.h>
+
 #include "core/base/buf.h"
 #include "core/fingerprint/internal.h"
 
-#define SEPARATOR STR(", ")
-
 /* --- what few have --- */
 
-static const struct evidence_more nothing = { { "", 0 }, { "", 0 }, { "", 0 } };
+static const struct evidence_more nothing = {
+	NULL, 0, { "", 0 }, { "", 0 }
+};
 
 static const struct evidence_more *more_of(const struct evidence *ev)
 {
 	return ev->more ? ev->more : &nothing;
-}
-
-struct str evidence_also(const struct evidence *ev)
-{
-	return more_of(ev)->also;
 }
 
 struct str fact_learned(const struct fact *f)
@@ -38,21 +39,13 @@ static void set_more(struct arena *a, struct evidence *ev,
 {
 	struct evidence_more *new;
 
-	if (!more.also.len && !more.learned.len && !more.form.len) {
+	if (!more.n_steps && !more.learned.len && !more.form.len) {
 		ev->more = NULL;
 		return;
 	}
 	new = arena_alloc(a, sizeof(*new));
 	*new = more;
 	ev->more = new;
-}
-
-void evidence_set_also(struct arena *a, struct evidence *ev, struct str also)
-{
-	struct evidence_more more = *more_of(ev);
-
-	more.also = also;
-	set_more(a, ev, more);
 }
 
 void fact_set_learned(struct arena *a, struct fact *f, struct str learned)
@@ -71,61 +64,208 @@ void fact_set_form(struct arena *a, struct fact *f, struct str form)
 	set_more(a, &f->ev, more);
 }
 
-/* --- steps --- */
+/* --- asking --- */
 
-/* Cut the first name off the front; false when nothing is left. */
-static bool next_step(struct str *list, struct str *name)
+size_t evidence_steps(const struct evidence *ev)
 {
-	size_t n = 0;
+	size_t n = more_of(ev)->n_steps;
 
-	if (!list->len)
+	return n ? n : 1;
+}
+
+static struct step_evidence only_step(const struct evidence *ev, unsigned seen)
+{
+	return (struct step_evidence){
+		.step = ev->step, .seen = seen, .count = ev->count,
+		.ns = ev->ns, .process = ev->process, .call = ev->call,
+	};
+}
+
+struct step_evidence evidence_step(const struct evidence *ev, unsigned seen,
+				   size_t i)
+{
+	assert(i < evidence_steps(ev));
+	return more_of(ev)->n_steps ? more_of(ev)->steps[i] :
+				      only_step(ev, seen);
+}
+
+bool evidence_also(struct buf *out, const struct evidence *ev)
+{
+	const struct evidence_more *more = more_of(ev);
+	size_t start = out->len;
+
+	for (size_t i = 0; i < more->n_steps; i++) {
+		struct str step = more->steps[i].step;
+
+		if (!step.len || str_eq(step, ev->step))
+			continue;
+		if (out->len > start)
+			buf_c(out, ", ");
+		buf_str(out, step);
+	}
+	return out->len > start;
+}
+
+struct step_evidence *evidence_record(const struct evidence *ev,
+				      struct str step)
+{
+	const struct evidence_more *more = more_of(ev);
+
+	for (size_t i = 0; i < more->n_steps; i++)
+		if (str_eq(more->steps[i].step, step))
+			return (struct step_evidence *)&more->steps[i];
+	return NULL;
+}
+
+bool fact_step(const struct fact *f, struct str step,
+	       struct step_evidence *out)
+{
+	const struct step_evidence *s = evidence_record(&f->ev, step);
+
+	if (!s && (more_of(&f->ev)->n_steps || !str_eq(f->ev.step, step)))
 		return false;
-	while (n < list->len && !str_starts(str_sub(*list, n), SEPARATOR))
-		n++;
-	*name = (struct str){ list->p, n };
-	*list = str_sub(*list, n < list->len ? n + SEPARATOR.len : n);
+	*out = s ? *s : only_step(&f->ev, f->seen);
 	return true;
 }
 
-bool evidence_step(const struct evidence *ev, size_t i, struct str *out)
+bool fact_knows_steps(const struct fact *f)
 {
-	struct str list = evidence_also(ev);
+	struct step_evidence none;
 
-	*out = ev->step;
-	if (!i)
-		return ev->step.len;
-	while (next_step(&list, out))
-		if (!--i)
-			return true;
-	return false;
+	return !fact_step(f, STR(""), &none);
 }
 
-static void put_name(struct buf *out, struct str name)
+/* --- one run, while it is built --- */
+
+/* Room doubles at every power of two. */
+static struct step_evidence *with_room(struct arena *a,
+				       const struct step_evidence *from,
+				       size_t n)
 {
-	if (out->len)
-		buf_str(out, SEPARATOR);
-	buf_str(out, name);
+	struct step_evidence *to;
+
+	if (n & (n - 1))
+		return (struct step_evidence *)from;
+	to = arena_alloc(a, 2 * n * sizeof(*to));
+	memcpy(to, from, n * sizeof(*to));
+	return to;
 }
 
-void evidence_add_step(struct arena *a, struct evidence *ev, struct str step)
+struct step_evidence *evidence_add_record(struct arena *a,
+					  struct evidence *ev, struct str step)
 {
-	autobuf struct buf text = BUF_INIT;
-	struct str name;
-	bool placed = false;
+	const struct step_evidence first = only_step(ev, 1);
+	struct evidence_more more = *more_of(ev);
+	struct step_evidence *all;
+	size_t at = 0;
 
-	if (!step.len || str_eq(step, ev->step))
-		return;
-	for (size_t i = 1; evidence_step(ev, i, &name); i++) {
-		int c = str_cmp(step, name);
-
-		if (!c)
-			return;
-		if (c < 0 && !placed)
-			put_name(&text, step);
-		placed |= c < 0;
-		put_name(&text, name);
+	if (!more.n_steps) {
+		more.steps = &first;
+		more.n_steps = 1;
 	}
-	if (!placed)
-		put_name(&text, step);
-	evidence_set_also(a, ev, arena_str(a, buf_view(&text)));
+	if (more.n_steps == FACT_STEPS_MAX)
+		return NULL;
+	all = with_room(a, more.steps, more.n_steps);
+	while (at < more.n_steps && str_cmp(all[at].step, step) < 0)
+		at++;
+	memmove(&all[at + 1], &all[at], (more.n_steps - at) * sizeof(*all));
+	all[at] = (struct step_evidence){
+		.step = step, .process = STR(""), .call = STR(""),
+	};
+	more.steps = all;
+	more.n_steps++;
+	if (ev->more)
+		*(struct evidence_more *)ev->more = more;
+	else
+		set_more(a, ev, more);
+	return &all[at];
+}
+
+/* --- several facts into one --- */
+
+static void add_one(struct step_list *list, const struct step_evidence *s,
+		    unsigned run)
+{
+	size_t i = 0;
+
+	while (i < list->n && !str_eq(list->v[i].ev.step, s->step))
+		i++;
+	if (i == FACT_STEPS_MAX)
+		return;
+	if (i == list->n) {
+		list->v[list->n++].ev = (struct step_evidence){
+			.step = s->step, .ns = s->ns,
+			.process = s->process, .call = s->call,
+		};
+		list->v[i].run = run;
+		list->v[i].here = 0;
+	}
+	list->v[i].ev.count += s->count;
+	if (list->v[i].run != run)
+		list->v[i].here = 0;
+	list->v[i].run = run;
+	if (s->seen <= list->v[i].here)
+		return;
+	list->v[i].ev.seen += s->seen - list->v[i].here;
+	list->v[i].here = s->seen;
+}
+
+void step_list_add(struct step_list *list, const struct evidence *ev,
+		   unsigned seen, unsigned run)
+{
+	for (size_t i = 0; i < evidence_steps(ev); i++) {
+		struct step_evidence s = evidence_step(ev, seen, i);
+
+		add_one(list, &s, run);
+	}
+}
+
+static int by_step(const void *a, const void *b)
+{
+	return str_cmp(((const struct step_evidence *)a)->step,
+		       ((const struct step_evidence *)b)->step);
+}
+
+static void set_steps(struct arena *a, struct evidence *ev, unsigned seen,
+		      const struct step_evidence *steps, size_t n)
+{
+	struct evidence_more more = *more_of(ev);
+	struct step_evidence *all;
+
+	more.steps = NULL;
+	more.n_steps = 0;
+	if (n && (n > 1 || steps->seen != seen ||
+		  !str_eq(steps->step, ev->step))) {
+		all = arena_alloc(a, n * sizeof(*all));
+		memcpy(all, steps, n * sizeof(*all));
+		qsort(all, n, sizeof(*all), by_step);
+		more.steps = all;
+		more.n_steps = n;
+	}
+	set_more(a, ev, more);
+}
+
+void step_list_set(struct step_list *list, struct arena *a,
+		   struct evidence *ev, unsigned seen)
+{
+	struct step_evidence steps[FACT_STEPS_MAX];
+
+	for (size_t i = 0; i < list->n; i++)
+		steps[i] = list->v[i].ev;
+	set_steps(a, ev, seen, steps, list->n);
+}
+
+void fact_set_steps(struct arena *a, struct fact *f,
+		    const struct step_evidence *steps, size_t n)
+{
+	set_steps(a, &f->ev, f->seen, steps, n);
+}
+
+void fact_join_steps(struct arena *a, struct fact *f, const struct fact *from)
+{
+	struct step_list list = { .n = 0 };
+
+	step_list_add(&list, &f->ev, f->seen, 0);
+	step_list_add(&list, &from->ev, from->seen, 0);
+	step_list_set(&list, a, &f->ev, f->seen);
 }

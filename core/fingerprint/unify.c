@@ -107,7 +107,6 @@ static void keep_taught(struct sighting *s, size_t n, struct strmap *taught)
 static bool is_settled(const struct fingerprint *fp, const struct fact *f)
 {
 	return !fact_learned(f).len &&
-	       (f->ev.step.len || !evidence_also(&f->ev).len) &&
 	       (!f->names_min || f->seen >= fp->runs);
 }
 
@@ -179,13 +178,4 @@ void fingerprint_unify(struct fingerprint *out[2],
 	}
 	if (!all_settled(old, told) || !all_settled(new, told))
 		unify(out, told);
-}
-
-bool fingerprint_wavers(const struct fingerprint *fp)
-{
-	for (size_t i = 0; i < fp->n; i++)
-		if (!fact_always(fp, &fp->facts[i]) ||
-		    fp->facts[i].names_min != fp->facts[i].names_max)
-			return true;
-	return false;
 }

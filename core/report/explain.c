@@ -58,7 +58,10 @@ static void put_rule(const struct page *p, const struct finding *f)
 	    level_name(f->rule->level), f->rule->help);
 	row(p, "change", "%s: %s", change_name(f->change),
 	    changes[f->change]);
-	if (f->change == CHANGE_NEW && f->level != f->rule->level)
+	if (f->change == CHANGE_NEW && f->step.len)
+		row(p, "level", "%s: another step did it before",
+		    level_name(f->level));
+	else if (f->change == CHANGE_NEW && f->level != f->rule->level)
 		row(p, "level", "%s, by the policy", level_name(f->level));
 	else
 		row(p, "level", "%s", level_name(f->level));
@@ -79,6 +82,21 @@ static void put_chain(const struct page *p, struct str chain)
 		buf_clear(&label);
 		depth += depth < 20;
 		buf_printf(&label, "%*s> ", 9 + 2 * ((int)depth - 1), "");
+	}
+}
+
+static void put_steps(const struct page *p, const struct fact *f)
+{
+	size_t n = evidence_steps(&f->ev);
+
+	if (n == 1 && f->ev.step.len)
+		row(p, "step", "%.*s", STR_ARG(f->ev.step));
+	for (size_t i = 0; n > 1 && i < n; i++) {
+		struct step_evidence s = evidence_step(&f->ev, f->seen, i);
+
+		row(p, i ? "" : "steps", "%.*s: in %u run%s, %llu time%s",
+		    STR_ARG(s.step), s.seen, plural(s.seen),
+		    (unsigned long long)s.count, plural(s.count));
 	}
 }
 
@@ -105,8 +123,7 @@ static void put_evidence(const struct page *p, const struct finding *f)
 		row(p, ev->call.len ? "" : "first",
 		    "%s after its run's first step was started", when.p);
 	}
-	if (ev->step.len)
-		row(p, "step", "%.*s", STR_ARG(ev->step));
+	put_steps(p, f->fact);
 	if (ev->note.len)
 		row(p, "note", "%.*s", STR_ARG(ev->note));
 }

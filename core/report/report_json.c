@@ -85,20 +85,57 @@ static void put_outcome(struct json_out *j, const struct fact *f)
 
 static void put_first(struct json_out *j, const struct evidence *ev)
 {
+	autobuf struct buf also = BUF_INIT;
+
 	json_begin_object_inline(j, "first");
 	json_put_str(j, "call", ev->call);
 	json_put_uint(j, "ns", ev->ns);
 	json_put_str(j, "step", ev->step);
-	if (evidence_also(ev).len)
-		json_put_str(j, "also", evidence_also(ev));
+	if (evidence_also(&also, ev))
+		json_put_str(j, "also", buf_view(&also));
 	json_put_str(j, "note", ev->note);
 	json_end_object(j);
+}
+
+/* What each step did of it, where several did. */
+static void put_steps(struct json_out *j, const struct fact *f)
+{
+	size_t n = evidence_steps(&f->ev);
+
+	if (n < 2)
+		return;
+	json_begin_array(j, "steps");
+	for (size_t i = 0; i < n; i++) {
+		struct step_evidence s = evidence_step(&f->ev, f->seen, i);
+
+		json_begin_object_inline(j, NULL);
+		json_put_str(j, "step", s.step);
+		json_put_uint(j, "seen", s.seen);
+		json_put_uint(j, "count", s.count);
+		json_put_uint(j, "ns", s.ns);
+		put_chain(j, s.process);
+		json_put_str(j, "call", s.call);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+/* Of a finding by step: whose it is, and who did it on the other side. */
+static void put_by_step(struct json_out *j, const struct finding *f)
+{
+	json_put_str(j, "step", f->step);
+	json_begin_array_inline(j, "others");
+	for (size_t i = 0; i < f->n_others; i++)
+		json_put_str(j, NULL, f->others[i]);
+	json_end_array(j);
 }
 
 static void put_acceptance(struct json_out *j, const struct accept *a)
 {
 	json_begin_object_inline(j, "acceptance");
 	json_put_str(j, "fact", a->fact);
+	if (a->step.len)
+		json_put_str(j, "step", a->step);
 	json_put_str(j, "reason", a->reason);
 	json_put_str(j, "by", a->by);
 	json_put_str(j, "date", a->date);
@@ -151,6 +188,8 @@ static void put_finding(struct json_out *j, const struct report *r,
 	json_put_str(j, "object", fact->object);
 	put_outcome(j, fact);
 	json_put_str(j, "fact", fact->line);
+	if (f->step.len)
+		put_by_step(j, f);
 	json_begin_object_inline(j, "seen");
 	put_pair(j, "old", f->seen_old, f->runs_old);
 	put_pair(j, "new", f->seen_new, f->runs_new);
@@ -162,6 +201,7 @@ static void put_finding(struct json_out *j, const struct report *r,
 	json_put_uint(j, "count", fact->ev.count);
 	put_chain(j, fact->ev.process);
 	put_first(j, &fact->ev);
+	put_steps(j, fact);
 	put_place(j, r, f);
 	json_put_bool(j, "accepted", f->accepted);
 	if (f->accept)

@@ -121,14 +121,34 @@ static int read_id(const struct reader *in, struct finding *f,
 {
 	struct str id;
 
-	hash_id(f->id, f->fact->line);
+	if (json_string(&id, obj, "step"))
+		f->step = keep(in, id);
+	finding_id(f->id, f->fact->line, f->step);
 	return json_string(&id, obj, "id") && str_eq(id, str_c(f->id)) ?
 		0 : bad(in, "id");
 }
 
-/* "a > b > c" from an array. */
-static void read_chain(const struct reader *in, struct evidence *ev,
+/* By step: who did it on the other side. */
+static int read_others(const struct reader *in, struct finding *f,
 		       const struct json *obj)
+{
+	const struct json *v = json_first(json_array(obj, "others"));
+	struct str *names, name;
+
+	if (!f->step.len)
+		return 0;
+	names = arena_alloc(&in->r->arena, FACT_STEPS_MAX * sizeof(*names));
+	f->others = names;
+	for (; v && f->n_others < FACT_STEPS_MAX; v = json_next(v)) {
+		if (!json_is_string(v, &name))
+			return bad(in, "others");
+		names[f->n_others++] = keep(in, name);
+	}
+	return v || !f->n_others ? bad(in, "others") : 0;
+}
+
+/* "a > b > c" from an array. */
+static struct str read_chain(const struct reader *in, const struct json *obj)
 {
 	autobuf struct buf chain = BUF_INIT;
 	const struct json *v = json_first(json_array(obj, "process"));
@@ -141,22 +161,44 @@ static void read_chain(const struct reader *in, struct evidence *ev,
 			buf_c(&chain, " > ");
 		buf_str(&chain, program);
 	}
-	ev->process = keep(in, buf_view(&chain));
+	return keep(in, buf_view(&chain));
+}
+
+static int read_steps(const struct reader *in, struct fact *fact,
+		      const struct json *obj)
+{
+	const struct json *v = json_first(json_array(obj, "steps"));
+	struct step_evidence steps[FACT_STEPS_MAX];
+	size_t n = 0;
+
+	for (; v && n < FACT_STEPS_MAX; v = json_next(v)) {
+		struct step_evidence *s = &steps[n];
+		uint64_t seen;
+
+		*s = (struct step_evidence){ .process = read_chain(in, v) };
+		if (need_str(in, &s->step, v, "step") ||
+		    need_str(in, &s->call, v, "call") ||
+		    !json_uint(&seen, v, "seen") || seen > UINT32_MAX ||
+		    !json_uint(&s->count, v, "count") ||
+		    !json_uint(&s->ns, v, "ns"))
+			return bad(in, "steps");
+		s->seen = (unsigned)seen;
+		n++;
+	}
+	fact_set_steps(&in->r->arena, fact, steps, n);
+	return v ? bad(in, "steps") : 0;
 }
 
 static int read_evidence(const struct reader *in, struct evidence *ev,
 			 const struct json *obj)
 {
 	const struct json *first = json_object(obj, "first");
-	struct str also;
 
 	if (!json_uint(&ev->count, obj, "count"))
 		return bad(in, "count");
 	if (!first || !json_uint(&ev->ns, first, "ns"))
 		return bad(in, "first");
-	read_chain(in, ev, obj);
-	if (json_string(&also, first, "also"))
-		evidence_set_also(&in->r->arena, ev, keep(in, also));
+	ev->process = read_chain(in, obj);
 	return need_str(in, &ev->call, first, "call") ||
 	       need_str(in, &ev->step, first, "step") ||
 	       need_str(in, &ev->note, first, "note") ? -1 : 0;
@@ -167,6 +209,7 @@ static int read_acceptance(const struct reader *in, struct finding *f,
 {
 	const struct json *from = json_object(obj, "acceptance");
 	struct accept *a;
+	struct str step;
 
 	if (!json_bool(&f->accepted, obj, "accepted"))
 		return bad(in, "accepted");
@@ -174,6 +217,7 @@ static int read_acceptance(const struct reader *in, struct finding *f,
 		return f->accepted ? bad(in, "acceptance") : 0;
 	a = arena_alloc(&in->r->arena, sizeof(*a));
 	f->accept = a;
+	a->step = json_string(&step, from, "step") ? keep(in, step) : STR("");
 	if (!json_bool(&a->expired, from, "expired"))
 		return bad(in, "acceptance");
 	return need_str(in, &a->fact, from, "fact") ||
@@ -233,6 +277,7 @@ static int read_finding(const struct reader *in, struct result_finding *to,
 	struct finding *f = &to->f;
 
 	f->fact = fact;
+	f->step = STR("");
 	if (!json_bool(&f->gates, obj, "gates"))
 		return bad(in, "gates");
 	if (read_fact(in, fact, obj) || read_id(in, f, obj) ||
@@ -240,6 +285,7 @@ static int read_finding(const struct reader *in, struct result_finding *to,
 	    read_level(in, &f->level, obj, "level") ||
 	    read_rule(in, &f->rule, obj) || read_seen(in, f, obj) ||
 	    read_evidence(in, &fact->ev, obj) ||
+	    read_steps(in, fact, obj) || read_others(in, f, obj) ||
 	    read_acceptance(in, f, obj) || read_place(in, to, obj))
 		return -1;
 	if (json_array(obj, "before"))

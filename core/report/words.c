@@ -47,7 +47,7 @@ void accept_text(struct buf *out, const struct accept *a)
 
 void evidence_line(struct buf *out, const struct evidence *ev)
 {
-	autobuf struct buf text = BUF_INIT;
+	autobuf struct buf text = BUF_INIT, also = BUF_INIT;
 
 	buf_str(&text, ev->call);
 	/* What no call was seen for was found in the files. */
@@ -57,11 +57,8 @@ void evidence_line(struct buf *out, const struct evidence *ev)
 		buf_c(&text, " in step ");
 		buf_str(&text, ev->step);
 	}
-	if (evidence_also(ev).len) {
-		buf_c(&text, " (also ");
-		buf_str(&text, evidence_also(ev));
-		buf_ch(&text, ')');
-	}
+	if (evidence_also(&also, ev))
+		buf_printf(&text, " (also %s)", also.p);
 	if (ev->count > 1)
 		buf_printf(&text, ", %llu times in all",
 			   (unsigned long long)ev->count);

@@ -142,7 +142,7 @@ static int run_jobs(struct session *s, struct jobs *jobs, size_t from,
 
 /* What a further run may change: which facts there are, which are always. */
 struct standing {
-	char digest[HASH_HEX_LEN + 1];
+	char digest[HASH_HEX_LEN + 1], steps[HASH_HEX_LEN + 1];
 	size_t facts;
 };
 
@@ -152,16 +152,31 @@ static void stand(const struct session *s, struct standing out[SESSION_SIDES])
 		out[i].facts = s->sides[i].fp->n;
 		memcpy(out[i].digest, s->sides[i].fp->digest,
 		       sizeof(out[i].digest));
+		fingerprint_steps_digest(s->sides[i].fp, out[i].steps);
 	}
 }
 
 static bool stands(const struct session *s, const struct standing *was)
 {
+	struct standing is[SESSION_SIDES];
+
+	stand(s, is);
 	for (size_t i = 0; i < s->n; i++)
-		if (s->sides[i].fp->n != was[i].facts ||
-		    strcmp(s->sides[i].fp->digest, was[i].digest) != 0)
+		if (is[i].facts != was[i].facts ||
+		    strcmp(is[i].digest, was[i].digest) != 0 ||
+		    strcmp(is[i].steps, was[i].steps) != 0)
 			return false;
 	return true;
+}
+
+/* The runs of each side agree, but may have drawn another step each. */
+static bool steps_swap(const struct session *s)
+{
+	for (size_t i = 1; i < s->n; i++)
+		if (!s->sides[0].is_file && !s->sides[i].is_file &&
+		    fingerprint_steps_swap(s->sides[0].fp, s->sides[i].fp))
+			return true;
+	return false;
 }
 
 /* A side of the cache counts too: the other would have been run with it. */
@@ -190,14 +205,15 @@ static int run_rounds(struct session *s, struct jobs *jobs, struct err *err)
 		add_round(s, jobs, k);
 	if (run_jobs(s, jobs, 0, err))
 		return -1;
-	for (unsigned k = runs; k < max && !settled && wavers(s); k++) {
+	for (unsigned k = runs; k < max && !settled &&
+	     (wavers(s) || steps_swap(s)); k++) {
 		size_t from = jobs->n;
 
 		stand(s, was);
 		add_round(s, jobs, k);
 		if (run_jobs(s, jobs, from, err))
 			return -1;
-		settled = stands(s, was);
+		settled = stands(s, was) && !steps_swap(s);
 	}
 	return 0;
 }

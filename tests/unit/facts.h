@@ -61,6 +61,63 @@ static struct fingerprint *facts_v(const char *spec, unsigned runs,
 	facts_v(spec, 3, (const char *const[]){ __VA_ARGS__, NULL })
 #define NO_FACTS(spec) facts_v(spec, 3, (const char *const[]){ NULL })
 
+/*
+ * Say who did a line: "3 signup 1 login" is two steps and the runs in which
+ * each did it.
+ */
+static void __attribute__((unused))
+facts_by(struct fingerprint *fp, const char *line, const char *steps)
+{
+	const struct fact *found = fingerprint_find(fp, str_c(line));
+	struct step_evidence all[8];
+	char *text = arena_c(&fp->arena, steps), *name;
+	struct fact *f;
+	size_t n = 0;
+
+	if (!found)
+		fail_msg("no fact: %s", line);
+	f = &fp->facts[found - fp->facts];
+	while (*text) {
+		unsigned seen = (unsigned)strtoul(text, &text, 10);
+
+		name = ++text;
+		text += strcspn(text, " ");
+		all[n++] = (struct step_evidence){
+			.step = { name, (size_t)(text - name) }, .seen = seen,
+			.count = seen, .ns = 1000 * n, .process = f->ev.process,
+			.call = STR("call(step)"),
+		};
+	}
+	f->ev.step = all[0].step;
+	fact_set_steps(&fp->arena, f, all, n);
+}
+
+/* Say which steps every run started: names end with NULL. */
+static void __attribute__((unused))
+facts_ran(struct fingerprint *fp, const char *const *names)
+{
+	size_t n = 0;
+
+	while (names[n])
+		n++;
+	fp->n_ends = fp->runs;
+	fp->ends = arena_alloc(&fp->arena, fp->n_ends * sizeof(*fp->ends));
+	for (size_t r = 0; r < fp->n_ends; r++) {
+		fp->ends[r].how = STR("exit");
+		fp->ends[r].steps = arena_alloc(&fp->arena,
+					n * sizeof(struct step_end));
+		fp->ends[r].n_steps = n;
+		for (size_t i = 0; i < n; i++)
+			fp->ends[r].steps[i] = (struct step_end){
+				.name = str_c(names[i]), .command = STR("x"),
+				.started = true, .ended = true,
+				.unmet = STR(""),
+			};
+	}
+}
+#define FACTS_RAN(fp, ...) \
+	facts_ran(fp, (const char *const[]){ __VA_ARGS__, NULL })
+
 /* Say how every run ended: one step. */
 static void __attribute__((unused))
 facts_end(struct fingerprint *fp, const char *how, const struct step_end *step)

@@ -241,7 +241,7 @@ static enum level regraded(const char *regrade, const char *line)
 }
 
 /* What happens to a new error that these steps did. */
-static bool fails_in(const char *first, const char *also)
+static bool fails_in(const char *steps)
 {
 	const struct regrade client = {
 		.step = STR("client"), .kind = EV_NET_CONNECT,
@@ -257,8 +257,7 @@ static bool fails_in(const char *first, const char *also)
 	struct comparison cmp;
 	bool fails;
 
-	new->facts[0].ev.step = str_c(first);
-	evidence_set_also(&new->arena, &new->facts[0].ev, str_c(also));
+	facts_by(new, "net.connect tcp 192.0.2.1:80", steps);
 	compare(&cmp, old, new, &policy);
 	assert_int_equal(cmp.n, 1);
 	fails = cmp.findings[0].gates;
@@ -273,13 +272,13 @@ static bool fails_in(const char *first, const char *also)
 static void the_strictest_of_the_steps_that_did_it_judges(void **state)
 {
 	(void)state;
-	assert_true(fails_in("server", ""));
-	assert_false(fails_in("client", ""));
-	assert_false(fails_in("lax", ""));
-	assert_false(fails_in("lax", "client"));
-	assert_true(fails_in("client", "lax, server"));
-	assert_true(fails_in("server", "client"));
-	assert_true(fails_in("client2", ""));
+	assert_true(fails_in("3 server"));
+	assert_false(fails_in("3 client"));
+	assert_false(fails_in("3 lax"));
+	assert_false(fails_in("3 lax 3 client"));
+	assert_true(fails_in("3 client 3 lax 1 server"));
+	assert_true(fails_in("3 server 3 client"));
+	assert_true(fails_in("3 client2"));
 }
 
 static void a_regrade_covers_what_its_glob_covers(void **state)

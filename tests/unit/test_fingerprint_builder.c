@@ -152,39 +152,6 @@ static void evidence_is_that_of_the_first_event(void **state)
 	assert_true(str_eq(ev->call, STR("open(\"$TREE/a\\n\")")));
 }
 
-static void every_step_that_did_it_is_known(void **state)
-{
-	static const char *const steps[] = { "b", "c", "a", "b", "a" };
-	struct fingerprint *runs[2];
-
-	(void)state;
-	for (size_t run = 0; run < 2; run++) {
-		struct builder *b = builder_new(&places, &roomy);
-
-		for (size_t i = 0; i < 5; i++) {
-			struct event ev = {
-				.kind = EV_EXEC, .a = STR("/usr/bin/x"),
-				.ns = 9000 - i, .step = str_c(steps[i]),
-			};
-
-			/* The second run lacks c. */
-			if (!run || i != 1)
-				give(b, &ev);
-		}
-		runs[run] = builder_seal(b, NULL, 0, 0);
-	}
-	assert_string_equal(runs[0]->facts[0].ev.step.p, "a");
-	assert_string_equal(evidence_also(&runs[0]->facts[0].ev).p, "b, c");
-	assert_string_equal(evidence_also(&runs[1]->facts[0].ev).p, "b");
-
-	autofingerprint struct fingerprint *fp = fingerprint_merge(
-		(struct fingerprint *[]){ runs[1], runs[0] }, 2);
-
-	assert_string_equal(evidence_also(&fp->facts[0].ev).p, "b, c");
-	fingerprint_free(runs[0]);
-	fingerprint_free(runs[1]);
-}
-
 static void a_million_names_stay_within_the_bounds(void **state)
 {
 	(void)state;
@@ -351,7 +318,6 @@ int main(void)
 		cmocka_unit_test(an_operation_is_found_whatever_sorts_between),
 		cmocka_unit_test(lines_are_taken_apart_strictly),
 		cmocka_unit_test(evidence_is_that_of_the_first_event),
-		cmocka_unit_test(every_step_that_did_it_is_known),
 		cmocka_unit_test(a_million_names_stay_within_the_bounds),
 		cmocka_unit_test(long_names_stay_within_the_bytes),
 		cmocka_unit_test(any_bytes_of_any_kind_make_lines_that_parse),

@@ -89,8 +89,12 @@ static struct fingerprint *example(void)
 {
 	struct fingerprint *runs[] = { one_run(false), one_run(true) };
 	struct fingerprint *fp = fingerprint_merge(runs, 2);
+	const struct step_evidence steps[] = {
+		{ STR("server"), 1, 2, 1234000, STR("p"), STR("call(1)") },
+		{ STR("client"), 1, 7, 9000, STR("q\\x01"), STR("call(2)") },
+	};
 
-	evidence_set_also(&fp->arena, &fp->facts[0].ev, STR("b, c"));
+	fact_set_steps(&fp->arena, &fp->facts[0], steps, 2);
 	fingerprint_free(runs[0]);
 	fingerprint_free(runs[1]);
 	fp->spec = STR("impl04");
@@ -110,6 +114,25 @@ static struct fingerprint *read_or_fail(struct str text)
 	if (fingerprint_read(&fp, "x.json", text, &err))
 		fail_msg("%s", err.msg);
 	return fp;
+}
+
+static void assert_steps(const struct fact *f)
+{
+	autobuf struct buf also = BUF_INIT;
+	struct step_evidence s;
+
+	assert_true(evidence_also(&also, &f->ev));
+	assert_string_equal(also.p, "client");
+	assert_int_equal(evidence_steps(&f->ev), 2);
+	s = evidence_step(&f->ev, f->seen, 0);
+	assert_true(str_eq(s.step, STR("client")));
+	assert_int_equal(s.seen, 1);
+	assert_int_equal(s.count, 7);
+	assert_int_equal(s.ns, 9000);
+	assert_true(str_eq(s.process, STR("q\\x01")));
+	assert_true(str_eq(s.call, STR("call(2)")));
+	assert_true(fact_step(f, STR("server"), &s));
+	assert_int_equal(s.count, 2);
 }
 
 static void writing_what_was_read_gives_the_same_bytes(void **state)
@@ -164,8 +187,32 @@ static void what_was_read_is_what_was_written(void **state)
 	assert_true(str_eq(back->spec, STR("impl04")));
 	assert_true(str_eq(back->tree, STR("t\\x1b")));
 	assert_true(str_eq(back->plan_digest, fp->plan_digest));
-	assert_true(str_eq(evidence_also(&back->facts[0].ev),
-			   STR("b, c")));
+	assert_steps(&back->facts[0]);
+}
+
+/* A file of before names the other steps and knows no more of them. */
+static void other_steps_by_name_are_read(void **state)
+{
+	autobuf struct buf text = BUF_INIT, old = BUF_INIT;
+	autofingerprint struct fingerprint *fp = example();
+	autofingerprint struct fingerprint *back = NULL;
+	struct step_evidence s;
+	char *from, *to;
+
+	(void)state;
+	fingerprint_write(&text, fp);
+	from = strstr(text.p, "\"steps\": [{\"step\": ");
+	assert_non_null(from);
+	to = strstr(from, "}], ");
+	buf_add(&old, text.p, (size_t)(from - text.p));
+	buf_c(&old, to + 4);
+	assert_int_equal(fingerprint_read(&back, "old", buf_view(&old), NULL),
+			 0);
+	assert_int_equal(evidence_steps(&back->facts[0].ev), 2);
+	assert_true(fact_step(&back->facts[0], STR("client"), &s));
+	assert_int_equal(s.seen, 2);
+	assert_int_equal(s.count, 0);
+	assert_string_equal(back->digest, fp->digest);
 }
 
 /* For people and for git: a fact is a line of the file. */
@@ -274,10 +321,37 @@ static void a_fact_of_very_many_steps_is_refused(void **state)
 	autobuf struct buf many = BUF_INIT;
 
 	(void)state;
-	buf_c(&many, "\"b, c");
+	buf_c(&many, "\"also\": \"client");
 	for (int i = 0; i < 63; i++)
 		buf_c(&many, ", d");
-	assert_refused("\"b, c", many.p, "more than 64 steps");
+	buf_c(&many, "\", \"x\": [");
+	assert_refused("\"also\": \"client\", \"steps\": [", many.p,
+		       "more than 64 steps");
+	buf_clear(&many);
+	buf_c(&many, "\"steps\": [");
+	for (int i = 0; i < 63; i++)
+		buf_printf(&many, "{\"step\": \"a%02d\", \"seen\": 1, "
+			   "\"count\": 1, \"us\": 1}, ", i);
+	buf_c(&many, "{\"step\": \"client\"");
+	assert_refused("\"steps\": [{\"step\": \"client\"", many.p,
+		       "up to 64 steps");
+}
+
+static void records_of_steps_are_checked(void **state)
+{
+	(void)state;
+	assert_refused("\"step\": \"client\"", "\"step\": \"zlient\"",
+		       "not in order");
+	assert_refused("\"step\": \"client\", \"seen\": 1",
+		       "\"step\": \"client\", \"seen\": 3", "\"seen\"");
+	assert_refused("\"step\": \"client\", \"seen\": 1",
+		       "\"step\": \"client\", \"seen\": 0", "\"seen\"");
+	assert_refused("\"step\": \"client\"", "\"step\": 7", "\"step\"");
+	assert_refused("\"steps\": [{\"step\": \"client\"",
+		       "\"steps\": [7, {\"step\": \"d\"", "no object");
+	assert_refused("\"steps\": [{\"step\": \"client\"",
+		       "\"steps\": 1, \"x\": [{\"step\": \"client\"",
+		       "no array");
 }
 
 static void members_are_not_optional(void **state)
@@ -433,11 +507,13 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writing_what_was_read_gives_the_same_bytes),
 		cmocka_unit_test(what_was_read_is_what_was_written),
+		cmocka_unit_test(other_steps_by_name_are_read),
 		cmocka_unit_test(facts_stand_on_lines_of_their_own),
 		cmocka_unit_test(an_edited_fact_is_noticed),
 		cmocka_unit_test(lines_that_are_no_facts_are_refused),
 		cmocka_unit_test(order_and_ranges_are_checked),
 		cmocka_unit_test(a_fact_of_very_many_steps_is_refused),
+		cmocka_unit_test(records_of_steps_are_checked),
 		cmocka_unit_test(members_are_not_optional),
 		cmocka_unit_test(unknown_members_are_left_alone),
 		cmocka_unit_test(what_was_told_survives),

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the readers of a fingerprint's JSON share. */
+#ifndef FINGERPRINT_READ_H
+#define FINGERPRINT_READ_H
+
+#include "core/base/json.h"
+#include "core/fingerprint/internal.h"
+
+struct reader {
+	struct fingerprint *fp;
+	const char *at;		/* the member in work, for messages */
+	size_t index;		/* in an array, from 1; 0: in none */
+	struct json_list facts;
+	VEC(struct fact) read;	/* the fingerprint's, once they are all */
+	struct strmap texts;	/* that many facts have: one copy of each */
+	struct err *err;
+};
+
+/* --- read.c: members; each -1 with the error set --- */
+
+int read_fail(const struct reader *r, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The member must be there, and a number no larger than max. */
+int need_str(const struct reader *r, struct str *out, const struct json *obj,
+	     const char *key);
+int need_uint(const struct reader *r, uint64_t *out, const struct json *obj,
+	      const char *key, uint64_t max);
+int need_unsigned(const struct reader *r, unsigned *out,
+		  const struct json *obj, const char *key, unsigned max);
+int need_bool(const struct reader *r, bool *out, const struct json *obj,
+	      const char *key);
+/* Of the document itself: errors name it from now on. */
+int need_object(struct reader *r, const struct json **out,
+		const struct json *doc, const char *key);
+int need_array(struct reader *r, const struct json **out,
+	       const struct json *obj, const char *key);
+bool has_member(const struct json *obj, const char *key);
+/* "" where it is missing. */
+int optional_str(const struct reader *r, struct str *out,
+		 const struct json *obj, const char *key);
+/* The same of a text that many facts have. */
+int optional_common(struct reader *r, struct str *out,
+		    const struct json *obj, const char *key);
+
+/* --- read_facts.c --- */
+
+int read_fact(struct reader *r, struct fact *out, const struct json *o);
+int read_name(struct reader *r, struct name *out, const struct json *o);
+
+#endif
