@@ -47,6 +47,15 @@ static void note(struct check *c, const char *fmt, ...)
 	*vec_push(&c->notes) = arena_str(&c->arena, buf_view(&text));
 }
 
+static void note_session(struct check *c)
+{
+	size_t n;
+	const struct str *notes = session_notes(c->s, &n);
+
+	for (size_t i = 0; i < n; i++)
+		*vec_push(&c->notes) = notes[i];
+}
+
 /* --- the trusted side --- */
 
 static int no_common_commit(const struct check *c, const char *a,
@@ -386,6 +395,7 @@ static int judge(struct check *c, const struct destinations *to,
 	last_commands(&closing, &o.cmp, session_cache(c->s), true);
 	o.report.old_from = c->drifted ? session_from(c->s, AGAIN) : "file";
 	o.report.new_from = session_from(c->s, NEW);
+	note_session(c);
 	o.report.notes = c->notes.v;
 	o.report.n_notes = c->notes.n;
 	o.report.closing = buf_view(&closing);

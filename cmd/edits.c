@@ -10,6 +10,7 @@
 #include "cmd/edits.h"
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
+#include "core/scenario/scenario.h"
 
 struct edits {
 	struct fingerprint *fp;
@@ -93,7 +94,8 @@ static void find_inputs(struct paths *out, const struct config *cfg,
 	for (size_t i = 0; config_subsection(cfg, "step", i, &step); i++)
 		for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
 			e = config_nth(cfg, "step", step, keys[k], 0);
-			if (e)
+			/* Beside --config, no change can edit it. */
+			if (e && !scenario_file(cfg, e->value))
 				add_path(out, rev, e->value);
 		}
 }

@@ -175,6 +175,7 @@ void outcome_compare(struct outcome *o, const struct session *s,
 		.verbosity = set->quiet ? -1 : set->verbose,
 		.width = output_width(),
 	};
+	o->report.notes = session_notes(s, &o->report.n_notes);
 }
 
 struct str outcome_side(const struct session *s, size_t side)

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 
+#include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/base/vec.h"
 #include "core/config/lex.h"
@@ -152,6 +153,52 @@ static int count(struct parser *p, struct str subsection, struct err *err)
 	return 0;
 }
 
+/* Of what is wanted here, the part that may be long. */
+#define ADVICE_MAX 160
+
+/* In double quotes, as git-config(1) wants it; "" when that is not simple. */
+static void put_quoted(struct buf *out, struct str raw)
+{
+	while (raw.len && memchr(" \t\r\n", raw.p[raw.len - 1], 4))
+		raw.len--;
+	while (raw.len && memchr(" \t", *raw.p, 2))
+		raw = str_sub(raw, 1);
+	if (raw.len > ADVICE_MAX || memchr(raw.p, '\n', raw.len))
+		return;
+	buf_ch(out, '"');
+	for (size_t i = 0; i < raw.len; i++) {
+		/* Inside they are the program's: one level is taken away. */
+		if (raw.p[i] == '"' || raw.p[i] == '\\')
+			buf_ch(out, '\\');
+		buf_ch(out, raw.p[i]);
+	}
+	buf_ch(out, '"');
+}
+
+/*
+ * git-config ends a value where a comment begins, which nobody means who writes
+ * a command with a semicolon.  Behind a number or a word a comment is what it
+ * looks like, when a blank stands in front of it.
+ */
+static int check_comment(const struct config_key *key,
+			 const struct config_item *it, struct err *err)
+{
+	autobuf struct buf advice = BUF_INIT;
+	bool is_text = config_is_text(key->type, it->value);
+
+	if (!it->comment || !(it->is_glued || is_text))
+		return 0;
+	err_set(err, ERR_TROUBLE, "%s.%s: \"%c\" begins a comment, and the "
+		"value would end before it: %.*s", key->section, key->name,
+		it->comment, (int)(it->value.len < 80 ? it->value.len : 80),
+		it->value.p);
+	put_quoted(&advice, it->raw);
+	return err_hint(err, "put the value in double quotes%s%s%s%s; a "
+			"comment goes on a line of its own",
+			advice.len ? ": " : "", advice.len ? key->name : "",
+			advice.len ? " = " : "", advice.len ? advice.p : "");
+}
+
 static int make_entry(struct config_entry *e, const struct config_item *it,
 		      unsigned line, struct err *err)
 {
@@ -160,6 +207,7 @@ static int make_entry(struct config_entry *e, const struct config_item *it,
 		.subsection = it->subsection,
 		.value = it->value,
 		.line = line,
+		.is_quoted = it->is_quoted,
 	};
 	if (!e->key) {
 		err_set(err, ERR_TROUBLE, "unknown key \"%.*s\" in [%.*s]",
@@ -176,7 +224,8 @@ static int make_entry(struct config_entry *e, const struct config_item *it,
 	}
 	if (!it->has_value)
 		e->value = STR("true");
-	return config_value_check(e, err);
+	return check_comment(e->key, it, err) || config_value_check(e, err) ?
+		-1 : 0;
 }
 
 static int add_entry(struct parser *p, const struct config_item *it,

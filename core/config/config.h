@@ -52,6 +52,13 @@ struct config_entry {
 	uint64_t num;		/* COUNT; SIZE in bytes; DURATION in ms */
 	unsigned line;
 	unsigned header;	/* the line of the [section] it stands in */
+	bool is_quoted;		/* it stood in double quotes, or part of it */
+};
+
+/* A file that a value names; see scenario_beside(). */
+struct config_file {
+	struct str name;	/* the value */
+	struct str text;
 };
 
 struct config {
@@ -62,6 +69,8 @@ struct config {
 	bool present;		/* false: there was no file, all is default */
 	/* That is asked for, "" for "default"; set by whoever asks. */
 	struct str scenario;
+	struct config_file *files;	/* in the arena; set by whoever asks */
+	size_t n_files;
 };
 
 /* An empty configuration: every look-up gives the default. */

@@ -182,14 +182,16 @@ static int read_escape(struct config_lexer *lx, struct buf *value,
  * (git before 2.45 turns a tab or CR inside a value into a space; later ones
  * and git-config(1) keep them, and so do we.)
  */
-static int read_value(struct config_lexer *lx, struct buf *value,
-		      struct err *err)
+static int read_value(struct config_lexer *lx, struct config_item *it,
+		      struct buf *value, struct err *err)
 {
 	bool quoted = false;
 	size_t keep = 0;
 
 	for (int c = next_byte(lx); !is_eol(c); c = next_byte(lx)) {
 		if (!quoted && (c == '#' || c == ';')) {
+			it->comment = (char)c;
+			it->is_glued = value->len && value->len == keep;
 			while (!is_eol(c))
 				c = next_byte(lx);
 			break;
@@ -204,6 +206,7 @@ static int read_value(struct config_lexer *lx, struct buf *value,
 				return -1;
 		} else if (c == '"') {
 			quoted = !quoted;
+			it->is_quoted = true;
 		} else {
 			buf_ch(value, (char)c);
 		}
@@ -229,6 +232,7 @@ static int read_entry(struct config_lexer *lx, int c, struct config_item *out,
 {
 	autobuf struct buf name = BUF_INIT;
 	autobuf struct buf value = BUF_INIT;
+	size_t begin;
 
 	for (; is_key(c); c = next_byte(lx))
 		buf_ch(&name, lower(c));
@@ -241,11 +245,13 @@ static int read_entry(struct config_lexer *lx, int c, struct config_item *out,
 			name.p);
 		return err_hint(err, "begin with [section]");
 	}
-	if (c == '=' && read_value(lx, &value, err))
+	*out = lx->section;
+	begin = lx->pos;
+	if (c == '=' && read_value(lx, out, &value, err))
 		return err_wrap(err, "%.60s", name.p);
 
-	*out = lx->section;
 	out->token = CONFIG_ENTRY;
+	out->raw = (struct str){ lx->text.p + begin, lx->pos - begin };
 	out->name = arena_str(lx->arena, buf_view(&name));
 	out->value = arena_str(lx->arena, buf_view(&value));
 	out->has_value = c == '=';

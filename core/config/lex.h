@@ -24,6 +24,14 @@ struct config_item {
 	struct str name;	/* CONFIG_ENTRY only, as what follows */
 	struct str value;	/* unquoted, NUL-terminated */
 	bool has_value;		/* false: the key stood alone, without "=" */
+	/*
+	 * '#' or ';' where a comment began behind the value, else '\0'; glued:
+	 * with no blank in front of it.
+	 */
+	char comment;
+	bool is_glued;
+	bool is_quoted;		/* double quotes were taken off the value */
+	struct str raw;		/* what stood behind "=", up to the last line */
 };
 
 struct config_lexer {

@@ -440,6 +440,15 @@ static const struct type {
 		"a numeric IPv4 or IPv6 address of one host" },
 };
 
+bool config_is_text(enum config_type type, struct str value)
+{
+	struct str rest;
+
+	if (type == CONFIG_READY || type == CONFIG_EXPECT)
+		return str_eq(cut_word(value, &rest), STR("output"));
+	return type == CONFIG_TEXT || type == CONFIG_ENV;
+}
+
 /* In the largest unit that leaves a whole number. */
 static void add_number(struct buf *b, enum config_type type, uint64_t n)
 {

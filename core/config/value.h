@@ -13,4 +13,10 @@
  */
 int config_value_check(struct config_entry *e, struct err *err);
 
+/*
+ * Is a value of this type free text, of which no part may be taken for a
+ * comment: a command, a variable, a text to wait for?
+ */
+bool config_is_text(enum config_type type, struct str value);
+
 #endif

@@ -89,6 +89,8 @@ const struct baseline *session_baseline(const struct session *s, size_t side);
 const struct rev *session_rev(const struct session *s, size_t side);
 const struct config *session_config(const struct session *s);
 const char *session_config_name(const struct session *s);
+/* Lines for the header: what else decided what was run.  Until the free. */
+const struct str *session_notes(const struct session *s, size_t *n);
 /* The repository; opened at the first need. */
 int session_repo(struct repo **out, struct session *s, struct err *err);
 /* The plan of every run of this session; after the configuration is known. */

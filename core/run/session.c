@@ -11,6 +11,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
+#include "core/base/path.h"
 #include "core/base/vec.h"
 #include "core/run/session.h"
 #include "core/trace/trace.h"
@@ -69,6 +70,7 @@ void session_free(struct session *s)
 	free(s->binds);
 	free(s->filter.filter);
 	free(s->config_name);
+	vec_free(&s->notes);
 	plan_free(&s->plan);
 	config_free(&s->config);
 	stage_close(&s->stage);
@@ -132,6 +134,32 @@ static int find_config(struct session *s, const struct rev *rev,
 	return parse_config(s, config_name(s, rev), buf_view(&text), err);
 }
 
+static void note_file(struct session *s, const struct config_file *f)
+{
+	autobuf struct buf note = BUF_INIT;
+
+	buf_printf(&note, "%.*s was read beside the configuration",
+		   STR_ARG(f->name));
+	*vec_push(&s->notes) = arena_str(&s->arena, buf_view(&note));
+}
+
+/* What stands beside a configuration of the user's own. */
+static int find_beside(struct session *s, struct err *err)
+{
+	struct str dir = path_dir(str_c(s->opt.config_file));
+	autofree char *folder = dir.len ? mem_printf("%.*s", STR_ARG(dir)) :
+					  mem_strdup(".");
+	autofd int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return 0;	/* a pipe has none */
+	if (scenario_beside(&s->config, fd, err))
+		return -1;
+	for (size_t i = 0; i < s->config.n_files; i++)
+		note_file(s, &s->config.files[i]);
+	return 0;
+}
+
 /* With the scenario, now that it is known which there are. */
 static int read_config(struct session *s, const struct rev *rev,
 		       struct err *err)
@@ -139,7 +167,9 @@ static int read_config(struct session *s, const struct rev *rev,
 	if (find_config(s, rev, err))
 		return -1;
 	s->config.scenario = str_c(s->opt.scenario);
-	return scenario_check(&s->config, err);
+	if (scenario_check(&s->config, err))
+		return -1;
+	return s->opt.config_file ? find_beside(s, err) : 0;
 }
 
 static bool names_file(const char *spec)
@@ -452,6 +482,12 @@ const struct rev *session_rev(const struct session *s, size_t side)
 const struct config *session_config(const struct session *s)
 {
 	return &s->config;
+}
+
+const struct str *session_notes(const struct session *s, size_t *n)
+{
+	*n = s->notes.n;
+	return s->notes.v;
 }
 
 const char *session_config_name(const struct session *s)

@@ -35,6 +35,7 @@ struct session {
 	struct config config;
 	char *config_name;
 	bool configured;
+	struct { struct str *v; size_t n, cap; } notes;
 	struct stage stage;
 	struct plan plan;
 	bool planned;

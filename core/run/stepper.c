@@ -6,12 +6,14 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/fd.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/run/inside.h"
@@ -174,10 +176,28 @@ static int open_typed(struct feed *feed, struct err *err)
 	return ends[0];
 }
 
+/*
+ * A file that is nowhere: the sandbox has none of this name, and nothing that
+ * the step writes into it through /proc/self/fd/0 is seen by another run.
+ */
+static int open_text(struct str text, struct err *err)
+{
+	autofd int fd = memfd_create("stdin", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0 || fd_write_all(fd, text.p, text.len) ||
+	    lseek(fd, 0, SEEK_SET) ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW |
+		  F_SEAL_WRITE))
+		return err_sys(err, "cannot keep a step's stdin in memory");
+	return steal_fd(&fd);
+}
+
 static int open_input(struct stepper *st, size_t i, struct err *err)
 {
 	const struct step *step = &st->scenario->steps[i];
 
+	if (step->stdin_text)
+		return open_text(*step->stdin_text, err);
 	if (step->script)
 		return open_typed(&st->s[i].feed, err);
 	return open_stdin(st, step->stdin_path, err);

@@ -33,10 +33,8 @@ static int read_args(struct step *step, const struct reading *rd,
 		size_t n = count_words(step->argv), more;
 		char **words, **all;
 
-		if (scenario_split(&words, rd->arena, e->value, err)) {
-			err_wrap(err, "args");
-			return reading_blame(rd, e, err);
-		}
+		if (reading_split(&words, rd, e, err))
+			return -1;
 		more = count_words(words);
 		all = arena_alloc(rd->arena, (n + more + 1) * sizeof(*all));
 		memcpy(all, step->argv, n * sizeof(*all));
@@ -61,21 +59,46 @@ static int read_script(struct step *step, const struct reading *rd, int treefd,
 		       struct err *err)
 {
 	const struct config_entry *e = reading_entry(rd, "input", 0);
+	const struct config_file *own = e ? scenario_file(rd->cfg, e->value) :
+					    NULL;
 	autobuf struct buf text = BUF_INIT;
 	autofd int fd = -1;
 
+	if (own)
+		return script_parse(&step->script, &step->n_script, rd->arena,
+				    e->value.p, own->text, err) ?
+			reading_blame(rd, e, err) : 0;
 	if (!e || treefd < 0)
 		return 0;
 	fd = open_script(treefd, e->value.p);
 	if (fd < 0 || fd_read_all(fd, &text, SCRIPT_MAX)) {
 		err_sys(err, "input: cannot read %.*s", STR_ARG(e->value));
-		err_hint(err, "it must be a file of the tree, of 1 MiB at "
-			 "most");
+		err_hint(err, "it must be a file of the tree or, with --config "
+			 "FILE, beside that one, of 1 MiB at most");
 		return reading_blame(rd, e, err);
 	}
 	if (script_parse(&step->script, &step->n_script, rd->arena, e->value.p,
 			 buf_view(&text), err))
 		return reading_blame(rd, e, err);
+	return 0;
+}
+
+static int read_type(struct step *step, const struct reading *rd,
+		     struct err *err)
+{
+	const struct config_entry *e;
+	size_t n = 0;
+
+	while (reading_entry(rd, "type", n))
+		n++;
+	if (!n)
+		return 0;
+	step->script = arena_alloc(rd->arena, n * sizeof(*step->script));
+	for (; (e = reading_entry(rd, "type", step->n_script));
+	     step->n_script++)
+		if (script_add(step->script, step->n_script, rd->arena,
+			       rd->cfg->name, e->line, e->value, err))
+			return -1;
 	return 0;
 }
 
@@ -125,6 +148,12 @@ static int check(const struct step *step, const struct reading *rd,
 	if (has_stdin && reading_entry(rd, "input", 0))
 		return contradiction(rd, "input", "stdin", "stdin is read as a "
 				     "whole, input is typed line by line", err);
+	if (reading_entry(rd, "type", 0) && reading_entry(rd, "input", 0))
+		return contradiction(rd, "type", "input", "say it in the file "
+				     "or here", err);
+	if (has_stdin && reading_entry(rd, "type", 0))
+		return contradiction(rd, "type", "stdin", "stdin is read as a "
+				     "whole, type is typed line by line", err);
 	if (has_stdin && step->tty)
 		return contradiction(rd, "tty", "stdin", "the terminal is the "
 				     "input; what is typed on it is input = "
@@ -147,6 +176,7 @@ int options_read(struct step *step, const struct reading *rd, int treefd,
 	step->tty = config_num(rd->cfg, "step", rd->name, "tty");
 	step->repeat = (unsigned)config_num(rd->cfg, "step", rd->name,
 					    "repeat");
-	return read_args(step, rd, err) || read_script(step, rd, treefd, err) ||
-	       read_expect(step, rd, err) || check(step, rd, err) ? -1 : 0;
+	return check(step, rd, err) || read_args(step, rd, err) ||
+	       read_script(step, rd, treefd, err) ||
+	       read_type(step, rd, err) || read_expect(step, rd, err) ? -1 : 0;
 }

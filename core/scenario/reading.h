@@ -20,6 +20,10 @@ int reading_blame(const struct reading *rd, const struct config_entry *e,
 const struct config_entry *reading_entry(const struct reading *rd,
 					 const char *key, size_t i);
 
+/* The words of a command or of arguments, in the arena. */
+int reading_split(char ***argv, const struct reading *rd,
+		  const struct config_entry *e, struct err *err);
+
 /*
  * The keys args, input, tty, stop, repeat and expect: typed, and checked
  * against each other.  treefd: the tree that holds the script, or -1.

@@ -38,6 +38,26 @@ static const struct config_entry *first_entry(const struct reading *rd)
 	return NULL;
 }
 
+int reading_split(char ***argv, const struct reading *rd,
+		  const struct config_entry *e, struct err *err)
+{
+	struct err own = ERR_INIT;
+
+	if (!scenario_split(argv, rd->arena, e->value, &own))
+		return 0;
+	/* It was quoted, and the quotes were not the shell's. */
+	if (e->is_quoted)
+		own.hint[0] = '\0';
+	err_hint(&own, "git-config takes one level of double quotes away, what "
+		 "arrives is: %.*s%s; write '...' or \\\"...\\\" in their place",
+		 (int)(e->value.len < 200 ? e->value.len : 200), e->value.p,
+		 e->value.len > 200 ? "..." : "");
+	if (err)
+		*err = own;
+	err_wrap(err, "%s", e->key->name);
+	return reading_blame(rd, e, err);
+}
+
 static int read_command(struct step *step, const struct reading *rd,
 			struct err *err)
 {
@@ -48,11 +68,7 @@ static int read_command(struct step *step, const struct reading *rd,
 		err_hint(err, "add command = PROGRAM ARGUMENTS");
 		return reading_blame(rd, first_entry(rd), err);
 	}
-	if (scenario_split(&step->argv, rd->arena, e->value, err)) {
-		err_wrap(err, "command");
-		return reading_blame(rd, e, err);
-	}
-	return 0;
+	return reading_split(&step->argv, rd, e, err);
 }
 
 /*
@@ -87,6 +103,20 @@ static int read_path(struct str *out, const struct reading *rd,
 		return reading_blame(rd, e, err);
 	}
 	*out = arena_str(rd->arena, e->value);
+	return 0;
+}
+
+static int read_stdin(struct step *step, const struct reading *rd, int treefd,
+		      struct err *err)
+{
+	const struct config_entry *e = reading_entry(rd, "stdin", 0);
+	const struct config_file *own = e ? scenario_file(rd->cfg, e->value) :
+					    NULL;
+
+	if (!own)
+		return read_path(&step->stdin_path, rd, "stdin", treefd, err);
+	step->stdin_path = STR("");
+	step->stdin_text = &own->text;
 	return 0;
 }
 
@@ -137,7 +167,7 @@ static int read_step(struct step *step, const struct reading *rd, int treefd,
 	step->entry = STR("");
 	if (read_command(step, rd, err) ||
 	    read_path(&step->dir, rd, "dir", treefd, err) ||
-	    read_path(&step->stdin_path, rd, "stdin", treefd, err))
+	    read_stdin(step, rd, treefd, err))
 		return -1;
 	read_env(step, rd);
 	read_ready(step, rd);
@@ -381,6 +411,20 @@ void scenario_free(struct scenario *s)
 	*s = (struct scenario){ .arena = ARENA_INIT };
 }
 
+/* A file of the tree is the tree's; one of the user's own is the plan's. */
+static void digest_file(struct hash_state *h, const struct config *cfg,
+			const struct config_key *key, struct str name)
+{
+	const struct config_file *own = NULL;
+
+	if (!strcmp(key->name, "input") || !strcmp(key->name, "stdin"))
+		own = scenario_file(cfg, name);
+	if (!own)
+		return;
+	hash_field(h, STR("beside"));
+	hash_field(h, own->text);
+}
+
 /* Keys in the table's order: how the file is laid out does not matter. */
 static void digest_step(struct hash_state *h, const struct config *cfg,
 			struct str name)
@@ -397,6 +441,7 @@ static void digest_step(struct hash_state *h, const struct config *cfg,
 						   keys[i].name, k)); k++) {
 			hash_field(h, str_c(keys[i].name));
 			hash_field(h, e->value);
+			digest_file(h, cfg, &keys[i], e->value);
 		}
 	}
 	hash_field(h, STR(""));	/* no key has this name: the step ends */

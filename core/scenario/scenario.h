@@ -43,6 +43,8 @@ struct step {
 	char **argv;		/* NULL-terminated, at least argv[0] */
 	struct str dir;		/* below the tree, "" for its root */
 	struct str stdin_path;	/* below the tree, "" for /dev/null */
+	/* Its content instead, borrowed from the configuration; or NULL. */
+	const struct str *stdin_text;
 	char **env;		/* NULL-terminated NAME=VALUE of its own */
 	size_t *after;		/* indexes of steps that must be ready */
 	size_t n_after;
@@ -93,7 +95,7 @@ void scenario_free(struct scenario *s);
 /*
  * Split a command into words: blanks, 'single', "double" quotes and backslash
  * as in sh(1); no expansion.  An unquoted | & ; < > ( ) $ ` * ? [ # or ~ is an
- * error that says to write sh -c '...'.  Words live in arena.
+ * error that says to quote it or to write sh -c '...'.  Words live in arena.
  */
 int scenario_split(char ***argv, struct arena *arena, struct str command,
 		   struct err *err);
@@ -104,6 +106,27 @@ int scenario_split(char ***argv, struct arena *arena, struct str command,
  */
 int script_parse(struct script_line **out, size_t *n, struct arena *arena,
 		 const char *name, struct str text, struct err *err);
+
+/*
+ * The same with one line more, lines[n]: raw without its newline, at its
+ * number.
+ */
+int script_add(struct script_line *lines, size_t n, struct arena *arena,
+	       const char *name, unsigned at, struct str raw, struct err *err);
+
+/*
+ * --- beside.c: files that stand beside the configuration ---
+ *
+ * Where the configuration is a file of the user's own (--config), what its
+ * steps' `input` and `stdin` name is looked for in that file's folder first:
+ * read once, kept in cfg, part of the digest and the same for both sides.
+ * Nothing outside the folder is read.  folder: a directory, borrowed for the
+ * call.  After cfg->scenario is set.
+ */
+int scenario_beside(struct config *cfg, int folder, struct err *err);
+/* What stood there under the name of such a value, or NULL. */
+const struct config_file *scenario_file(const struct config *cfg,
+					struct str name);
 
 /*
  * --- choice.c: which steps are run, by cfg->scenario ---

@@ -82,29 +82,42 @@ static int bad_line(const char *name, unsigned at, struct str line,
 			"or # and a comment");
 }
 
+int script_add(struct script_line *lines, size_t n, struct arena *arena,
+	       const char *name, unsigned at, struct str raw, struct err *err)
+{
+	struct script_line l = { .text = STR(""), .line = at };
+
+	if (n && lines[n - 1].kind == SCRIPT_HOLD)
+		return err_set(err, ERR_TROUBLE, "%s:%u: nothing follows hold",
+			       name, at);
+	if (memchr(raw.p, '\0', raw.len) || memchr(raw.p, '\n', raw.len) ||
+	    !parse_line(&l, raw))
+		return bad_line(name, at, trim(raw), err);
+	l.text = arena_str(arena, l.text);
+	lines[n] = l;
+	return 0;
+}
+
 int script_parse(struct script_line **out, size_t *n, struct arena *arena,
 		 const char *name, struct str text, struct err *err)
 {
 	VEC(struct script_line) lines = { NULL, 0, 0 };
-	bool held = false;
 	int failed = 0;
 
 	for (unsigned at = 1; text.len && !failed; at++) {
 		struct str raw = next_line(&text), s = trim(raw);
-		struct script_line l = { .text = STR(""), .line = at };
 
 		if (!s.len || *s.p == '#')
 			continue;
-		if (held || lines.n == LINES_MAX)
-			failed = err_set(err, ERR_TROUBLE, held ?
-					 "%s:%u: nothing follows hold" :
+		if (lines.n == LINES_MAX)
+			failed = err_set(err, ERR_TROUBLE,
 					 "%s:%u: too many lines", name, at);
-		else if (memchr(raw.p, '\0', raw.len) || !parse_line(&l, raw))
-			failed = bad_line(name, at, s, err);
-		held = l.kind == SCRIPT_HOLD;
-		l.text = arena_str(arena, l.text);
+		vec_push(&lines);
+		lines.n--;
 		if (!failed)
-			*vec_push(&lines) = l;
+			failed = script_add(lines.v, lines.n, arena, name, at,
+					    raw, err);
+		lines.n += !failed;
 	}
 	if (!failed) {
 		*out = arena_alloc(arena, (lines.n + 1) * sizeof(**out));

@@ -24,7 +24,8 @@ static int needs_shell(char c, struct err *err)
 		err_set(err, ERR_TROUBLE, "a line break needs a shell");
 	else
 		err_set(err, ERR_TROUBLE, "\"%c\" needs a shell", c);
-	return err_hint(err, "quote it, or write sh -c '...'");
+	return err_hint(err, "put it in single quotes, '...', or write "
+			"sh -c '...'");
 }
 
 static int unfinished(const char *what, struct err *err)

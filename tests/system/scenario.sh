@@ -342,6 +342,59 @@ web 0
 watch 0
 client 0"
 
+# --- what is typed, and files of the user's own ---
+
+# A repository that knows nothing of behavdiff, and who reviews it.
+mkdir -p "$repo/guest" "$work/review/sub"
+printf 'import os, sys\nopen(sys.stdin.readline().strip(), "w").close()\n%s\n' \
+	'print(os.readlink("/proc/self/fd/0").split(":")[0])' \
+	>"$repo/guest/main.py"
+printf 'send tree\n' >"$repo/guest/session.in"
+printf 'other\n' >"$repo/guest/only.txt"
+git -C "$repo" add -A && git -C "$repo" commit -q -m guest
+chmod 777 "$work/review"
+
+guest() { # line...: traced with these lines in a file of the reviewer
+	printf '[step "main"]\n\tcommand = python3 main.py\n' \
+		>"$work/review/x.behavdiff"
+	printf '\t%s\n' "$@" >>"$work/review/x.behavdiff"
+	as_user "$work/behavdiff" -C "$repo" \
+		--config "$work/review/x.behavdiff" \
+		trace --runs 1 -o "$work/guest.json" main:guest
+}
+
+made() { # file
+	has_fact guest "file.create \$TREE/$1"
+}
+
+exits 0 "lines that are typed" guest 'type = send typed'
+ok "reach the program" made typed
+exits 0 "a script of the tree" guest 'input = session.in'
+ok "is read where there is no other" made tree
+printf 'send beside\n' >"$work/review/session.in"
+exits 0 "one beside --config" guest 'input = session.in'
+ok "comes first" made beside
+was=$(get guest plan.digest)
+printf 'send again\n' >"$work/review/session.in"
+exits 0 "with another content" guest 'input = session.in'
+ok "the plan is another one" test "$was" != "$(get guest plan.digest)"
+printf 'data\n' >"$work/review/sub/in.txt"
+exits 0 "stdin beside --config" guest 'stdin = sub/in.txt'
+ok "is the program's" made data
+exits 0 "stdin of the tree" guest 'stdin = only.txt'
+ok "is read where there is no other" made other
+ln -s /etc/hostname "$work/review/link"
+exits 2 "a link out of the folder" guest 'stdin = link'
+cp "$err" "$work/said"
+ok "is named" holds "$work/said" 'stdin: cannot open link'
+exits 2 "and what leads out" guest 'stdin = ../in.txt'
+sed -i 's/stdin = .*/stdin = sub\/in.txt/' "$work/review/x.behavdiff"
+exits 0 "a comparison" "$behavdiff" -C "$repo" \
+	--config "$work/review/x.behavdiff" main:guest main:guest
+cp "$out" "$work/said"
+ok "says what was read there" holds "$work/said" \
+	"sub/in.txt was read beside the configuration"
+
 # --- how often ---
 
 exits 0 "runs that agree" trace root steady
@@ -383,6 +436,10 @@ refuses "an expectation of nothing" "bad:3: step.expect: bad value" \
 	'expect = joy'
 refuses "two statuses" 'bad:4: step "x": expect: a second status' \
 	'expect = status 0' 'expect = status 1'
+refuses "a value that a comment would cut" \
+	'bad:3: step.args: ";" begins a comment' 'args = a;b'
+refuses "two ways to type" 'bad:3: step "x": type and input contradict' \
+	'type = send a' 'input = lines.txt'
 refuses "no repetition" "bad:3: step.repeat: bad value" 'repeat = 0'
 refuses "a script and a file" 'bad:4: step "x": input and stdin contradict' \
 	'stdin = lines.txt' 'input = lines.txt'

@@ -109,7 +109,7 @@ static void the_documented_example_is_read(void **state)
 	      "[sandbox]\n"
 	      "    timeout = 1500ms\n"
 	      "    memory = 2G\n"
-	      "    env = SOCP_MODE=test       # repeatable\n"
+	      "    env = SOCP_MODE=test\n"
 	      "    env = EMPTY=\n"
 	      "    bind = vendor/venv\n"
 	      "    address = 10.13.89.250\n"
@@ -392,6 +392,41 @@ static void a_message_names_file_line_value_and_what_is_expected(void **state)
 		"f:2: sandbox.timeout: bad value \"100h\": expected seconds, "
 		"or with ms, s, m or h: 1500ms, from 1ms to 24h",
 		"default 60s");
+}
+
+static void a_comment_never_cuts_a_text(void **state)
+{
+	(void)state;
+	struct config cfg;
+
+	refused("[step \"a\"]\ncommand = /bin/sh -c 'echo one; echo two'\n",
+		"f:2: step.command: \";\" begins a comment, and the value "
+		"would end before it: /bin/sh -c 'echo one",
+		"double quotes: command = \"/bin/sh -c 'echo one; echo two'\"");
+	refused("[step \"a\"]\ncommand = /bin/echo one;two\n",
+		"f:2: step.command: \";\" begins", "one;two\"");
+	refused("[step \"a\"]\nargs = x # why\n",
+		"f:2: step.args: \"#\" begins", "a line of its own");
+	refused("[sandbox]\nenv = A=\"b\" # why\n",
+		"f:2: sandbox.env: \"#\" begins", "double quotes");
+	refused("[step \"a\"]\nready = output a;b\n",
+		"f:2: step.ready: \";\" begins", "double quotes");
+	refused("[step \"a\"]\nexpect = output #1\n",
+		"f:2: step.expect: \"#\" begins", "double quotes");
+	/* Glued to the value it is one of it. */
+	refused("[sandbox]\ntimeout = 90s;x\n",
+		"f:2: sandbox.timeout: \";\" begins", "double quotes");
+	refused("[policy]\nlevel = file.create:/tmp/a#b warning\n",
+		"f:2: policy.level: \"#\" begins", "double quotes");
+	parse(&cfg, "[sandbox]\ntimeout = 90s\t# why\nenv = \"A=b;c # d\"\n"
+		    "[step \"a\"]\nready = listen 80 ; the chat\n"
+		    "command = sh -c \"'a; b'\"\nafter = b # first\n"
+		    "expect = status 0 # well\n"
+		    "[policy]\nlevel = file.create:/tmp/** warning # why\n");
+	has_str(&cfg, "sandbox", "", "env", "A=b;c # d");
+	has_str(&cfg, "step", "a", "ready", "listen 80");
+	has_str(&cfg, "step", "a", "command", "sh -c 'a; b'");
+	config_free(&cfg);
 }
 
 static void an_unknown_key_brings_the_near_ones(void **state)
@@ -709,6 +744,7 @@ int main(void)
 		cmocka_unit_test(stop_comes_apart),
 		cmocka_unit_test(
 		a_message_names_file_line_value_and_what_is_expected),
+		cmocka_unit_test(a_comment_never_cuts_a_text),
 		cmocka_unit_test(an_unknown_key_brings_the_near_ones),
 		cmocka_unit_test(include_is_an_error_that_says_so),
 		cmocka_unit_test(sections_have_names_where_they_should),

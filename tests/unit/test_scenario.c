@@ -784,6 +784,12 @@ static void mistakes_in_steps_are_named_with_their_line(void **state)
 		"f:2: step \"a\": has no command", "command = ");
 	refused("[step \"a\"]\ncommand = a | b\n", -1,
 		"f:2: step \"a\": command: \"|\" needs a shell", "sh -c");
+	refused("[step \"a\"]\ncommand = x \"http://h/?id=1\"\n", -1,
+		"f:2: step \"a\": command: \"?\" needs a shell",
+		"what arrives is: x http://h/?id=1; write '...' or \\\"...\\\"");
+	refused("[step \"a\"]\ncommand = x\nargs = \"a | b\"\n", -1,
+		"f:3: step \"a\": args: \"|\" needs a shell",
+		"what arrives is: a | b");
 	refused("[step \"srv\"]\ncommand = a\n[step \"b\"]\ncommand = b\n"
 		"after = server\n", -1,
 		"f:5: step \"b\": after = \"server\" names no step",
@@ -812,6 +818,104 @@ static void a_link_out_of_the_tree_is_refused(void **state)
 			      "stdin = made/later\n", t.fd, &err), 0);
 	scenario_free(&s);
 	tree_remove(&t);
+}
+
+/* What a configuration that is the user's own brings along. */
+static void files_beside_the_configuration_come_first(void **state)
+{
+	(void)state;
+	static const char text[] =
+		"[step \"a\"]\ncommand = x\ninput = in\n"
+		"[step \"b\"]\ncommand = x\nstdin = data\n"
+		"[step \"c\"]\ncommand = x\ninput = only\n";
+	struct err err = ERR_INIT;
+	char before[33], after[33];
+	struct tree tree, own;
+	struct config cfg;
+	struct scenario s;
+
+	tree_make(&tree);
+	tree_make(&own);
+	put(&tree, "in", "send theirs\n");
+	put(&tree, "only", "send only\n");
+	put(&own, "in", "send own\n");
+	put(&own, "data", "1\n2\n");
+	assert_int_equal(config_parse(&cfg, "f", str_c(text), &err), 0);
+	scenario_digest(&cfg, before);
+	assert_int_equal(scenario_beside(&cfg, own.fd, &err), 0);
+	scenario_digest(&cfg, after);
+	assert_string_not_equal(before, after);
+	assert_int_equal(cfg.n_files, 2);
+	assert_int_equal(scenario_make(&s, &cfg, tree.fd, &err), 0);
+	assert_string_equal(s.steps[0].script[0].text.p, "own");
+	assert_int_equal(s.steps[1].stdin_path.len, 0);
+	assert_true(str_eq(*s.steps[1].stdin_text, STR("1\n2\n")));
+	assert_string_equal(s.steps[2].script[0].text.p, "only");
+	assert_null(s.steps[2].stdin_text);
+	scenario_free(&s);
+	config_free(&cfg);
+	tree_remove(&tree);
+	tree_remove(&own);
+}
+
+static void nothing_outside_its_folder_is_read(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "link", "dir", "up/etc" };
+	struct err err = ERR_INIT;
+	char text[100];
+	struct tree own;
+	struct config cfg;
+
+	tree_make(&own);
+	assert_int_equal(symlinkat("/etc/passwd", own.fd, "link"), 0);
+	assert_int_equal(symlinkat("..", own.fd, "up"), 0);
+	assert_int_equal(mkdirat(own.fd, "dir", 0755), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(text, sizeof(text), "[step \"a\"]\ncommand = x\n"
+			 "stdin = %s\n", names[i]);
+		assert_int_equal(config_parse(&cfg, "f", str_c(text), &err),
+				 0);
+		assert_int_equal(scenario_beside(&cfg, own.fd, &err), -1);
+		assert_int_equal(cfg.n_files, 0);
+		if (strncmp(err.msg, "f:3: step \"a\": stdin: ", 22) != 0)
+			fail_msg("%s", err.msg);
+		config_free(&cfg);
+	}
+	tree_remove(&own);
+}
+
+static void what_is_typed_may_stand_in_the_configuration(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct scenario s;
+
+	assert_int_equal(make(&s, "[step \"a\"]\ncommand = x\n"
+		"type = wait for Name:\ntype = send alice\ntype = send\n"
+		"type = \"send  # one \"\ntype = pause 20ms\ntype = hold\n",
+		-1, &err), 0);
+	assert_int_equal(s.steps[0].n_script, 6);
+	assert_int_equal(s.steps[0].script[0].kind, SCRIPT_WAIT);
+	assert_string_equal(s.steps[0].script[1].text.p, "alice");
+	assert_int_equal(s.steps[0].script[2].text.len, 0);
+	assert_string_equal(s.steps[0].script[3].text.p, " # one ");
+	assert_int_equal(s.steps[0].script[4].ms, 20);
+	assert_int_equal(s.steps[0].script[5].line, 8);
+	scenario_free(&s);
+	refused("[step \"a\"]\ncommand = x\ntype = hello\n", -1,
+		"f:3: \"hello\" is no line of a script", "send TEXT");
+	refused("[step \"a\"]\ncommand = x\ntype = hold\ntype = send x\n",
+		-1, "f:4: nothing follows hold", "");
+	refused("[step \"a\"]\ncommand = x\ntype = \"send a\\nsend b\"\n", -1,
+		"f:3: \"send a\\nsend b\" is no line of a script",
+		"send TEXT");
+	refused("[step \"a\"]\ncommand = x\ntype = send a\ninput = b\n", -1,
+		"f:3: step \"a\": type and input contradict each "
+		"other", "");
+	refused("[step \"a\"]\ncommand = x\ntype = send a\nstdin = b\n", -1,
+		"f:3: step \"a\": type and stdin contradict each "
+		"other", "");
 }
 
 static void digest(const char *text, char out[33])
@@ -888,6 +992,9 @@ int main(void)
 		cmocka_unit_test(steps_come_after_what_they_wait_for),
 		cmocka_unit_test(a_stop_may_wait_for_another_step),
 		cmocka_unit_test(steps_that_wait_for_each_other_are_refused),
+		cmocka_unit_test(files_beside_the_configuration_come_first),
+		cmocka_unit_test(nothing_outside_its_folder_is_read),
+		cmocka_unit_test(what_is_typed_may_stand_in_the_configuration),
 		cmocka_unit_test(mistakes_in_steps_are_named_with_their_line),
 		cmocka_unit_test(a_link_out_of_the_tree_is_refused),
 		cmocka_unit_test(the_digest_is_of_what_is_asked_for),
