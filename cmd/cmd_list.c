@@ -57,6 +57,17 @@ static void list_rules(struct buf *out)
 	}
 }
 
+static void list_paths(struct buf *out)
+{
+	size_t n;
+	const struct marked *rows = marked_table(&n);
+
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, *rows[i].words ? "%-15s  %-42s  %s\n" :
+			   "%-15s  %s\n", rows[i].list, rows[i].glob,
+			   rows[i].words);
+}
+
 static void list_formats(struct buf *out)
 {
 	size_t n;
@@ -120,7 +131,7 @@ static void list_blind(struct buf *out)
 }
 
 #define TABLE_NAMES \
-	"facts, rules, formats, syscalls, config, plants or blind"
+	"facts, rules, paths, formats, syscalls, config, plants or blind"
 
 static const struct {
 	const char *name;
@@ -128,6 +139,7 @@ static const struct {
 } tables[] = {
 	{ "facts", list_facts },
 	{ "rules", list_rules },
+	{ "paths", list_paths },
 	{ "formats", list_formats },
 	{ "syscalls", list_syscalls },
 	{ "config", list_config },

@@ -155,6 +155,9 @@ static enum level finding_level(const struct matching *m,
 		       policy_level(m->policy, f->fact, step, f->rule->level);
 	case CHANGE_OUTCOME:
 		level = outcome_level(f->fact, refused);
+		/* That it succeeds is no heavier than doing it at all. */
+		if (level > f->rule->level)
+			level = f->rule->level;
 		if (f->step.len && level > one_lower(f->rule->level))
 			level = one_lower(f->rule->level);
 		/* The policy grades what is new; here it can only soothe. */
@@ -247,7 +250,8 @@ static void add(struct matching *m, struct finding f, enum refusal refused)
 	finding_id(f.id, f.fact->line, f.step);
 	f.runs_old = m->old->runs;
 	f.runs_new = m->new->runs;
-	f.rule = rule_for(f.fact);
+	f.rule = f.seen_new ? rule_for(f.fact, &m->did_new, &m->did_old) :
+			      rule_for(f.fact, &m->did_old, &m->did_new);
 	finding_grade(m, &f, refused);
 	finding_accept(m, &f);
 	*vec_push(&m->findings) = f;

@@ -5,12 +5,14 @@
 
 #include "core/base/vec.h"
 #include "core/compare/compare.h"
+#include "core/compare/deeds.h"
 
 /* One comparison while it is being made. */
 struct matching {
 	struct comparison *out;
 	const struct fingerprint *old, *new;
 	const struct policy *policy;
+	struct deeds did_old, did_new;
 	VEC(struct finding) findings;
 	/* Of the steps that ran on each side: fingerprint_roles(). */
 	struct strmap ran_old, ran_new;
@@ -32,8 +34,14 @@ static inline const struct fact *group_at(const struct group *g, size_t i)
 
 /* --- rules.c --- */
 
-/* The first row of rules.def that fits; there is one for every kind. */
-const struct rule *rule_for(const struct fact *f);
+/*
+ * The first row of rules.def that fits; there is one for every kind.  did: what
+ * the side did that the fact is of, other: what the other did, or both NULL.
+ */
+const struct rule *rule_for(const struct fact *f, struct deeds *did,
+			    struct deeds *other);
+/* Who runs the file of the tree that the fact changes (run_by_others.def). */
+const char *fact_run_by(const struct fact *f);
 bool fact_executes(const struct fact *f);
 /* Is the fact a change of a file outside the program's tree? */
 bool fact_writes_outside(const struct fact *f);
@@ -41,6 +49,13 @@ bool fact_writes_outside(const struct fact *f);
 bool fact_beyond_loopback(const struct fact *f);
 /* Does the fact open a sensitive file? */
 bool fact_reads_sensitive(const struct fact *f);
+
+/* --- message.c --- */
+
+/* "client.py" of "python3 -u client.py --port 1", "git" of "git status". */
+struct str program_shown(struct str command);
+/* Is the program of this base name an interpreter (interpreters.def)? */
+bool program_is_interpreter(struct str name);
 
 /* --- finding.c --- */
 

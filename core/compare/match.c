@@ -199,6 +199,7 @@ void compare(struct comparison *out, const struct fingerprint *old,
 
 	struct matching m = {
 		.out = out, .old = was, .new = is, .policy = policy,
+		.did_old = DEEDS_INIT(was), .did_new = DEEDS_INIT(is),
 		.ran_old = STRMAP_INIT, .ran_new = STRMAP_INIT,
 	};
 
@@ -208,6 +209,8 @@ void compare(struct comparison *out, const struct fingerprint *old,
 	findings_seal(&m);
 	verdict_reach(&m);
 	causes_find(&m);
+	deeds_free(&m.did_old);
+	deeds_free(&m.did_new);
 	strmap_free(&m.ran_old);
 	strmap_free(&m.ran_new);
 	keep_facts(out, was);

@@ -85,7 +85,7 @@ static struct str take_word(struct str *rest)
 	return word;
 }
 
-static bool is_interpreter(struct str name)
+bool program_is_interpreter(struct str name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(interpreters); i++)
 		if (path_glob(str_c(interpreters[i]), name))
@@ -94,11 +94,11 @@ static bool is_interpreter(struct str name)
 }
 
 /* "client.py" of "python3 -u client.py --port 1", "git" of "git status". */
-static struct str program_name(struct str command)
+struct str program_shown(struct str command)
 {
 	struct str name = path_base(take_word(&command));
 
-	if (!is_interpreter(name))
+	if (!program_is_interpreter(name))
 		return name;
 	while (command.len) {
 		struct str word = take_word(&command);
@@ -150,7 +150,7 @@ static void put_cut(struct buf *out, struct str s, size_t max)
 static void put_subject(struct buf *out, const struct fact *f)
 {
 	struct str command = doer(f);
-	struct str name = command.len ? program_name(command) : STR("");
+	struct str name = command.len ? program_shown(command) : STR("");
 
 	if (is_edit(f->kind))
 		buf_c(out, "the change");
@@ -186,6 +186,8 @@ static void put_predicate(struct buf *out, const struct finding *f)
 		buf_c(out, ": ");
 	put_cut(out, value, VALUE_MAX);
 	buf_str(out, m.tail);
+	if (f->rule->category == CATEGORY_PERSISTENCE && fact_run_by(f->fact))
+		buf_printf(out, ": %s", fact_run_by(f->fact));
 	if (f->fact->err && errno_name(f->fact->err))
 		buf_printf(out, " (%s)", errno_name(f->fact->err));
 }

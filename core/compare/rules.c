@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rules.def as a table, and the predicates its rows name. */
 #include <assert.h>
+#include <errno.h>
 
 #include "core/base/path.h"
 #include "core/compare/internal.h"
@@ -229,6 +230,73 @@ STARTUP_PREDICATE(cron)
 STARTUP_PREDICATE(loader)
 STARTUP_PREDICATE(access)
 
+/* Of a link the name, of a rename both: what is changed. */
+static bool changes_only(const struct fact *f, bool (*ask)(struct str path))
+{
+	struct str a, b;
+
+	if (event_shape(f->kind) != SHAPE_PATH_PATH ||
+	    !split_arrow(f->object, &a, &b))
+		return ask(f->object);
+	return ask(a) && (f->kind == EV_FILE_LINK || ask(b));
+}
+
+static bool when_by_product(const struct fact *f)
+{
+	return changes_only(f, path_is_by_product);
+}
+
+/* Where the answer of ask_run_by() goes. */
+struct run_by {
+	const char **who;
+};
+
+static bool ask_run_by(struct str path, const void *arg)
+{
+	const struct run_by *found = arg;
+
+	*found->who = path_run_by(path);
+	return *found->who != NULL;
+}
+
+const char *fact_run_by(const struct fact *f)
+{
+	const char *who = NULL;
+	struct str name, target;
+
+	if (f->kind == EV_FILE_LINK && split_arrow(f->object, &name, &target))
+		return path_run_by(name);
+	some_path(f, ask_run_by, &(struct run_by){ &who });
+	return who;
+}
+
+static bool when_run_by_others(const struct fact *f)
+{
+	return fact_run_by(f) != NULL;
+}
+
+/* The name is taken, or there is nothing of that name. */
+static bool when_changes_nothing(const struct fact *f)
+{
+	return f->err == EEXIST || f->err == ENOENT;
+}
+
+/* "PATH 4755", "PATH xattr security.capability" */
+static bool when_set_id(const struct fact *f)
+{
+	struct str s = f->object;
+	size_t at = s.len, mode = 0;
+
+	if (str_ends(s, STR(" xattr security.capability")))
+		return true;
+	while (at && s.p[at - 1] >= '0' && s.p[at - 1] <= '7')
+		at--;
+	if (s.len - at != 4 || !at || s.p[at - 1] != ' ')
+		return false;
+	mode = (size_t)(s.p[at] - '0');
+	return (mode & 6) != 0;
+}
+
 static bool when_plain_device(const struct fact *f)
 {
 	static const char *const devices[] = {
@@ -340,6 +408,87 @@ static bool when_privileged(const struct fact *f)
 	return false;
 }
 
+/* --- predicates about more than one line --- */
+
+/* What the side did that the fact is of, and what the other did. */
+struct sides {
+	struct deeds *did, *other;
+};
+
+/* What the same runs made is executed, or interpreted. */
+static bool when_made(const struct fact *f, const struct sides *s)
+{
+	if (f->kind == EV_EXEC_ARGS)
+		return deeds_made_script(s->did, f).len > 0;
+	return deeds_made(s->did, f->object);
+}
+
+/* A program is replaced that was there, and only now so. */
+static bool when_overwritten(const struct fact *f, const struct sides *s)
+{
+	struct str from, to = f->object;
+
+	if (f->kind == EV_FILE_RENAME && !split_arrow(f->object, &from, &to))
+		return false;
+	return !f->err && (f->kind == EV_FILE_WRITE ||
+			   f->kind == EV_FILE_RENAME) &&
+	       deeds_ran(s->did, to) && !deeds_made(s->other, to);
+}
+
+/* All that the fact changes is in directories of the run's own. */
+static bool when_own_temp(const struct fact *f, const struct sides *s)
+{
+	struct str a = f->object, b = STR("");
+
+	if (event_shape(f->kind) == SHAPE_PATH_WORDS)
+		a = first_word(a);
+	if (event_shape(f->kind) == SHAPE_PATH_PATH)
+		split_arrow(f->object, &a, &b);
+	if (f->kind == EV_FILE_LINK)
+		b = STR("");
+	if (!deeds_own_temp(s->did, a) ||
+	    (b.len && zone_of(b) != ZONE_TREE && !deeds_own_temp(s->did, b)))
+		return false;
+	if (f->kind == EV_FILE_DELETE || f->kind == EV_FILE_MODE)
+		return true;
+	if (b.len)
+		a = b;
+	return !deeds_ran(s->did, a) && !deeds_passed_on(s->did, a);
+}
+
+static bool is_temporary_name(struct str path)
+{
+	static const char *const forms[] = {
+		"*.tmp", "*.temp", "*.swp", "*.swo", "*.swx", "*~", ".#*",
+		"*.part", ".~lock.*",
+	};
+	const struct str token = STR("<rand>");
+	struct str base = path_base(path);
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+		if (path_glob(str_c(forms[i]), base))
+			return true;
+	for (size_t i = 0; i + token.len <= path.len; i++)
+		if (str_starts(str_sub(path, i), token))
+			return true;
+	return false;
+}
+
+/* What comes and goes within one run leaves nothing behind. */
+static bool when_temporary(const struct fact *f, const struct sides *s)
+{
+	struct str a = f->object, b = a;
+
+	if (event_shape(f->kind) == SHAPE_PATH_PATH)
+		split_arrow(f->object, &a, &b);
+	if (f->kind == EV_FILE_DELETE)
+		return is_temporary_name(a) || deeds_made(s->did, a);
+	if (f->kind == EV_FILE_RENAME)
+		return (is_temporary_name(a) || deeds_made(s->did, a)) &&
+		       (is_temporary_name(b) || deeds_removed(s->did, b));
+	return is_temporary_name(a) || deeds_removed(s->did, a);
+}
+
 /* --- the table --- */
 
 static const struct rule rules[] = {
@@ -350,12 +499,30 @@ static const struct rule rules[] = {
 #undef RULE
 };
 
-static bool (*const predicates[])(const struct fact *f) = {
+/* A predicate asks a fact alone, or also what else the sides did. */
+struct predicate {
+	bool (*alone)(const struct fact *f);
+	bool (*within)(const struct fact *f, const struct sides *s);
+};
+
+#define ALONE(when) \
+	_Generic(when, bool (*)(const struct fact *): when, default: NULL)
+#define WITHIN(when) \
+	_Generic(when, bool (*)(const struct fact *, const struct sides *): \
+		 when, default: NULL)
+
+static const struct predicate predicates[] = {
 #define RULE(id, category, first, last, when, level, message, help) \
-	when_##when,
+	{ ALONE(when_##when), WITHIN(when_##when) },
 #include "core/compare/rules.def"
 #undef RULE
 };
+
+static bool fits(const struct predicate *p, const struct fact *f,
+		 const struct sides *s)
+{
+	return p->alone ? p->alone(f) : p->within(f, s);
+}
 
 const struct rule *rules_table(size_t *n)
 {
@@ -363,11 +530,14 @@ const struct rule *rules_table(size_t *n)
 	return rules;
 }
 
-const struct rule *rule_for(const struct fact *f)
+const struct rule *rule_for(const struct fact *f, struct deeds *did,
+			    struct deeds *other)
 {
+	const struct sides sides = { did, other };
+
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
 		if (f->kind >= rules[i].first && f->kind <= rules[i].last &&
-		    predicates[i](f))
+		    fits(&predicates[i], f, &sides))
 			return &rules[i];
 	assert(!"rules.def ends every kind with `any`");
 	return NULL;

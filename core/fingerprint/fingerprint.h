@@ -55,6 +55,19 @@ enum startup_set {
 /* startup.def */
 bool path_is_startup(struct str path, enum startup_set set);
 
+/* A row of these lists, for `list paths`. */
+struct marked {
+	const char *list;	/* "secret", "by-product" */
+	const char *glob;
+	const char *words;	/* the startup set, who runs it, why; or "" */
+};
+const struct marked *marked_table(size_t *n);
+
+/* Is it in the tree and what tools leave there beside their results? */
+bool path_is_by_product(struct str path);	/* by_product.def */
+/* Who runs this file of the tree, not being the program; NULL: nothing. */
+const char *path_run_by(struct str path);	/* run_by_others.def */
+
 /*
  * The object of an event: zones named, system reads collapsed, volatile parts
  * replaced by tokens, and everything escaped so that the line cannot be

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Paths that weigh more than others: sensitive.def, startup.def. */
+/*
+ * Paths that weigh more than others, or less: sensitive.def, startup.def,
+ * run_by_others.def, by_product.def.
+ */
 #include "core/base/path.h"
 #include "core/fingerprint/internal.h"
 
@@ -22,6 +25,104 @@ static const struct {
 #include "core/fingerprint/startup.def"
 #undef STARTUP
 };
+
+/* At any depth of the tree, also none. */
+#define IN_TREE "$TREE/**/"
+
+static const char *const by_products[] = {
+#define BY_PRODUCT(glob, reason) IN_TREE glob,
+#define INSTALLED(glob, reason)
+#include "core/fingerprint/by_product.def"
+#undef BY_PRODUCT
+#undef INSTALLED
+};
+
+static const char *const installed[] = {
+#define BY_PRODUCT(glob, reason)
+#define INSTALLED(glob, reason) IN_TREE glob,
+#include "core/fingerprint/by_product.def"
+#undef BY_PRODUCT
+#undef INSTALLED
+};
+
+static const struct {
+	const char *who, *glob;
+	bool built;
+} run_globs[] = {
+#define RUN_BY(who, glob) { who, IN_TREE glob, false },
+#define BUILT_BY(who, glob) { who, IN_TREE glob, true },
+#define NOT_RUN(glob)
+#include "core/fingerprint/run_by_others.def"
+#undef RUN_BY
+#undef BUILT_BY
+#undef NOT_RUN
+};
+
+static const char *const not_run[] = {
+#define RUN_BY(who, glob)
+#define BUILT_BY(who, glob)
+#define NOT_RUN(glob) IN_TREE glob,
+#include "core/fingerprint/run_by_others.def"
+#undef RUN_BY
+#undef BUILT_BY
+#undef NOT_RUN
+};
+
+static const struct marked marked[] = {
+#define SECRET(glob) { "secret", glob, "" },
+#define SENSITIVE(glob) { "sensitive", glob, "" },
+#include "core/fingerprint/sensitive.def"
+#undef SECRET
+#undef SENSITIVE
+#define STARTUP(set, glob) { "startup", glob, #set },
+#include "core/fingerprint/startup.def"
+#undef STARTUP
+#define RUN_BY(who, glob) { "run-by-others", IN_TREE glob, who },
+#define BUILT_BY(who, glob) { "built-by-others", IN_TREE glob, who },
+#define NOT_RUN(glob) { "not-run", IN_TREE glob, "" },
+#include "core/fingerprint/run_by_others.def"
+#undef RUN_BY
+#undef BUILT_BY
+#undef NOT_RUN
+#define BY_PRODUCT(glob, reason) { "by-product", IN_TREE glob, reason },
+#define INSTALLED(glob, reason) { "installed", IN_TREE glob, reason },
+#include "core/fingerprint/by_product.def"
+#undef BY_PRODUCT
+#undef INSTALLED
+};
+
+const struct marked *marked_table(size_t *n)
+{
+	*n = ARRAY_LEN(marked);
+	return marked;
+}
+
+static bool fits_one(const char *const *globs, size_t n, struct str path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (path_glob(str_c(globs[i]), path))
+			return true;
+	return false;
+}
+
+bool path_is_by_product(struct str path)
+{
+	return fits_one(by_products, ARRAY_LEN(by_products), path);
+}
+
+const char *path_run_by(struct str path)
+{
+	bool others = path_is_by_product(path) ||
+		      fits_one(installed, ARRAY_LEN(installed), path);
+
+	if (fits_one(not_run, ARRAY_LEN(not_run), path))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(run_globs); i++)
+		if (!(run_globs[i].built && others) &&
+		    path_glob(str_c(run_globs[i].glob), path))
+			return run_globs[i].who;
+	return NULL;
+}
 
 bool path_is_sensitive(struct str path)
 {

@@ -89,13 +89,17 @@ check_lists() {
 		"$(first_strings EVENT core/event/events.def)"
 	is "list rules prints every rule" "$(listed rules)" \
 		"$(first_strings RULE core/compare/rules.def)"
+	is "list paths prints every row of its tables" "$(listed paths | wc -l)" \
+		"$(cat core/fingerprint/sensitive.def core/fingerprint/startup.def \
+			core/fingerprint/run_by_others.def \
+			core/fingerprint/by_product.def | grep -c '^[A-Z_]*(.*)$')"
 	is "list formats prints every format" "$(listed formats)" \
 		"$(rows FORMAT core/report/formats.def |
 			sed 's/^[^"]*"\([^"]*\)".*/\1/')"
 	is "list config prints every key" "$(listed config)" \
 		"$(rows KEY core/config/keys.def | tr -d '" ' |
 			awk -F, '{ print $1 ($2 == "YES" ? ".NAME." : ".") $3 }')"
-	for table in facts rules formats syscalls config plants blind; do
+	for table in facts rules paths formats syscalls config plants blind; do
 		ok "the manual page names the table $table" \
 			grep -qE "^(\.Cm.*[ |])?(\.Cm )?$table" "$manual"
 	done

@@ -24,7 +24,7 @@ static void says(const char *line, const char *process, enum change change,
 
 	assert_true(fact_parse(fact.line, &fact.kind, &fact.operation,
 			       &fact.object, &fact.err));
-	f.rule = rule_for(&fact);
+	f.rule = rule_for(&fact, NULL, NULL);
 	finding_sentence(&text, &f);
 	if (!str_eq(buf_view(&text), str_c(want)))
 		fail_msg("'%s', not '%s'", text.p, want);
@@ -85,6 +85,9 @@ static void the_value_stands_where_the_verb_wants_it(void **state)
 	     "new: a.py reads a file that holds secrets: /etc/shadow (EACCES)");
 	says("process.exit /usr/bin/x status=1", "x", CHANGE_NEW,
 	     "new: x ends with status=1");
+	says("file.create $TREE/.git/hooks/pre-push", by, CHANGE_NEW,
+	     "new: a.py changes $TREE/.git/hooks/pre-push that others run: "
+	     "git");
 	says("policy.edit .behavdiff", "", CHANGE_NEW,
 	     "new: the change edits what it is judged by: .behavdiff");
 }
@@ -98,8 +101,9 @@ static void the_change_stands_in_front(void **state)
 	     "another result: x reads $TREE/x, which failed before");
 	says("file.read $TREE/x = ENOENT", by, CHANGE_OUTCOME,
 	     "another result: x reads $TREE/x (ENOENT)");
-	says("file.create $TREE/<rand>", by, CHANGE_MORE,
-	     "more: x makes $TREE/<rand>, 4 names instead of 3");
+	says("file.create /srv/<rand>", by, CHANGE_MORE,
+	     "more: x makes /srv/<rand> outside its own tree, "
+	     "4 names instead of 3");
 	says(line, by, CHANGE_GONE, "gone: x reads $TREE/x");
 	says(line, by, CHANGE_UNSTABLE, "unstable: x reads $TREE/x");
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which rule a fact falls under, what it weighs, and how a policy regrades. */
+#include <stdio.h>
+
 #include "core/compare/internal.h"
 #include "tests/unit/facts.h"
 
@@ -69,7 +71,7 @@ static const struct row rows[] = {
 	{ "file.write /dev/null", "file-write-device", LEVEL_NOTE },
 	{ "file.write /dev/sda", "file-write-sensitive", LEVEL_ERROR },
 	{ "file.create /tmp/<rand>", "file-create-outside", LEVEL_ERROR },
-	{ "file.create $TREE/x y -z", "file-create", LEVEL_NOTE },
+	{ "file.create $TREE/x y -z", "file-create", LEVEL_WARNING },
 	{ "file.create /dev/null", "file-create-outside", LEVEL_ERROR },
 	{ "file.write $HOME/.bashrc", "persist-shell", LEVEL_ERROR },
 	{ "file.rename $TREE/x -> $HOME/.profile", "persist-shell",
@@ -82,19 +84,72 @@ static const struct row rows[] = {
 	{ "file.create /etc/ld.so.preload", "persist-loader", LEVEL_ERROR },
 	{ "file.write $HOME/.ssh/authorized_keys", "persist-access",
 	  LEVEL_ERROR },
-	{ "file.delete $TREE/x", "file-delete", LEVEL_NOTE },
+	{ "file.delete $TREE/x", "file-delete", LEVEL_WARNING },
 	{ "file.link $HOME/.bashrc -> /tmp/x", "persist-shell", LEVEL_ERROR },
 	{ "file.delete /srv/x", "file-delete-outside", LEVEL_ERROR },
-	{ "file.rename $TREE/a -> $TREE/b", "file-rename", LEVEL_NOTE },
+	{ "file.rename $TREE/a -> $TREE/b", "file-rename", LEVEL_WARNING },
 	{ "file.rename $TREE/a -> /tmp/b", "file-rename-outside", LEVEL_ERROR },
 	{ "file.rename /tmp/a -> $TREE/b", "file-rename-outside", LEVEL_ERROR },
-	{ "file.link $TREE/a -> /usr/bin/python3", "file-link", LEVEL_NOTE },
+	{ "file.link $TREE/a -> /usr/bin/python3", "file-link", LEVEL_WARNING },
 	{ "file.link $TREE/a -> /etc/shadow", "file-write-sensitive",
 	  LEVEL_ERROR },
 	{ "file.link /tmp/a -> $TREE/b", "file-link-outside", LEVEL_ERROR },
 	{ "file.mode $TREE 0755", "file-mode", LEVEL_NOTE },
 	{ "file.mode $TREE/a b 0755", "file-mode", LEVEL_NOTE },
 	{ "file.mode /tmp/a 0755", "file-mode-outside", LEVEL_ERROR },
+	{ "file.mode $TREE/tool 6755", "set-id", LEVEL_ERROR },
+	{ "file.mode /tmp/a 4711 = EPERM", "set-id", LEVEL_ERROR },
+	{ "file.mode $TREE/dir 2770", "set-id", LEVEL_ERROR },
+	{ "file.mode $TREE/dir 1777", "file-mode", LEVEL_NOTE },
+	{ "file.mode $TREE/4755 0755", "file-mode", LEVEL_NOTE },
+	{ "file.mode $TREE/a xattr security.capability", "set-id",
+	  LEVEL_ERROR },
+	{ "file.mode $TREE/a remove-xattr security.capability", "file-mode",
+	  LEVEL_NOTE },
+	{ "file.create $TREE/.git/hooks/post-checkout", "persist-tree",
+	  LEVEL_ERROR },
+	{ "file.create $TREE/lib/x/.git/hooks/pre-push", "persist-tree",
+	  LEVEL_ERROR },
+	{ "file.create $TREE/srv.git/hooks/update", "persist-tree",
+	  LEVEL_ERROR },
+	{ "file.create $TREE/.git/hooks/pre-push.sample", "file-create",
+	  LEVEL_WARNING },
+	{ "file.mode $TREE/.git/hooks/pre-push 0755", "persist-tree",
+	  LEVEL_ERROR },
+	{ "file.write $TREE/.github/workflows/ci.yml", "persist-tree",
+	  LEVEL_ERROR },
+	{ "file.write $TREE/Makefile", "persist-tree", LEVEL_ERROR },
+	{ "file.write $TREE/src/lib/setup.py", "persist-tree", LEVEL_ERROR },
+	{ "file.rename $TREE/package.json.tmp -> $TREE/package.json",
+	  "persist-tree", LEVEL_ERROR },
+	{ "file.link $TREE/.envrc -> /tmp/x", "persist-tree", LEVEL_ERROR },
+	{ "file.create $TREE/.vscode/tasks.json", "persist-tree",
+	  LEVEL_ERROR },
+	{ "file.create $TREE/a/CLAUDE.md", "persist-tree", LEVEL_ERROR },
+	{ "file.create $TREE/node_modules/x/package.json", "file-create",
+	  LEVEL_WARNING },
+	{ "file.create $TREE/node_modules/x/.git/hooks/pre-commit",
+	  "persist-tree", LEVEL_ERROR },
+	{ "file.create $TREE/build/Makefile", "file-by-product",
+	  LEVEL_NOTE },
+	{ "file.create $TREE/Makefile.d/x", "file-create", LEVEL_WARNING },
+	{ "file.create $TREE/xMakefile", "file-create", LEVEL_WARNING },
+	{ "file.create $TREE/__pycache__", "file-by-product", LEVEL_NOTE },
+	{ "file.create $TREE/a/b/__pycache__/m.cpython-311.pyc",
+	  "file-by-product", LEVEL_NOTE },
+	{ "file.rename $TREE/__pycache__/m.pyc.<n> -> "
+	  "$TREE/__pycache__/m.pyc", "file-by-product", LEVEL_NOTE },
+	{ "file.rename $TREE/app.py -> $TREE/__pycache__/m.pyc",
+	  "file-rename", LEVEL_WARNING },
+	{ "file.delete $TREE/src/main.o", "file-by-product", LEVEL_NOTE },
+	{ "file.create $TREE/server.log", "file-create", LEVEL_WARNING },
+	{ "file.create $TREE/builder/x", "file-create", LEVEL_WARNING },
+	{ "file.create $TREE/users.json.tmp", "file-temporary", LEVEL_NOTE },
+	{ "file.create $TREE/<rand>/x", "file-temporary", LEVEL_NOTE },
+	{ "file.rename $TREE/app.py -> $TREE/app.py.tmp", "file-rename",
+	  LEVEL_WARNING },
+	{ "file.create $TREE/data = EEXIST", "file-unchanged", LEVEL_NOTE },
+	{ "file.create $TREE/data = EACCES", "file-create", LEVEL_WARNING },
 	{ "file.mode $HOME/.ssh/id_rsa owner 0", "file-write-sensitive",
 	  LEVEL_ERROR },
 	{ "file.executable $TREE/x", "file-program-inside", LEVEL_WARNING },
@@ -158,12 +213,149 @@ static void every_fact_falls_under_its_rule(void **state)
 
 		assert_true(fact_parse(f.line, &f.kind, &f.operation,
 				       &f.object, &f.err));
-		rule = rule_for(&f);
+		rule = rule_for(&f, NULL, NULL);
 		if (strcmp(rule->id, rows[i].rule))
 			fail_msg("%s: %s, not %s", rows[i].line, rule->id,
 				 rows[i].rule);
 		assert_int_equal(rule->level, rows[i].level);
 	}
+}
+
+/* Rules that also look at what the same runs did: NULL ends the list. */
+static const struct {
+	const char *line, *rule;
+	const char *did[6];
+} scenes[] = {
+	{ "exec $TREE/tool", "exec-made", { "file.create $TREE/tool" } },
+	{ "exec $TREE/tool", "exec-made", { "file.write $TREE/tool" } },
+	{ "exec $TREE/tool", "exec-made",
+	  { "file.rename /tmp/a -> $TREE/tool" } },
+	{ "exec /tmp/x = EACCES", "exec-made", { "file.create /tmp/x" } },
+	{ "exec $TREE/tool", "exec-tree", { "file.create $TREE/tools" } },
+	{ "exec $TREE/tool", "exec-tree",
+	  { "file.create $TREE/tool = EACCES" } },
+	{ "exec $TREE/tool", "exec-tree",
+	  { "file.rename $TREE/tool -> $TREE/old" } },
+	{ "exec.args /usr/bin/python3.11 python3 -u /tmp/x.py a", "exec-made",
+	  { "file.create /tmp/x.py" } },
+	{ "exec.args /usr/bin/dash sh ./x.sh", "exec-made",
+	  { "file.create $TREE/x.sh" } },
+	{ "exec.args /usr/bin/dash sh x.sh", "exec-made",
+	  { "file.create /tmp/x.sh" } },
+	{ "exec.args /usr/bin/dash sh x.sh", "exec-args",
+	  { "file.create /tmp/x.sh", "file.read $TREE/x.sh" } },
+	{ "exec.args /usr/bin/python3.11 python3 m.py x.json", "exec-args",
+	  { "file.create $TREE/x.json" } },
+	{ "exec.args /usr/bin/cat cat /tmp/x", "exec-args",
+	  { "file.create /tmp/x" } },
+	{ "exec.args /usr/bin/dash sh -c x.sh", "exec-args",
+	  { "file.create $TREE/x.sh" } },
+	{ "file.write $TREE/tool", "exec-overwritten", { "exec $TREE/tool" } },
+	{ "file.rename $TREE/t -> $TREE/tool", "exec-overwritten",
+	  { "exec $TREE/tool" } },
+	{ "file.write $TREE/tool", "file-write", { "exec $TREE/tools" } },
+	{ "file.create $TREE/x", "file-temporary", { "file.delete $TREE/x" } },
+	{ "file.create $TREE/x", "file-temporary",
+	  { "file.rename $TREE/x -> $TREE/y" } },
+	{ "file.rename $TREE/x -> $TREE/y", "file-rename",
+	  { "file.create $TREE/x" } },
+	{ "file.delete $TREE/x", "file-temporary", { "file.create $TREE/x" } },
+	{ "file.delete $TREE/x", "file-delete",
+	  { "file.create $TREE/x = EEXIST" } },
+	{ "file.create /tmp/d/x", "file-own-temporary",
+	  { "file.create /tmp/d", "file.create /tmp/d/x" } },
+	{ "file.create /tmp/d", "file-own-temporary",
+	  { "file.create /tmp/d", "file.write /tmp/d/x" } },
+	{ "file.delete /tmp/<rand>/a/b", "file-own-temporary",
+	  { "file.create /tmp/<rand>", "file.create /tmp/<rand>/a" } },
+	{ "file.link /tmp/d/now -> /tmp/d/1", "file-own-temporary",
+	  { "file.create /tmp/d", "file.create /tmp/d/1" } },
+	{ "file.rename /tmp/d/a -> /tmp/d/b", "file-own-temporary",
+	  { "file.create /tmp/d", "file.create /tmp/d/a" } },
+	{ "file.rename /tmp/d/a -> /srv/b", "file-rename-outside",
+	  { "file.create /tmp/d", "file.create /tmp/d/a" } },
+	{ "file.create /tmp/d/x", "file-create-outside",
+	  { "file.create /tmp/d/x" } },
+	{ "file.create /tmp/x", "file-create-outside",
+	  { "file.create /tmp/x" } },
+	{ "file.create /tmp/d/x", "file-create-outside",
+	  { "file.create /tmp/d", "file.create /tmp/d/x", "exec /tmp/d/x" } },
+	{ "file.executable /tmp/d/x", "file-program-outside",
+	  { "file.create /tmp/d", "file.create /tmp/d/x",
+	    "exec.args /usr/bin/dash sh /tmp/d/x" } },
+	{ "file.create /tmp/d/x", "file-create-outside",
+	  { "file.create /tmp/d", "file.create /tmp/d/x",
+	    "@cat file.read /tmp/d/x" } },
+	{ "file.create /tmp/d/x", "file-own-temporary",
+	  { "file.create /tmp/d", "file.create /tmp/d/x",
+	    "file.read /tmp/d/x" } },
+	{ "file.create /tmp/d", "file-own-temporary",
+	  { "file.create /tmp/d", "file.create /tmp/d/x",
+	    "@rm file.read /tmp/d" } },
+	{ "file.create $HOME/d/x", "file-create-outside",
+	  { "file.create $HOME/d", "file.create $HOME/d/x" } },
+};
+
+/* "@cat LINE": another program did it. */
+static struct fingerprint *scene_facts(const char *const *did)
+{
+	const char *lines[8] = { NULL };
+	char text[8][128];
+	struct fingerprint *fp;
+
+	for (size_t i = 0; did[i]; i++) {
+		const char *line = *did[i] == '@' ? strchr(did[i], ' ') + 1 :
+						    did[i];
+
+		snprintf(text[i], sizeof(text[i]), "3 %s", line);
+		lines[i] = text[i];
+	}
+	fp = facts_v("new", 3, lines);
+	for (size_t i = 0; did[i]; i++)
+		for (size_t j = 0; j < fp->n && *did[i] == '@'; j++)
+			if (str_eq(fp->facts[j].line,
+				   str_c(strchr(did[i], ' ') + 1)))
+				fp->facts[j].ev.process = STR("sh > cat x");
+	return fp;
+}
+
+static void some_rules_look_at_what_else_was_done(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(scenes); i++) {
+		struct fingerprint *fp = scene_facts(scenes[i].did);
+		struct deeds did = DEEDS_INIT(fp);
+		struct fact f = { .line = str_c(scenes[i].line) };
+		const struct rule *rule;
+
+		assert_true(fact_parse(f.line, &f.kind, &f.operation,
+				       &f.object, &f.err));
+		rule = rule_for(&f, &did, NULL);
+		if (strcmp(rule->id, scenes[i].rule))
+			fail_msg("%s after %s: %s, not %s", scenes[i].line,
+				 scenes[i].did[0], rule->id, scenes[i].rule);
+		deeds_free(&did);
+		fingerprint_free(fp);
+	}
+}
+
+/* A build that replaces its program did so before. */
+static void what_the_other_side_made_too_is_not_overwritten(void **state)
+{
+	struct fingerprint *new = FACTS("new", "3 exec $TREE/tool");
+	struct fingerprint *old = FACTS("old", "3 file.create $TREE/tool");
+	struct deeds did = DEEDS_INIT(new), other = DEEDS_INIT(old);
+	struct fact f = {
+		.kind = EV_FILE_WRITE, .object = STR("$TREE/tool")
+	};
+
+	(void)state;
+	assert_string_equal(rule_for(&f, &did, &other)->id, "file-write");
+	assert_string_equal(rule_for(&f, &did, NULL)->id, "exec-overwritten");
+	deeds_free(&did);
+	deeds_free(&other);
+	fingerprint_free(new);
+	fingerprint_free(old);
 }
 
 static void every_rule_has_an_example_here(void **state)
@@ -177,6 +369,8 @@ static void every_rule_has_an_example_here(void **state)
 
 		for (size_t j = 0; j < ARRAY_LEN(rows); j++)
 			seen |= !strcmp(rules[i].id, rows[j].rule);
+		for (size_t j = 0; j < ARRAY_LEN(scenes); j++)
+			seen |= !strcmp(rules[i].id, scenes[j].rule);
 		if (!seen)
 			fail_msg("no example for rule %s", rules[i].id);
 	}
@@ -189,7 +383,7 @@ static void every_kind_has_a_rule_for_any_object(void **state)
 		struct fact f = {
 			.kind = (enum event_kind)kind, .object = STR("")
 		};
-		const struct rule *rule = rule_for(&f);
+		const struct rule *rule = rule_for(&f, NULL, NULL);
 
 		assert_non_null(rule);
 		assert_true(rule->first <= f.kind && f.kind <= rule->last);
@@ -410,6 +604,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_fact_falls_under_its_rule),
 		cmocka_unit_test(every_rule_has_an_example_here),
+		cmocka_unit_test(some_rules_look_at_what_else_was_done),
+		cmocka_unit_test(
+			what_the_other_side_made_too_is_not_overwritten),
 		cmocka_unit_test(every_kind_has_a_rule_for_any_object),
 		cmocka_unit_test(secrets_are_known_and_other_files_are_not),
 		cmocka_unit_test(a_regrade_covers_what_its_glob_covers),

@@ -138,7 +138,7 @@ static struct fingerprint *many_notes(const char *spec)
 	const char *lines[26] = { NULL };
 
 	for (size_t i = 0; i < 25; i++) {
-		snprintf(text[i], sizeof(text[i]), "3 file.create $TREE/%02zu",
+		snprintf(text[i], sizeof(text[i]), "3 file.write $TREE/%02zu",
 			 i);
 		lines[i] = text[i];
 	}
@@ -151,12 +151,12 @@ static void notes_beyond_ten_are_folded_until_asked_for(void **state)
 
 	(void)state;
 	write_page(&p, NO_FACTS("a"), many_notes("b"), 0);
-	has(&p, "note     file.create $TREE/09  (3/3)\n");
+	has(&p, "note     file.write $TREE/09  (3/3)\n");
 	lacks(&p, "$TREE/10");
 	has(&p, "15 more notes (-v shows them)\n");
 	p.r.verbosity = 1;
 	rewrite(&p);
-	has(&p, "note     file.create $TREE/24  (3/3)  id ");
+	has(&p, "note     file.write $TREE/24  (3/3)  id ");
 	lacks(&p, "-v shows");
 	done(&p);
 }
