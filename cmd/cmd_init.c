@@ -152,6 +152,9 @@ static void put_step(struct buf *out, const struct scenario *sc,
 	for (size_t i = 0; i < s->n_after; i++)
 		put_after(out, sc, s->after[i]);
 	put_ready(out, s);
+	if (s->ready == READY_AFTER)
+		buf_c(out, "\t# If it ends by itself, as it should:\n"
+		      "\t# expect = status 0\n");
 }
 
 /* The keys of a section, commented out, from the table. */
@@ -175,19 +178,21 @@ static void put_keys(struct buf *out, const char *section)
 static void put_steps(struct buf *out, int dir)
 {
 	const struct config none = { .present = false };
+	struct err err = ERR_INIT;
 	struct scenario sc;
 
-	if (scenario_make(&sc, &none, dir, NULL)) {
-		buf_c(out, "\n# No entry point was detected; name one:\n"
-		      "# [step \"main\"]\n"
-		      "#\tcommand = python3 FILE.py\n");
+	if (scenario_make(&sc, &none, dir, &err)) {
+		buf_printf(out, "\n# %s;\n# %s\n# [step \"main\"]\n"
+			   "#\tcommand = PROGRAM ARGUMENTS\n", err.msg,
+			   err.hint);
 		return;
 	}
 	buf_ch(out, '\n');
 	buf_c(out, "# ");
 	text_sanitise(out, sc.how);
 	buf_c(out, ".\n# Steps may be started one after the other: "
-	      "\"after = STEP\", \"ready = listen\".");
+	      "\"after = STEP\", \"ready = listen PORT\".\n"
+	      "# Servers (\"ready = listen\") are stopped when the others have ended.");
 	for (size_t i = 0; i < sc.n; i++)
 		put_step(out, &sc, i);
 	scenario_free(&sc);

@@ -335,6 +335,13 @@ static bool check_syscalls(struct config_entry *e)
 	return one_of(e->value, which);
 }
 
+static bool check_role(struct config_entry *e)
+{
+	static const char *const roles[] = { "subject", "fixture", NULL };
+
+	return one_of(e->value, roles);
+}
+
 static bool check_ready(struct config_entry *e)
 {
 	struct str word, rest;
@@ -435,6 +442,7 @@ static const struct type {
 	[CONFIG_ENV] = { check_env,
 		"NAME=VALUE with a NAME of letters, digits and _" },
 	[CONFIG_MODE] = { check_mode, "enforce or report-only" },
+	[CONFIG_ROLE] = { check_role, "subject or fixture" },
 	[CONFIG_SYSCALLS] = { check_syscalls, "notable or all" },
 	[CONFIG_ADDRESS] = { check_address,
 		"a numeric IPv4 or IPv6 address of one host" },

@@ -57,6 +57,7 @@ void stepper_init(struct stepper *st, const struct scenario *scenario, int tree)
 		st->s[i].feed = (struct feed)FEED_INIT;
 		st->names[i] = step->name;
 		st->ends[i].name = step->name;
+		st->ends[i].fixture = step->fixture;
 		st->ends[i].command = join_argv(&st->arena, step->argv);
 	}
 }

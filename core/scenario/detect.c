@@ -32,6 +32,13 @@ static const char *const skipped[] = {
 #include "core/scenario/detect.def"
 };
 
+static const struct hint {
+	const char *names, *command, *note;
+} hints[] = {
+#define HINT(names_, command_, note_) { names_, command_, note_ },
+#include "core/scenario/detect.def"
+};
+
 /* An entry point that was found. */
 struct found {
 	enum role role;
@@ -86,6 +93,15 @@ static bool is_usable(struct str name)
 	       !memchr(name.p, '\\', name.len) && text_is_safe(name);
 }
 
+static void put_lower(struct buf *out, struct str name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.p[i];
+
+		buf_ch(out, (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
+	}
+}
+
 static bool name_fits(const struct search *se, const struct row *row,
 		      struct str name)
 {
@@ -96,11 +112,7 @@ static bool name_fits(const struct search *se, const struct row *row,
 		return false;
 	if (!strcmp(row->names, "/"))
 		return str_eq(name, se->folder);
-	for (size_t i = 0; i < name.len; i++) {
-		char c = name.p[i];
-
-		buf_ch(&low, (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
-	}
+	put_lower(&low, name);
 	if (!fits(row->names, buf_view(&low), &exact))
 		return false;
 	if (row->role == ROLE_CLIENT && strstr(low.p, "server"))
@@ -144,11 +156,39 @@ static size_t most_of(const struct row *row)
 	       1 : STEPS_MAX;
 }
 
-static int no_entry(const char *why, struct err *err)
+/* The first name of the folder that fits, or "". */
+static struct str name_of(const struct search *se, const struct hint *hint)
+{
+	bool exact;
+
+	for (size_t i = 0; i < se->list.n; i++) {
+		autobuf struct buf low = BUF_INIT;
+
+		if (!is_usable(se->list.names[i]))
+			continue;
+		put_lower(&low, se->list.names[i]);
+		if (fits(hint->names, buf_view(&low), &exact))
+			return se->list.names[i];
+	}
+	return STR("");
+}
+
+static int no_entry(const struct search *se, const char *why, struct err *err)
 {
 	err_set(err, ERR_INCONCLUSIVE, "no entry point: %s", why);
-	return err_hint(err, "name it in .behavdiff: [step \"main\"] "
-			"command = python3 FILE.py");
+	for (size_t i = 0; i < ARRAY_LEN(hints); i++) {
+		struct str name = name_of(se, &hints[i]);
+
+		if (name.len)
+			return err_hint(err, "found %.*s; name what shall run "
+					"in .behavdiff: [step \"main\"] "
+					"command = %s%s%s", STR_ARG(name),
+					hints[i].command,
+					*hints[i].note ? "; " : "",
+					hints[i].note);
+	}
+	return err_hint(err, "name what shall run in .behavdiff: "
+			"[step \"main\"] command = PROGRAM ARGUMENTS");
 }
 
 static int try_row(struct search *se, const struct row *row, struct err *err)
@@ -158,13 +198,14 @@ static int try_row(struct search *se, const struct row *row, struct err *err)
 	for (size_t i = 0; i < se->list.n; i++) {
 		try_name(se, row, se->list.names[i]);
 		if (se->list.exhausted)
-			return no_entry("too many files to choose from", err);
+			return no_entry(se, "too many files to choose from",
+					err);
 		if (se->found.n - before > most)
 			break;
 	}
 	if (se->found.n - before > most) {
 		if (most > 1)
-			return no_entry("too many files of the same rank",
+			return no_entry(se, "too many files of the same rank",
 					err);
 		se->found.n = before;
 	}
@@ -307,7 +348,7 @@ int scenario_detect(struct scenario *s, int treefd, struct err *err)
 	if (!rc)
 		rc = try_rows(&se, err);
 	if (!rc && !se.found.n)
-		rc = no_entry("nothing in the tree looks like one", err);
+		rc = no_entry(&se, "nothing in the tree looks like one", err);
 	if (!rc)
 		make_steps(s, &se);
 	listing_close(&se.list);

@@ -117,6 +117,34 @@ static char **package(struct arena *arena, struct str content, int dirfd)
 	return argv ? argv : main_module(arena, doc, dirfd);
 }
 
+static char **go(struct arena *arena, int dirfd)
+{
+	return is_file(dirfd, "main.go") ?
+	       words(arena, "go", STR("run"), STR(".")) : NULL;
+}
+
+/* "run:" at the beginning of a line, and neither "run:=" nor "run::=". */
+static bool has_run_target(struct str makefile)
+{
+	while (makefile.len) {
+		const char *end = memchr(makefile.p, '\n', makefile.len);
+		size_t len = end ? (size_t)(end - makefile.p) : makefile.len;
+		struct str line = { makefile.p, len };
+
+		makefile = str_sub(makefile, end ? len + 1 : len);
+		if (!str_starts(line, STR("run")))
+			continue;
+		line = str_sub(line, 3);
+		while (line.len && *line.p == ' ')
+			line = str_sub(line, 1);
+		if (str_starts(line, STR(":")) &&
+		    !str_starts(line, STR(":=")) &&
+		    !str_starts(line, STR("::=")))
+			return true;
+	}
+	return false;
+}
+
 char **detect_argv(enum detect_runner runner, struct str name,
 		   struct str content, int dirfd, struct arena *arena)
 {
@@ -131,6 +159,15 @@ char **detect_argv(enum detect_runner runner, struct str name,
 		return package(arena, content, dirfd);
 	case RUNNER_PERL:
 		return interpreted(arena, "perl", name);
+	case RUNNER_RUBY:
+		return interpreted(arena, "ruby", name);
+	case RUNNER_PHP:
+		return interpreted(arena, "php", name);
+	case RUNNER_GO:
+		return go(arena, dirfd);
+	case RUNNER_MAKE:
+		return has_run_target(content) ?
+			words(arena, "make", STR("run"), STR_NULL) : NULL;
 	case RUNNER_PROGRAM:
 		return program(arena, name, content);
 	}

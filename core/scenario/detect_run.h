@@ -12,6 +12,10 @@ enum detect_runner {
 	RUNNER_NODE,
 	RUNNER_PACKAGE,		/* package.json */
 	RUNNER_PERL,
+	RUNNER_RUBY,
+	RUNNER_PHP,
+	RUNNER_GO,		/* go.mod beside main.go */
+	RUNNER_MAKE,		/* a Makefile with a target "run" */
 	RUNNER_PROGRAM		/* executes itself */
 };
 

@@ -174,6 +174,8 @@ int options_read(struct step *step, const struct reading *rd, int treefd,
 	if (stop)
 		config_stop(stop->value, &step->stop, &step->stop_ms, &other);
 	step->tty = config_num(rd->cfg, "step", rd->name, "tty");
+	step->fixture = str_eq(config_str(rd->cfg, "step", rd->name, "role"),
+			       STR("fixture"));
 	step->repeat = (unsigned)config_num(rd->cfg, "step", rd->name,
 					    "repeat");
 	return check(step, rd, err) || read_args(step, rd, err) ||

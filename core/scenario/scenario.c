@@ -359,6 +359,19 @@ static int order_steps(struct scenario *s, const struct config *cfg,
 	return 0;
 }
 
+/* Something must be left that counts. */
+static int check_roles(const struct scenario *s, const struct config *cfg,
+		       struct err *err)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->steps[i].fixture)
+			return 0;
+	err_set(err, ERR_TROUBLE, "%s: every step of scenario '%.*s' is a "
+		"fixture", cfg->name, STR_ARG(scenario_name(cfg)));
+	return err_hint(err, "leave out role = fixture where the program "
+			"itself is run");
+}
+
 static int from_config(struct scenario *s, const struct config *cfg,
 		       int treefd, struct err *err)
 {
@@ -383,7 +396,7 @@ static int from_config(struct scenario *s, const struct config *cfg,
 			return -1;
 	}
 	s->how = STR("");
-	return order_steps(s, cfg, err);
+	return check_roles(s, cfg, err) || order_steps(s, cfg, err) ? -1 : 0;
 }
 
 int scenario_make(struct scenario *out, const struct config *cfg, int treefd,

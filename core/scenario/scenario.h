@@ -58,6 +58,7 @@ struct step {
 	struct script_line *script;	/* what is typed; NULL: nothing is */
 	size_t n_script;
 	bool tty;
+	bool fixture;		/* what it does does not count */
 	int stop;		/* signal, or 0: none is asked for */
 	uint64_t stop_ms;	/* after it was ready; 0 with stop_after */
 	bool stop_follows;	/* the end of another step, stop_after */

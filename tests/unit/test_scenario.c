@@ -369,6 +369,99 @@ static void of_several_modules_the_one_with_a_guard_is_the_entry(void **state)
 			"one");
 }
 
+static void every_language_has_its_entry(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *files[3][2];
+		const char *steps;
+	} cases[] = {
+		{ { { "go.mod", "module x\n" },
+		    { "main.go", "package main\n" },
+		    { "tool.py", GUARD } }, "go: go run ." },
+		{ { { "main.rb", "" }, { "app.rb", "" } },
+		  "main: ruby main.rb" },
+		{ { { "app.rb", "" } }, "app: ruby app.rb" },
+		{ { { "chat.rb", "" }, { "version.rb", "" } },
+		  "chat: ruby chat.rb" },
+		{ { { "main.php", "<?php" }, { "index.php", "<?php" } },
+		  "main: php main.php" },
+		{ { { "Makefile", "all: x\n\nrun: all\n\t./x\n" },
+		    { "x.c", "" } }, "Makefile: make run" },
+		{ { { "GNUmakefile", "run : x" } }, "GNUmakefile: make run" },
+		{ { { "Makefile", "run: x\n" }, { "only.py", GUARD } },
+		  "only: python3 only.py" },
+		{ { { "Makefile.PL", "1;" }, { "version.pl", "1;" },
+		    { "bin.pl", "1;" } }, "bin: perl bin.pl" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		autobuf struct buf got = BUF_INIT;
+		struct err err = ERR_INIT;
+		struct config cfg;
+		struct scenario s;
+		struct tree t;
+
+		tree_make(&t);
+		for (int k = 0; k < 3 && cases[i].files[k][0]; k++)
+			put(&t, cases[i].files[k][0], cases[i].files[k][1]);
+		config_init(&cfg);
+		if (scenario_make(&s, &cfg, t.fd, &err))
+			fail_msg("%s: %s", cases[i].steps, err.msg);
+		show(&got, &s);
+		assert_string_equal(got.p, cases[i].steps);
+		scenario_free(&s);
+		config_free(&cfg);
+		tree_remove(&t);
+	}
+}
+
+/* Nothing fits: the hint names the file that is there, and what to write. */
+static void a_hint_speaks_the_language_that_is_there(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *file, *content, *hint;
+	} cases[] = {
+		{ "go.mod", "module x\n",
+		  "command = go run ./cmd/NAME; a run has" },
+		{ "Cargo.toml", "",
+		  "command = cargo run --offline; a run has" },
+		{ "pom.xml", "", "command = java -jar FILE.jar; the file" },
+		{ "Main.java", "", "command = java FILE.java" },
+		{ "Makefile", "run := 1\nrunner: x\n",
+		  "make && exec ./PROGRAM" },
+		{ "x.c", "", "cc -o /tmp/main FILE.c" },
+		{ "Gemfile", "", "command = ruby FILE.rb" },
+		{ "index.php", "",
+		  "php -S 127.0.0.1:8000; with ready = listen" },
+		{ "manage.py", GUARD, "manage.py runserver --noreload" },
+		{ "setup.py", "setup()", "command = python3 -m PACKAGE" },
+		{ "Makefile.PL", "1;", "command = perl FILE.pl" },
+		{ "version.pl", "1;", "command = perl FILE.pl" },
+		{ "README", "", "command = PROGRAM ARGUMENTS" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct err err = ERR_INIT;
+		struct config cfg;
+		struct scenario s;
+		struct tree t;
+
+		tree_make(&t);
+		put(&t, cases[i].file, cases[i].content);
+		config_init(&cfg);
+		assert_int_equal(scenario_make(&s, &cfg, t.fd, &err), -1);
+		config_free(&cfg);
+		tree_remove(&t);
+		assert_int_equal(err.code, ERR_INCONCLUSIVE);
+		if (!strstr(err.hint, cases[i].hint) ||
+		    (i + 1 < sizeof(cases) / sizeof(*cases) &&
+		     !strstr(err.hint, cases[i].file)))
+			fail_msg("%s: %s", cases[i].file, err.hint);
+	}
+}
+
 static void an_empty_tree_has_no_entry(void **state)
 {
 	(void)state;
@@ -714,6 +807,24 @@ static void every_ready_word_is_known(void **state)
 	scenario_free(&s);
 }
 
+static void a_fixture_is_one_and_not_all(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct scenario s;
+
+	assert_int_equal(make(&s,
+		"[step \"db\"]\ncommand = x\nrole = fixture\n"
+		"[step \"app\"]\ncommand = x\nrole = subject\n"
+		"[step \"other\"]\ncommand = x\n", -1, &err), 0);
+	assert_true(s.steps[0].fixture);
+	assert_false(s.steps[1].fixture);
+	assert_false(s.steps[2].fixture);
+	scenario_free(&s);
+	refused("[step \"db\"]\ncommand = x\nrole = fixture\n", -1,
+		"f: every step of scenario 'default' is a fixture", "role");
+}
+
 static void steps_come_after_what_they_wait_for(void **state)
 {
 	(void)state;
@@ -974,6 +1085,9 @@ int main(void)
 		cmocka_unit_test(the_only_file_is_the_entry),
 		cmocka_unit_test(
 		of_several_modules_the_one_with_a_guard_is_the_entry),
+		cmocka_unit_test(every_language_has_its_entry),
+		cmocka_unit_test(a_hint_speaks_the_language_that_is_there),
+		cmocka_unit_test(a_fixture_is_one_and_not_all),
 		cmocka_unit_test(an_empty_tree_has_no_entry),
 		cmocka_unit_test(a_tree_of_one_folder_is_entered),
 		cmocka_unit_test(a_program_may_be_named_like_its_folder),
