@@ -7,6 +7,12 @@
 #include "core/compare/compare.h"
 #include "core/compare/deeds.h"
 
+/* A step that no longer does its part (breakage.c). */
+struct broken {
+	struct str step;
+	struct str cause;	/* the broken step that it comes after, or "" */
+};
+
 /* One comparison while it is being made. */
 struct matching {
 	struct comparison *out;
@@ -16,6 +22,7 @@ struct matching {
 	VEC(struct finding) findings;
 	/* Of the steps that ran on each side: fingerprint_roles(). */
 	struct strmap ran_old, ran_new;
+	VEC(struct broken) broken;
 };
 
 /* --- match.c --- */
@@ -112,6 +119,22 @@ void causes_find(struct matching *m);
 void bystep_match(struct matching *m, const struct fact *old,
 		  const struct group *old_op, const struct fact *new,
 		  const struct group *new_op);
+
+/* --- breakage.c --- */
+
+/* Add what no longer does its part, before the findings are sealed. */
+void breakage_find(struct matching *m);
+/* Put its consequences below it; the findings are sealed. */
+void breakage_attribute(struct matching *m);
+/* Is the step a broken one, or does it wait for one? */
+bool breakage_of(const struct matching *m, struct str step);
+
+/* --- doubts.c --- */
+
+/* Say what the runs did not prove: m->out->reasons. */
+void doubts_raise(struct matching *m);
+/* Are they of one plan?  Else nothing that differs is the programs'. */
+bool plans_differ(const struct matching *m);
 
 /* --- verdict.c --- */
 

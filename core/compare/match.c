@@ -206,7 +206,9 @@ void compare(struct comparison *out, const struct fingerprint *old,
 	fingerprint_roles(&m.ran_old, old);
 	fingerprint_roles(&m.ran_new, new);
 	match(&m);
+	breakage_find(&m);
 	findings_seal(&m);
+	breakage_attribute(&m);
 	verdict_reach(&m);
 	causes_find(&m);
 	deeds_free(&m.did_old);
@@ -215,4 +217,5 @@ void compare(struct comparison *out, const struct fingerprint *old,
 	strmap_free(&m.ran_new);
 	keep_facts(out, was);
 	keep_facts(out, is);
+	vec_free(&m.broken);
 }

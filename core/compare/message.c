@@ -249,8 +249,19 @@ static void put_step(struct buf *out, const struct finding *f)
 		buf_c(out, f->n_others > 1 ? " do: " : " does: ");
 }
 
+/* How a step ends is told as a whole by what compared the ends. */
+static bool is_told(const struct fact *f)
+{
+	return (f->kind == EV_STEP || f->kind == EV_STEP_END) &&
+	       f->ev.note.len;
+}
+
 void finding_sentence(struct buf *out, const struct finding *f)
 {
+	if (is_told(f->fact)) {
+		buf_str(out, f->fact->ev.note);
+		return;
+	}
 	put_change(out, f);
 	if (f->step.len)
 		put_step(out, f);

@@ -64,6 +64,7 @@ static const struct {
 	{ "file", SECTION_FILE },
 	{ "net", SECTION_NETWORK },
 	{ "priv", SECTION_PRIVILEGE },
+	{ "step", SECTION_PROCESS },
 	{ "memory", SECTION_PRIVILEGE },
 	{ "evasion", SECTION_PRIVILEGE },
 	{ "policy", SECTION_PRIVILEGE },

@@ -196,6 +196,17 @@ struct step_end {
 	int status;		/* wait status, when ended */
 	struct str unmet;	/* what it was expected to do and did not */
 	int err;		/* errno of an exec that failed, else 0 */
+	struct str after;	/* the steps it comes after, "a, b" */
+	/*
+	 * What makes it ready: "listen", "output", "file" or "exit"; "" where
+	 * time alone does.
+	 */
+	struct str awaits;
+	bool expects;		/* `expect` names a status: */
+	int expected;
+	bool printed;		/* something, before what names an error */
+	/* ms since the run began; 0: not at all, or not known. */
+	uint64_t started_ms, ready_ms, ended_ms;
 	bool fixture;		/* role = fixture: its facts do not count */
 	bool stopped;		/* the scenario's own `stop` ended it */
 	/*
@@ -205,7 +216,10 @@ struct step_end {
 	 */
 	struct str error, error_file;
 	unsigned error_line;
-	/* What it printed, the beginning and the end when long; escaped. */
+	/*
+	 * What it printed, the beginning and the end when long: lines that
+	 * end in a newline, each escaped.
+	 */
 	struct str output;
 };
 
@@ -251,6 +265,7 @@ struct fingerprint {
 	size_t n_syscalls;
 	struct str *blind_spots;	/* sorted, distinct */
 	size_t n_blind;
+	bool blind_unknown;	/* a baseline that does not say: see baseline.h */
 
 	/* What was run; filled in by the caller before it is written. */
 	struct str spec, commit, tree, scenario, entry;

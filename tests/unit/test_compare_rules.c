@@ -199,6 +199,8 @@ static const struct row rows[] = {
 	{ "syscall mount = EPERM", "syscall-privileged", LEVEL_ERROR },
 	{ "syscall userfaultfd", "syscall-privileged", LEVEL_ERROR },
 	{ "limit memory", "limit", LEVEL_WARNING },
+	{ "step server", "step-broken", LEVEL_ERROR },
+	{ "step.end client", "step-end", LEVEL_NOTE },
 	{ "policy.edit .behavdiff", "policy-edit", LEVEL_ERROR },
 	{ "policy.entry launcher.py", "policy-entry", LEVEL_ERROR },
 	{ "policy.input in.txt", "policy-input", LEVEL_ERROR },

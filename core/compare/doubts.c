@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Did the runs prove anything?  Each doubt is a sentence that says what was
+ * not proved and, behind a colon, what to do; a doubt turns a pass into
+ * inconclusive.  A regression that was found stays one: what was seen was
+ * seen, and the doubts are printed beside it.
+ */
+#include "core/compare/doubts.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* So few facts may differ from run to run without making runs "unstable". */
+#define UNSTABLE_MIN 16
+
+void doubt(struct doubts *d, const char *fmt, ...)
+{
+	char text[2048];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	strmap_put(&d->said, str_c(text));
+}
+
+/* --- steps --- */
+
+static bool most_is_gone(const struct comparison *c)
+{
+	return c->seen_again * 2 < c->old_always;
+}
+
+/* Could no run of either side execute it?  alike.c says so, once. */
+static bool is_nowhere(const struct doubts *d, struct str name)
+{
+	const struct step_tally *was = tallies_find(&d->old, name);
+	const struct step_tally *is = tallies_find(&d->new, name);
+
+	return was && is && !was->started && !is->started &&
+	       was->failed == was->runs && is->failed == is->runs;
+}
+
+/* The deadline is another matter: deadlines.c. */
+static void doubt_never(struct doubts *d, const struct fingerprint *fp,
+			const struct step_tally *step)
+{
+	autobuf struct buf text = BUF_INIT;
+	struct str name = STR("");
+
+	if (step->started || step->late || !step->undone)
+		return;
+	if (is_nowhere(d, step->name))
+		return;
+	if (step->undone->err) {
+		put_exec_error(&text, step->undone);
+		doubt(d, "%.*s: step %.*s never started: %s: check its "
+		      "`command`", STR_ARG(fp->spec), STR_ARG(step->name),
+		      text.p);
+		return;
+	}
+	if (step_after(step->undone, 0, &name))
+		buf_printf(&text, "step %.*s", STR_ARG(name));
+	else
+		buf_c(&text, "what it comes after");
+	doubt(d, "%.*s: step %.*s never started: see that %s gets ready, "
+	      "`ready` says when", STR_ARG(fp->spec), STR_ARG(step->name),
+	      text.p);
+}
+
+static void doubt_start(struct doubts *d, const struct fingerprint *fp,
+			const struct tallies *steps)
+{
+	if (!fp->runs)
+		doubt(d, "%.*s: was never run: trace it first",
+		      STR_ARG(fp->spec));
+	for (size_t i = 0; i < steps->n; i++)
+		if (fp == d->m->old || !breakage_of(d->m, steps->v[i].name))
+			doubt_never(d, fp, &steps->v[i]);
+}
+
+/* Of either side: the scenario says what a run must show to count. */
+static void doubt_unmet(struct doubts *d, const struct fingerprint *fp,
+			const struct tallies *steps)
+{
+	for (size_t i = 0; i < steps->n; i++) {
+		const struct step_tally *s = &steps->v[i];
+
+		if (!s->unmet || breakage_of(d->m, s->name))
+			continue;
+		doubt(d, "%.*s: step %.*s in %u of %zu runs: %.*s: repair the "
+		      "program or the scenario", STR_ARG(fp->spec),
+		      STR_ARG(s->name), s->unmet, fp->n_ends,
+		      STR_ARG(s->unmet_end->unmet));
+	}
+}
+
+/*
+ * It fails in every run of NEW, and not only there: sometimes in OLD, or
+ * always with another status.
+ */
+static void doubt_step(struct doubts *d, const struct step_tally *was,
+		       const struct step_tally *is)
+{
+	const struct fingerprint *old = d->m->old, *new = d->m->new;
+	autobuf struct buf how = BUF_INIT;
+
+	if (!is->failed || is->failed < is->runs || !was->failed ||
+	    breakage_of(d->m, is->name) ||
+	    (was->failed == was->runs && was->status == is->status))
+		return;
+	put_status(&how, is->status);
+	buf_printf(&how, " in every run, and in %u of %u runs of %.*s it ",
+		   was->failed, was->runs, STR_ARG(old->spec));
+	put_status(&how, was->status);
+	if (is->bad->error.len)
+		buf_c(&how, ": ");
+	put_error(&how, is->bad);
+	doubt(d, "%.*s: step %.*s %s: see that it ends in the same way in "
+	      "every run of %.*s, or say `expect = status N`",
+	      STR_ARG(new->spec), STR_ARG(is->name), how.p,
+	      STR_ARG(old->spec));
+}
+
+/*
+ * What was detected may have other names on the other side, all of them: two
+ * programs.  Half a program proves half.
+ */
+static bool is_one_program(const struct doubts *d)
+{
+	if (!d->new.n)
+		return false;
+	for (size_t i = 0; i < d->old.n; i++)
+		if (tallies_find(&d->new, d->old.v[i].name))
+			return true;
+	return !d->m->new->entry.len;
+}
+
+static void doubt_missing(struct doubts *d)
+{
+	const struct fingerprint *was = d->m->old, *is = d->m->new;
+
+	for (size_t i = 0; i < d->old.n && is_one_program(d); i++)
+		if (!tallies_find(&d->new, d->old.v[i].name))
+			doubt(d, "%.*s: step %.*s of %.*s was not run: run "
+			      "the same steps on both sides",
+			      STR_ARG(is->spec), STR_ARG(d->old.v[i].name),
+			      STR_ARG(was->spec));
+}
+
+static void doubt_steps(struct doubts *d)
+{
+	for (size_t i = 0; i < d->new.n; i++) {
+		const struct step_tally *was =
+			tallies_find(&d->old, d->new.v[i].name);
+
+		if (was)
+			doubt_step(d, was, &d->new.v[i]);
+	}
+	doubt_missing(d);
+}
+
+/* --- what was seen --- */
+
+static size_t count_always(const struct fingerprint *fp)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < fp->n; i++)
+		n += fact_always(fp, &fp->facts[i]);
+	return n;
+}
+
+/*
+ * A program that ends politely before doing anything proves nothing either.
+ * Another implementation, with as much to show, is a different matter.
+ */
+static void doubt_silence(struct doubts *d)
+{
+	const struct comparison *c = d->m->out;
+	const struct fingerprint *old = d->m->old, *new = d->m->new;
+
+	/* Of a step that is broken most is gone: that is said once. */
+	if (d->m->broken.n)
+		return;
+	if (most_is_gone(c) && count_always(new) * 2 < c->old_always)
+		doubt(d, "%.*s: showed less than half of what %.*s did: %zu of "
+		      "%zu behaviours were seen again: if that is meant, "
+		      "compare with an OLD that does as little",
+		      STR_ARG(new->spec),
+		      STR_ARG(old->spec), c->seen_again, c->old_always);
+}
+
+static void doubt_loss(struct doubts *d, const struct fingerprint *fp)
+{
+	size_t sometimes = fp->n - count_always(fp);
+
+	if (fp->ledger.lost)
+		doubt(d, "%.*s: events were lost (%llu): try again, with "
+		      "--jobs 1 if it stays so", STR_ARG(fp->spec),
+		      (unsigned long long)fp->ledger.lost);
+	if (fp->ledger.dropped)
+		doubt(d, "%.*s: the fingerprint was full, events were "
+		      "dropped (%llu): give the scenario less to do",
+		      STR_ARG(fp->spec),
+		      (unsigned long long)fp->ledger.dropped);
+	for (size_t r = 0; r < fp->n_ends; r++)
+		if (str_starts(fp->ends[r].how, STR("limit")))
+			doubt(d, "%.*s: a run was cut short (%.*s): raise it "
+			      "in [sandbox] or give the scenario less to do",
+			      STR_ARG(fp->spec), STR_ARG(fp->ends[r].how));
+	if (sometimes >= UNSTABLE_MIN && sometimes * 2 > fp->n)
+		doubt(d, "%.*s: %zu of %zu facts differ from run to run: let "
+		      "the steps wait for each other (`after`, `ready`), or "
+		      "allow more runs", STR_ARG(fp->spec), sometimes, fp->n);
+}
+
+/* Processes and files: what the program was refused there, it did not do. */
+static void doubt_limits(struct doubts *d, const struct fingerprint *fp)
+{
+	for (size_t i = 0; i < fp->n; i++) {
+		const struct fact *f = &fp->facts[i];
+
+		if (f->kind == EV_LIMIT &&
+		    (str_starts(f->object, STR("processes")) ||
+		     str_starts(f->object, STR("files"))))
+			doubt(d, "%.*s: a limit was met in %u of %u runs "
+			      "(%.*s): raise it in [sandbox] or give the "
+			      "scenario less to do", STR_ARG(fp->spec),
+			      f->seen, fp->runs, STR_ARG(f->object));
+	}
+}
+
+bool plans_differ(const struct matching *m)
+{
+	return !str_eq(m->old->plan_digest, m->new->plan_digest);
+}
+
+static struct str short_digest(struct str digest)
+{
+	if (!digest.len)
+		return STR("none");
+	return (struct str){ digest.p, digest.len < 8 ? digest.len : 8 };
+}
+
+static void doubt_plan(struct doubts *d)
+{
+	const struct fingerprint *old = d->m->old, *new = d->m->new;
+
+	if (plans_differ(d->m))
+		doubt(d, "%.*s and %.*s were observed under different plans "
+		      "(%.*s and %.*s): trace both with the same "
+		      "configuration and program", STR_ARG(old->spec),
+		      STR_ARG(new->spec),
+		      STR_ARG(short_digest(old->plan_digest)),
+		      STR_ARG(short_digest(new->plan_digest)));
+}
+
+/* What cannot be seen in NEW, and could be in OLD. */
+static void doubt_blind_spots(struct doubts *d)
+{
+	const struct fingerprint *old = d->m->old, *new = d->m->new;
+	size_t io = 0;
+
+	for (size_t i = 0; i < new->n_blind && !old->blind_unknown; i++) {
+		struct str spot = new->blind_spots[i];
+
+		while (io < old->n_blind &&
+		       str_cmp(old->blind_spots[io], spot) < 0)
+			io++;
+		if (io < old->n_blind && str_eq(old->blind_spots[io], spot))
+			continue;
+		doubt(d, "%.*s: what it does there cannot be seen, and %.*s "
+		      "had no such blind spot (%.*s): review that part of "
+		      "the change by hand", STR_ARG(new->spec),
+		      STR_ARG(old->spec), STR_ARG(spot));
+	}
+}
+
+static void keep_doubts(struct comparison *c, const struct strmap *said)
+{
+	c->n_reasons = said->n;
+	c->reasons = arena_alloc(&c->arena, said->n * sizeof(*c->reasons) + 1);
+	for (size_t i = 0; i < said->n; i++)
+		c->reasons[i] = arena_str(&c->arena, said->entries[i].key);
+}
+
+void doubts_raise(struct matching *m)
+{
+	struct doubts d = {
+		.m = m, .old = tallies_of(m->old), .new = tallies_of(m->new),
+		.said = STRMAP_INIT,
+	};
+
+	doubt_plan(&d);
+	doubt_start(&d, m->old, &d.old);
+	doubt_start(&d, m->new, &d.new);
+	doubt_deadlines(&d);
+	doubt_unmet(&d, m->old, &d.old);
+	doubt_unmet(&d, m->new, &d.new);
+	doubt_steps(&d);
+	doubt_failures(&d);
+	doubt_silence(&d);
+	doubt_loss(&d, m->old);
+	doubt_loss(&d, m->new);
+	doubt_limits(&d, m->old);
+	doubt_limits(&d, m->new);
+	doubt_blind_spots(&d);
+	keep_doubts(m->out, &d.said);
+	strmap_free(&d.said);
+	tallies_free(&d.old);
+	tallies_free(&d.new);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the scenario's steps went, over all runs of one side. */
+#include "core/compare/steps.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "core/base/vec.h"
+
+void tallies_free(struct tallies *t)
+{
+	strmap_free(&t->index);
+	vec_free(t);
+}
+
+const struct step_tally *tallies_find(const struct tallies *t, struct str name)
+{
+	const struct strmap_entry *e = strmap_get(&t->index, name);
+
+	return e ? &t->v[e->val.num - 1] : NULL;
+}
+
+/* --- one step of one run --- */
+
+bool run_was_cut(const struct run_end *run)
+{
+	return str_eq(run->how, STR("deadline"));
+}
+
+bool step_crashed(const struct step_end *s)
+{
+	if (!s->ended || !WIFSIGNALED(s->status))
+		return false;
+	switch (WTERMSIG(s->status)) {
+	case SIGSEGV: case SIGABRT: case SIGBUS: case SIGFPE: case SIGILL:
+	case SIGTRAP: case SIGSYS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* By a signal that asks a program to end: another step sent it. */
+static bool was_asked(int status)
+{
+	switch (WIFSIGNALED(status) ? WTERMSIG(status) : 0) {
+	case SIGTERM: case SIGINT: case SIGHUP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool step_failed(const struct step_end *s)
+{
+	if (!s->ended || s->stopped)
+		return false;
+	if (!s->expects)
+		return s->status && !was_asked(s->status);
+	return !WIFEXITED(s->status) || WEXITSTATUS(s->status) != s->expected;
+}
+
+bool step_did(const struct step_end *s)
+{
+	return s->started && !s->err && !s->unmet.len &&
+	       (!s->awaits.len || s->was_ready) && !step_failed(s);
+}
+
+bool step_after(const struct step_end *s, size_t i, struct str *name)
+{
+	struct str rest = s->after;
+
+	for (size_t n; rest.len; i--) {
+		for (n = 0; n < rest.len && rest.p[n] != ','; n++)
+			;
+		*name = (struct str){ rest.p, n };
+		if (!i)
+			return true;
+		rest = str_sub(rest, n + 2 < rest.len ? n + 2 : rest.len);
+	}
+	return false;
+}
+
+/* --- the tally --- */
+
+static void tally_bad(struct step_tally *v, const struct step_end *s)
+{
+	if (!v->failed++) {
+		v->bad = s;
+		v->status = s->status;
+		v->one_status = true;
+	}
+	v->one_status &= v->status == s->status;
+	v->crashed += step_crashed(s);
+}
+
+static uint64_t span(uint64_t from, uint64_t to)
+{
+	return to > from ? to - from : 0;
+}
+
+static void tally_times(struct step_tally *v, const struct step_end *s)
+{
+	uint64_t ready = span(s->started_ms, s->ready_ms);
+	uint64_t ended = span(s->started_ms, s->ended_ms);
+
+	if (s->was_ready && ready > v->ready_most)
+		v->ready_most = ready;
+	if (s->ended && ended > v->ended_most)
+		v->ended_most = ended;
+	if (s->started_ms > v->began_most)
+		v->began_most = s->started_ms;
+}
+
+static void tally_cut(struct step_tally *v, const struct step_end *s)
+{
+	v->cut += s->started && !s->ended;
+	v->unready += s->started && !s->ended && !s->was_ready;
+	v->late += !s->started && !s->err;
+}
+
+static void tally_step(struct step_tally *v, const struct run_end *run,
+		       const struct step_end *s)
+{
+	v->runs++;
+	v->awaits = s->awaits;
+	v->started += s->started;
+	v->ready += s->was_ready;
+	v->ended += s->ended && !s->stopped;
+	v->stopped += s->stopped;
+	v->did += step_did(s);
+	if (!step_did(s) && !v->undone)
+		v->undone = s;
+	if (!s->started && !s->err && !v->waiting)
+		v->waiting = s;
+	if (s->unmet.len && !v->unmet++)
+		v->unmet_end = s;
+	if (run_was_cut(run))
+		tally_cut(v, s);
+	if (step_failed(s))
+		tally_bad(v, s);
+	tally_times(v, s);
+}
+
+struct tallies tallies_of(const struct fingerprint *fp)
+{
+	struct tallies t = { .index = STRMAP_INIT };
+
+	for (size_t r = 0; r < fp->n_ends; r++) {
+		const struct run_end *run = &fp->ends[r];
+
+		for (size_t i = 0; i < run->n_steps; i++) {
+			struct str name = run->steps[i].name;
+			struct strmap_entry *e = strmap_put(&t.index, name);
+
+			if (!e->val.num) {
+				*vec_push(&t) = (struct step_tally){
+					.name = name
+				};
+				e->val.num = t.n;
+			}
+			tally_step(&t.v[e->val.num - 1], run, &run->steps[i]);
+		}
+	}
+	return t;
+}
+
+/* --- words --- */
+
+void put_status(struct buf *out, int status)
+{
+	if (!WIFSIGNALED(status)) {
+		buf_printf(out, "ended with status %d", WEXITSTATUS(status));
+		return;
+	}
+
+	const char *name = sigabbrev_np(WTERMSIG(status));
+
+	if (name)
+		buf_printf(out, "was killed by SIG%s", name);
+	else
+		buf_printf(out, "was killed by signal %d", WTERMSIG(status));
+}
+
+bool put_error(struct buf *out, const struct step_end *s)
+{
+	if (!s->error.len)
+		return false;
+	buf_str(out, s->error);
+	if (!s->error_file.len)
+		return true;
+	buf_c(out, ", ");
+	buf_str(out, s->error_file);
+	if (s->error_line)
+		buf_printf(out, ":%u", s->error_line);
+	return true;
+}
+
+void put_exec_error(struct buf *out, const struct step_end *s)
+{
+	const char *name = errno_name(s->err);
+	size_t n = 0;
+
+	while (n < s->command.len && s->command.p[n] != ' ')
+		n++;
+	buf_printf(out, "%.*s: %s", (int)n, s->command.p, name ? name : "?");
+	if (s->err == ENOENT)
+		buf_c(out, " (no such program)");
+	else if (s->err == EACCES)
+		buf_c(out, " (it may not be executed)");
+}

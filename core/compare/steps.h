@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the scenario's steps went, over all runs of one side. */
+#ifndef COMPARE_STEPS_H
+#define COMPARE_STEPS_H
+
+#include "core/base/strmap.h"
+#include "core/compare/internal.h"
+
+/* One step.  Numbers without a unit count runs. */
+struct step_tally {
+	struct str name;
+	unsigned runs;		/* that know it */
+	unsigned started;
+	unsigned ready;
+	unsigned ended;		/* by itself */
+	unsigned stopped;	/* by the scenario's own `stop` */
+	unsigned failed;	/* ended by itself, not as it is meant to */
+	unsigned crashed;	/* by a signal that is raised by mistake */
+	unsigned unmet;		/* `expect` was not met */
+	unsigned did;		/* it did its part: step_did() */
+	/* The deadline came: while it ran, of these not ready; before it began. */
+	unsigned cut, unready, late;
+	struct str awaits;	/* see struct step_end */
+	bool one_status;	/* those that failed had the same status */
+	int status;		/* of the first that failed */
+	/* The first run's in which it did not do its part, failed, ... */
+	const struct step_end *undone, *bad, *waiting, *unmet_end;
+	/* ms, the slowest: from its start until it was ready, or ended. */
+	uint64_t ready_most, ended_most;
+	uint64_t began_most;	/* ms, since the run began */
+};
+
+struct tallies {
+	struct step_tally *v;	/* in the order of first appearance */
+	size_t n, cap;
+	struct strmap index;	/* name -> place in v, plus 1 */
+};
+
+struct tallies tallies_of(const struct fingerprint *fp);
+void tallies_free(struct tallies *t);
+#define autotallies __attribute__((cleanup(tallies_free)))
+/* NULL: no run of that side knows the step. */
+const struct step_tally *tallies_find(const struct tallies *t,
+				      struct str name);
+
+/* Did the deadline end the run? */
+bool run_was_cut(const struct run_end *run);
+/* Ended by itself, with a status that is not the one it is meant to have? */
+bool step_failed(const struct step_end *s);
+/*
+ * Did it do what it is there for: it started, became ready where that takes
+ * more than time, met what is expected of it, and did not fail?
+ */
+bool step_did(const struct step_end *s);
+/* A signal that a program raises by mistake, not one that others send? */
+bool step_crashed(const struct step_end *s);
+
+/* The i-th name of s->after; false past the last. */
+bool step_after(const struct step_end *s, size_t i, struct str *name);
+
+/* "ended with status 1", "was killed by SIGSEGV" */
+void put_status(struct buf *out, int status);
+/* "SyntaxError: invalid syntax, server.py:660"; false: nothing is known. */
+bool put_error(struct buf *out, const struct step_end *s);
+/* What an exec failed with: "python9: ENOENT (no such program)". */
+void put_exec_error(struct buf *out, const struct step_end *s);
+
+#endif
