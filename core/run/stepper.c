@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,7 +16,8 @@
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
 #include "core/base/mem.h"
-#include "core/base/text.h"
+#include "core/base/vec.h"
+#include "core/event/error_line.h"
 #include "core/run/inside.h"
 #include "core/run/layers.h"
 
@@ -43,6 +45,18 @@ static struct str join_argv(struct arena *a, char *const *argv)
 	return arena_str(a, buf_view(&b));
 }
 
+static struct str join_after(struct arena *a, const struct scenario *scenario,
+			     const struct step *step)
+{
+	autobuf struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < step->n_after; i++) {
+		buf_c(&b, i ? ", " : "");
+		buf_str(&b, scenario->steps[step->after[i]].name);
+	}
+	return arena_str(a, buf_view(&b));
+}
+
 void stepper_init(struct stepper *st, const struct scenario *scenario, int tree)
 {
 	*st = (struct stepper){ .scenario = scenario, .tree = tree };
@@ -59,6 +73,7 @@ void stepper_init(struct stepper *st, const struct scenario *scenario, int tree)
 		st->ends[i].name = step->name;
 		st->ends[i].fixture = step->fixture;
 		st->ends[i].command = join_argv(&st->arena, step->argv);
+		st->ends[i].after = join_after(&st->arena, scenario, step);
 	}
 }
 
@@ -78,6 +93,7 @@ void stepper_free(struct stepper *st)
 		close_pair(st->s[i].theirs);
 		feed_close(&st->s[i].feed);
 		buf_free(&st->s[i].text);
+		buf_free(&st->s[i].errors);
 	}
 	free(st->s);
 	free(st->ends);
@@ -313,6 +329,21 @@ static void check_ready(struct stepper *st, size_t i)
 		set_ready(st, i);
 }
 
+/* Of standard error only the end is looked at, and that is kept apart. */
+static void keep_errors(struct step_state *s, const char *text, size_t n)
+{
+	if (s->errors.len + n > 2 * (size_t)ERROR_TEXT_MAX) {
+		size_t drop = s->errors.len > ERROR_TEXT_MAX ?
+			s->errors.len - ERROR_TEXT_MAX : 0;
+
+		if (s->errors.len)
+			memmove(s->errors.p, s->errors.p + drop,
+				s->errors.len - drop);
+		buf_cut(&s->errors, s->errors.len - drop);
+	}
+	buf_add(&s->errors, text, n);
+}
+
 static void drain(struct step_state *s, int which)
 {
 	char chunk[65536];
@@ -329,6 +360,10 @@ static void drain(struct step_state *s, int which)
 			return;
 		}
 		total += (size_t)n;
+		if (which)
+			keep_errors(s, chunk, (size_t)n);
+		else
+			s->printed = true;
 		if (s->text.len + (size_t)n > PLAN_OUTPUT_MAX) {
 			s->cut = true;
 			n = (ssize_t)(PLAN_OUTPUT_MAX - s->text.len);
@@ -353,6 +388,8 @@ void stepper_drain(struct stepper *st)
 
 void stepper_started(struct stepper *st, size_t step)
 {
+	if (!st->s[step].started)
+		st->s[step].started_ms = stepper_ms(st);
 	st->s[step].executed = st->s[step].started = true;
 	check_ready(st, step);
 }
@@ -365,11 +402,24 @@ void stepper_listening(struct stepper *st, size_t step, struct str where)
 		set_ready(st, step);
 }
 
-static bool status_fits(const struct step *step, int status)
+/* By the signal it was sent, or by a shell's word for it. */
+static bool ended_by_stop(const struct step *step, int status)
 {
-	return !step->expects_status ||
-	       (WIFEXITED(status) &&
-		WEXITSTATUS(status) == step->expect_status);
+	const int signals[] = { step->stop, SIGTERM, SIGKILL };
+
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		if (signals[i] && (status == signals[i] ||
+				   status == (128 + signals[i]) << 8))
+			return true;
+	return false;
+}
+
+static bool status_fits(const struct step *step, const struct step_state *s,
+			int status)
+{
+	if (!step->expects_status || (s->stopped && ended_by_stop(step, status)))
+		return true;
+	return WIFEXITED(status) && WEXITSTATUS(status) == step->expect_status;
 }
 
 void stepper_ended(struct stepper *st, size_t step, int status)
@@ -378,9 +428,10 @@ void stepper_ended(struct stepper *st, size_t step, int status)
 	const struct step *what = &st->scenario->steps[step];
 
 	s->ended = true;
-	if (!s->status || !status_fits(what, status))
+	s->ended_ms = stepper_ms(st);
+	if (!s->status || !status_fits(what, s, status))
 		s->status = status;
-	s->odd_status |= !status_fits(what, status);
+	s->odd_status |= !status_fits(what, s, status);
 	if (what->ready == READY_EXIT && !status)
 		set_ready(st, step);
 	if (s->round + 1 >= rounds(what))
@@ -445,61 +496,4 @@ const struct str *stepper_names(const struct stepper *st, size_t *n)
 {
 	*n = st->scenario->n;
 	return st->names;
-}
-
-/* What the scenario promised of a step and did not come true, or "". */
-static void put_unmet(struct buf *out, const struct step *step,
-		      const struct step_state *s)
-{
-	const struct script_line *stuck = step->script ?
-		feed_stuck(&s->feed, step) : NULL;
-
-	if (stuck) {
-		buf_printf(out, "its input waited in line %u for \"",
-			   stuck->line);
-		text_escape(out, stuck->text);
-		buf_c(out, "\", which it did not print");
-		return;
-	}
-	if (s->odd_status || (step->expects_status && !s->ended)) {
-		buf_printf(out, "status %d was expected and it ",
-			   step->expect_status);
-		if (!s->ended)
-			buf_c(out, "was still running");
-		else if (WIFSIGNALED(s->status))
-			buf_printf(out, "was ended by signal %d",
-				   WTERMSIG(s->status));
-		else
-			buf_printf(out, "ended with status %d",
-				   WEXITSTATUS(s->status));
-		return;
-	}
-	for (size_t i = 0; i < step->n_expect_output; i++) {
-		if (printed(s, 0, step->expect_output[i]))
-			continue;
-		buf_c(out, "it was expected to print \"");
-		text_escape(out, step->expect_output[i]);
-		buf_c(out, "\" and did not");
-		return;
-	}
-}
-
-struct step_end *stepper_ends(struct stepper *st, size_t *n)
-{
-	*n = st->scenario->n;
-	for (size_t i = 0; i < *n; i++) {
-		const struct step_state *s = &st->s[i];
-		autobuf struct buf unmet = BUF_INIT;
-
-		if (s->started)
-			put_unmet(&unmet, &st->scenario->steps[i], s);
-		st->ends[i].started = s->started;
-		st->ends[i].was_ready = s->ready;
-		st->ends[i].ended = s->ended;
-		st->ends[i].status = s->status;
-		st->ends[i].unmet = arena_str(&st->arena, buf_view(&unmet));
-		st->ends[i].err = s->err;
-		st->ends[i].stopped = s->was_stopped;
-	}
-	return st->ends;
 }

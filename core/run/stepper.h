@@ -30,11 +30,15 @@ struct step_state {
 	bool was_stopped;	/* a repetition was sent a stop signal by us */
 	struct stop_state stop;	/* see stops.h */
 	int status;		/* wait status: the last, or one that failed */
+	uint64_t started_ms;	/* its program was executed first */
+	uint64_t ended_ms;	/* the last time */
 	bool odd_status;	/* a repetition ended otherwise than expected */
 	int err;		/* errno of its exec, when it failed */
 	int out[2];		/* our ends of its stdout and stderr, -1 */
 	int theirs[2];		/* the other ends, for the next repetition */
 	struct buf text;	/* what it printed, both, up to a bound */
+	struct buf errors;	/* of standard error alone, the end */
+	bool printed;		/* on standard output, or on its terminal */
 	bool cut;
 };
 
