@@ -10,15 +10,10 @@
 
 static bool done_by(const struct fact *f, struct str step)
 {
-	struct str name;
+	struct step_evidence of;
 
-	/* A baseline does not know which step did it. */
-	if (!f->ev.step.len)
-		return true;
-	for (size_t i = 0; evidence_step(&f->ev, i, &name); i++)
-		if (str_eq(name, step))
-			return true;
-	return false;
+	/* A baseline may not know which step did it. */
+	return !f->ev.step.len || fact_step(f, step, &of);
 }
 
 /* What an interpreter leaves behind by itself. */

@@ -379,12 +379,11 @@ static const struct broken *broken_doer(const struct matching *m,
 					const struct fact *f)
 {
 	const struct broken *first = NULL, *b;
-	struct str step;
 
 	if (!f->ev.step.len)
 		return &m->broken.v[0];
-	for (size_t i = 0; evidence_step(&f->ev, i, &step); i++) {
-		b = broken_of(m, step);
+	for (size_t i = 0; i < evidence_steps(&f->ev); i++) {
+		b = broken_of(m, evidence_step(&f->ev, f->seen, i).step);
 		if (!b)
 			return NULL;
 		first = first ? first : b;

@@ -289,18 +289,16 @@ static bool cut_before(const struct doubts *d, const struct finding *f,
 
 static bool could_be_old(const struct doubts *d, const struct finding *f)
 {
-	struct str step;
-	size_t i = 0;
-
 	if (f->change != CHANGE_NEW && f->change != CHANGE_OUTCOME)
 		return false;
 	if (f->fact->kind == EV_STEP || f->fact->kind == EV_STEP_END ||
 	    !f->fact->ev.step.len)
 		return false;
-	for (; evidence_step(&f->fact->ev, i, &step); i++)
-		if (!cut_before(d, f, step))
+	for (size_t i = 0; i < evidence_steps(&f->fact->ev); i++)
+		if (!cut_before(d, f, evidence_step(&f->fact->ev,
+						    f->fact->seen, i).step))
 			return false;
-	return i;
+	return true;
 }
 
 /* One sentence for all findings that are in doubt. */

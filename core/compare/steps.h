@@ -18,7 +18,7 @@ struct step_tally {
 	unsigned crashed;	/* by a signal that is raised by mistake */
 	unsigned unmet;		/* `expect` was not met */
 	unsigned did;		/* it did its part: step_did() */
-	/* The deadline came: while it ran, of these not ready; before it began. */
+	/* The deadline came: while it ran (not yet ready), before it began. */
 	unsigned cut, unready, late;
 	struct str awaits;	/* see struct step_end */
 	bool one_status;	/* those that failed had the same status */

@@ -14,6 +14,8 @@
 #define AROUND_MAX 60
 /* Heavier than nothing, lighter than every shape. */
 #define WEIGHT_LAST 1
+/* From here on it is a runtime that speaks: see error_line.def. */
+#define WEIGHT_RUNTIME 86
 
 enum how {
 	HOW_STARTS, HOW_HAS, HOW_ENDS, HOW_ANYCASE, HOW_TRACEBACK, HOW_NAMED,
@@ -402,6 +404,7 @@ static void put_result(struct error_line *out, const struct search *s)
 	said = cut_front(said, "Exception in thread \"main\" ");
 	out->text = arena_str(s->arena, shorten(said));
 	out->is_sure = s->weight > WEIGHT_LAST;
+	out->is_runtime = s->weight >= WEIGHT_RUNTIME;
 	for (size_t i = 0; i < s->begin; i++)
 		out->preceded |= s->v[i].text.len > 0;
 }

@@ -36,6 +36,8 @@ struct error_line {
 	bool preceded;
 	/* Recognised as an error, and not only the last line there is. */
 	bool is_sure;
+	/* What a runtime says at a program's end, not the program itself. */
+	bool is_runtime;
 };
 
 /*

@@ -285,12 +285,8 @@ struct run_end run_end_copy(struct arena *a, const struct run_end *end)
 
 	copy.how = arena_str(a, end->how);
 	copy.steps = arena_alloc(a, end->n_steps * sizeof(*copy.steps));
-	for (size_t i = 0; i < end->n_steps; i++) {
-		copy.steps[i] = end->steps[i];
-		copy.steps[i].name = arena_str(a, end->steps[i].name);
-		copy.steps[i].command = arena_str(a, end->steps[i].command);
-		copy.steps[i].unmet = arena_str(a, end->steps[i].unmet);
-	}
+	for (size_t i = 0; i < end->n_steps; i++)
+		copy.steps[i] = step_end_copy(a, &end->steps[i]);
 	return copy;
 }
 

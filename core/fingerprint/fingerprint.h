@@ -265,7 +265,7 @@ struct fingerprint {
 	size_t n_syscalls;
 	struct str *blind_spots;	/* sorted, distinct */
 	size_t n_blind;
-	bool blind_unknown;	/* a baseline that does not say: see baseline.h */
+	bool blind_unknown;	/* a baseline that does not say */
 
 	/* What was run; filled in by the caller before it is written. */
 	struct str spec, commit, tree, scenario, entry;

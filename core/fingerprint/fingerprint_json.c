@@ -135,21 +135,6 @@ static void put_optional(struct json_out *j, const char *key, struct str s)
 		json_put_str(j, key, s);
 }
 
-static void put_step(struct json_out *j, const struct step_end *s)
-{
-	json_begin_object_inline(j, NULL);
-	json_put_str(j, "name", s->name);
-	json_put_str(j, "command", s->command);
-	json_put_bool(j, "started", s->started);
-	json_put_bool(j, "ready", s->was_ready);
-	json_put_bool(j, "ended", s->ended);
-	json_put_int(j, "status", s->status);
-	put_optional(j, "unmet", s->unmet);
-	if (s->err && errno_name(s->err))
-		json_put_str(j, "error", str_c(errno_name(s->err)));
-	json_end_object(j);
-}
-
 static void put_end(struct json_out *j, const struct run_end *end)
 {
 	json_begin_object(j, NULL);
@@ -159,7 +144,7 @@ static void put_end(struct json_out *j, const struct run_end *end)
 	json_put_uint(j, "zombies", end->zombies);
 	json_begin_array(j, "steps");
 	for (size_t i = 0; i < end->n_steps; i++)
-		put_step(j, &end->steps[i]);
+		step_end_write(j, &end->steps[i]);
 	json_end_array(j);
 	json_end_object(j);
 }

@@ -129,31 +129,6 @@ static int read_syscalls(struct reader *r, const struct json *doc)
 	return 0;
 }
 
-static int read_step(const struct reader *r, struct step_end *out,
-		     const struct json *o)
-{
-	struct str error;
-	int64_t status;
-
-	if (need_str(r, &out->name, o, "name") ||
-	    need_str(r, &out->command, o, "command") ||
-	    need_bool(r, &out->started, o, "started") ||
-	    need_bool(r, &out->was_ready, o, "ready") ||
-	    need_bool(r, &out->ended, o, "ended"))
-		return -1;
-	if (!json_int(&status, o, "status") || status < INT_MIN ||
-	    status > INT_MAX)
-		return read_fail(r, "\"status\" is missing or is no wait "
-				 "status");
-	out->status = (int)status;
-	if (json_string(&error, o, "error")) {
-		out->err = errno_by_name(error);
-		if (!out->err)
-			return read_fail(r, "\"error\" is no errno");
-	}
-	return optional_str(r, &out->unmet, o, "unmet");
-}
-
 static int read_end(struct reader *r, struct run_end *out,
 		    const struct json *o)
 {
@@ -169,7 +144,7 @@ static int read_end(struct reader *r, struct run_end *out,
 	out->steps = arena_alloc(&r->fp->arena,
 				 json_length(steps) * sizeof(*out->steps));
 	for (const struct json *v = json_first(steps); v; v = json_next(v))
-		if (read_step(r, &out->steps[out->n_steps++], v))
+		if (step_end_read(r, &out->steps[out->n_steps++], v))
 			return -1;
 	return 0;
 }

@@ -139,6 +139,12 @@ void fingerprint_set_blind_spots(struct fingerprint *fp,
 struct fingerprint *fingerprint_share(const struct fingerprint *fp);
 struct run_end run_end_copy(struct arena *a, const struct run_end *end);
 
+/* --- step_end.c --- */
+
+struct step_end step_end_copy(struct arena *a, const struct step_end *s);
+struct json_out;
+void step_end_write(struct json_out *j, const struct step_end *s);
+
 /* --- marked.c --- */
 
 /* The lists (sensitive.def, startup.def) that paths of the line are on. */

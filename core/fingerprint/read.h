@@ -42,6 +42,11 @@ int optional_str(const struct reader *r, struct str *out,
 int optional_common(struct reader *r, struct str *out,
 		    const struct json *obj, const char *key);
 
+/* --- step_end.c --- */
+
+int step_end_read(const struct reader *r, struct step_end *out,
+		  const struct json *o);
+
 /* --- read_facts.c --- */
 
 int read_fact(struct reader *r, struct fact *out, const struct json *o);

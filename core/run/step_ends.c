@@ -145,8 +145,8 @@ static void put_error(struct stepper *st, size_t i, struct step_end *end)
 	end->error = arena_str(&st->arena, buf_view(&text));
 	end->error_file = arena_str(&st->arena, buf_view(&file));
 	end->error_line = e.line;
-	/* The report of the error is not what the step is there to print. */
-	if (on_stdout && e.is_sure)
+	/* A runtime's report is not what the step is there to print. */
+	if (on_stdout && e.is_runtime)
 		end->printed = e.preceded;
 }
 

@@ -417,7 +417,8 @@ static bool ended_by_stop(const struct step *step, int status)
 static bool status_fits(const struct step *step, const struct step_state *s,
 			int status)
 {
-	if (!step->expects_status || (s->stopped && ended_by_stop(step, status)))
+	if (!step->expects_status ||
+	    (s->stopped && ended_by_stop(step, status)))
 		return true;
 	return WIFEXITED(status) && WEXITSTATUS(status) == step->expect_status;
 }

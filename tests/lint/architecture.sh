@@ -25,7 +25,7 @@ allowed() {
 }
 
 # Headers that other modules may include; of core/base, all.
-public="core/event/event.h core/config/config.h core/source/source.h
+public="core/event/event.h core/event/error_line.h core/config/config.h core/source/source.h
 core/scenario/scenario.h core/sandbox/plan.h core/sandbox/stage.h
 core/sandbox/spawn.h core/sandbox/ids.h core/trace/trace.h
 core/fingerprint/fingerprint.h core/baseline/baseline.h core/compare/compare.h

@@ -331,7 +331,9 @@ client 0"
 is "and not held against the program" \
 	"$(json facts "$work/stubborn.json" | grep '^process.exit')" ""
 # The server's first socket is not the one that its client needs.
-exits 0 "ready = listen is any socket" trace root first --runs 1
+exits 3 "ready = listen is any socket" trace root first --runs 1
+is "what its client met is said" \
+	"$(grep -c 'doubt: step client .*refused' "$err")" 1
 is "also the wrong one" "$(step_ends first | grep client)" "client 256"
 
 exits 0 "servers end one after the other, each when it is not needed" \

@@ -94,7 +94,7 @@ static void a_step_that_started_in_one_run_did_start(void **state)
 	expect(ended(FACTS("a", SIX), "exit", alive), new, VERDICT_PASS, NULL);
 }
 
-static void a_step_that_fails_as_before_is_no_doubt_when_it_worked(void **state)
+static void a_step_that_fails_as_before_and_worked_is_no_doubt(void **state)
 {
 	struct step_end failed = alive, told = alive;
 
@@ -162,7 +162,7 @@ static void a_step_that_fails_alike_before_it_did_anything_is(void **state)
 	       "(no such program)");
 }
 
-static void a_step_that_failed_sometimes_and_always_does_is_a_doubt(void **state)
+static void a_step_that_failed_at_times_is_a_doubt(void **state)
 {
 	struct step_end failed = alive;
 	struct fingerprint *flaky = ended(FACTS("a", SIX), "exit", alive);
@@ -341,9 +341,9 @@ int main(void)
 		cmocka_unit_test(two_healthy_sides_pass),
 		cmocka_unit_test(a_step_of_old_that_never_started_is_inconclusive),
 		cmocka_unit_test(a_step_that_started_in_one_run_did_start),
-		cmocka_unit_test(a_step_that_fails_as_before_is_no_doubt_when_it_worked),
+		cmocka_unit_test(a_step_that_fails_as_before_and_worked_is_no_doubt),
 		cmocka_unit_test(a_step_that_fails_alike_before_it_did_anything_is),
-		cmocka_unit_test(a_step_that_failed_sometimes_and_always_does_is_a_doubt),
+		cmocka_unit_test(a_step_that_failed_at_times_is_a_doubt),
 		cmocka_unit_test(a_step_that_was_not_run_is_a_doubt),
 		cmocka_unit_test(showing_less_than_half_is_inconclusive),
 		cmocka_unit_test(lost_and_dropped_events_are_inconclusive_on_both_sides),

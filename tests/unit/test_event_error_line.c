@@ -265,7 +265,11 @@ static void what_came_before_the_report_is_known(void **state)
 	assert_true(finds(&e, &a, STR("Traceback (most recent call last):\n"
 				      "  File \"x\", line 1\nValueError: x\n")));
 	assert_true(e.is_sure);
+	assert_true(e.is_runtime);
 	assert_false(e.preceded);
+	assert_true(finds(&e, &a, STR("code.c:2: error: tab\n")));
+	assert_true(e.is_sure);
+	assert_false(e.is_runtime);
 	assert_true(finds(&e, &a, STR("hello\nTraceback (most recent call "
 				      "last):\n  File \"x\", line 1\nE: x\n")));
 	assert_true(e.preceded);
