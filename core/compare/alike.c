@@ -5,7 +5,6 @@
  * did nothing before, the runs prove nothing about it.  A program that prints
  * what it found and ends with 1, as linters do, has done its work.
  */
-#include "core/base/path.h"
 #include "core/compare/doubts.h"
 
 static bool done_by(const struct fact *f, struct str step)
@@ -16,13 +15,6 @@ static bool done_by(const struct fact *f, struct str step)
 	return !f->ev.step.len || fact_step(f, step, &of);
 }
 
-/* What an interpreter leaves behind by itself. */
-static bool is_by_product(const struct fact *f)
-{
-	return path_glob(STR("**/__pycache__"), f->object) ||
-	       path_glob(STR("**/__pycache__/**"), f->object);
-}
-
 static bool is_work(const struct fact *f)
 {
 	if (f->err)
@@ -31,7 +23,8 @@ static bool is_work(const struct fact *f)
 		return true;
 	if (f->kind < EV_FILE_WRITE || f->kind > EV_FILE_EXECUTABLE)
 		return false;
-	return !str_starts(f->object, STR("/dev/")) && !is_by_product(f);
+	return !str_starts(f->object, STR("/dev/")) &&
+	       !path_is_by_product(f->object);
 }
 
 static bool worked(const struct fingerprint *fp, struct str step)
