@@ -232,6 +232,20 @@ static void accept_one(struct work *w, struct last *last, struct str fact,
 		last->decided[at] = DECISION_ACCEPTED;
 }
 
+/* An id stands for its whole cause; a fact's line for itself. */
+static void accept_members(struct work *w, struct last *last, size_t leader)
+{
+	const struct cause *cause = result_leads(&last->result, leader);
+
+	for (size_t i = 0; cause && i < cause->n; i++) {
+		size_t at = cause->members[i];
+		const struct finding *f = &last->result.v[at].f;
+
+		if (finding_is_news(f) && !f->accepted)
+			accept_one(w, last, f->fact->line, at);
+	}
+}
+
 static int accept_all(struct work *w, struct last *last, struct err *err)
 {
 	const struct result *r = &last->result;
@@ -251,6 +265,8 @@ static int accept_all(struct work *w, struct last *last, struct err *err)
 		    (at == r->n && refuse_pattern(w->args.v[i], err)))
 			return -1;
 		accept_one(w, last, fact, at);
+		if (at < r->n && !is_whole(w->args.v[i]))
+			accept_members(w, last, at);
 		if (at == r->n && last->digest[0])
 			warn_unseen(&w->keep.out, last, fact);
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * behavdiff review: the findings that fail the last comparison, one by one,
- * and a key for each.  Every yes is written at once, into the baseline as it
- * is then, so that whatever ends the review leaves a whole file.
+ * behavdiff review: what fails the last comparison, a cause at a time, and a
+ * key for each: the findings of one cause are decided about together.  Every
+ * yes is written at once, into the baseline as it is then, so that whatever
+ * ends the review leaves a whole file.
  */
 #include <string.h>
 
@@ -22,7 +23,7 @@ struct review {
 	const char *dir;	/* of the baseline */
 	struct buf stat;	/* what changed in the files */
 	bool color, quit;
-	size_t at, total;	/* of those that fail */
+	size_t at, total;	/* of the causes that fail */
 	size_t accepted, rejected;
 };
 
@@ -68,13 +69,13 @@ static void make_stat(struct review *r)
 	buf_str(&r->stat, buf_view(&lines));
 }
 
-static int show(const struct review *r, const struct finding *f,
-		struct err *err)
+static int show(const struct review *r, size_t i, struct err *err)
 {
+	const struct comparison *cmp = &r->last.result.cmp;
 	autobuf struct buf out = BUF_INIT;
 
 	buf_printf(&out, "\n--- %zu of %zu ---\n", r->at, r->total);
-	report_finding(&out, f, r->color, output_width());
+	report_cause(&out, cmp, &cmp->causes[i], r->color, output_width());
 	buf_str(&out, buf_view(&r->stat));
 	return output_stdout(&out, err);
 }
@@ -93,11 +94,39 @@ static int tell(struct err *err, const char *fmt, ...)
 
 /* --- the keys --- */
 
+static const struct cause *cause_at(const struct review *r, size_t i)
+{
+	return &r->last.result.cmp.causes[i];
+}
+
 static int settle(struct review *r, size_t i, enum decision decision)
 {
-	r->last.decided[i] = decision;
+	const struct cause *cause = cause_at(r, i);
+
+	r->last.decided[cause->leader] = decision;
+	for (size_t m = 0; m < cause->n; m++)
+		r->last.decided[cause->members[m]] = decision;
 	last_decide(session_cache(r->keep.s), &r->last);
 	return 1;
+}
+
+static void accept_finding(struct review *r, size_t at, const char *reason,
+			   const char *expires)
+{
+	const struct finding *f = &r->last.result.v[at].f;
+
+	if (finding_is_news(f) && !f->accepted)
+		keep_accept(&r->keep, f->fact->line, reason, expires);
+}
+
+static void accept_cause(struct review *r, size_t i, const char *reason,
+			 const char *expires)
+{
+	const struct cause *cause = cause_at(r, i);
+
+	accept_finding(r, cause->leader, reason, expires);
+	for (size_t m = 0; m < cause->n; m++)
+		accept_finding(r, cause->members[m], reason, expires);
 }
 
 /* Empty: not now. */
@@ -141,7 +170,7 @@ static int key_accept(struct review *r, size_t i, struct err *err)
 	buf_clear(&k->out);
 	if (keep_load(k, r->dir, &r->last, err) || keep_need(k, err))
 		return -1;
-	keep_accept(k, r->last.result.v[i].f.fact->line, reason.p, expires.p);
+	accept_cause(r, i, reason.p, expires.p);
 	if (keep_save(k, k->old, err) || output_stdout(&k->out, err))
 		return -1;
 	r->accepted++;
@@ -214,8 +243,7 @@ static int prompt(struct err *err)
 static int press(struct review *r, size_t i, int c, struct err *err)
 {
 	if (c == KEY_RESIZED)
-		return tell(err, "\n") ? -1 :
-			show(r, &r->last.result.v[i].f, err);
+		return tell(err, "\n") ? -1 : show(r, i, err);
 	for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
 		if (keys[k].key != c)
 			continue;
@@ -231,7 +259,7 @@ static int press(struct review *r, size_t i, int c, struct err *err)
 
 static int decide(struct review *r, size_t i, struct err *err)
 {
-	int done = show(r, &r->last.result.v[i].f, err);
+	int done = show(r, i, err);
 
 	while (!done) {
 		if (prompt(err))
@@ -243,14 +271,25 @@ static int decide(struct review *r, size_t i, struct err *err)
 
 /* --- the command --- */
 
+static bool is_undecided(const struct last *l, size_t at)
+{
+	return l->result.v[at].f.gates && l->decided[at] == DECISION_OPEN;
+}
+
+/* Is there anything to decide about the i-th cause? */
 static bool is_open(const struct last *l, size_t i)
 {
-	return l->result.v[i].f.gates && l->decided[i] == DECISION_OPEN;
+	const struct cause *cause = &l->result.cmp.causes[i];
+	bool open = is_undecided(l, cause->leader);
+
+	for (size_t m = 0; m < cause->n; m++)
+		open |= is_undecided(l, cause->members[m]);
+	return open;
 }
 
 static int review_all(struct review *r, struct err *err)
 {
-	for (size_t i = 0; i < r->last.result.n && !r->quit; i++) {
+	for (size_t i = 0; i < r->last.result.cmp.n_causes && !r->quit; i++) {
 		if (!is_open(&r->last, i))
 			continue;
 		r->at++;
@@ -289,7 +328,7 @@ static int begin(struct review *r, const struct invocation *inv,
 	r->dir = set->folder ? set->folder :
 		 r->last.place.subdir.len ? r->last.place.subdir.p : "";
 	r->color = output_color(set->color);
-	for (size_t i = 0; i < r->last.result.n; i++)
+	for (size_t i = 0; i < r->last.result.cmp.n_causes; i++)
 		r->total += is_open(&r->last, i);
 	/* Said before anybody has typed a reason. */
 	return keep_load(&r->keep, r->dir, &r->last, err) ||

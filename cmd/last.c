@@ -208,16 +208,21 @@ static size_t count_failing(const struct comparison *cmp)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < cmp->n; i++)
-		n += cmp->findings[i].gates;
+	for (size_t i = 0; i < cmp->n_causes; i++)
+		n += cmp->causes[i].gating > 0;
 	return n;
+}
+
+static const char *leader_id(const struct comparison *cmp, size_t cause)
+{
+	return cmp->findings[cmp->causes[cause].leader].id;
 }
 
 static const char *first_failing(const struct comparison *cmp)
 {
-	for (size_t i = 0; i < cmp->n; i++)
-		if (cmp->findings[i].gates)
-			return cmp->findings[i].id;
+	for (size_t i = 0; i < cmp->n_causes; i++)
+		if (cmp->causes[i].gating)
+			return leader_id(cmp, i);
 	return "ID";
 }
 
@@ -236,8 +241,8 @@ void last_commands(struct buf *out, const struct comparison *cmp,
 	buf_c(out, "to accept: behavdiff baseline accept");
 	if (n > IDS_LISTED)
 		buf_c(out, " --all");
-	for (size_t i = 0; n <= IDS_LISTED && i < cmp->n; i++)
-		if (cmp->findings[i].gates)
-			buf_printf(out, " %s", cmp->findings[i].id);
+	for (size_t i = 0; n <= IDS_LISTED && i < cmp->n_causes; i++)
+		if (cmp->causes[i].gating)
+			buf_printf(out, " %s", leader_id(cmp, i));
 	buf_c(out, " --reason 'WHY'\n");
 }

@@ -34,13 +34,15 @@ const char *verdict_name(enum verdict verdict);
 
 /* What a finding is about, the most dangerous first (categories.def). */
 enum category {
-#define CATEGORY(id, name, help) CATEGORY_##id,
+#define CATEGORY(id, name, one, help) CATEGORY_##id,
 #include "core/compare/categories.def"
 #undef CATEGORY
 	CATEGORY_COUNT
 };
 const char *category_name(enum category category);	/* "network" */
 const char *category_help(enum category category);
+/* "2 network, 1 file", the most dangerous first, of a number for each. */
+void categories_text(struct buf *out, const size_t counts[CATEGORY_COUNT]);
 
 /* One row of rules.def. */
 struct rule {
@@ -140,7 +142,6 @@ enum cause_kind {
 #undef CAUSE
 	CAUSE_COUNT
 };
-const char *cause_name(enum cause_kind kind);	/* "program" */
 
 /*
  * One thing that happened, and the findings that tell of it: what a reader
@@ -159,8 +160,11 @@ struct cause {
 	size_t gating;
 };
 
-/* "6 findings by the program git status", the leader counted. */
+/* "5 more findings by the program git status" */
 void cause_text(struct buf *out, const struct cause *c);
+/* "program", and back; false for an unknown word. */
+const char *cause_name(enum cause_kind kind);
+bool cause_by_name(struct str name, enum cause_kind *out);
 
 struct comparison {
 	struct arena arena;
@@ -196,6 +200,15 @@ void compare(struct comparison *out, const struct fingerprint *old,
 void comparison_add_reason(struct comparison *c, struct str sentence);
 void comparison_free(struct comparison *c);
 
+/*
+ * Make the list of causes of findings whose `cause` is set; labels: kind and
+ * `what` of each that leads, by its index.
+ */
+struct cause_label {
+	enum cause_kind kind;
+	struct str what;
+};
+void causes_list(struct comparison *c, const struct cause_label *labels);
 /*
  * The cause with this leader; every finding whose cause is its own index leads
  * one.

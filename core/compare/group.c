@@ -19,7 +19,7 @@ static const struct kind {
 	bool (*leads)(const struct finding *f, struct str key);
 } kinds[] = {
 	[CAUSE_ALONE] = { "finding", "", 0, NULL, NULL },
-	[CAUSE_STEP] = { "step", "of the step", 0, NULL, NULL },
+	[CAUSE_STEP] = { "step", "because of the step", 0, NULL, NULL },
 #define CAUSE(id, name, min, words) \
 	[CAUSE_##id] = { name, words, min, cause_key_##id, cause_leads_##id },
 #include "core/compare/causes.def"
@@ -33,9 +33,20 @@ const char *cause_name(enum cause_kind kind)
 
 void cause_text(struct buf *out, const struct cause *c)
 {
-	buf_printf(out, "%zu finding%s %s ", c->n + 1, c->n ? "s" : "",
+	buf_printf(out, "%zu more finding%s %s ", c->n, c->n == 1 ? "" : "s",
 		   kinds[c->kind].words);
 	buf_str(out, c->what);
+}
+
+bool cause_by_name(struct str name, enum cause_kind *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (!str_eq(name, str_c(kinds[i].name)))
+			continue;
+		*out = (enum cause_kind)i;
+		return true;
+	}
+	return false;
 }
 
 bool finding_is_free(const struct comparison *c, size_t i)
@@ -46,12 +57,6 @@ bool finding_is_free(const struct comparison *c, size_t i)
 }
 
 /* --- findings with one key --- */
-
-/* Of each finding that leads others: the cause's kind and thing. */
-struct label {
-	enum cause_kind kind;
-	struct str what;
-};
 
 /* The findings with one key. */
 struct shared {
@@ -113,7 +118,7 @@ static struct str shown_key(struct str key)
 }
 
 static void group_kind(struct grouping *g, enum cause_kind k,
-		       struct label *labels)
+		       struct cause_label *labels)
 {
 	const struct kind *kind = &kinds[k];
 	struct strmap keys = STRMAP_INIT;
@@ -161,7 +166,7 @@ static void add_member(struct cause *cause, size_t i, const struct finding *f,
 }
 
 static struct cause new_cause(const struct comparison *c, size_t leader,
-			      const struct label *label)
+			      const struct cause_label *label)
 {
 	const struct finding *f = &c->findings[leader];
 
@@ -171,41 +176,37 @@ static struct cause new_cause(const struct comparison *c, size_t leader,
 	};
 }
 
-/*
- * In the order of their heaviest findings, since these come first.  sizes: how
- * many findings each leader has.
- */
-static void list_causes(struct comparison *c, const struct label *labels,
-			size_t *sizes)
+/* In the order of their heaviest findings, since these come first. */
+void causes_list(struct comparison *c, const struct cause_label *labels)
 {
 	size_t *all = arena_alloc(&c->arena, (c->n + 1) * sizeof(*all));
+	size_t *sizes = mem_array(c->n + 1, sizeof(*sizes));
 	size_t *place = mem_array(c->n + 1, sizeof(*place)), used = 0;
-	size_t **members = mem_array(c->n + 1, sizeof(*members));
 
 	for (size_t i = 0; i < c->n; i++)
 		sizes[c->findings[i].cause]++;
 	c->causes = arena_alloc(&c->arena, (c->n + 1) * sizeof(*c->causes));
 	for (size_t i = 0; i < c->n; i++) {
 		size_t leader = c->findings[i].cause;
-		size_t at = place[leader];
+		struct cause *cause;
 
-		if (!at) {
-			at = place[leader] = ++c->n_causes;
-			members[at] = all + used;
+		if (!place[leader]) {
+			place[leader] = ++c->n_causes;
+			cause = &c->causes[c->n_causes - 1];
+			*cause = new_cause(c, leader, &labels[leader]);
+			cause->members = all + used;
 			used += sizes[leader] - 1;
-			c->causes[at - 1] = new_cause(c, leader,
-						      &labels[leader]);
-			c->causes[at - 1].members = members[at];
 		}
-		add_member(&c->causes[at - 1], i, &c->findings[i],
-			   members[at]);
+		cause = &c->causes[place[leader] - 1];
+		add_member(cause, i, &c->findings[i],
+			   all + (cause->members - all));
 	}
-	free(members);
 	free(place);
+	free(sizes);
 }
 
 /* What a broken step leads was found out before. */
-static void label_steps(const struct comparison *c, struct label *labels)
+static void label_steps(const struct comparison *c, struct cause_label *labels)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		const struct finding *f = &c->findings[i];
@@ -221,17 +222,15 @@ static void label_steps(const struct comparison *c, struct label *labels)
 void causes_find(struct matching *m)
 {
 	struct comparison *c = m->out;
-	struct label *labels = mem_array(c->n + 1, sizeof(*labels));
-	size_t *sizes = mem_array(c->n + 1, sizeof(*sizes));
+	struct cause_label *labels = mem_array(c->n + 1, sizeof(*labels));
 	struct grouping g;
 
 	grouping_begin(&g, m);
 	label_steps(c, labels);
 	for (int k = CAUSE_STEP + 1; k < CAUSE_COUNT; k++)
 		group_kind(&g, (enum cause_kind)k, labels);
-	list_causes(c, labels, sizes);
+	causes_list(c, labels);
 	grouping_end(&g);
-	free(sizes);
 	free(labels);
 }
 

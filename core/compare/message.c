@@ -14,9 +14,9 @@
 #define NAMED_MAX 3
 
 static const struct {
-	const char *name, *help;
+	const char *name, *one, *help;
 } categories[] = {
-#define CATEGORY(id, name, help) { name, help },
+#define CATEGORY(id, name, one, help) { name, one, help },
 #include "core/compare/categories.def"
 #undef CATEGORY
 };
@@ -29,6 +29,20 @@ const char *category_name(enum category category)
 const char *category_help(enum category category)
 {
 	return categories[category].help;
+}
+
+void categories_text(struct buf *out, const size_t counts[CATEGORY_COUNT])
+{
+	const char *separator = "";
+
+	for (size_t i = 0; i < CATEGORY_COUNT; i++) {
+		if (!counts[i])
+			continue;
+		buf_printf(out, "%s%zu %s", separator, counts[i],
+			   counts[i] == 1 ? categories[i].one :
+			   categories[i].name);
+		separator = ", ";
+	}
 }
 
 /* --- the rule's message --- */

@@ -134,6 +134,28 @@ static void put_before(const struct page *p, const struct result_finding *f)
 		row(p, i ? "" : "before", "%.*s", STR_ARG(f->before[i]));
 }
 
+/* What else was found of the same cause. */
+static void put_cause(const struct page *p, const struct result *r,
+		      const struct result_finding *f)
+{
+	const struct cause *leads = result_leads(r, (size_t)(f - r->v));
+	const struct cause *cause = leads ? leads :
+		comparison_cause(&r->cmp, f->f.cause);
+	autobuf struct buf text = BUF_INIT;
+
+	if (!cause->n)
+		return;
+	cause_more_text(&text, &r->cmp, cause);
+	if (leads)
+		row(p, "cause", "%s; accepting this one accepts all", text.p);
+	else
+		row(p, "cause", "one of %s, which %s stands for", text.p,
+		    r->v[cause->leader].f.id);
+	for (size_t i = 0; leads && i < cause->n; i++)
+		row(p, i ? "" : "also", "%.*s",
+		    STR_ARG(r->v[cause->members[i]].f.fact->line));
+}
+
 /* --- what would accept it --- */
 
 static const char *why_not(const struct result *r, const struct finding *f)
@@ -212,6 +234,7 @@ void explain_finding(struct buf *out, const struct result *r,
 	put_seen(&p, &f->f);
 	put_before(&p, f);
 	put_evidence(&p, &f->f);
+	put_cause(&p, r, f);
 	if (f->path.len)
 		row(&p, "look at", "%.*s:%u", STR_ARG(f->path), f->line);
 	put_verdict(&p, r, &f->f);

@@ -44,18 +44,6 @@ void put_seconds(struct buf *out, uint64_t ms);
 const char *plural(size_t n);
 
 /*
- * The verdict as a line without its end: "regression: 1 new behaviour at
- * error, exit 1".  The first word is coloured.
- */
-void verdict_line(struct buf *out, const struct report *r, bool color);
-
-/*
- * "report-only: would have exited 1"; false when that is not the mode, or
- * nothing would have failed.
- */
-bool report_only_text(struct buf *out, const struct report *r);
-
-/*
  * When and how it was seen first, as one line that is safe to show:
  * "connect(3) after 1.204 s in step main, 3 times in all; NOTE".
  */
@@ -75,8 +63,65 @@ bool next_line(struct str *lines, struct str *line);
  */
 void accept_text(struct buf *out, const struct accept *a);
 
-/* "(3/3)", "(was 3/3)", "(was 3/3, is 1/3)" */
+/* "in 3 of 3 runs", "before in 3 of 3 runs", "in 1 of 3 runs, before ..." */
 void seen_text(struct buf *out, const struct finding *f);
+
+/* --- text_findings.c --- */
+
+#define TEXT_INDENT "         "	/* as wide as a level and two blanks */
+
+void text_findings(struct buf *out, const struct report *r);
+
+/* --- summary.c --- */
+
+/*
+ * The verdict as a line without its end: "regression: 3 new behaviours (1
+ * network, 2 files), exit 1".  The first word is coloured.
+ */
+void verdict_line(struct buf *out, const struct report *r, bool color);
+/*
+ * "report-only: would have exited 1"; false when that is not the mode, or
+ * nothing would have failed.
+ */
+bool report_only_text(struct buf *out, const struct report *r);
+/* How many findings of each category gate. */
+void gating_counts(const struct comparison *c, size_t counts[CATEGORY_COUNT]);
+/* And how many are new and do not, those that were accepted left out. */
+void beside_counts(const struct comparison *c, size_t counts[CATEGORY_COUNT]);
+/*
+ * Those and the accepted in words, "2 new notes (2 files), 1 accepted (1
+ * network)"; false for nothing.
+ */
+bool beside_text(struct buf *out, const struct report *r);
+
+/* Each a line without its end. */
+void repeatability_text(struct buf *out, const struct report *r);
+void loss_text(struct buf *out, const struct report *r);
+void again_text(struct buf *out, const struct report *r);
+
+/* --- groups.c --- */
+
+/* Does somebody have to read it: it gates or is more than a note? */
+bool is_heavy(const struct finding *f);
+/* Is one of its findings so? */
+bool cause_is_heavy(const struct comparison *c, const struct cause *cause);
+/* Is it news, all of it of little weight? */
+bool cause_is_light(const struct comparison *c, const struct cause *cause);
+/* Seen in some runs of NEW, and never in OLD. */
+bool is_rare_news(const struct finding *f);
+/*
+ * How many members are to be shown, the first ones: all that are more dangerous
+ * than the leader, and of the others as many as make n, or one more where that
+ * is the last.
+ */
+size_t cause_shown(const struct comparison *c, const struct cause *cause,
+		   size_t n);
+/* "5 more findings by the program git fetch (1 network, 4 files)" */
+void cause_more_text(struct buf *out, const struct comparison *c,
+		     const struct cause *cause);
+/* "2 of them": members from the shown-th on, by category. */
+void cause_rest_text(struct buf *out, const struct comparison *c,
+		     const struct cause *cause, size_t shown);
 
 /* --- markup.c: text from outside in other people's syntax --- */
 

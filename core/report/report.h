@@ -59,11 +59,11 @@ struct format {
 };
 
 /*
- * One finding with its evidence, as the text format shows it; width 0: not
- * folded.
+ * One cause: the finding that leads with its evidence, and the others, as the
+ * text format shows them; width 0: not folded.
  */
-void report_finding(struct buf *out, const struct finding *f, bool color,
-		    unsigned width);
+void report_cause(struct buf *out, const struct comparison *c,
+		  const struct cause *cause, bool color, unsigned width);
 
 /* Do the runs prove too little to rely on the document? */
 bool audit_has_doubts(const struct audit *a);

@@ -171,6 +171,16 @@ static void put_place(struct json_out *j, const struct report *r,
 	json_end_object(j);
 }
 
+/* The id of the finding that leads, of one that does not lead itself. */
+static void put_cause(struct json_out *j, const struct comparison *c,
+		      const struct finding *f)
+{
+	const struct finding *leader = &c->findings[f->cause];
+
+	if (leader != f)
+		json_put_str(j, "cause", str_c(leader->id));
+}
+
 static void put_finding(struct json_out *j, const struct report *r,
 			const struct finding *f)
 {
@@ -203,6 +213,7 @@ static void put_finding(struct json_out *j, const struct report *r,
 	put_first(j, &fact->ev);
 	put_steps(j, fact);
 	put_place(j, r, f);
+	put_cause(j, r->cmp, f);
 	json_put_bool(j, "accepted", f->accepted);
 	if (f->accept)
 		put_acceptance(j, f->accept);
@@ -230,6 +241,54 @@ static void put_counts(struct json_out *j, const struct comparison *c)
 	json_put_uint(j, "seen_again", c->seen_again);
 	json_put_uint(j, "old_always", c->old_always);
 	json_end_object(j);
+}
+
+static void put_categories(struct json_out *j, const char *key,
+			   const size_t counts[CATEGORY_COUNT])
+{
+	json_begin_object_inline(j, key);
+	for (int i = 0; i < CATEGORY_COUNT; i++)
+		if (counts[i])
+			json_put_uint(j, category_name((enum category)i),
+				      counts[i]);
+	json_end_object(j);
+}
+
+static void put_summary(struct json_out *j, const struct comparison *c)
+{
+	size_t counts[CATEGORY_COUNT];
+
+	json_begin_object(j, "summary");
+	gating_counts(c, counts);
+	put_categories(j, "gating", counts);
+	beside_counts(c, counts);
+	put_categories(j, "other", counts);
+	json_end_object(j);
+}
+
+/* Those of several findings, which say themselves who leads them. */
+static void put_causes(struct json_out *j, const struct comparison *c,
+		       size_t max)
+{
+	json_begin_array(j, "causes");
+	for (size_t i = 0; i < c->n_causes && j->buf->len < max; i++) {
+		const struct cause *cause = &c->causes[i];
+
+		if (!cause->n)
+			continue;
+		json_begin_object_inline(j, NULL);
+		json_put_str(j, "leader",
+			     str_c(c->findings[cause->leader].id));
+		json_put_str(j, "kind", str_c(cause_name(cause->kind)));
+		json_put_str(j, "what", cause->what);
+		json_put_str(j, "level", str_c(level_name(cause->level)));
+		json_put_str(j, "category",
+			     str_c(category_name(cause->category)));
+		json_put_uint(j, "findings", cause->n + 1);
+		json_put_uint(j, "gating", cause->gating);
+		json_end_object(j);
+	}
+	json_end_array(j);
 }
 
 /* Findings while there is room; the heaviest come first. */
@@ -284,6 +343,8 @@ void report_result(struct buf *out, const struct report *r, size_t max)
 	json_put_uint(&j, "lost", c->lost);
 	put_blind_spots(&j, r);
 	put_counts(&j, c);
+	put_summary(&j, c);
+	put_causes(&j, c, max / 2);
 	put_findings(&j, r, max);
 	json_end_object(&j);
 	json_out_end(&j);

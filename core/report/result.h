@@ -36,6 +36,8 @@ struct result {
 	struct result_side old, new;
 	struct result_finding *v;	/* heaviest first */
 	size_t n;
+	/* Of the findings of v, in their order, and their causes. */
+	struct comparison cmp;
 	size_t left_out;	/* findings that were not written */
 };
 
@@ -49,6 +51,9 @@ void result_free(struct result *r);
 
 /* Fewer digits than these name nothing. */
 #define RESULT_ID_MIN 4
+
+/* The cause that the i-th finding of v leads, NULL if another one leads it. */
+const struct cause *result_leads(const struct result *r, size_t i);
 
 /*
  * The finding that word names: an id, its beginning, or the fact's whole line.

@@ -3,6 +3,7 @@
 #include "core/report/result.h"
 
 #include "core/base/json.h"
+#include "core/base/strmap.h"
 #include "core/base/text.h"
 #include "core/report/internal.h"
 
@@ -293,7 +294,7 @@ static int read_finding(const struct reader *in, struct result_finding *to,
 	return 0;
 }
 
-/* --- the document --- */
+/* --- the list --- */
 
 static int read_side(const struct reader *in, struct result_side *out,
 		     const struct json *doc, const char *key)
@@ -326,6 +327,79 @@ static int read_findings(struct reader *in, const struct json *doc)
 	return 0;
 }
 
+/* --- causes --- */
+
+static size_t find_id(const struct strmap *ids, const struct json *obj,
+		      const char *key, size_t dflt)
+{
+	const struct strmap_entry *e;
+	struct str id;
+
+	if (!json_string(&id, obj, key))
+		return dflt;
+	e = strmap_get(ids, id);
+	return e ? (size_t)e->val.num : dflt;
+}
+
+/* Each finding to one that leads itself; what leads nowhere stands alone. */
+static void read_leaders(struct result *r, const struct strmap *ids,
+			 const struct json *doc)
+{
+	const struct json *v = json_first(json_array(doc, "findings"));
+	struct finding *all = r->cmp.findings;
+
+	for (size_t i = 0; i < r->n; i++, v = json_next(v))
+		all[i].cause = find_id(ids, v, "cause", i);
+	for (size_t i = 0; i < r->n; i++)
+		if (all[all[i].cause].cause != all[i].cause)
+			all[i].cause = i;
+}
+
+static void read_labels(const struct reader *in, struct cause_label *labels,
+			const struct strmap *ids, const struct json *doc)
+{
+	const struct json *v = json_first(json_array(doc, "causes"));
+	struct str kind, what;
+
+	for (; v; v = json_next(v)) {
+		size_t at = find_id(ids, v, "leader", SIZE_MAX);
+
+		if (at != SIZE_MAX && json_string(&kind, v, "kind") &&
+		    json_string(&what, v, "what") &&
+		    cause_by_name(kind, &labels[at].kind))
+			labels[at].what = keep(in, what);
+	}
+}
+
+static void read_causes(const struct reader *in, const struct json *doc)
+{
+	struct result *r = in->r;
+	struct cause_label *labels = arena_alloc(&r->arena, (r->n + 1) *
+						 sizeof(*labels));
+	struct strmap ids = STRMAP_INIT;
+
+	r->cmp.n = r->n;
+	r->cmp.findings = arena_alloc(&r->arena, (r->n + 1) *
+				      sizeof(*r->cmp.findings));
+	for (size_t i = 0; i < r->n; i++) {
+		r->cmp.findings[i] = r->v[i].f;
+		strmap_put(&ids, str_c(r->v[i].f.id))->val.num = i;
+	}
+	read_leaders(r, &ids, doc);
+	read_labels(in, labels, &ids, doc);
+	causes_list(&r->cmp, labels);
+	for (size_t i = 0; i < r->n; i++)
+		r->v[i].f.cause = r->cmp.findings[i].cause;
+	strmap_free(&ids);
+}
+
+const struct cause *result_leads(const struct result *r, size_t i)
+{
+	return r->v[i].f.cause == i ? comparison_cause(&r->cmp, i) : NULL;
+}
+
+/* --- the document --- */
+
 static int read_document(struct reader *in, const struct json *doc)
 {
 	struct str schema;
@@ -336,10 +410,13 @@ static int read_document(struct reader *in, const struct json *doc)
 		return bad(in, "schema");
 	if (json_uint(&left_out, doc, "left_out"))
 		in->r->left_out = (size_t)left_out;
-	return read_side(in, &in->r->old, doc, "old") ||
-	       read_side(in, &in->r->new, doc, "new") ||
-	       read_level(in, &in->r->fail_on, doc, "fail_on") ||
-	       read_findings(in, doc) ? -1 : 0;
+	if (read_side(in, &in->r->old, doc, "old") ||
+	    read_side(in, &in->r->new, doc, "new") ||
+	    read_level(in, &in->r->fail_on, doc, "fail_on") ||
+	    read_findings(in, doc))
+		return -1;
+	read_causes(in, doc);
+	return 0;
 }
 
 int result_read(struct result *out, struct str text, struct err *err)
@@ -357,6 +434,7 @@ int result_read(struct result *out, struct str text, struct err *err)
 
 void result_free(struct result *r)
 {
+	comparison_free(&r->cmp);
 	arena_free(&r->arena);
 	*r = (struct result){ .arena = ARENA_INIT };
 }

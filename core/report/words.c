@@ -18,16 +18,17 @@ void put_seconds(struct buf *out, uint64_t ms)
 
 void seen_text(struct buf *out, const struct finding *f)
 {
-	if (f->change == CHANGE_GONE)
-		buf_printf(out, "(was %u/%u)", f->seen_old, f->runs_old);
-	else if (f->change == CHANGE_UNSTABLE)
-		buf_printf(out, "(was %u/%u, is %u/%u)", f->seen_old,
-			   f->runs_old, f->seen_new, f->runs_new);
-	else if (f->change == CHANGE_MORE)
-		buf_printf(out, "(was %u names, is %u)", f->names_old,
-			   f->names_new);
+	if (f->change == CHANGE_MORE)
+		buf_printf(out, "%u names, before %u", f->names_new,
+			   f->names_old);
+	else if (f->change == CHANGE_GONE)
+		buf_printf(out, "before in %u of %u runs", f->seen_old,
+			   f->runs_old);
 	else
-		buf_printf(out, "(%u/%u)", f->seen_new, f->runs_new);
+		buf_printf(out, "in %u of %u runs", f->seen_new, f->runs_new);
+	if (f->change == CHANGE_UNSTABLE && f->seen_old)
+		buf_printf(out, ", before in %u of %u", f->seen_old,
+			   f->runs_old);
 }
 
 void accept_text(struct buf *out, const struct accept *a)
@@ -169,73 +170,5 @@ bool next_line(struct str *lines, struct str *line)
 		n++;
 	*line = (struct str){ lines->p, n };
 	*lines = str_sub(*lines, n < lines->len ? n + 1 : n);
-	return true;
-}
-
-/* --- the verdict --- */
-
-static const enum style verdict_styles[] = {
-	[VERDICT_PASS] = STYLE_GOOD,
-	[VERDICT_REGRESSION] = STYLE_BAD,
-	[VERDICT_INCONCLUSIVE] = STYLE_DOUBT,
-};
-
-static void put_regression_counts(struct buf *out, const struct report *r)
-{
-	static const enum level order[] = {
-		LEVEL_ERROR, LEVEL_WARNING, LEVEL_NOTE
-	};
-	const char *sep = ": ";
-
-	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
-		size_t n = count_gating(r->cmp, order[i]);
-
-		if (!n)
-			continue;
-		if (*sep == ':')
-			buf_printf(out, ": %zu new behaviour%s at %s", n,
-				   plural(n), level_name(order[i]));
-		else
-			buf_printf(out, ", %zu at %s", n,
-				   level_name(order[i]));
-		sep = ", ";
-	}
-}
-
-void verdict_line(struct buf *out, const struct report *r, bool color)
-{
-	enum verdict verdict = r->cmp->verdict;
-
-	style_c(out, color, verdict_styles[verdict],
-		verdict_name(verdict));
-	switch (verdict) {
-	case VERDICT_REGRESSION:
-		put_regression_counts(out, r);
-		break;
-	case VERDICT_INCONCLUSIVE:
-		buf_printf(out, ": %zu doubt%s", r->cmp->n_reasons,
-			   plural(r->cmp->n_reasons));
-		break;
-	case VERDICT_PASS:
-		if (r->fail_on == LEVEL_NEVER)
-			buf_printf(out, ": the gate is off (fail-on = never "
-				   "in %.*s)", STR_ARG(r->fail_on_from));
-		else if (r->fail_on == LEVEL_ERROR)
-			buf_c(out, ": nothing new at error");
-		else
-			buf_printf(out, ": nothing new at %s or above",
-				   level_name(r->fail_on));
-		break;
-	}
-	buf_printf(out, ", exit %d", report_exit(r));
-}
-
-bool report_only_text(struct buf *out, const struct report *r)
-{
-	int would = verdict_exit(r->cmp->verdict);
-
-	if (!r->report_only || !would)
-		return false;
-	buf_printf(out, "report-only: would have exited %d", would);
 	return true;
 }

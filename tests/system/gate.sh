@@ -148,9 +148,9 @@ changes() {
 # What was compared last is told in full, by as little of its id as is needed.
 explaining() {
 	line='net.connect tcp 203.0.113.7:4444 = ENETUNREACH'
-	id=$(grep -F "$line" "$kept.out" | sed -n 's/.*  id //p')
+	id=$(grep -F "$line" "$kept.out" | sed -n 's/.*  id //p' | head -n 1)
 	ok "$who: it has an id, and the command to ask about it" \
-		grep -qx 'to explain: behavdiff explain ID' "$kept.out"
+		grep -q "^to explain: behavdiff explain $id" "$kept.out"
 	ends 0 "$who: explain by four digits" b explain \
 		"$(echo "$id" | cut -c 1-4)"
 	ok "$who: tells the call" grep -q '^first    connect(.*ENETUNREACH$' \
@@ -487,7 +487,7 @@ names() {
 	sed 's/range(2)/range(3)/' "$repo/main.py" >"$work/edited"
 	say main.py <"$work/edited"
 	ends 1 "a third temporary name" b check --fail-on warning
-	ok "is more of the same" holds "$kept.out" '(was 2 names, is 3)'
+	ok "is more of the same" holds "$kept.out" '3 names, before 2'
 	# shellcheck disable=SC2046
 	ends 0 "it is accepted by its id" b baseline accept $(ids) --reason more
 	ends 0 "and passes" b check --fail-on warning

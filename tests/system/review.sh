@@ -48,14 +48,15 @@ git -C "$repo" commit -q -m baseline
 
 # A name that would colour a terminal, made by the program and in the tree.
 cat >>"$repo/main.py" <<-'END'
-	import socket
-	open("/tmp/\x1b[31mred", "w")
-	s = socket.socket()
-	s.settimeout(1)
-	s.connect_ex(("203.0.113.7", 4444))
+	import os
+	home = os.path.expanduser("~")
+	open(home + "/\x1b[31mred", "w")
+	os.mkdir(home + "/zz")
+	open(home + "/zz/a", "w")
+	open("/var/tmp/x", "w")
 END
 : >"$repo/$(printf 'tree\033[32mname')"
-exits 1 "three findings" b check
+exits 1 "three causes" b check
 
 help='? help: '
 types 130 "Ctrl-C at a finding" "$help=\\x03"
@@ -71,9 +72,9 @@ done
 types 1 "Ctrl-D leaves the rest" "$help=\\x04" --color never
 restored "Ctrl-D leaves the rest"
 ok "the evidence" grep -q 'at  .* after 0\.[0-9]* s in step main' "$work/seen"
-ok "what changed" grep -q ' main.py *| *5 +' "$work/seen"
+ok "what changed" grep -q ' main.py *| *6 +' "$work/seen"
 ok "no name colours the terminal" sh -c "! grep -q '$(printf '\033')' '$work/seen'"
-ok "of the program" grep -qF '/tmp/\x1b[31mred' "$work/seen"
+ok "of the program" grep -qF "\$HOME/\x1b[31mred" "$work/seen"
 ok "of the tree" grep -qF '\x1b[32mname' "$work/seen"
 types 1 "an arrow is no letter" "$help=\\x1b[a
 $help=q"
@@ -124,6 +125,8 @@ exits 1 "check still fails" b check
 types 0 "the rest" "$help=a
 should be: =yes\\n
 for ever): =\\n
+accepted: file.create \$HOME/zz=
+accepted: file.create \$HOME/zz/a=
 --- 2 of 2 ---=
 $help=a
 should be: =yes\\n

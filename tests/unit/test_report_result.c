@@ -250,6 +250,93 @@ static void words_from_outside_stay_words(void **state)
 	result_free(&r);
 }
 
+/* A program that was started, and what it read and reached. */
+static void write_group(struct buf *out)
+{
+	struct policy policy = { .fail_on = LEVEL_ERROR };
+	struct fingerprint *old = NO_FACTS("a");
+	struct fingerprint *new = FACTS("b", "3 exec /usr/bin/id",
+		"3 file.read /etc/passwd", "3 net.connect tcp 192.0.2.1:80");
+	struct comparison cmp;
+	struct report r;
+
+	for (size_t i = 0; i < new->n; i++)
+		new->facts[i].ev.process = STR("sh > id");
+	compare(&cmp, old, new, &policy);
+	r = (struct report){
+		.old = old, .new = new, .cmp = &cmp, .fail_on = LEVEL_ERROR,
+		.old_from = "traced", .new_from = "traced",
+	};
+	report_result(out, &r, SIZE_MAX);
+	comparison_free(&cmp);
+	fingerprint_free(old);
+	fingerprint_free(new);
+}
+
+static void read_text(struct result *r, const struct buf *text)
+{
+	struct err err = ERR_INIT;
+
+	if (result_read(r, buf_view(text), &err))
+		fail_msg("%s", err.msg);
+}
+
+static void causes_come_back(void **state)
+{
+	autobuf struct buf text = BUF_INIT, out = BUF_INIT;
+	const struct cause *cause;
+	struct result r;
+
+	(void)state;
+	write_group(&text);
+	read_text(&r, &text);
+	assert_int_equal(r.cmp.n_causes, 1);
+	cause = &r.cmp.causes[0];
+	assert_int_equal(cause->kind, CAUSE_PROGRAM);
+	assert_true(str_eq(cause->what, STR("id")));
+	assert_int_equal(cause->n, 2);
+	assert_int_equal(cause->gating, 2);
+	assert_ptr_equal(result_leads(&r, cause->leader), cause);
+	assert_null(result_leads(&r, cause->members[0]));
+	explain(&out, &r, "exec /usr/bin/id");
+	holds(&out, "cause    2 more findings by the program id (1 network, 1 "
+	      "file); accepting this one accepts all\n"
+	      "also     net.connect tcp 192.0.2.1:80\n");
+	buf_clear(&out);
+	explain(&out, &r, "file.read /etc/passwd");
+	holds(&out, "which 62614a4abd4b444e stands for\n");
+	result_free(&r);
+}
+
+/* An edited file leads nowhere, in circles or to what leads nothing. */
+static void causes_that_cannot_be_are_none(void **state)
+{
+	static const struct { const char *from, *to; } edits[] = {
+		{ "\"cause\": \"62614a4abd4b444e",
+		  "\"cause\": \"0000000000000000" },
+		{ "\"cause\": \"62614a4abd4b444e", "\"cause\": \"x" },
+		{ "\"kind\": \"program", "\"kind\": \"other" },
+		{ "\"leader\": \"62614a4abd4b444e", "\"leader\": \"" },
+		{ "\"what\": \"id\"", "\"what\": 3" },
+		{ "\"causes\": [", "\"causes\": [1, {}, " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
+		autobuf struct buf text = BUF_INIT;
+		struct result r;
+		size_t n = 0;
+
+		write_group(&text);
+		replace(&text, edits[i].from, edits[i].to);
+		read_text(&r, &text);
+		for (size_t k = 0; k < r.cmp.n_causes; k++)
+			n += r.cmp.causes[k].n + 1;
+		assert_int_equal(n, r.n);
+		result_free(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +345,8 @@ int main(void)
 		cmocka_unit_test(a_bound_holds),
 		cmocka_unit_test(an_edited_document_is_refused),
 		cmocka_unit_test(all_of_it_is_told),
+		cmocka_unit_test(causes_come_back),
+		cmocka_unit_test(causes_that_cannot_be_are_none),
 		cmocka_unit_test(words_from_outside_stay_words),
 	};
 

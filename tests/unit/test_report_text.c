@@ -69,13 +69,13 @@ static void a_regression_is_shown_with_its_evidence(void **state)
 	has(&p, "new  impl14  0123456789ab  file, 3 runs, 2 facts\n");
 	has(&p, "configuration: defaults\n");
 	has(&p, "error    net.connect tcp 203.0.113.7:4444 = ENETUNREACH"
-	    "  (3/3)  id d260c1e8\n");
+	    "  in 3 of 3 runs  id d260c1e8\n");
 	has(&p, "         new: client.py connects to 203.0.113.7:4444 "
 	    "(ENETUNREACH) [net-connect]\n");
 	has(&p, "python3 launcher.py > python3 client.py\n");
 	has(&p, "call(3) after 1.204 s in step main, 3 times in all\n");
-	has(&p, "1 of 1 behaviour seen again\n");
-	has(&p, "lost 0, dropped 0\n");
+	has(&p, "1 of 1 old behaviour was seen again\n");
+	has(&p, "No events were lost\n");
 	lacks(&p, "ledger");
 	p.r.verbosity = 1;
 	p.old->ledger = (struct ledger){ 7, 5, 3, 1, 0 };
@@ -83,8 +83,8 @@ static void a_regression_is_shown_with_its_evidence(void **state)
 	has(&p, "old ledger: stops 7, events 5, facts 1, merged 3, dropped 1, "
 	    "lost 0, blind spots 0\n");
 	has(&p, "new ledger: stops ");
-	has(&p, "blind spots: none\n");
-	has(&p, "\nregression: 1 new behaviour at error, exit 1\n");
+	has(&p, "No blind spots\n");
+	has(&p, "\nregression: 1 new behaviour (1 network), exit 1\n");
 	assert_string_equal(p.out.p + p.out.len - 8, " exit 1\n");
 	done(&p);
 }
@@ -114,7 +114,7 @@ static void quiet_says_the_verdict_and_nothing_else(void **state)
 		   FACTS("b", "3 exec /bin/a", "3 exec.args /bin/a x",
 			 "2 exec /bin/b"), -1);
 	assert_string_equal(p.out.p,
-		"regression: 1 new behaviour at error, exit 1\n");
+		"regression: 1 new behaviour (1 program), exit 1\n");
 	done(&p);
 }
 
@@ -126,7 +126,7 @@ static void doubts_are_printed_and_counted(void **state)
 	(void)state;
 	new->ledger.lost = 2;
 	write_page(&p, FACTS("a", "3 exec /bin/a"), new, 0);
-	has(&p, "lost 2, dropped 0\n");
+	has(&p, "Lost events: 2, dropped: 0\n");
 	has(&p, "doubt: b: events were lost (2): try again");
 	has(&p, "\ninconclusive: 1 doubt, exit 3\n");
 	done(&p);
@@ -138,8 +138,8 @@ static struct fingerprint *many_notes(const char *spec)
 	const char *lines[26] = { NULL };
 
 	for (size_t i = 0; i < 25; i++) {
-		snprintf(text[i], sizeof(text[i]), "3 file.write $TREE/%02zu",
-			 i);
+		snprintf(text[i], sizeof(text[i]),
+			 "3 file.write $TREE/%02zu/x", i);
 		lines[i] = text[i];
 	}
 	return facts_v(spec, 3, lines);
@@ -151,12 +151,12 @@ static void notes_beyond_ten_are_folded_until_asked_for(void **state)
 
 	(void)state;
 	write_page(&p, NO_FACTS("a"), many_notes("b"), 0);
-	has(&p, "note     file.write $TREE/09  (3/3)\n");
-	lacks(&p, "$TREE/10");
+	has(&p, "note     file.write $TREE/09/x  in 3 of 3 runs\n");
+	lacks(&p, "$TREE/10/");
 	has(&p, "15 more notes (-v shows them)\n");
 	p.r.verbosity = 1;
 	rewrite(&p);
-	has(&p, "note     file.write $TREE/24  (3/3)  id ");
+	has(&p, "note     file.write $TREE/24/x  in 3 of 3 runs  id ");
 	lacks(&p, "-v shows");
 	done(&p);
 }
@@ -176,8 +176,9 @@ static void what_is_gone_or_unstable_is_a_number_until_asked_for(void **state)
 	lacks(&p, "exec /bin");
 	p.r.verbosity = 1;
 	rewrite(&p);
-	has(&p, "note     exec /bin/c  (was 3/3)  id 0a3b4a68\n");
-	has(&p, "note     exec /bin/d  (was 3/3, is 1/3)  id 48913ee1\n");
+	has(&p, "note     exec /bin/c  before in 3 of 3 runs  id 0a3b4a68\n");
+	has(&p, "note     exec /bin/d  in 1 of 3 runs, before in 3 of 3"
+	    "  id 48913ee1\n");
 	done(&p);
 }
 
@@ -294,7 +295,7 @@ static void colour_is_ours_and_only_when_asked_for(void **state)
 static void evidence_is_wrapped_to_the_width_and_facts_are_not(void **state)
 {
 	static const char line[] =
-		"error    exec /bin/a-name-that-is-longer-than-the-page  (3/3)"
+		"error    exec /bin/a-name-that-is-longer-than-the-page  in 3 of 3 runs"
 		"  id cf6af0b4\n";
 	struct page p;
 	struct fingerprint *new = FACTS("b",
@@ -325,6 +326,69 @@ static void the_same_input_gives_the_same_bytes(void **state)
 	done(&p);
 }
 
+/* Four hundred files are one thing to read, and stand behind a connection. */
+static void findings_of_one_cause_are_told_together(void **state)
+{
+	struct page p;
+	struct fingerprint *new = FACTS("b", "3 exec /usr/bin/id",
+		"3 exec.args /usr/bin/id id -u", "3 file.read /etc/passwd",
+		"3 file.read /etc/group", "3 file.read /etc/hosts",
+		"3 net.connect tcp 192.0.2.1:80");
+
+	(void)state;
+	for (size_t i = 0; i < new->n; i++)
+		new->facts[i].ev.process = STR("sh main.sh > id -u");
+	write_page(&p, NO_FACTS("a"), new, 0);
+	has(&p, "error    exec /usr/bin/id  in 3 of 3 runs  id ");
+	has(&p, "         and 5 more findings by the program id -u (1 network, "
+	    "1 program, 3 files); id 62614a4a stands for all\n"
+	    "         error    net.connect tcp 192.0.2.1:80  in 3 of 3 runs  id "
+	    );
+	has(&p, "         2 of them (2 files) are not shown (-v shows them)\n");
+	lacks(&p, "file.read /etc/hosts");
+	has(&p, "\nnot counted: 4 new notes (1 program, 3 files)\n"
+	    "regression: 2 new behaviours (1 network, 1 program), exit 1\n");
+	p.r.verbosity = 1;
+	rewrite(&p);
+	has(&p, "         note     file.read /etc/hosts  in 3 of 3 runs  id ");
+	lacks(&p, "-v shows");
+	done(&p);
+}
+
+static void what_only_some_runs_of_new_did_is_named(void **state)
+{
+	struct page p;
+
+	(void)state;
+	write_page(&p, FACTS("a", "3 exec /bin/a"),
+		   FACTS("b", "3 exec /bin/a", "2 file.read $TREE/x"), 0);
+	has(&p, "\nnew in some runs:\nnote     file.read $TREE/x  in 2 of 3 "
+	    "runs\n");
+	lacks(&p, "unstable");
+	done(&p);
+}
+
+static void facts_that_differ_from_run_to_run_are_counted(void **state)
+{
+	struct page p;
+
+	(void)state;
+	write_page(&p, FACTS("a", "3 exec /bin/a"), FACTS("b", "3 exec /bin/a"),
+		   0);
+	has(&p, "\nRepeatability: all 1 facts were the same in all 3 runs\n");
+	done(&p);
+	write_page(&p, FACTS("a", "3 exec /bin/a"),
+		   FACTS("b", "3 exec /bin/a", "3 exec /bin/b"), 0);
+	has(&p, "\nRepeatability: all 1 old facts and all 2 new facts were the "
+	    "same in all 3 runs\n");
+	done(&p);
+	write_page(&p, FACTS("a", "3 exec /bin/a"), FACTS("b", "1 exec /bin/a"),
+		   0);
+	has(&p, "\nRepeatability: 0 of 1 old facts and 1 of 1 new facts differ "
+	    "from run to run\n");
+	done(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +398,9 @@ int main(void)
 		cmocka_unit_test(doubts_are_printed_and_counted),
 		cmocka_unit_test(notes_beyond_ten_are_folded_until_asked_for),
 		cmocka_unit_test(what_is_gone_or_unstable_is_a_number_until_asked_for),
+		cmocka_unit_test(findings_of_one_cause_are_told_together),
+		cmocka_unit_test(what_only_some_runs_of_new_did_is_named),
+		cmocka_unit_test(facts_that_differ_from_run_to_run_are_counted),
 		cmocka_unit_test(runs_tell_how_they_ended),
 		cmocka_unit_test(runs_that_ended_alike_are_told_in_one_line),
 		cmocka_unit_test(blind_spots_of_both_sides_are_told_once),

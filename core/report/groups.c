@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Causes in words, and what of them is shown: the same in all formats. */
+#include "core/report/internal.h"
+
+bool is_heavy(const struct finding *f)
+{
+	return !f->accepted && (f->gates || f->level > LEVEL_NOTE);
+}
+
+bool cause_is_heavy(const struct comparison *c, const struct cause *cause)
+{
+	if (is_heavy(&c->findings[cause->leader]))
+		return true;
+	for (size_t i = 0; i < cause->n; i++)
+		if (is_heavy(&c->findings[cause->members[i]]))
+			return true;
+	return false;
+}
+
+bool cause_is_light(const struct comparison *c, const struct cause *cause)
+{
+	return finding_is_news(&c->findings[cause->leader]) &&
+	       !cause_is_heavy(c, cause);
+}
+
+bool is_rare_news(const struct finding *f)
+{
+	return f->change == CHANGE_UNSTABLE && !f->seen_old;
+}
+
+/* They come in order, the most dangerous first. */
+size_t cause_shown(const struct comparison *c, const struct cause *cause,
+		   size_t n)
+{
+	size_t shown = 0;
+
+	while (shown < cause->n &&
+	       (shown < n || cause_must_name(c, cause, cause->members[shown])))
+		shown++;
+	/* To say that one is left out takes as much room as the one. */
+	return shown + 1 == cause->n ? cause->n : shown;
+}
+
+static void put_categories(struct buf *out, const struct comparison *c,
+			   const struct cause *cause, size_t from)
+{
+	size_t counts[CATEGORY_COUNT] = { 0 };
+
+	for (size_t i = from; i < cause->n; i++) {
+		size_t at = cause->members[i];
+
+		counts[c->findings[at].rule->category]++;
+	}
+	buf_c(out, " (");
+	categories_text(out, counts);
+	buf_ch(out, ')');
+}
+
+void cause_more_text(struct buf *out, const struct comparison *c,
+		     const struct cause *cause)
+{
+	cause_text(out, cause);
+	put_categories(out, c, cause, 0);
+}
+
+void cause_rest_text(struct buf *out, const struct comparison *c,
+		     const struct cause *cause, size_t shown)
+{
+	buf_printf(out, "%zu of them", cause->n - shown);
+	put_categories(out, c, cause, shown);
+}

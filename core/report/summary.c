@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The whole in a few sentences: verdict, counts, what it rests on. */
+#include "core/base/text.h"
+#include "core/base/vec.h"
+#include "core/report/internal.h"
+
+/* --- counts by category --- */
+
+struct tally {
+	size_t n;
+	size_t by[CATEGORY_COUNT];
+};
+
+static void tally_add(struct tally *t, const struct finding *f)
+{
+	t->n++;
+	t->by[f->rule->category]++;
+}
+
+static void put_tally(struct buf *out, const struct tally *t)
+{
+	buf_c(out, " (");
+	categories_text(out, t->by);
+	buf_ch(out, ')');
+}
+
+/* What gates; a broken step is no new behaviour. */
+static struct tally tally_gating(const struct comparison *c)
+{
+	struct tally t = { 0 };
+
+	for (size_t i = 0; i < c->n; i++)
+		if (c->findings[i].gates)
+			tally_add(&t, &c->findings[i]);
+	return t;
+}
+
+void gating_counts(const struct comparison *c, size_t counts[CATEGORY_COUNT])
+{
+	struct tally t = tally_gating(c);
+
+	memcpy(counts, t.by, sizeof(t.by));
+}
+
+/* New, and neither accepted nor counted for the verdict. */
+static bool is_beside(const struct finding *f)
+{
+	return finding_is_news(f) && !f->gates && !f->accepted;
+}
+
+void beside_counts(const struct comparison *c, size_t counts[CATEGORY_COUNT])
+{
+	memset(counts, 0, CATEGORY_COUNT * sizeof(*counts));
+	for (size_t i = 0; i < c->n; i++)
+		if (is_beside(&c->findings[i]))
+			counts[c->findings[i].rule->category]++;
+}
+
+bool beside_text(struct buf *out, const struct report *r)
+{
+	static const enum level levels[] = {
+		LEVEL_ERROR, LEVEL_WARNING, LEVEL_NOTE
+	};
+	struct tally accepted = { 0 };
+	size_t start = out->len;
+
+	for (size_t l = 0; l < ARRAY_LEN(levels); l++) {
+		struct tally t = { 0 };
+
+		for (size_t i = 0; i < r->cmp->n; i++)
+			if (is_beside(&r->cmp->findings[i]) &&
+			    r->cmp->findings[i].level == levels[l])
+				tally_add(&t, &r->cmp->findings[i]);
+		if (!t.n)
+			continue;
+		buf_printf(out, "%s%zu new %s%s", out->len > start ? ", " : "",
+			   t.n, level_name(levels[l]), plural(t.n));
+		put_tally(out, &t);
+	}
+	for (size_t i = 0; i < r->cmp->n; i++)
+		if (r->cmp->findings[i].accepted)
+			tally_add(&accepted, &r->cmp->findings[i]);
+	if (accepted.n) {
+		buf_printf(out, "%s%zu accepted", out->len > start ? ", " : "",
+			   accepted.n);
+		put_tally(out, &accepted);
+	}
+	return out->len > start;
+}
+
+/* --- the verdict --- */
+
+static const enum style verdict_styles[] = {
+	[VERDICT_PASS] = STYLE_GOOD,
+	[VERDICT_REGRESSION] = STYLE_BAD,
+	[VERDICT_INCONCLUSIVE] = STYLE_DOUBT,
+};
+
+static void put_gating(struct buf *out, const struct comparison *c)
+{
+	struct tally t = tally_gating(c);
+	size_t broken = t.by[CATEGORY_BREAKAGE];
+
+	if (broken)
+		buf_printf(out, ": %zu broken step%s", broken, plural(broken));
+	t.n -= broken;
+	t.by[CATEGORY_BREAKAGE] = 0;
+	if (!t.n)
+		return;
+	buf_printf(out, "%s %zu new behaviour%s", broken ? "," : ":", t.n,
+		   plural(t.n));
+	put_tally(out, &t);
+}
+
+void verdict_line(struct buf *out, const struct report *r, bool color)
+{
+	enum verdict verdict = r->cmp->verdict;
+
+	style_c(out, color, verdict_styles[verdict],
+		verdict_name(verdict));
+	switch (verdict) {
+	case VERDICT_REGRESSION:
+		put_gating(out, r->cmp);
+		break;
+	case VERDICT_INCONCLUSIVE:
+		buf_printf(out, ": %zu doubt%s", r->cmp->n_reasons,
+			   plural(r->cmp->n_reasons));
+		break;
+	case VERDICT_PASS:
+		if (r->fail_on == LEVEL_NEVER)
+			buf_printf(out, ": the gate is off (fail-on = never "
+				   "in %.*s)", STR_ARG(r->fail_on_from));
+		else if (r->fail_on == LEVEL_ERROR)
+			buf_c(out, ": nothing new at error");
+		else
+			buf_printf(out, ": nothing new at %s or above",
+				   level_name(r->fail_on));
+		break;
+	}
+	buf_printf(out, ", exit %d", report_exit(r));
+}
+
+bool report_only_text(struct buf *out, const struct report *r)
+{
+	int would = verdict_exit(r->cmp->verdict);
+
+	if (!r->report_only || !would)
+		return false;
+	buf_printf(out, "report-only: would have exited %d", would);
+	return true;
+}
+
+/* --- what it rests on --- */
+
+static void put_same(struct buf *out, const struct report *r)
+{
+	const struct fingerprint *old = r->old, *new = r->new;
+
+	buf_printf(out, "all %zu ", old->n);
+	if (old->n == new->n)
+		buf_c(out, "facts");
+	else
+		buf_printf(out, "old facts and all %zu new facts", new->n);
+	buf_c(out, " were the same in all ");
+	if (old->runs == new->runs)
+		buf_printf(out, "%u ", old->runs);
+	buf_c(out, "runs");
+}
+
+void repeatability_text(struct buf *out, const struct report *r)
+{
+	const struct fingerprint *old = r->old, *new = r->new;
+	size_t differ_old = count_sometimes(old);
+	size_t differ_new = count_sometimes(new);
+
+	buf_c(out, "Repeatability: ");
+	if (old->runs < 2 || new->runs < 2)
+		buf_printf(out, "not known of %s, which had one run",
+			   old->runs > 1 ? "new" : new->runs > 1 ? "old" :
+			   "either side");
+	else if (!differ_old && !differ_new)
+		put_same(out, r);
+	else
+		buf_printf(out, "%zu of %zu old facts and %zu of %zu new facts "
+			   "differ from run to run", differ_old, old->n,
+			   differ_new, new->n);
+}
+
+void loss_text(struct buf *out, const struct report *r)
+{
+	uint64_t dropped = r->old->ledger.dropped + r->new->ledger.dropped;
+
+	if (!r->cmp->lost && !dropped)
+		buf_c(out, "No events were lost");
+	else
+		buf_printf(out, "Lost events: %llu, dropped: %llu",
+			   (unsigned long long)r->cmp->lost,
+			   (unsigned long long)dropped);
+}
+
+void again_text(struct buf *out, const struct report *r)
+{
+	buf_printf(out, "%zu of %zu old behaviour%s seen again",
+		   r->cmp->seen_again, r->cmp->old_always,
+		   r->cmp->old_always == 1 ? " was" : "s were");
+}
