@@ -13,7 +13,8 @@
 
 /* Every option; zero means not given. */
 struct settings {
-	struct opt_list dirs, outputs;
+	struct opt_list dirs, outputs, env;
+	const char *old_step, *new_step;
 	const char *config, *scenario, *fail_on, *format, *output, *color;
 	const char *plant, *syscalls;
 	unsigned runs, max_runs, jobs;

@@ -116,5 +116,6 @@ int main(int argc, char **argv)
 	vec_free(&inv.operands);
 	vec_free(&inv.set.dirs);
 	vec_free(&inv.set.outputs);
+	vec_free(&inv.set.env);
 	return status;
 }

@@ -155,6 +155,9 @@ bool config_expect(struct str text, struct str *word, struct str *rest);
  */
 bool config_word(struct str s);
 
+/* NAME=VALUE, with a NAME of letters, digits and _. */
+bool config_variable(struct str s);
+
 /* "60s" "1500ms" "2m" "1h" or plain seconds -> ms; false when malformed. */
 bool config_duration(struct str text, uint64_t *ms);
 /* "1G" "512M" "4k" or plain bytes; false when malformed or too large. */

@@ -383,15 +383,19 @@ static bool check_regrade(struct config_entry *e)
 	       one_of(str_sub(s, blank), levels);
 }
 
-static bool check_env(struct config_entry *e)
+bool config_variable(struct str s)
 {
-	struct str s = e->value;
 	size_t i = 0;
 
 	while (i < s.len && (is_alnum(s.p[i]) || s.p[i] == '_'))
 		i++;
 	return i && i < s.len && s.p[i] == '=' && !is_digit(s.p[0]) &&
 	       s.len <= TEXT_MAX;
+}
+
+static bool check_env(struct config_entry *e)
+{
+	return config_variable(e->value);
 }
 
 static bool usable_ipv4(struct in_addr a)

@@ -80,7 +80,8 @@ int guide_scenario(struct session *s, struct side *side, struct err *err)
 	struct side *g = guide_of(s, side);
 	struct scenario theirs;
 	struct err own = ERR_INIT, none = ERR_INIT;
-	int failed = scenario_make(&side->scenario, &s->config, side->tree,
+	int failed = scenario_make(&side->scenario, side->config ?
+				   side->config : &s->config, side->tree,
 				   &own);
 
 	if (failed)
@@ -109,13 +110,14 @@ void guide_tree_key(char out[65], const struct side *side, const char *tree)
 {
 	struct hash_state *h;
 
-	if (!side->guided) {
+	if (!side->guided && !side->variant.len) {
 		snprintf(out, 65, "%s", tree);
 		return;
 	}
 	h = hash_begin();
 	hash_field(h, str_c(tree));
-	hash_field(h, side->scenario.how);
+	hash_field(h, side->guided ? side->scenario.how : STR(""));
+	hash_field(h, str_c(side->variant_digest));
 	hash_end(h, out);
 }
 

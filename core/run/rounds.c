@@ -50,12 +50,23 @@ static void describe_export(struct fingerprint *fp,
 			info->first_skipped);
 }
 
+/* "main with CI=true" */
+static struct str spec_of(struct arena *a, const struct side *side)
+{
+	autobuf struct buf spec = BUF_INIT;
+
+	buf_c(&spec, side->rev.spec);
+	if (side->variant.len)
+		buf_printf(&spec, " with %.*s", STR_ARG(side->variant));
+	return arena_str(a, buf_view(&spec));
+}
+
 void session_describe(struct session *s, struct side *side)
 {
 	struct fingerprint *fp = side->fp;
 	struct arena *a = &fp->arena;
 
-	fp->spec = arena_str(a, str_c(side->rev.spec));
+	fp->spec = spec_of(a, side);
 	fp->commit = arena_str(a, str_c(side->rev.commit));
 	fp->scenario = arena_str(a, scenario_name(&s->config));
 	/* What is in the cache knows its tree and entry already. */

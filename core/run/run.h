@@ -24,6 +24,11 @@ struct run_options {
 	const char *dir;	/* where the repository is looked for */
 	const char *config_file;	/* instead of the trusted side's */
 	const char *scenario;	/* NULL: "default" */
+	/* What the second side alone is given, NAME=VALUE. */
+	const char *const *env;
+	size_t n_env;
+	/* Steps that stand for one, of the first side and of the second. */
+	const char *old_step, *new_step;
 	unsigned runs;		/* 0: as configured */
 	unsigned max_runs;	/* with those that disagreement calls for */
 	uint64_t timeout_ms;	/* 0: as configured */

@@ -354,7 +354,7 @@ static int look_at_side(struct session *s, struct side *side, struct err *err)
 {
 	if (check_binds(s, side, err))
 		return -1;
-	return guide_scenario(s, side, err) ?
+	return guide_scenario(s, side, err) || variant_apply(s, side, err) ?
 		err_wrap(err, "%s", side->rev.spec) : 0;
 }
 
@@ -443,6 +443,8 @@ static int trace_pending(struct session *s, struct err *err)
 
 int session_capture(struct session *s, struct err *err)
 {
+	if (variant_prepare(s, err))
+		return -1;
 	session_recall(s, false);
 	guide_recheck(s);
 	if (count_pending(s) && trace_pending(s, err))

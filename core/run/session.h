@@ -19,6 +19,10 @@ struct side {
 	struct rev rev;		/* when it is none */
 	struct tree_info info;
 	struct scenario scenario;
+	/* What is run differently here than on the other side; variant.c */
+	struct str variant;	/* for people, "" for nothing */
+	char variant_digest[HASH_HEX_LEN + 1];
+	const struct config *config;	/* NULL: the session's */
 	/* Not its own: the guide's, and what was detected here, see guide.c */
 	bool guided;
 	struct scenario own;
@@ -82,6 +86,13 @@ void guide_recheck(struct session *s);
 int guide_scenario(struct session *s, struct side *side, struct err *err);
 /* Under what its fingerprint is kept: the tree, and what was run of it. */
 void guide_tree_key(char out[65], const struct side *side, const char *tree);
+
+/* --- variant.c --- */
+
+/* When the sides and the configuration are known, before the cache is asked. */
+int variant_prepare(struct session *s, struct err *err);
+/* To the scenario of a side. */
+int variant_apply(struct session *s, struct side *side, struct err *err);
 
 /* --- rounds.c --- */
 

@@ -397,6 +397,91 @@ cp "$out" "$work/said"
 ok "says what was read there" holds "$work/said" \
 	"sub/in.txt was read beside the configuration"
 
+# --- two settings and two commands of one revision ---
+
+folder variant <<'X'
+[step "login"]
+	command = python3 main.py login
+	env = MODE=own
+	ready = exit
+[step "signup"]
+	command = python3 main.py signup
+	ready = exit
+	after = login
+[step "show"]
+	command = python3 main.py show
+	after = signup
+[step "lone"]
+	command = true
+[scenario "alone"]
+	step = lone
+[scenario "login"]
+	step = login
+X
+cat >"$repo/variant/main.py" <<'X'
+import os, sys
+open("/tmp/" + sys.argv[1], "w").close()
+if os.environ.get("CI"):
+    open("/tmp/ci-" + os.environ["CI"], "w").close()
+if "MODE" in os.environ:
+    open("/tmp/mode-" + os.environ["MODE"], "w").close()
+X
+git -C "$repo" add -A && git -C "$repo" commit -q -m variant
+
+variant() { # option...
+	as_user env XDG_CACHE_HOME="$work/cache" "$work/behavdiff" -C "$repo" \
+		"$@" --format json main:variant main:variant
+}
+
+news() { # the new facts, each with its step
+	/usr/bin/python3 -c '
+import json, sys
+for f in json.load(open(sys.argv[1]))["findings"]:
+    if f["change"] == "new" and f["kind"] == "file.create":
+        print(f["object"], f["first"]["step"])' "$work/result"
+}
+
+mkdir "$work/cache"
+chmod 777 "$work/cache"
+# Twice: what is kept from one comparison must not answer another.
+for from in traced cache; do
+	exits 0 "$from: the same is the same" variant
+	exits 1 "$from: a variable that only NEW has" variant --env CI=true
+	cp "$out" "$work/result"
+	is "$from: brings what it does" "$(news)" "/tmp/ci-true login"
+	ok "$from: and is named" holds "$work/result" \
+		'"spec": "main:variant with CI=true"'
+	exits 1 "$from: another value" variant --env CI=true --env CI=maybe
+	cp "$out" "$work/result"
+	is "$from: is another run, and the last one counts" "$(news)" \
+		"/tmp/ci-maybe login"
+	exits 1 "$from: the steps' own variables too" variant \
+		--env MODE=given
+	cp "$out" "$work/result"
+	is "$from: are replaced" "$(news)" "/tmp/mode-given login"
+	exits 1 "$from: two steps as one" variant --old-step login \
+		--new-step signup
+	cp "$out" "$work/result"
+	is "$from: differ in what they do" "$(news)" "/tmp/signup login"
+	exits 1 "$from: and the other way round" variant --old-step signup \
+		--new-step login
+	cp "$out" "$work/result"
+	is "$from: in the other" "$(news)" "/tmp/login signup
+/tmp/mode-own signup"
+done
+exits 2 "no variable" variant --env CI
+exits 2 "one step of two" variant --old-step login
+exits 2 "a step that is none" variant --old-step login --new-step log
+exits 2 "the same step twice" variant --old-step show --new-step show
+exits 1 "a scenario has either" variant \
+	--old-step login --new-step signup --scenario login
+exits 2 "or neither, which is a mistake" variant \
+	--old-step login --new-step signup --scenario alone
+exits 2 "a gate has no two settings" "$behavdiff" -C "$repo" check \
+	--env CI=true main
+cp "$err" "$work/said"
+ok "and says so" holds "$work/said" "option '--env' does not go with"
+
 # --- how often ---
 
 exits 0 "runs that agree" trace root steady
