@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/changes.h"
 #include "cmd/cmd.h"
 #include "cmd/keep.h"
 #include "cmd/last.h"
@@ -33,38 +34,6 @@ static int no_more(const struct work *w, size_t max, struct err *err)
 }
 
 /* --- update --- */
-
-static const char *how_often(const struct fingerprint *fp,
-			     const struct fact *f)
-{
-	return fact_always(fp, f) ? "always" : "sometimes";
-}
-
-/* What a reviewer will see in git diff, without the header. */
-static void put_changes(struct buf *out, const struct fingerprint *was,
-			const struct fingerprint *is)
-{
-	for (size_t i = 0; i < is->n; i++) {
-		const struct fact *f = &is->facts[i];
-		const struct fact *before = fingerprint_find(was, f->line);
-
-		if (!before)
-			buf_printf(out, "+ %.*s (%s)\n", STR_ARG(f->line),
-				   how_often(is, f));
-		else if (fact_always(was, before) != fact_always(is, f))
-			buf_printf(out, "~ %.*s (%s -> %s)\n",
-				   STR_ARG(f->line), how_often(was, before),
-				   how_often(is, f));
-		else if (before->names_max != f->names_max)
-			buf_printf(out, "~ %.*s (%u -> %u names)\n",
-				   STR_ARG(f->line), before->names_max,
-				   f->names_max);
-	}
-	for (size_t i = 0; i < was->n; i++)
-		if (!fingerprint_find(is, was->facts[i].line))
-			buf_printf(out, "- %.*s\n",
-				   STR_ARG(was->facts[i].line));
-}
 
 /*
  * Where only the name of the revision is new, the old one stays: the same
@@ -121,7 +90,7 @@ static int update(struct work *w, struct err *err)
 		fp->commit = STR("");
 	b = baseline_make(fp, session_environment(w->keep.s), w->keep.old);
 	if (w->keep.old && !same_but_revision(w, b))
-		put_changes(&w->keep.out, w->keep.old->fp, b->fp);
+		changes_put(&w->keep.out, w->keep.old->fp, b->fp);
 	return keep_save(&w->keep, b, err) ? -1 : STATUS_PASS;
 }
 
@@ -136,6 +105,15 @@ static bool is_whole(const char *word)
 	return fact_parse(str_c(word), &kind, &operation, &object, &code);
 }
 
+/* The next finding of this line from i on that could be accepted, or n. */
+static size_t next_of(const struct result *r, size_t i, struct str line)
+{
+	while (i < r->n && !(str_eq(r->v[i].f.fact->line, line) &&
+			     finding_is_news(&r->v[i].f)))
+		i++;
+	return i;
+}
+
 /*
  * By its id, or four digits of it and more, or as the fact itself; *at is its
  * place in last, or last->result.n.
@@ -145,11 +123,9 @@ static int find_fact(struct str *out, size_t *at, const struct last *last,
 {
 	const struct result *r = &last->result;
 	const struct result_finding *found;
-	size_t matches;
 
 	if (is_whole(id)) {
-		found = result_find(r, str_c(id), &matches);
-		*at = found ? (size_t)(found - r->v) : r->n;
+		*at = next_of(r, 0, str_c(id));
 		*out = str_c(id);
 		return 0;
 	}
@@ -227,7 +203,11 @@ static int check_reason(const struct settings *set, struct err *err)
 static void accept_one(struct work *w, struct last *last, struct str fact,
 		       size_t at)
 {
-	keep_accept(&w->keep, fact, w->keep.set->reason, w->keep.set->expires);
+	struct str step = at < last->result.n ? last->result.v[at].f.step :
+						STR("");
+
+	keep_accept(&w->keep, fact, step, w->keep.set->reason,
+		    w->keep.set->expires);
 	if (at < last->result.n)
 		last->decided[at] = DECISION_ACCEPTED;
 }
@@ -265,6 +245,10 @@ static int accept_all(struct work *w, struct last *last, struct err *err)
 		    (at == r->n && refuse_pattern(w->args.v[i], err)))
 			return -1;
 		accept_one(w, last, fact, at);
+		/* A fact may be several: of a step each. */
+		for (size_t k = at; is_whole(w->args.v[i]) &&
+		     (k = next_of(r, k + 1, fact)) < r->n;)
+			accept_one(w, last, fact, k);
 		if (at < r->n && !is_whole(w->args.v[i]))
 			accept_members(w, last, at);
 		if (at == r->n && last->digest[0])
@@ -339,8 +323,9 @@ static void put_acceptance(struct buf *out, const struct acceptance *a)
 {
 	bool expired = a->expires.len && str_cmp(a->expires, gate_today()) < 0;
 
-	buf_printf(out, "accepted   %.*s\n           %.*s", STR_ARG(a->fact),
-		   STR_ARG(a->reason));
+	buf_c(out, "accepted   ");
+	keep_what(out, a->fact, a->step);
+	buf_printf(out, "\n           %.*s", STR_ARG(a->reason));
 	if (a->by.len)
 		buf_printf(out, ", %.*s", STR_ARG(a->by));
 	if (a->date.len)
@@ -362,7 +347,8 @@ static void put_baseline(struct buf *out, const char *path,
 		   STR_ARG(b->env.machine), STR_ARG(b->env.libc),
 		   STR_ARG(b->env.kernel));
 	for (size_t i = 0; i < fp->n; i++)
-		buf_printf(out, "%-9s  %.*s\n", how_often(fp, &fp->facts[i]),
+		buf_printf(out, "%-9s  %.*s\n",
+			   changes_how_often(fp, &fp->facts[i]),
 			   STR_ARG(fp->facts[i].line));
 	for (size_t i = 0; i < b->n_accepted; i++)
 		put_acceptance(out, &b->accepted[i]);
@@ -374,7 +360,8 @@ static void put_accepted_in(struct buf *out, const struct baseline *b,
 {
 	for (size_t i = 0; i < b->n_accepted; i++) {
 		const struct acceptance *a = &b->accepted[i];
-		const struct acceptance *o = baseline_accepted(other, a->fact);
+		const struct acceptance *o = baseline_accepted(other, a->fact,
+							      a->step);
 
 		if (o && str_eq(o->reason, a->reason) &&
 		    str_eq(o->expires, a->expires))
@@ -400,7 +387,7 @@ static int show_changes(struct work *w, const struct rev *rev,
 	if (!there)
 		return err_set(err, ERR_INCONCLUSIVE, "there is no baseline %s "
 			       "in %s", k->path, rev->spec);
-	put_changes(&k->out, was->fp, k->old->fp);
+	changes_put(&k->out, was->fp, k->old->fp);
 	put_accepted_in(&k->out, was, k->old, '-');
 	put_accepted_in(&k->out, k->old, was, '+');
 	if (k->out.len == start)
@@ -486,7 +473,9 @@ static void say_dropped(void *ctx, const struct acceptance *a, const char *why)
 {
 	struct work *w = ctx;
 
-	buf_printf(&w->keep.out, "dropped, %s: %.*s\n", why, STR_ARG(a->fact));
+	buf_printf(&w->keep.out, "dropped, %s: ", why);
+	keep_what(&w->keep.out, a->fact, a->step);
+	buf_ch(&w->keep.out, '\n');
 }
 
 static int prune(struct work *w, struct err *err)

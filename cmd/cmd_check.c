@@ -296,6 +296,8 @@ static bool is_accepted(const struct policy *policy, const struct fact *f)
 	for (size_t i = 0; i < policy->n_accepts; i++) {
 		const struct accept *a = &policy->accepts[i];
 
+		if (a->step.len)
+			continue;
 		if (a->glob ? fact_fits(a->fact, f) :
 			      str_eq(a->fact, f->line))
 			return true;
@@ -314,9 +316,17 @@ static void join(struct fingerprint *fresh, const struct fingerprint *stored,
 						      sizeof(*all));
 	size_t n = 0;
 
-	for (size_t i = 0; i < fresh->n; i++)
-		if (!is_accepted(policy, &fresh->facts[i]))
-			all[n++] = fresh->facts[i];
+	for (size_t i = 0; i < fresh->n; i++) {
+		const struct fact *known = fingerprint_find(stored,
+						fresh->facts[i].line);
+
+		if (is_accepted(policy, &fresh->facts[i]))
+			continue;
+		all[n] = fresh->facts[i];
+		if (known && fact_knows_steps(known))
+			fact_join_steps(&fresh->arena, &all[n], known);
+		n++;
+	}
 	for (size_t i = 0; i < stored->n; i++)
 		if (!fingerprint_find(fresh, stored->facts[i].line)) {
 			all[n] = stored->facts[i];

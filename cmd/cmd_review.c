@@ -116,7 +116,8 @@ static void accept_finding(struct review *r, size_t at, const char *reason,
 	const struct finding *f = &r->last.result.v[at].f;
 
 	if (finding_is_news(f) && !f->accepted)
-		keep_accept(&r->keep, f->fact->line, reason, expires);
+		keep_accept(&r->keep, f->fact->line, f->step, reason,
+			    expires);
 }
 
 static void accept_cause(struct review *r, size_t i, const char *reason,

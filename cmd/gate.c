@@ -151,7 +151,7 @@ void accepts_take(struct accepts *a, struct policy *policy,
 			.date = from->date, .expires = from->expires,
 			.expired = from->expires.len &&
 				   str_cmp(from->expires, today) < 0,
-			.step = STR(""),
+			.step = from->step,
 		};
 	}
 	policy->accepts = a->v;

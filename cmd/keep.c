@@ -98,22 +98,29 @@ int keep_date(const char *expires, struct err *err)
 	return 0;
 }
 
-void keep_accept(struct keep *k, struct str fact, const char *reason,
-		 const char *expires)
+/* "net.connect tcp 127.0.0.1:1 (only step login)" */
+void keep_what(struct buf *out, struct str fact, struct str step)
+{
+	buf_str(out, fact);
+	if (step.len)
+		buf_printf(out, " (only step %.*s)", STR_ARG(step));
+}
+
+void keep_accept(struct keep *k, struct str fact, struct str step,
+		 const char *reason, const char *expires)
 {
 	autofree char *by = repo_user_name(k->repo);
 	const struct acceptance a = {
-		.fact = fact, .reason = str_c(reason), .by = str_c(by),
+		.fact = fact, .step = step,
+		.reason = str_c(reason), .by = str_c(by),
 		.date = gate_today(), .expires = str_c(expires),
 	};
-	const struct fact *there = fingerprint_find(k->old->fp, fact);
+	bool known = baseline_knows(k->old, fact, step);
 
-	/* A fact that counts its names may be accepted with more of them. */
-	if (there && !there->names_max) {
-		buf_printf(&k->out, "a fact of the baseline anyway: %.*s\n",
-			   STR_ARG(fact));
-		return;
-	}
-	baseline_accept(k->old, &a);
-	buf_printf(&k->out, "accepted: %.*s\n", STR_ARG(fact));
+	if (!known)
+		baseline_accept(k->old, &a);
+	buf_c(&k->out, known ? "a fact of the baseline anyway: " :
+			       "accepted: ");
+	keep_what(&k->out, fact, step);
+	buf_ch(&k->out, '\n');
 }

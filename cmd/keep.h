@@ -38,11 +38,14 @@ int keep_save(struct keep *k, const struct baseline *b, struct err *err);
 /* Is it a day to come, or empty, or NULL? */
 int keep_date(const char *expires, struct err *err);
 /*
- * Accept in memory what keep_load() read, in the name of git's user.name;
- * expires may be NULL.  Says so.
+ * Accept the fact, or only that this step does it too, in memory of what
+ * keep_load() read, in the name of git's user.name; expires may be NULL.  Says
+ * so.
  */
-void keep_accept(struct keep *k, struct str fact, const char *reason,
-		 const char *expires);
+void keep_accept(struct keep *k, struct str fact, struct str step,
+		 const char *reason, const char *expires);
+/* How what is accepted is called. */
+void keep_what(struct buf *out, struct str fact, struct str step);
 void keep_free(struct keep *k);
 #define autokeep __attribute__((cleanup(keep_free)))
 

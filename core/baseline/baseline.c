@@ -24,10 +24,12 @@ void baseline_free(struct baseline *b)
 
 /* --- order --- */
 
-static int by_fact(const void *a, const void *b)
+static int by_fact(const void *pa, const void *pb)
 {
-	return str_cmp(((const struct acceptance *)a)->fact,
-		       ((const struct acceptance *)b)->fact);
+	const struct acceptance *a = pa, *b = pb;
+	int c = str_cmp(a->fact, b->fact);
+
+	return c ? c : str_cmp(a->step, b->step);
 }
 
 void baseline_sort(struct baseline *b)
@@ -39,9 +41,9 @@ void baseline_sort(struct baseline *b)
 }
 
 static struct acceptance *find_accepted(const struct baseline *b,
-					struct str fact)
+					struct str fact, struct str step)
 {
-	struct acceptance key = { .fact = fact };
+	struct acceptance key = { .fact = fact, .step = step };
 
 	if (!b->n_accepted)
 		return NULL;
@@ -49,17 +51,18 @@ static struct acceptance *find_accepted(const struct baseline *b,
 }
 
 const struct acceptance *baseline_accepted(const struct baseline *b,
-					   struct str fact)
+					   struct str fact, struct str step)
 {
-	return find_accepted(b, fact);
+	return find_accepted(b, fact, step);
 }
 
 static bool is_accepted(const struct baseline *b, const struct fact *f)
 {
-	if (find_accepted(b, f->line))
+	if (find_accepted(b, f->line, STR("")))
 		return true;
 	for (size_t i = 0; i < b->n_accepted; i++)
-		if (b->accepted[i].glob && fact_fits(b->accepted[i].fact, f))
+		if (b->accepted[i].glob && !b->accepted[i].step.len &&
+		    fact_fits(b->accepted[i].fact, f))
 			return true;
 	return false;
 }
@@ -79,9 +82,10 @@ static bool same_behaviour(const struct fingerprint *fp,
 {
 	for (size_t i = 0; i < fp->n; i++) {
 		const struct fact *f = &fp->facts[i];
+		const struct fact *was = fingerprint_find(old->fp, f->line);
 
-		if (!fingerprint_find(old->fp, f->line) &&
-		    !is_accepted(old, f))
+		if (was ? !steps_same(f, was, old->fp->runs, old) :
+			  !is_accepted(old, f))
 			return false;
 	}
 	for (size_t i = 0; i < old->fp->n; i++)
@@ -91,8 +95,8 @@ static bool same_behaviour(const struct fingerprint *fp,
 	return str_eq(fp->plan_digest, old->fp->plan_digest);
 }
 
-static void add_fact(struct fingerprint *out, const struct fact *f,
-		     bool always)
+static struct fact *add_fact(struct fingerprint *out, const struct fact *f,
+			     bool always)
 {
 	struct fact *to = &out->facts[out->n++];
 
@@ -110,6 +114,7 @@ static void add_fact(struct fingerprint *out, const struct fact *f,
 	if (fact_form(f).len)
 		fact_set_form(&out->arena, to,
 			      arena_str(&out->arena, fact_form(f)));
+	return to;
 }
 
 /* A number that was another before is not known. */
@@ -132,17 +137,26 @@ static void add_facts(struct fingerprint *out, const struct fingerprint *fp,
 	for (size_t i = 0; i < fp->n; i++) {
 		const struct fact *f = &fp->facts[i];
 		bool always = fact_always(fp, f);
+		const struct fact *before = NULL;
+		struct fact *to;
 
 		if (old && is_accepted(old, f))
 			continue;
-		add_fact(out, f, always && (!same ||
-					    is_always(old->fp, f->line)));
-		if (same)
-			settle_names(&out->facts[out->n - 1], old->fp);
+		to = add_fact(out, f, always &&
+			      (!same || is_always(old->fp, f->line)));
+		if (same) {
+			before = fingerprint_find(old->fp, f->line);
+			settle_names(to, old->fp);
+		}
+		steps_keep(out, to, f, fp->runs, before, old);
 	}
-	for (size_t i = 0; same && i < old->fp->n; i++)
-		if (!fingerprint_find(fp, old->fp->facts[i].line))
-			add_fact(out, &old->fp->facts[i], false);
+	for (size_t i = 0; same && i < old->fp->n; i++) {
+		const struct fact *f = &old->fp->facts[i];
+
+		if (!fingerprint_find(fp, f->line))
+			steps_keep(out, add_fact(out, f, false), f,
+				   old->fp->runs, NULL, old);
+	}
 }
 
 /* A step as all runs together know it. */
@@ -164,6 +178,7 @@ static void add_step(struct run_end *end, struct arena *a,
 		};
 	}
 	to->was_ready |= s->was_ready;
+	to->fixture |= s->fixture;
 	if (s->ended && s->status) {
 		to->ended = true;
 		to->status = s->status;
@@ -221,12 +236,13 @@ struct baseline *baseline_make(const struct fingerprint *fp,
 			       const struct environment *env,
 			       const struct baseline *old)
 {
+	autofingerprint struct fingerprint *own = fingerprint_subjects(fp);
 	struct fingerprint *both[2];
 	struct baseline was, *b;
 
 	if (!old || (fingerprint_told(fp) && !fingerprint_told(old->fp)))
-		return make(fp, env, old);
-	fingerprint_unify(both, old->fp, fp);
+		return make(own, env, old);
+	fingerprint_unify(both, old->fp, own);
 	was = *old;
 	was.fp = both[0];
 	b = make(both[1], env, &was);
@@ -242,6 +258,7 @@ static struct acceptance copy_acceptance(struct arena *a,
 {
 	return (struct acceptance){
 		.fact = arena_str(a, from->fact),
+		.step = arena_str(a, from->step),
 		.reason = arena_str(a, from->reason),
 		.by = arena_str(a, from->by),
 		.date = arena_str(a, from->date),
@@ -253,7 +270,8 @@ static struct acceptance copy_acceptance(struct arena *a,
 void baseline_accept(struct baseline *b, const struct acceptance *a)
 {
 	struct arena *arena = &b->fp->arena;
-	struct acceptance *there = find_accepted(b, a->fact), *all;
+	struct acceptance *there = find_accepted(b, a->fact, a->step);
+	struct acceptance *all;
 
 	if (there) {
 		*there = copy_acceptance(arena, a);
@@ -267,6 +285,18 @@ void baseline_accept(struct baseline *b, const struct acceptance *a)
 	baseline_sort(b);
 }
 
+bool baseline_knows(const struct baseline *b, struct str fact,
+		    struct str step)
+{
+	const struct fact *f = fingerprint_find(b->fp, fact);
+	struct step_evidence s;
+
+	if (!f)
+		return false;
+	/* With more names than it counts, it may be accepted all the same. */
+	return step.len ? fact_step(f, step, &s) : !f->names_max;
+}
+
 size_t baseline_prune(struct baseline *b, struct str today,
 		      void (*dropped)(void *ctx, const struct acceptance *a,
 				      const char *why), void *ctx)
@@ -275,11 +305,10 @@ size_t baseline_prune(struct baseline *b, struct str today,
 
 	for (size_t i = 0; i < n; i++) {
 		const struct acceptance *a = &b->accepted[i];
-		const struct fact *there = fingerprint_find(b->fp, a->fact);
 
 		if (a->expires.len && str_cmp(a->expires, today) < 0)
 			dropped(ctx, a, "expired");
-		else if (there && !there->names_max)
+		else if (baseline_knows(b, a->fact, a->step))
 			dropped(ctx, a, "a fact of the baseline anyway");
 		else
 			b->accepted[kept++] = *a;

@@ -29,6 +29,7 @@ struct environment {
 /* A fact that people said yes to. */
 struct acceptance {
 	struct str fact;	/* a line, or a pattern when glob */
+	struct str step;	/* only that it does it too; "": the fact */
 	struct str reason, by;
 	struct str date, expires;	/* "2025-03-01"; expires may be "" */
 	bool glob;
@@ -36,14 +37,15 @@ struct acceptance {
 
 struct baseline {
 	/*
-	 * facts with seen = runs (always) or less (sometimes), no evidence,
+	 * facts with seen = runs (always) or less (sometimes), no evidence but
+	 * the steps that did it ("" where that is not known), each seen so,
 	 * names counted where every run had the same number, learned the
 	 * object itself where it was;
 	 * one end without a text, with the steps as they are known to end
 	 */
 	struct fingerprint *fp;
 	struct environment env;	/* strings in fp's arena, as accepted's */
-	struct acceptance *accepted;	/* sorted by fact */
+	struct acceptance *accepted;	/* sorted by fact and step */
 	size_t n_accepted;
 	bool merged;		/* git put it together out of two */
 };
@@ -73,17 +75,24 @@ void baseline_write(struct buf *out, const struct baseline *b);
  * The baseline of a fingerprint.  Of old (may be NULL) the accepted facts are
  * kept and left out of the facts; what the runs of then taught holds for those
  * of now; and what the same behaviour was known to do in some runs stays known,
- * so that a race does not come and go in the file.
+ * so that a race does not come and go in the file.  What only fixtures did is
+ * left out.
  */
 struct baseline *baseline_make(const struct fingerprint *fp,
 			       const struct environment *env,
 			       const struct baseline *old);
 
-/* Of exactly this line or pattern, or NULL. */
+/* Of exactly this line or pattern, and step or "", or NULL. */
 const struct acceptance *baseline_accepted(const struct baseline *b,
-					   struct str fact);
-/* Add an acceptance, or replace the one of the same fact. */
+					   struct str fact, struct str step);
+/* Add an acceptance, or replace the one of the same fact and step. */
 void baseline_accept(struct baseline *b, const struct acceptance *a);
+/*
+ * Is this a fact of the baseline anyway, so that there is nothing to accept; or
+ * that this step does it, unless ""?
+ */
+bool baseline_knows(const struct baseline *b, struct str fact,
+		    struct str step);
 /*
  * Drop acceptances that expired before today and those of facts the baseline
  * holds anyway; each is handed to dropped.  Returns how many.

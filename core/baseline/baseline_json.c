@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A baseline as JSON, one fact a line: writing. */
+#include <stdlib.h>
+
 #include "core/base/json.h"
+#include "core/base/vec.h"
 #include "core/baseline/internal.h"
 #include "core/fingerprint/json.h"
 
@@ -42,6 +45,8 @@ static void put_steps(struct json_out *j, const struct fingerprint *fp)
 		json_put_str(j, "command", s->command);
 		json_put_bool(j, "ready", s->was_ready);
 		json_put_bool(j, "failed", s->ended && s->status);
+		if (s->fixture)
+			json_put_bool(j, "fixture", true);
 		json_end_object(j);
 	}
 	json_end_object(j);
@@ -113,9 +118,70 @@ static void put_optional(struct json_out *j, const char *key, struct str s)
 		json_put_str(j, key, s);
 }
 
+/* --- by step --- */
+
+struct line {
+	struct str key;
+	bool always;
+};
+
+static int by_key(const void *a, const void *b)
+{
+	return str_cmp(((const struct line *)a)->key,
+		       ((const struct line *)b)->key);
+}
+
+/* Sorted, so that what one step does stands together. */
+static void put_lines(struct json_out *j, struct line *lines, size_t n)
+{
+	qsort(lines, n, sizeof(*lines), by_key);
+	json_begin_object(j, "by_step");
+	for (size_t i = 0; i < n; i++)
+		json_put_str_at(j, lines[i].key, lines[i].always ?
+				STR("always") : STR("sometimes"));
+	json_end_object(j);
+}
+
+/* Where there is one step only, it did everything. */
+static void put_by_step(struct json_out *j, const struct fingerprint *fp)
+{
+	struct arena keys = ARENA_INIT;
+	autobuf struct buf key = BUF_INIT;
+	VEC(struct line) lines = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < fp->n; i++) {
+		const struct fact *f = &fp->facts[i];
+
+		if (!fp->n_ends || fp->ends[0].n_steps < 2 ||
+		    !fact_knows_steps(f))
+			continue;
+		for (size_t k = 0; k < evidence_steps(&f->ev); k++) {
+			struct step_evidence s = evidence_step(&f->ev, f->seen,
+							       k);
+
+			buf_clear(&key);
+			step_key(&key, s.step, f->line);
+			*vec_push(&lines) = (struct line){
+				arena_str(&keys, buf_view(&key)),
+				s.seen >= fp->runs,
+			};
+		}
+	}
+	if (lines.n)
+		put_lines(j, lines.v, lines.n);
+	vec_free(&lines);
+	arena_free(&keys);
+}
+
 static void put_accepted(struct json_out *j, const struct acceptance *a)
 {
-	json_begin_object_inline(j, a->fact.p);
+	autobuf struct buf key = BUF_INIT;
+
+	if (a->step.len)
+		step_key(&key, a->step, a->fact);
+	else
+		buf_str(&key, a->fact);
+	json_begin_object_inline(j, key.p);
 	json_put_str(j, "reason", a->reason);
 	put_optional(j, "by", a->by);
 	put_optional(j, "date", a->date);
@@ -123,6 +189,23 @@ static void put_accepted(struct json_out *j, const struct acceptance *a)
 	if (a->glob)
 		json_put_bool(j, "glob", true);
 	json_end_object(j);
+}
+
+/* Apart: who does not know of steps must not take it for the whole fact. */
+static void put_accepted_steps(struct json_out *j, const struct baseline *b)
+{
+	bool open = false;
+
+	for (size_t i = 0; i < b->n_accepted; i++) {
+		if (!b->accepted[i].step.len)
+			continue;
+		if (!open)
+			json_begin_object(j, "accepted_steps");
+		open = true;
+		put_accepted(j, &b->accepted[i]);
+	}
+	if (open)
+		json_end_object(j);
 }
 
 void baseline_write(struct buf *out, const struct baseline *b)
@@ -151,10 +234,13 @@ void baseline_write(struct buf *out, const struct baseline *b)
 				fact_always(fp, &fp->facts[i]) ?
 				STR("always") : STR("sometimes"));
 	json_end_object(&j);
+	put_by_step(&j, fp);
 	json_begin_object(&j, "accepted");
 	for (size_t i = 0; i < b->n_accepted; i++)
-		put_accepted(&j, &b->accepted[i]);
+		if (!b->accepted[i].step.len)
+			put_accepted(&j, &b->accepted[i]);
 	json_end_object(&j);
+	put_accepted_steps(&j, b);
 	json_end_object(&j);
 	json_out_end(&j);
 }

@@ -160,6 +160,8 @@ static int read_step(const struct reader *r, struct step_end *out,
 						     "ready") ||
 	    !json_bool(&failed, v, "failed"))
 		return fail(r, v, "a step has \"ready\" and \"failed\"");
+	if (member(v, "fixture") && !json_bool(&out->fixture, v, "fixture"))
+		return fail(r, v, "\"fixture\" of a step is no boolean");
 	out->name = arena_str(arena(r), json_key(v));
 	out->unmet = STR("");
 	out->started = true;
@@ -298,6 +300,38 @@ static int read_forms(const struct reader *r)
 	return 0;
 }
 
+/* "STEP FACT", a line for each step that does it. */
+static int read_by_step(const struct reader *r)
+{
+	const struct json *all = member(r->doc, "by_step");
+	struct fingerprint *fp = r->b->fp;
+
+	if (all && !json_is_object(all))
+		return fail(r, all, "\"by_step\" is no object");
+	for (const struct json *v = json_first(all); v; v = json_next(v)) {
+		autobuf struct buf step = BUF_INIT;
+		const struct fact *f;
+		struct str line, how;
+		bool always;
+
+		if (!text_is_safe(json_key(v)) ||
+		    !step_key_split(&step, &line, json_key(v)))
+			return fail(r, v, "by step, a line is \"STEP FACT\"");
+		always = json_is_string(v, &how) && str_eq(how, STR("always"));
+		if (!always && (!json_is_string(v, &how) ||
+				!str_eq(how, STR("sometimes"))))
+			return fail(r, v, "a fact is \"always\" or "
+				    "\"sometimes\"");
+		f = fingerprint_find(fp, line);
+		/* Of a fact that somebody took out. */
+		if (f)
+			steps_read(fp, &fp->facts[f - fp->facts],
+				   buf_view(&step), always ? f->seen :
+							     fp->runs - 1);
+	}
+	return 0;
+}
+
 /* --- accepted --- */
 
 static int check_date(const struct reader *r, const struct json *v,
@@ -333,7 +367,6 @@ static int read_acceptance(const struct reader *r, struct acceptance *a,
 
 	if (!json_is_object(v))
 		return fail(r, v, "an accepted fact is an object");
-	a->fact = arena_str(arena(r), json_key(v));
 	if (glob && !json_bool(&a->glob, v, "glob"))
 		return fail(r, v, "\"glob\" is no boolean");
 	if (check_fact(r, v, a) ||
@@ -347,17 +380,41 @@ static int read_acceptance(const struct reader *r, struct acceptance *a,
 	return a->reason.len ? 0 : fail(r, v, "a \"reason\" is missing");
 }
 
+/* The key says what is accepted; of a step, "STEP FACT". */
+static int read_accepted_key(const struct reader *r, struct acceptance *a,
+			     const struct json *v, bool by_step)
+{
+	autobuf struct buf step = BUF_INIT;
+	struct str line = json_key(v);
+
+	if (by_step && (!text_is_safe(line) ||
+			!step_key_split(&step, &line, json_key(v))))
+		return fail(r, v, "accepted of a step is \"STEP FACT\"");
+	a->fact = arena_str(arena(r), line);
+	a->step = arena_str(arena(r), buf_view(&step));
+	return read_acceptance(r, a, v);
+}
+
 static int read_accepted(const struct reader *r)
 {
 	struct baseline *b = r->b;
 	const struct json *o = need_object(r, r->doc, "accepted");
+	const struct json *steps = member(r->doc, "accepted_steps");
 
 	if (!o)
 		return -1;
+	if (steps && !json_is_object(steps))
+		return fail(r, steps, "\"accepted_steps\" is no object");
 	b->accepted = arena_alloc(arena(r),
-				json_length(o) * sizeof(*b->accepted));
+				(json_length(o) + json_length(steps)) *
+				sizeof(*b->accepted));
 	for (const struct json *v = json_first(o); v; v = json_next(v))
-		if (read_acceptance(r, &b->accepted[b->n_accepted++], v))
+		if (read_accepted_key(r, &b->accepted[b->n_accepted++], v,
+				      false))
+			return -1;
+	for (const struct json *v = json_first(steps); v; v = json_next(v))
+		if (read_accepted_key(r, &b->accepted[b->n_accepted++], v,
+				      true))
 			return -1;
 	return 0;
 }
@@ -371,7 +428,8 @@ static int read_version_1(const struct reader *r)
 	    read_facts(r) || read_accepted(r))
 		return -1;
 	baseline_sort(r->b);
-	if (read_names(r) || read_learned(r) || read_forms(r))
+	if (read_names(r) || read_learned(r) || read_forms(r) ||
+	    read_by_step(r))
 		return -1;
 	fingerprint_digest(r->b->fp);
 	return 0;

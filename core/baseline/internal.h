@@ -29,7 +29,30 @@ void baseline_mend(struct buf *out, struct str text);
 /* The line of the first conflict marker, 0 when there is none. */
 size_t baseline_conflict(struct str text);
 
-/* Sort, by fact's line and acceptance's fact. */
+/* --- steps.c --- */
+
+/* "STEP FACT", the key of one step's line; and taken apart again. */
+void step_key(struct buf *out, struct str step, struct str line);
+bool step_key_split(struct buf *step, struct str *line, struct str key);
+/*
+ * The steps of to, a fact of out whose seen is set: those of f, seen in so many
+ * runs, and those that before, the fact as old knows it, has beside them.
+ * before and old may be NULL.  What old accepts of a step is left out.
+ */
+void steps_keep(struct fingerprint *out, struct fact *to,
+		const struct fact *f, unsigned runs,
+		const struct fact *before, const struct baseline *old);
+/*
+ * Does the fact show no other steps than it did in old, whose runs these are,
+ * but for what comes and goes?
+ */
+bool steps_same(const struct fact *is, const struct fact *was, unsigned runs,
+		const struct baseline *old);
+/* One more step that does it, of a file. */
+void steps_read(struct fingerprint *fp, struct fact *f, struct str step,
+		unsigned seen);
+
+/* Sort, by fact's line and acceptance's fact and step. */
 void baseline_sort(struct baseline *b);
 
 #endif
