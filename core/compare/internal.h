@@ -47,7 +47,7 @@ static inline const struct fact *group_at(const struct group *g, size_t i)
  */
 const struct rule *rule_for(const struct fact *f, struct deeds *did,
 			    struct deeds *other);
-/* Who runs the file of the tree that the fact changes (run_by_others.def). */
+/* What runs the file of the tree that the fact changes, or NULL. */
 const char *fact_run_by(const struct fact *f);
 bool fact_executes(const struct fact *f);
 /* Is the fact a change of a file outside the program's tree? */

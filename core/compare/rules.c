@@ -128,7 +128,7 @@ static bool when_by_signal(const struct fact *f)
 	return false;
 }
 
-/* "SIGTERM to child PATH": whom a signal hits (core/trace/decode_signal.c). */
+/* "child PATH" of "SIGTERM to child PATH" (core/trace/decode_signal.c). */
 static struct str signal_target(const struct fact *f)
 {
 	struct str rest = str_sub(f->object, first_word(f->object).len);
@@ -248,26 +248,26 @@ static bool when_by_product(const struct fact *f)
 
 /* Where the answer of ask_run_by() goes. */
 struct run_by {
-	const char **who;
+	const char **runner;
 };
 
 static bool ask_run_by(struct str path, const void *arg)
 {
 	const struct run_by *found = arg;
 
-	*found->who = path_run_by(path);
-	return *found->who != NULL;
+	*found->runner = path_run_by(path);
+	return *found->runner != NULL;
 }
 
 const char *fact_run_by(const struct fact *f)
 {
-	const char *who = NULL;
+	const char *runner = NULL;
 	struct str name, target;
 
 	if (f->kind == EV_FILE_LINK && split_arrow(f->object, &name, &target))
 		return path_run_by(name);
-	some_path(f, ask_run_by, &(struct run_by){ &who });
-	return who;
+	some_path(f, ask_run_by, &(struct run_by){ &runner });
+	return runner;
 }
 
 static bool when_run_by_others(const struct fact *f)

@@ -59,13 +59,13 @@ bool path_is_startup(struct str path, enum startup_set set);
 struct marked {
 	const char *list;	/* "secret", "by-product" */
 	const char *glob;
-	const char *words;	/* the startup set, who runs it, why; or "" */
+	const char *words;	/* the startup set, the runner, why; or "" */
 };
 const struct marked *marked_table(size_t *n);
 
 /* Is it in the tree and what tools leave there beside their results? */
 bool path_is_by_product(struct str path);	/* by_product.def */
-/* Who runs this file of the tree, not being the program; NULL: nothing. */
+/* What runs this file of the tree beside the program; NULL: nothing. */
 const char *path_run_by(struct str path);	/* run_by_others.def */
 
 /*

@@ -46,11 +46,11 @@ static const char *const installed[] = {
 };
 
 static const struct {
-	const char *who, *glob;
+	const char *runner, *glob;
 	bool built;
 } run_globs[] = {
-#define RUN_BY(who, glob) { who, IN_TREE glob, false },
-#define BUILT_BY(who, glob) { who, IN_TREE glob, true },
+#define RUN_BY(runner, glob) { runner, IN_TREE glob, false },
+#define BUILT_BY(runner, glob) { runner, IN_TREE glob, true },
 #define NOT_RUN(glob)
 #include "core/fingerprint/run_by_others.def"
 #undef RUN_BY
@@ -59,8 +59,8 @@ static const struct {
 };
 
 static const char *const not_run[] = {
-#define RUN_BY(who, glob)
-#define BUILT_BY(who, glob)
+#define RUN_BY(runner, glob)
+#define BUILT_BY(runner, glob)
 #define NOT_RUN(glob) IN_TREE glob,
 #include "core/fingerprint/run_by_others.def"
 #undef RUN_BY
@@ -77,8 +77,8 @@ static const struct marked marked[] = {
 #define STARTUP(set, glob) { "startup", glob, #set },
 #include "core/fingerprint/startup.def"
 #undef STARTUP
-#define RUN_BY(who, glob) { "run-by-others", IN_TREE glob, who },
-#define BUILT_BY(who, glob) { "built-by-others", IN_TREE glob, who },
+#define RUN_BY(runner, glob) { "run-by-others", IN_TREE glob, runner },
+#define BUILT_BY(runner, glob) { "built-by-others", IN_TREE glob, runner },
 #define NOT_RUN(glob) { "not-run", IN_TREE glob, "" },
 #include "core/fingerprint/run_by_others.def"
 #undef RUN_BY
@@ -120,7 +120,7 @@ const char *path_run_by(struct str path)
 	for (size_t i = 0; i < ARRAY_LEN(run_globs); i++)
 		if (!(run_globs[i].built && others) &&
 		    path_glob(str_c(run_globs[i].glob), path))
-			return run_globs[i].who;
+			return run_globs[i].runner;
 	return NULL;
 }
 

@@ -223,7 +223,7 @@ static void note_senders(struct tracer *t, struct task *k, int pid, int sig)
 }
 
 /*
- * Of a look only who is another step's.  A sender that kills itself never
+ * Looks count only beyond the own step.  A sender that kills itself never
  * comes back from the call.
  */
 static enum next signal_begins(struct tracer *t, struct task *k, int sig)

@@ -5,7 +5,7 @@
  * found" and takes 127 for its status.  Other programs call execve(2) in each
  * directory, so that the attempt is seen; here it is what the shell says.
  *
- * The looks alone would not tell: `command -v gh`, `type gh` and scripts such
+ * The looks alone do not show that: `command -v gh`, `type gh` and scripts such
  * as which(1) make the same ones and execute nothing if they succeed.  Nor is
  * PATH known, which the shell may have changed since it was started.  But a
  * shell looks for the name and then writes it to descriptor 2, in the process

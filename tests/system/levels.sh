@@ -77,6 +77,11 @@ mkdir /tmp/own /tmp/own/sub
 : >/tmp/own/sub/file
 : >/tmp/own/other
 X
+kind drawn-temporary <<'X'
+folder=$(mktemp -d)
+: >"$folder/file"
+rm -r "$folder"
+X
 kind in-temporary <<'X'
 : >/tmp/plain
 X
@@ -147,6 +152,12 @@ warning file.create /tmp/own/other
 warning file.create /tmp/own/sub
 warning file.create /tmp/own/sub/file
 X
+	;; drawn-temporary) cat <<'X'
+warning file.create /tmp/tmp.<rand>
+warning file.create /tmp/tmp.<rand>/file
+warning file.delete /tmp/tmp.<rand>
+warning file.delete /tmp/tmp.<rand>/file
+X
 	;; in-temporary) echo 'error file.create /tmp/plain'
 	;; passed-on) cat <<'X'
 error file.create /tmp/own/file
@@ -163,7 +174,7 @@ X
 # What tools are executed on the way is another rule's business.
 graded() { # name
 	json findings "$work/$1.json" | grep -v '^note' |
-		grep -vE ' new exec /usr/bin/(mkdir|mv|ln|rm|chmod|cat|sleep)$' |
+		grep -vE ' new exec /usr/bin/(mkdir|mktemp|mv|ln|rm|chmod|cat|sleep)$' |
 		sed 's/^\([a-z]*\) [a-z]* /\1 /' | LC_ALL=C sort
 }
 
@@ -177,6 +188,6 @@ for name in $names; do
 	is "$name" "$(compared "$name" && graded "$name")" "$(wanted "$name")"
 done
 
-ok "who killed it is told" [ "$(json get "$work/kills-child.json" \
+ok "the killer is named" [ "$(json get "$work/kills-child.json" \
 	findings | grep -c 'sent by sh main.sh')" -eq 1 ]
 finish
