@@ -178,6 +178,8 @@ struct comparison {
 	struct str *reasons;	/* sentences; also set beside a regression */
 	size_t n_reasons;
 	uint64_t lost;
+	/* Names of one side only that OLD may have drawn: no findings. */
+	size_t drawn_old, drawn_new;
 	size_t seen_again, old_always;	/* "38 of 41 behaviours seen again" */
 };
 

@@ -192,10 +192,13 @@ static void doubt_silence(struct doubts *d)
 		      STR_ARG(old->spec), c->seen_again, c->old_always);
 }
 
-static void doubt_loss(struct doubts *d, const struct fingerprint *fp)
+static void doubt_loss(struct doubts *d, const struct fingerprint *fp,
+		       size_t drawn)
 {
 	size_t sometimes = fp->n - count_always(fp);
 
+	/* What is drawn anew in each run is known to differ. */
+	sometimes -= drawn < sometimes ? drawn : sometimes;
 	if (fp->ledger.lost)
 		doubt(d, "%.*s: events were lost (%llu): try again, with "
 		      "--jobs 1 if it stays so", STR_ARG(fp->spec),
@@ -302,8 +305,8 @@ void doubts_raise(struct matching *m)
 	doubt_steps(&d);
 	doubt_failures(&d);
 	doubt_silence(&d);
-	doubt_loss(&d, m->old);
-	doubt_loss(&d, m->new);
+	doubt_loss(&d, m->old, m->out->drawn_old);
+	doubt_loss(&d, m->new, m->out->drawn_new);
 	doubt_limits(&d, m->old);
 	doubt_limits(&d, m->new);
 	doubt_blind_spots(&d);

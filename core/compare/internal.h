@@ -23,6 +23,7 @@ struct matching {
 	/* Of the steps that ran on each side: fingerprint_roles(). */
 	struct strmap ran_old, ran_new;
 	VEC(struct broken) broken;
+	struct drawn_places *drawn;	/* NULL: OLD draws nothing */
 };
 
 /* --- match.c --- */
@@ -38,6 +39,21 @@ static inline const struct fact *group_at(const struct group *g, size_t i)
 {
 	return &g->facts[g->v[i]];
 }
+
+/* --- drawn.c --- */
+
+struct drawn_places;
+
+/*
+ * The places at which OLD draws names, and what NEW drew there; NULL when OLD
+ * draws none.  Free it before the fingerprints.
+ */
+struct drawn_places *drawn_find(struct matching *m);
+void drawn_free(struct drawn_places *d);
+/* Could this fact of one side only have come from a draw of OLD? */
+bool drawn_explains(struct drawn_places *d, const struct fact *f);
+/* There was too much to look at: nothing is explained. */
+bool drawn_is_full(const struct drawn_places *d);
 
 /* --- rules.c --- */
 

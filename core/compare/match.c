@@ -104,16 +104,16 @@ static enum refusal group_refusal(const struct group *g)
 /*
  * One extra file among random names: every run of OLD made so many, and every
  * run of NEW makes more.  Of programs that are executed, one run of NEW with
- * more is enough.
+ * more than any of OLD is enough.
  */
 static bool has_more(const struct matching *m, const struct fact *old,
 		     const struct fact *new)
 {
 	if (m->old->runs < 2 || m->new->runs < 2 || !old->names_max ||
-	    old->names_min != old->names_max)
+	    new->names_max <= old->names_max)
 		return false;
-	return new->names_max > old->names_max &&
-	       (fact_executes(new) || new->names_min == new->names_max);
+	return fact_executes(new) || (old->names_min == old->names_max &&
+				      new->names_min == new->names_max);
 }
 
 /* The facts of NEW; returns how many of them OLD knew with other results. */
@@ -128,7 +128,8 @@ static size_t match_new(struct matching *m, const struct group *old,
 
 		if (before) {
 			if (fact_always(m->old, before) !=
-			    fact_always(m->new, f))
+			    fact_always(m->new, f) &&
+			    !drawn_explains(m->drawn, f))
 				finding_add(m, CHANGE_UNSTABLE, before, f,
 					    REFUSED_NOT);
 			else if (has_more(m, before, f))
@@ -139,6 +140,8 @@ static size_t match_new(struct matching *m, const struct group *old,
 			finding_add(m, CHANGE_OUTCOME, NULL, f,
 				    group_refusal(old));
 			outcomes++;
+		} else if (drawn_explains(m->drawn, f)) {
+			m->out->drawn_new++;
 		} else {
 			finding_add(m, CHANGE_NEW, NULL, f, REFUSED_NOT);
 		}
@@ -160,6 +163,8 @@ static void match_old(struct matching *m, const struct group *old,
 		}
 		if (!new->n && always)
 			finding_add(m, CHANGE_GONE, f, NULL, REFUSED_NOT);
+		else if (!new->n && drawn_explains(m->drawn, f))
+			m->out->drawn_old++;
 		else if (!outcomes)
 			finding_add(m, CHANGE_UNSTABLE, f, NULL, REFUSED_NOT);
 	}
@@ -205,7 +210,9 @@ void compare(struct comparison *out, const struct fingerprint *old,
 
 	fingerprint_roles(&m.ran_old, old);
 	fingerprint_roles(&m.ran_new, new);
+	m.drawn = drawn_find(&m);
 	match(&m);
+	drawn_free(m.drawn);
 	breakage_find(&m);
 	findings_seal(&m);
 	breakage_attribute(&m);

@@ -142,6 +142,11 @@ struct fact {
 	int err;
 	unsigned seen;		/* runs that saw it */
 	/*
+	 * Which of the first 64 runs, a bit each; 0: not known, as of what
+	 * every run saw and of a baseline's.
+	 */
+	uint64_t in_runs;
+	/*
 	 * How many names that differ only in volatile parts stand behind the
 	 * line, in the run with the fewest and in the one with the most; 0, 0
 	 * where that was not counted.

@@ -198,11 +198,24 @@ static void put_name(struct json_out *j, const struct name *name)
 	json_end_object(j);
 }
 
+/* Which runs, of what not all of them saw. */
+static void put_runs(struct json_out *j, const struct fact *f)
+{
+	if (!f->in_runs)
+		return;
+	json_begin_array_inline(j, "in");
+	for (unsigned run = 0; run < 64; run++)
+		if (f->in_runs >> run & 1)
+			json_put_uint(j, NULL, run + 1);
+	json_end_array(j);
+}
+
 static void put_fact(struct json_out *j, const struct fact *f)
 {
 	json_begin_object_inline(j, NULL);
 	json_put_str(j, "fact", f->line);
 	json_put_uint(j, "seen", f->seen);
+	put_runs(j, f);
 	put_evidence(j, &f->ev, f->seen);
 	put_optional(j, "learned", fact_learned(f));
 	put_optional(j, "form", fact_form(f));

@@ -143,6 +143,17 @@ static unsigned merge_seen(const struct sighting *s, size_t n)
 	return seen;
 }
 
+/* Which runs, where it is worth a word: those that not all of them are. */
+static uint64_t merge_runs(const struct sighting *s, size_t n)
+{
+	uint64_t runs = 0;
+
+	for (size_t i = 0; i < n; i++)
+		runs |= s[i].fact->in_runs ? s[i].fact->in_runs :
+			s[i].run < 64 ? 1ULL << s[i].run : 0;
+	return runs;
+}
+
 /* Is there more to keep than the step of the first? */
 static bool several_steps(const struct sighting *s, size_t n)
 {
@@ -212,6 +223,8 @@ static void merge_fact(struct merging *m, struct fact *out,
 				       keep(m, s[0].line),
 		.seen = merge_seen(s, n),
 	};
+	if (out->seen < m->fp->runs)
+		out->in_runs = merge_runs(s, n);
 	fact_take_apart(out);
 	merge_evidence(m, out, s, n);
 	fact_set_learned(a, out, examples(a, s, n));
@@ -308,6 +321,36 @@ void merge_sightings(struct fingerprint *fp, const struct sighting *s,
 	fingerprint_digest(fp);
 }
 
+static size_t count_runs(const struct sighting *s, size_t n)
+{
+	size_t runs = 0;
+
+	for (size_t i = 0; i < n; i++)
+		runs += !i || s[i].run != s[i - 1].run;
+	return runs;
+}
+
+/*
+ * A form that not every run has was made of words that happen to be as long as
+ * each other: they stand for themselves, and the comparison asks what they were
+ * drawn from.
+ */
+static void forget_rare(struct sighting *s, size_t total, size_t runs)
+{
+	for (size_t from = 0, to; from < total; from = to) {
+		to = from + 1;
+		while (to < total && str_eq(s[to].line, s[from].line))
+			to++;
+		if (count_runs(s + from, to - from) == runs)
+			continue;
+		for (size_t i = from; i < to; i++) {
+			s[i].line = s[i].fact->line;
+			s[i].learned = false;
+		}
+	}
+	sightings_sort(s, total);
+}
+
 struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 				      size_t n)
 {
@@ -335,6 +378,7 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 	sightings_sort(s, total);
 	stability_learn_few(&scratch, s, total, n);
 	sightings_sort(s, total);
+	forget_rare(s, total, n);
 	merge_rest(fp, all, n);
 	merge_sightings(fp, s, total);
 	fp->told = told;

@@ -141,6 +141,28 @@ static int read_form(const struct reader *r, struct str *out,
 	return 0;
 }
 
+/* Which runs, from 1 and in order; only where not all of them are. */
+static int read_runs(const struct reader *r, struct fact *f,
+		     const struct json *o)
+{
+	const struct json *a = json_array(o, "in");
+	uint64_t last = 0, run;
+
+	if (!has_member(o, "in"))
+		return 0;
+	if (!a || f->seen >= r->fp->runs)
+		return read_fail(r, "\"in\" is no array, or every run is");
+	for (const struct json *v = json_first(a); v; v = json_next(v)) {
+		if (!json_is_uint(v, &run) || run <= last || run > 64 ||
+		    run > r->fp->runs)
+			return read_fail(r, "\"in\" names no run, or not in "
+					 "order");
+		f->in_runs |= 1ULL << (run - 1);
+		last = run;
+	}
+	return 0;
+}
+
 int read_fact(struct reader *r, struct fact *out,
 	      const struct json *o)
 {
@@ -148,7 +170,7 @@ int read_fact(struct reader *r, struct fact *out,
 
 	if (read_line(r, out, o) ||
 	    need_unsigned(r, &out->seen, o, "seen", r->fp->runs) ||
-	    read_evidence(r, out, o) ||
+	    read_runs(r, out, o) || read_evidence(r, out, o) ||
 	    optional_str(r, &learned, o, "learned") ||
 	    read_form(r, &form, out, o) || read_names(r, out, o))
 		return -1;

@@ -19,18 +19,38 @@ struct left {
 	struct fact steps;	/* its evidence: the steps of those names */
 };
 
+/* Linux' own range: ip_local_port_range in Documentation/networking. */
+#define PORTS (60999 - 32768 + 1)
+/* So rarely may a port that was drawn come in every run. */
+#define PORT_CHANCE 1e-4
+
 struct telling {
 	struct arena *arena;
 	struct strmap seen;		/* name's line -> runs that have it */
+	struct strmap forms;		/* form -> names of all runs */
 	size_t runs;
 	struct sighting *out;
 	size_t n;
 };
 
+/* Of hundreds of ports in each run some come in all runs by chance. */
+static bool may_recur(const struct telling *t, const struct name *name)
+{
+	double each, chance = PORTS;
+
+	if (!str_ends(name->form, str_c(token_text(TOKEN_PORT))))
+		return false;
+	each = (double)strmap_get(&t->forms, name->form)->val.num / t->runs;
+	for (size_t i = 0; i < t->runs; i++)
+		chance *= each / PORTS;
+	return chance > PORT_CHANCE;
+}
+
 static bool is_lifted(const struct telling *t, const struct name *name)
 {
 	return !str_eq(name->line, name->form) &&
-	       strmap_get(&t->seen, name->line)->val.num == t->runs;
+	       strmap_get(&t->seen, name->line)->val.num == t->runs &&
+	       !may_recur(t, name);
 }
 
 static struct left *left_of(struct telling *t, struct strmap *left,
@@ -143,15 +163,20 @@ size_t recurring_collect(struct arena *arena, struct sighting *out,
 {
 	struct telling t = {
 		.arena = arena, .seen = STRMAP_INIT, .runs = n, .out = out,
+		.forms = STRMAP_INIT,
 	};
 
 	for (size_t run = 0; run < n; run++)
-		for (size_t i = 0; i < runs[run]->n_names; i++)
-			strmap_put(&t.seen, runs[run]->names[i].line)
-				->val.num++;
+		for (size_t i = 0; i < runs[run]->n_names; i++) {
+			const struct name *name = &runs[run]->names[i];
+
+			strmap_put(&t.seen, name->line)->val.num++;
+			strmap_put(&t.forms, name->form)->val.num++;
+		}
 	for (unsigned run = 0; run < n; run++)
 		tell_run(&t, runs[run], run);
 	strmap_free(&t.seen);
+	strmap_free(&t.forms);
 	return t.n;
 }
 

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Each test asks how likely an innocent draw is to look as NEW does, or worse,
+ * and is given a part of the chance of a false alarm.  Where the runs are too
+ * few to tell, the answer is that nothing speaks against it.
+ */
+#include "core/fingerprint/draw_figures.h"
+
+#include <stdbool.h>
+
+#include "core/base/vec.h"
+
+/*
+ * The tests share DRAW_CHANCE.  One name more in each of six runs, where OLD's
+ * six had so many each, is seen by chance in one of 2^11 comparisons: that test
+ * has half of it, or nothing could ever be said there.
+ */
+#define FEW DRAW_FEW
+#define HALF (DRAW_CHANCE / 2)
+
+/* As many names as this are there to draw from: none comes twice by chance. */
+#define ENDLESS 1e9
+/* Fractions in base 36, and what is printed of a random number, vary. */
+#define FRACTION_MIN 8
+#define FRACTION_SLACK 3
+
+/* Too many to come again: not words, and enough of characters. */
+static bool is_endless(const struct drawn *s)
+{
+	double size = charset_size(&s->alphabet);
+	size_t width = s->min - s->head - s->tail;
+
+	return s->of && size != 26 && size != 28 && !s->again &&
+	       draw_power(size, width < 64 ? width : 64) >= ENDLESS;
+}
+
+/* --- the tests: the chance that an innocent draw looks like NEW --- */
+
+static double chance_form(const struct drawn *old, const struct drawn *new)
+{
+	/*
+	 * Of numbers and of clocks the first digit is no accident, and words
+	 * are not drawn character by character.
+	 */
+	if (old->head + old->tail < 2 || drawn_is_number(old) ||
+	    !is_endless(old))
+		return 1;
+	for (size_t i = 0; i < new->d->n; i++) {
+		struct str a = drawn_example(old), t = new->d->v[i].text;
+
+		/* The beginning may be a clock's: it goes on. */
+		if (!new->d->v[i].cut &&
+		    (common_head(a, t) * 2 < old->head ||
+		     common_tail(a, t) < old->tail))
+			return 0;
+	}
+	return 1;
+}
+
+/*
+ * The alphabet may be larger by what the other side shows of it, and these
+ * names had none of that by chance.
+ */
+static double chance_without(const struct drawn *s, const struct drawn *other)
+{
+	double size = charset_size(&s->alphabet);
+	unsigned others = charset_without(&other->chars, &s->alphabet);
+
+	return others ? draw_power(size / (size + others), s->length) : 1;
+}
+
+static double chance_alphabet(const struct drawn *old, const struct drawn *new)
+{
+	double more, fewer;
+
+	if (!old->of || !new->of)
+		return old->of == new->of;
+	more = chance_without(old, new);
+	fewer = chance_without(new, old);
+	return more < fewer ? more : fewer;
+}
+
+/* Words differ in width, by chance more than OLD's names do. */
+static double chance_of_gap(double whole, double gap, const struct drawn *old,
+			    const struct drawn *new)
+{
+	if (gap <= 0)
+		return 1;
+	return new->draws * draw_power(whole / (whole + gap), old->whole - 1);
+}
+
+static size_t width_gap(const struct drawn *old, const struct drawn *new,
+			size_t slack)
+{
+	size_t below = old->min > new->min ? old->min - new->min : 0;
+	size_t above = new->max > old->max ? new->max - old->max : 0;
+	size_t gap = below > above ? below : above;
+
+	return gap > slack ? gap - slack : 0;
+}
+
+/*
+ * A number may be printed without zeros in front; a fraction is as long as it
+ * happens; what is random has one width, and words have any.
+ */
+static double chance_width(const struct drawn *old, const struct drawn *new)
+{
+	double size = charset_size(&old->alphabet);
+	bool fraction = size == 36 && old->min >= FRACTION_MIN;
+	size_t gap = width_gap(old, new, fraction ? FRACTION_SLACK : 0);
+	double whole = (double)(old->max - old->min + 1);
+
+	if (drawn_is_number(old) || !old->of || !gap || !new->whole)
+		return 1;
+	if (size == 16 && new->max <= old->max)
+		return new->draws * draw_power(1 / size, gap);
+	if (old->max > old->min || !is_endless(old))
+		return chance_of_gap(whole, (double)gap, old, new);
+	return 0;
+}
+
+static bool number_of(struct str s, double *out)
+{
+	*out = 0;
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		*out = *out * 10 + (s.p[i] - '0');
+	}
+	return s.len > 0;
+}
+
+static bool number_range(const struct draw *d, double *low, double *high)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		double x;
+
+		if (d->v[i].cut)
+			continue;
+		if (!number_of(d->v[i].text, &x))
+			return false;
+		*low = !n || x < *low ? x : *low;
+		*high = !n || x > *high ? x : *high;
+		n++;
+	}
+	return n > 0;
+}
+
+/*
+ * Of n uniform numbers and one more, that one is further below the others than
+ * t times their range with a chance below (1 + t)^-(n - 1).
+ */
+static double chance_range(const struct drawn *old, const struct drawn *new)
+{
+	double low, high, from, to, gap;
+
+	if (!drawn_is_number(old) || !number_range(old->d, &low, &high) ||
+	    !number_range(new->d, &from, &to))
+		return 1;
+	gap = low - from > to - high ? low - from : to - high;
+	if (gap <= 0)
+		return 1;
+	/* A counter or a clock goes on. */
+	if (from >= low && to - high <= 2 * (high - low + 1))
+		return 1;
+	return chance_of_gap(high - low + 1, gap, old, new);
+}
+
+/* How well the names that came again fit a pool of so many, 1 for the best. */
+static double fits_pool(const struct drawn *s, double pool)
+{
+	double best = s->pairs && s->again ? s->again / s->pairs : 0;
+	double q = 1 / pool, fit;
+
+	fit = draw_power(q, (size_t)s->again) *
+	      draw_power(1 - q, (size_t)(s->pairs - s->again));
+	if (!best)
+		return fit;
+	fit /= draw_power(best, (size_t)s->again) *
+	       draw_power(1 - best, (size_t)(s->pairs - s->again));
+	return fit < 1 ? fit : 1;
+}
+
+static bool old_has(const struct drawn *old, struct str name)
+{
+	for (size_t i = 0; i < old->d->n; i++)
+		if (str_eq(old->d->v[i].text, name))
+			return true;
+	return false;
+}
+
+static double binomial_tail(unsigned n, unsigned least, double p)
+{
+	double sum = 0, ways = 1;
+
+	for (unsigned k = 0; k <= n; k++) {
+		if (k >= least)
+			sum += ways * draw_power(p, k) *
+			       draw_power(1 - p, n - k);
+		ways = ways * (n - k) / (k + 1);
+	}
+	return sum < 1 ? sum : 1;
+}
+
+/* A name that OLD never had comes again and again. */
+static double chance_fixed_of(const struct drawn *old, const struct drawn *new,
+			      unsigned often)
+{
+	unsigned runs = new->d->runs;
+	double best = 0;
+
+	if (often < 2)
+		return 1;
+	if (is_endless(old))
+		return 0;
+	for (double pool = old->d->n + 1; pool < ENDLESS; pool *= 1.25) {
+		double once = (double)new->draws / runs / pool, chance;
+
+		if (once > 1)
+			once = 1;
+		chance = fits_pool(old, pool) * (pool - old->d->n) *
+			 binomial_tail(runs, often, once);
+		best = chance > best ? chance : best;
+	}
+	return best < 1 ? best : 1;
+}
+
+static unsigned how_often(const struct drawn *old, const struct draw_name *name)
+{
+	return name->cut || old_has(old, name->text) ? 0 :
+	       draw_bits(name->runs);
+}
+
+static double chance_fixed(const struct drawn *old, const struct drawn *new)
+{
+	unsigned often = 0;
+
+	for (size_t i = 0; i < new->d->n; i++) {
+		unsigned n = how_often(old, &new->d->v[i]);
+
+		often = n > often ? n : often;
+	}
+	return chance_fixed_of(old, new, often);
+}
+
+/* Of few: how many of NEW's draws may be of those that OLD did not show? */
+static double chance_stranger(const struct drawn *old, const struct drawn *new)
+{
+	unsigned strangers = 0;
+	double best = 0;
+
+	for (size_t i = 0; i < new->d->n; i++)
+		if (!new->d->v[i].cut && !old_has(old, new->d->v[i].text))
+			strangers += draw_bits(new->d->v[i].runs);
+	if (!strangers || !old->again)
+		return 1;
+	for (double pool = old->d->n + 1; pool < ENDLESS; pool *= 1.25) {
+		double stranger = (pool - old->d->n) / pool;
+		double chance = fits_pool(old, pool) *
+				binomial_tail(new->draws, strangers, stranger);
+
+		best = chance > best ? chance : best;
+	}
+	return best;
+}
+
+/* All runs of NEW with more names than any of OLD. */
+static double chance_more(const struct drawn *old, const struct drawn *new)
+{
+	double ways = 1;
+	unsigned m = old->d->runs, n = new->d->runs;
+
+	if (new->least <= old->most)
+		return 1;
+	/* A number that never varies is taken for a fixed one. */
+	if (old->least == old->most && new->least == new->most)
+		return draw_power(0.5, m + n - 1);
+	for (unsigned i = 1; i <= n; i++)
+		ways = ways * (m + i) / i;
+	return 1 / ways;
+}
+
+static const struct test {
+	enum draw_judgement says;
+	double least;		/* chance that is believed in */
+	bool by_name;		/* says it of a name by itself */
+	double (*chance)(const struct drawn *old, const struct drawn *new);
+	const char *reason;
+} tests[] = {
+	{ DRAW_FORM, FEW, true, chance_form,
+	  "without the beginning or the end that all names of OLD have" },
+	{ DRAW_ALPHABET, FEW, true, chance_alphabet,
+	  "of other characters than OLD's" },
+	{ DRAW_WIDTH, FEW, true, chance_width,
+	  "of another width than OLD's" },
+	{ DRAW_RANGE, FEW, true, chance_range,
+	  "far from the numbers of OLD" },
+	{ DRAW_FIXED, FEW, false, chance_fixed,
+	  "comes again, as OLD's do not" },
+	{ DRAW_STRANGER, FEW, false, chance_stranger,
+	  "not of the few that OLD draws from" },
+	{ DRAW_MORE, HALF, false, chance_more,
+	  "more in each run than in any of OLD" },
+};
+_Static_assert(ARRAY_LEN(tests) == 7, "6 of FEW and one of HALF");
+
+struct draw_opinion draw_judge(const struct draw *old, const struct draw *new)
+{
+	struct drawn a = drawn_of(old, NULL), b = drawn_of(new, &a);
+
+	if (!new->n)
+		return (struct draw_opinion){ DRAW_SAME, 1 };
+	/* One name that is there or not is no draw. */
+	if (old->n < 2 || draw_bits(a.runs) < 2 || !a.whole)
+		return (struct draw_opinion){ DRAW_NONE, 0 };
+	for (size_t i = 0; i < ARRAY_LEN(tests); i++) {
+		double chance = tests[i].chance(&a, &b);
+
+		if (chance < tests[i].least)
+			return (struct draw_opinion){ tests[i].says, chance };
+	}
+	return (struct draw_opinion){ DRAW_SAME, 1 };
+}
+
+void draw_judge_names(enum draw_judgement *out, const struct draw *old,
+		      const struct draw *new)
+{
+	struct drawn a = drawn_of(old, NULL), all = drawn_of(new, &a);
+
+	for (size_t i = 0; i < new->n; i++) {
+		const struct draw one = { &new->v[i], 1, new->runs };
+		struct drawn b = drawn_of(&one, &a);
+
+		out[i] = DRAW_SAME;
+		if (chance_fixed_of(&a, &all, how_often(&a, &new->v[i])) < FEW)
+			out[i] = DRAW_FIXED;
+		for (size_t k = 0; k < ARRAY_LEN(tests) && a.whole; k++)
+			if (tests[k].by_name &&
+			    tests[k].chance(&a, &b) < tests[k].least)
+				out[i] = tests[k].says;
+	}
+}
+
+const char *draw_reason(enum draw_judgement is)
+{
+	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
+		if (tests[i].says == is)
+			return tests[i].reason;
+	return is == DRAW_NONE ? "where OLD draws nothing" : "";
+}
+
+static void put_range(struct buf *out, size_t least, size_t most)
+{
+	if (least == most)
+		buf_printf(out, "%zu", least);
+	else
+		buf_printf(out, "%zu to %zu", least, most);
+}
+
+void draw_describe(struct buf *out, const struct draw *d)
+{
+	struct drawn s = drawn_of(d, NULL);
+
+	buf_printf(out, "%zu name%s of %s, ", d->n, d->n == 1 ? "" : "s",
+		   s.of ? s.of : "any bytes");
+	put_range(out, s.min, s.max);
+	buf_c(out, " wide, ");
+	put_range(out, s.least, s.most);
+	buf_c(out, " in each run");
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Could what NEW drew at a place have come from the draw that OLD makes there?
+ * Pure arithmetic over names and the runs that had them; README.md, "Drawn
+ * names", has the model and what was measured of it.
+ */
+#ifndef FINGERPRINT_DRAW_H
+#define FINGERPRINT_DRAW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/base/str.h"
+
+/* One name, and a bit for each run (of 64 at most) that had it. */
+struct draw_name {
+	struct str text;
+	uint64_t runs;
+	/* Only a part of it is known: a token stood for the rest. */
+	bool cut;
+};
+
+/* What one side drew at a place; the names are distinct. */
+struct draw {
+	const struct draw_name *v;
+	size_t n;
+	unsigned runs;		/* that were made, with names or without */
+};
+
+enum draw_judgement {
+	DRAW_SAME,		/* nothing speaks against it */
+	DRAW_NONE,		/* OLD does not draw here */
+	DRAW_ALPHABET,		/* other characters */
+	DRAW_FORM,		/* without the beginning or end all have */
+	DRAW_WIDTH,		/* longer or shorter than names are here */
+	DRAW_RANGE,		/* numbers far from those of OLD */
+	DRAW_FIXED,		/* a name comes again, and OLD's do not */
+	DRAW_STRANGER,		/* not of the few that OLD draws from */
+	DRAW_MORE		/* more names in a run */
+};
+
+struct draw_opinion {
+	enum draw_judgement is;
+	/* That an innocent draw looks so; DRAW_CHANCE or more is DRAW_SAME. */
+	double chance;
+};
+
+/* An innocent draw is taken for another one less often than this. */
+#define DRAW_CHANCE 1e-3
+
+struct draw_opinion draw_judge(const struct draw *old, const struct draw *new);
+/*
+ * Each name of NEW by itself: those of other characters, another width and so
+ * on.  out has a place for each; DRAW_SAME where nothing speaks against it.
+ */
+void draw_judge_names(enum draw_judgement *out, const struct draw *old,
+		      const struct draw *new);
+
+/* "6 names of [0-9a-v], 26 characters wide, 2 in each run" */
+void draw_describe(struct buf *out, const struct draw *d);
+/* "comes again, which OLD's names do not" */
+const char *draw_reason(enum draw_judgement is);
+
+#endif

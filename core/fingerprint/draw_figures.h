@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The figures of a draw, for draw.c. */
+#ifndef FINGERPRINT_DRAW_FIGURES_H
+#define FINGERPRINT_DRAW_FIGURES_H
+
+#include "core/fingerprint/draw.h"
+
+/* The tests of draw.c share DRAW_CHANCE: so much for each of most. */
+#define DRAW_FEW (DRAW_CHANCE / 12)
+
+/* A set of bytes. */
+struct charset {
+	uint64_t v[4];
+};
+
+struct drawn {
+	const struct draw *d;
+	size_t head, tail;	/* characters that all names share */
+	struct charset chars;	/* of what is between them */
+	size_t length;		/* of all of it */
+	struct charset alphabet;
+	const char *of;		/* its name; NULL: any bytes */
+	size_t whole;		/* names that are known as a whole */
+	size_t min, max;	/* their widths */
+	unsigned draws;		/* names of all runs, added up */
+	unsigned least, most;	/* names in a run */
+	uint64_t runs;		/* that drew something */
+	double again, pairs;	/* pairs of draws of two runs, and equal ones */
+};
+
+/* as: whose beginning and end are not drawn; NULL: its own. */
+struct drawn drawn_of(const struct draw *d, const struct drawn *as);
+/* Are its names decimal numbers? */
+bool drawn_is_number(const struct drawn *s);
+/* How many bytes of part are not in set? */
+unsigned charset_without(const struct charset *part, const struct charset *set);
+unsigned charset_size(const struct charset *set);
+size_t common_head(struct str a, struct str b);
+size_t common_tail(struct str a, struct str b);
+/* The first name that is known as a whole; there is one. */
+struct str drawn_example(const struct drawn *s);
+double draw_power(double base, size_t n);
+unsigned draw_bits(uint64_t set);
+
+#endif

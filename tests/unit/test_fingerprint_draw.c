@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The model of drawn names, held against a simulation: how often an innocent
+ * draw is taken for another one, and how often another one is found.
+ * DRAW_COMPARISONS says how many comparisons each row makes; the table that
+ * DRAW_TABLE=1 prints stands in core/fingerprint/README.md.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/vec.h"
+#include "core/fingerprint/draw.h"
+
+#define NAME_MAX_LEN 48
+#define NAMES 512
+#define POOL 500
+
+/* xorshift64*: the same draws each time. */
+static uint64_t state = 88172645463325252ULL;
+
+static unsigned below(unsigned n)
+{
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return (unsigned)((state * 0x2545F4914F6CDD1DULL >> 33) % n);
+}
+
+/* --- what programs draw --- */
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGIT "0123456789"
+
+static char pool[POOL][NAME_MAX_LEN];
+
+struct form {
+	const char *name, *prefix, *chars;
+	unsigned width;
+	unsigned least, most;	/* a number, where there are no characters */
+	unsigned pool;		/* words, so many */
+};
+
+static const struct form forms[] = {
+	{ "5 digits", "", DIGIT, 5, 0, 0, 0 },
+	{ "10 digits", "", DIGIT, 10, 0, 0, 0 },
+	{ "port", "", NULL, 0, 32768, 60999, 0 },
+	{ "process id", "", NULL, 0, 1200, 31589, 0 },
+	{ "number", "", NULL, 0, 0, 99999, 0 },
+	{ "one of 32 numbers", "shard-", NULL, 0, 0, 31, 0 },
+	{ "8 of hex", "", DIGIT "abcdef", 8, 0, 0, 0 },
+	{ "32 of HEX", "", DIGIT "ABCDEF", 32, 0, 0, 0 },
+	{ "8 letters", "", LOWER, 8, 0, 0, 0 },
+	{ "PHP session", "sess_", DIGIT "abcdefghijklmnopqrstuv", 26, 0, 0, 0 },
+	{ "ULID", "01JDX", DIGIT "ABCDEFGHJKMNPQRSTVWXYZ", 21, 0, 0, 0 },
+	{ "base32", "", UPPER "234567", 16, 0, 0, 0 },
+	{ "KSUID", "2p", DIGIT UPPER LOWER, 25, 0, 0, 0 },
+	{ "mkstemp", "tmp.", DIGIT UPPER LOWER, 6, 0, 0, 0 },
+	{ "Python's tempfile", "tmp", DIGIT LOWER "_", 8, 0, 0, 0 },
+	{ "token_urlsafe", "", DIGIT UPPER LOWER "_-", 22, 0, 0, 0 },
+	{ "nanoid", "", DIGIT UPPER LOWER "_-", 21, 0, 0, 0 },
+	{ "base85", "", DIGIT UPPER LOWER "!#$%&()*+-;=?@^_`{|}~", 20,
+	  0, 0, 0 },
+	{ "12 words", "", NULL, 0, 0, 0, 12 },
+	{ "500 words", "", NULL, 0, 0, 0, 500 },
+};
+
+static void draw_chars(char *out, const char *chars, unsigned width)
+{
+	unsigned n = (unsigned)strlen(chars);
+
+	for (unsigned i = 0; i < width; i++)
+		out[i] = chars[below(n)];
+	out[width] = '\0';
+}
+
+static void make_pool(const struct form *f)
+{
+	for (unsigned i = 0; i < f->pool; i++)
+		draw_chars(pool[i], LOWER, 3 + below(6));
+}
+
+static void draw_one(char *out, const struct form *f)
+{
+	size_t n = strlen(f->prefix);
+
+	memcpy(out, f->prefix, n + 1);
+	if (f->pool)
+		memcpy(out, pool[below(f->pool)], NAME_MAX_LEN);
+	else if (f->chars)
+		draw_chars(out + n, f->chars, f->width);
+	else
+		snprintf(out + n, NAME_MAX_LEN - n, "%u",
+			 f->least + below(f->most - f->least + 1));
+}
+
+/* --- a side --- */
+
+struct side {
+	char text[NAMES][NAME_MAX_LEN];
+	struct draw_name names[NAMES];
+	struct draw d;
+};
+
+static void side_add(struct side *s, const char *name, unsigned run)
+{
+	size_t i = 0;
+
+	while (i < s->d.n && strcmp(s->text[i], name))
+		i++;
+	if (i == s->d.n) {
+		snprintf(s->text[i], NAME_MAX_LEN, "%s", name);
+		s->names[i] = (struct draw_name){
+			str_c(s->text[i]), 0, false
+		};
+		s->d.n++;
+	}
+	s->names[i].runs |= 1ULL << run;
+}
+
+/* What NEW does besides. */
+enum evil { EVIL_NONE, EVIL_FIXED, EVIL_MORE, EVIL_ALPHABET, EVIL_WIDTH };
+
+static void add_evil(struct side *s, enum evil evil, const struct form *f,
+		     unsigned run, const char *fixed)
+{
+	char name[NAME_MAX_LEN];
+
+	draw_one(name, f);
+	if (evil == EVIL_ALPHABET)
+		draw_chars(name, "!#$%&()*+-;=?@^_`{|}~", 12);
+	else if (evil == EVIL_WIDTH)
+		draw_chars(name, DIGIT UPPER LOWER "_-", 44);
+	if (evil != EVIL_NONE)
+		side_add(s, evil == EVIL_FIXED ? fixed : name, run);
+}
+
+static void side_draw(struct side *s, const struct form *f, unsigned runs,
+		      unsigned each, enum evil evil)
+{
+	char name[NAME_MAX_LEN], fixed[NAME_MAX_LEN];
+
+	s->d = (struct draw){ s->names, 0, runs };
+	draw_one(fixed, f);
+	for (unsigned run = 0; run < runs; run++) {
+		for (unsigned i = 0; i < each; i++) {
+			draw_one(name, f);
+			side_add(s, name, run);
+		}
+		add_evil(s, evil, f, run, fixed);
+	}
+}
+
+/* --- rates --- */
+
+static unsigned comparisons(void)
+{
+	const char *n = getenv("DRAW_COMPARISONS");
+
+	return n ? (unsigned)atoi(n) : 2000;
+}
+
+static unsigned judged_other(const struct form *f, unsigned runs,
+			     unsigned each, enum evil evil, unsigned n)
+{
+	static struct side old, new;
+	unsigned other = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		make_pool(f);
+		side_draw(&old, f, runs, each, EVIL_NONE);
+		side_draw(&new, f, runs, each, evil);
+		other += draw_judge(&old.d, &new.d).is != DRAW_SAME;
+	}
+	return other;
+}
+
+static void tell(const struct form *f, unsigned runs, unsigned each,
+		 const char *what, unsigned other, unsigned n)
+{
+	if (getenv("DRAW_TABLE"))
+		printf("| %s | %u | %u | %s | %u of %u |\n", f->name, runs,
+		       each, what, other, n);
+}
+
+static void an_innocent_draw_is_the_same(void **unused)
+{
+	(void)unused;
+	static const struct { unsigned runs, each; } shapes[] = {
+		{ 6, 1 }, { 6, 2 }, { 3, 2 }, { 6, 20 },
+	};
+	unsigned n = comparisons();
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		for (size_t k = 0; k < ARRAY_LEN(shapes); k++) {
+			unsigned other = judged_other(&forms[i],
+						      shapes[k].runs,
+						      shapes[k].each,
+						      EVIL_NONE, n);
+
+			tell(&forms[i], shapes[k].runs, shapes[k].each,
+			     "innocent", other, n);
+			/* One in a thousand, and what chance adds to it. */
+			if (other > n / 1000 + 3 + n / 2000)
+				fail_msg("%s, %u runs of %u: %u of %u",
+					 forms[i].name, shapes[k].runs,
+					 shapes[k].each, other, n);
+		}
+	}
+}
+
+/* Of words that are drawn from so few anything may be one. */
+static bool may_miss(const struct form *f, enum evil evil)
+{
+	return (f->pool || f->most == 31) &&
+	       (evil == EVIL_FIXED || evil == EVIL_MORE);
+}
+
+static void another_draw_is_found(void **unused)
+{
+	(void)unused;
+	static const char *const names[] = {
+		[EVIL_FIXED] = "one name in each run",
+		[EVIL_MORE] = "one more in each run",
+		[EVIL_ALPHABET] = "other characters",
+		[EVIL_WIDTH] = "another width",
+	};
+	unsigned n = comparisons() / 10;
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		for (enum evil e = EVIL_FIXED; e <= EVIL_WIDTH; e++) {
+			unsigned other = judged_other(&forms[i], 6, 2, e, n);
+
+			tell(&forms[i], 6, 2, names[e], other, n);
+			/* Two names may happen to be one. */
+			if (other < n - n / 50 && !may_miss(&forms[i], e))
+				fail_msg("%s, %s: %u of %u", forms[i].name,
+					 names[e], other, n);
+		}
+	}
+}
+
+/* --- single judgements --- */
+
+static struct draw_opinion judge(const char *const *old, unsigned runs_old,
+				 const char *const *new, unsigned runs_new)
+{
+	static struct side a, b;
+
+	a.d = (struct draw){ a.names, 0, runs_old };
+	b.d = (struct draw){ b.names, 0, runs_new };
+	for (unsigned i = 0; old[i]; i++)
+		side_add(&a, old[i], i % runs_old);
+	for (unsigned i = 0; new[i]; i++)
+		side_add(&b, new[i], i % runs_new);
+	return draw_judge(&a.d, &b.d);
+}
+
+#define NAMES_OF(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+static void one_name_is_no_draw(void **unused)
+{
+	(void)unused;
+	assert_int_equal(judge(NAMES_OF("a4f0c2d1"), 3,
+			       NAMES_OF("b7e19c33"), 3).is, DRAW_NONE);
+}
+
+static void a_port_below_the_range_is_another(void **unused)
+{
+	(void)unused;
+	const char *const old[] = {
+		"40112", "41977", "40988", "41001", "40417", "41650",
+		"40809", "41203", "41511", "40333", NULL
+	};
+
+	assert_int_equal(judge(old, 5, NAMES_OF("4444"), 5).is, DRAW_RANGE);
+	assert_int_equal(judge(old, 5, NAMES_OF("40500"), 5).is, DRAW_SAME);
+}
+
+static void a_stranger_among_few_is_another(void **unused)
+{
+	(void)unused;
+	static struct side a, b;
+	static const char *const few[] = { "red", "green", "blue" };
+
+	a.d = (struct draw){ a.names, 0, 16 };
+	b.d = (struct draw){ b.names, 0, 16 };
+	for (unsigned i = 0; i < 160; i++)
+		side_add(&a, few[i * 7 % 3], i % 16);
+	side_add(&b, "red", 0);
+	assert_int_equal(draw_judge(&a.d, &b.d).is, DRAW_SAME);
+	side_add(&b, "evil", 1);
+	side_add(&b, "wrong", 2);
+	side_add(&b, "nasty", 3);
+	assert_int_equal(draw_judge(&a.d, &b.d).is, DRAW_STRANGER);
+}
+
+/* A token hides the rest of a name: what is seen of it must fit. */
+static void a_part_of_a_name_is_judged_by_itself(void **unused)
+{
+	(void)unused;
+	static struct side a, b;
+
+	a.d = (struct draw){ a.names, 0, 3 };
+	b.d = (struct draw){ b.names, 0, 3 };
+	side_add(&a, "a81k0zq4", 0);
+	side_add(&a, "q7w2x9e1", 1);
+	side_add(&a, "zz91kd02", 2);
+	side_add(&b, "k3", 0);
+	b.names[0].cut = true;
+	assert_int_equal(draw_judge(&a.d, &b.d).is, DRAW_SAME);
+}
+
+static void it_is_described(void **unused)
+{
+	(void)unused;
+	static struct side a;
+	autobuf struct buf out = BUF_INIT;
+
+	a.d = (struct draw){ a.names, 0, 2 };
+	side_add(&a, "00f3", 0);
+	side_add(&a, "9ab1", 1);
+	draw_describe(&out, &a.d);
+	assert_string_equal(out.p, "2 names of [0-9a-f], 4 wide, 1 in each "
+			    "run");
+	for (int is = DRAW_NONE; is <= DRAW_MORE; is++)
+		assert_true(*draw_reason((enum draw_judgement)is));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_innocent_draw_is_the_same),
+		cmocka_unit_test(another_draw_is_found),
+		cmocka_unit_test(one_name_is_no_draw),
+		cmocka_unit_test(a_port_below_the_range_is_another),
+		cmocka_unit_test(a_stranger_among_few_is_another),
+		cmocka_unit_test(a_part_of_a_name_is_judged_by_itself),
+		cmocka_unit_test(it_is_described),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
