@@ -2,6 +2,10 @@
 /* Causes in words, and what of them is shown: the same in all formats. */
 #include "core/report/internal.h"
 
+/* Members that are named on one line. */
+#define NAMED_MAX 20
+#define NAMED_OTHERS 2
+
 bool is_heavy(const struct finding *f)
 {
 	return !f->accepted && (f->gates || f->level > LEVEL_NOTE);
@@ -68,4 +72,22 @@ void cause_rest_text(struct buf *out, const struct comparison *c,
 {
 	buf_printf(out, "%zu of them", cause->n - shown);
 	put_categories(out, c, cause, shown);
+}
+
+void cause_and_text(struct buf *out, const struct comparison *c,
+		    const struct cause *cause)
+{
+	size_t shown = cause_shown(c, cause, NAMED_OTHERS);
+
+	if (!cause->n)
+		return;
+	buf_c(out, "; and ");
+	cause_more_text(out, c, cause);
+	shown = shown < NAMED_MAX ? shown : NAMED_MAX;
+	for (size_t i = 0; i < shown; i++) {
+		buf_c(out, i ? ", " : ": ");
+		buf_str(out, c->findings[cause->members[i]].fact->line);
+	}
+	if (shown < cause->n)
+		buf_c(out, ", ...");
 }

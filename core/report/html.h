@@ -27,6 +27,10 @@ void timeline_svg(struct buf *out, const struct process_tree *tree,
 /* What the marks mean; what, in HTML, says it of those pointed out. */
 void timeline_legend(struct buf *out, const char *what);
 
+/* The findings, a cause at a time. */
+void findings_html(struct buf *out, const struct report *r);
+/* What the steps of both sides printed. */
+void steps_html(struct buf *out, const struct report *r);
 /* Trees and timelines of both sides of a comparison. */
 void sides_html(struct buf *out, const struct report *r);
 

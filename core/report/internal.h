@@ -58,6 +58,14 @@ void ends_lines(struct buf *out, const struct fingerprint *fp);
 bool next_line(struct str *lines, struct str *line);
 
 /*
+ * The step of the run that tells most of it: the first in which it did not do
+ * its part, or else printed something; *run: its number, from 0.  fp's first
+ * run has a step of this name.
+ */
+const struct step_end *step_told(const struct fingerprint *fp, struct str name,
+				 size_t *run);
+
+/*
  * "accepted until 2030-12-31 by Ann: health checks"; not made safe, for who and
  * why are people's words.
  */
@@ -119,6 +127,12 @@ size_t cause_shown(const struct comparison *c, const struct cause *cause,
 /* "5 more findings by the program git fetch (1 network, 4 files)" */
 void cause_more_text(struct buf *out, const struct comparison *c,
 		     const struct cause *cause);
+/*
+ * "; and 5 more findings ...: LINE, LINE, ...", those that are more dangerous
+ * and a few others, or nothing.
+ */
+void cause_and_text(struct buf *out, const struct comparison *c,
+		    const struct cause *cause);
 /* "2 of them": members from the shown-th on, by category. */
 void cause_rest_text(struct buf *out, const struct comparison *c,
 		     const struct cause *cause, size_t shown);
@@ -127,6 +141,8 @@ void cause_rest_text(struct buf *out, const struct comparison *c,
 
 /* Element content and attribute values of HTML and XML. */
 void html_str(struct buf *out, struct str s);
+/* The same of several lines, for <pre>. */
+void html_lines(struct buf *out, struct str lines);
 /*
  * A Markdown code span that is also safe in a table's cell: nothing in it is
  * read as markup, a mention, a link or the cell's end.  Longer than max bytes
@@ -170,8 +186,6 @@ int report_exit(const struct report *r);
 const char *report_mode(const struct report *r);
 /* Facts of fp that only some of its runs saw. */
 size_t count_sometimes(const struct fingerprint *fp);
-/* Findings that gate, at this level. */
-size_t count_gating(const struct comparison *c, enum level level);
 /*
  * The i-th blind spot of both sides taken together, sorted, each once; false
  * past the last.  *io and *in are the caller's cursors, 0 at first.

@@ -66,6 +66,16 @@ static void put_cell_byte(struct buf *out, struct str s, size_t i)
 		buf_c(out, "\\|");
 }
 
+void html_lines(struct buf *out, struct str lines)
+{
+	struct str line;
+
+	while (next_line(&lines, &line)) {
+		html_str(out, line);
+		buf_ch(out, '\n');
+	}
+}
+
 /* Longer than any run of backticks inside. */
 static size_t fence_length(struct str s)
 {

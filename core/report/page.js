@@ -8,6 +8,7 @@
 	const body = document.getElementById("rows");
 	const count = document.getElementById("count");
 	const more = document.getElementById("more");
+	const categories = document.getElementById("categories");
 	const findings = Array.from(document.querySelectorAll(".finding"));
 	const texts = findings.map((f) => f.textContent.toLowerCase());
 	let hits = [];
@@ -78,6 +79,13 @@
 			", the first " + shown + " shown" : "");
 	}
 
+	function inCategory(f) {
+		const chosen = categories ? categories.category.value : "";
+
+		return !chosen || (f.dataset.categories || "")
+			.includes(" " + chosen + " ");
+	}
+
 	function filter() {
 		const words = form.q.value.toLowerCase().split(/\s+/)
 			.filter((word) => word);
@@ -88,7 +96,8 @@
 		body.replaceChildren();
 		showMore();
 		findings.forEach((f, i) => {
-			f.hidden = !words.every((w) => texts[i].includes(w));
+			f.hidden = !inCategory(f) ||
+				!words.every((w) => texts[i].includes(w));
 		});
 	}
 
@@ -105,6 +114,12 @@
 		form.kind.append(new Option(kind, kind));
 	form.addEventListener("input", filter);
 	form.addEventListener("submit", (event) => event.preventDefault());
+	if (categories) {
+		categories.addEventListener("input", filter);
+		categories.addEventListener("submit",
+			(event) => event.preventDefault());
+		categories.hidden = false;
+	}
 	more.addEventListener("click", showMore);
 	addEventListener("hashchange", fromFragment);
 	addEventListener("beforeprint", () =>

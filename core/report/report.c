@@ -65,15 +65,6 @@ const struct fingerprint *finding_side(const struct report *r,
 	return f->seen_new ? r->new : r->old;
 }
 
-size_t count_gating(const struct comparison *c, enum level level)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->n; i++)
-		n += c->findings[i].gates && c->findings[i].level == level;
-	return n;
-}
-
 bool next_blind_spot(const struct report *r, size_t *io, size_t *in,
 		     struct str *spot)
 {

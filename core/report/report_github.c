@@ -43,13 +43,14 @@ static void put_data(struct buf *out, struct str s)
 	put_escaped(out, s, "%");
 }
 
-static void put_finding(struct buf *out, const struct report *r,
-			const struct finding *f)
+static void put_cause(struct buf *out, const struct report *r,
+		      const struct cause *cause)
 {
+	const struct finding *f = &r->cmp->findings[cause->leader];
 	autobuf struct buf store = BUF_INIT, text = BUF_INIT, at = BUF_INIT;
 	struct place place = place_of(&store, r, f);
 
-	buf_printf(out, "::%s file=", commands[f->level]);
+	buf_printf(out, "::%s file=", commands[cause->level]);
 	put_property(out, place.path);
 	buf_printf(out, ",line=%u,title=", place.line);
 	buf_printf(&text, "behavdiff %s", f->rule->id);
@@ -69,13 +70,17 @@ static void put_finding(struct buf *out, const struct report *r,
 	}
 	evidence_line(&at, &f->fact->ev);
 	buf_str(&text, buf_view(&at));
+	cause_and_text(&text, r->cmp, cause);
 	put_data(out, buf_view(&text));
 	buf_ch(out, '\n');
 }
 
-static bool is_shown(const struct finding *f, enum level level)
+static bool is_shown(const struct comparison *c, const struct cause *cause,
+		     enum level level)
 {
-	return f->level == level && finding_is_news(f) && !f->accepted;
+	const struct finding *f = &c->findings[cause->leader];
+
+	return cause->level == level && finding_is_news(f) && !f->accepted;
 }
 
 static void put_level(struct buf *out, const struct report *r,
@@ -83,9 +88,10 @@ static void put_level(struct buf *out, const struct report *r,
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < r->cmp->n; i++)
-		if (is_shown(&r->cmp->findings[i], level) && n++ < SHOWN_MAX)
-			put_finding(out, r, &r->cmp->findings[i]);
+	for (size_t i = 0; i < r->cmp->n_causes; i++)
+		if (is_shown(r->cmp, &r->cmp->causes[i], level) &&
+		    n++ < SHOWN_MAX)
+			put_cause(out, r, &r->cmp->causes[i]);
 	if (n > SHOWN_MAX)
 		buf_printf(out, "behavdiff: %zu more at %s\n", n - SHOWN_MAX,
 			   level_name(level));

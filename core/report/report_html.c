@@ -2,15 +2,12 @@
 /*
  * One page that needs nothing else.  Verdict, findings, processes and timeline
  * are plain HTML and can be read and printed without a script; the table of
- * all facts is data for page.js.
+ * all facts is data for page.js, and so is the choice of a category.
  */
 #include "core/base/json.h"
 #include "core/report/html.h"
 #include "core/report/internal.h"
 #include "core/report/page.h"
-
-/* Findings written out; the table of facts has all of them. */
-#define FINDINGS_SHOWN 500
 
 /* --- the head --- */
 
@@ -31,6 +28,7 @@ static void put_head(struct buf *out, const struct report *r)
 {
 	const char *verdict = verdict_name(r->cmp->verdict);
 	autobuf struct buf line = BUF_INIT, mode = BUF_INIT;
+	autobuf struct buf beside = BUF_INIT;
 
 	buf_c(out, "<a class=\"skip\" href=\"#findings\">Skip to the findings"
 	      "</a>\n<header>\n<h1>");
@@ -50,6 +48,11 @@ static void put_head(struct buf *out, const struct report *r)
 		html_str(out, r->cmp->reasons[i]);
 		buf_c(out, "</p>\n");
 	}
+	if (beside_text(&beside, r)) {
+		buf_c(out, "<p class=\"soft\">Not counted: ");
+		html_str(out, buf_view(&beside));
+		buf_c(out, "</p>\n");
+	}
 	buf_c(out, "<div class=\"scroll\"><table><thead><tr><th></th>"
 	      "<th>revision</th><th>commit</th><th>from</th><th class=\"n\">"
 	      "runs</th><th class=\"n\">facts</th><th>entry</th></tr></thead>"
@@ -61,81 +64,9 @@ static void put_head(struct buf *out, const struct report *r)
 	      "<li><a href=\"#findings\">Findings</a></li>"
 	      "<li><a href=\"#processes\">Processes</a></li>"
 	      "<li><a href=\"#timeline\">Timeline</a></li>"
+	      "<li><a href=\"#steps\">Steps</a></li>"
 	      "<li><a href=\"#facts\">Facts</a></li>"
 	      "<li><a href=\"#trust\">Trust</a></li></ul></nav>\n<main>\n");
-}
-
-/* --- findings --- */
-
-static void put_key(struct buf *out, const char *key, struct str value)
-{
-	if (!value.len)
-		return;
-	buf_printf(out, "<dt>%s</dt><dd>", key);
-	html_str(out, value);
-	buf_c(out, "</dd>");
-}
-
-static void put_finding(struct buf *out, const struct report *r,
-			const struct finding *f)
-{
-	autobuf struct buf seen = BUF_INIT, at = BUF_INIT, store = BUF_INIT;
-	autobuf struct buf what = BUF_INIT, accept = BUF_INIT;
-	const char *level = level_name(f->level);
-	struct place place = place_of(&store, r, f);
-
-	seen_text(&seen, f);
-	evidence_line(&at, &f->fact->ev);
-	if (f->accept)
-		accept_text(&accept, f->accept);
-	finding_sentence(&what, f);
-	buf_printf(&what, " (%s, id %s)", f->rule->id, f->id);
-	buf_printf(out, "<details class=\"finding %s\"%s><summary><span "
-		   "class=\"level %s\">%s</span> <code>", level,
-		   f->gates ? " open" : "", level, level);
-	html_str(out, f->fact->line);
-	buf_printf(out, "</code> <span class=\"soft\">%s%s</span></summary>"
-		   "<dl>", seen.p, f->accepted ? " accepted" : "");
-	put_key(out, "what", buf_view(&what));
-	if (f->accept)
-		put_key(out, "accept", buf_view(&accept));
-	put_key(out, "by", f->fact->ev.process);
-	put_key(out, "at", buf_view(&at));
-	if (f->fact->ev.process.len)
-		put_key(out, "look at", place.path);
-	buf_c(out, "</dl></details>\n");
-}
-
-static void put_change(struct buf *out, const struct report *r,
-		       enum change change, const char *title)
-{
-	size_t n = r->cmp->count[change], shown = 0;
-
-	if (!n)
-		return;
-	buf_printf(out, "<h3>%s: %zu</h3>\n", title, n);
-	for (size_t i = 0; i < r->cmp->n && shown < FINDINGS_SHOWN; i++) {
-		if (r->cmp->findings[i].change != change)
-			continue;
-		put_finding(out, r, &r->cmp->findings[i]);
-		shown++;
-	}
-	if (n > shown)
-		buf_printf(out, "<p class=\"soft\">%zu more are in the table "
-			   "of facts.</p>\n", n - shown);
-}
-
-static void put_findings(struct buf *out, const struct report *r)
-{
-	buf_c(out, "<section id=\"findings\"><h2>Findings</h2>\n");
-	if (!r->cmp->n)
-		buf_c(out, "<p>Nothing differs.</p>\n");
-	put_change(out, r, CHANGE_NEW, "New");
-	put_change(out, r, CHANGE_OUTCOME, "Another result than before");
-	put_change(out, r, CHANGE_MORE, "More names than before");
-	put_change(out, r, CHANGE_GONE, "Gone");
-	put_change(out, r, CHANGE_UNSTABLE, "Unstable");
-	buf_c(out, "</section>\n");
 }
 
 /* --- facts: the frame; page.js fills it --- */
@@ -250,25 +181,29 @@ static void put_ends(struct buf *out, const char *label,
 	}
 }
 
+static void put_sentence(struct buf *out, const struct report *r,
+			 void (*make)(struct buf *out, const struct report *r))
+{
+	autobuf struct buf text = BUF_INIT;
+
+	make(&text, r);
+	buf_c(out, "<li>");
+	html_str(out, buf_view(&text));
+	buf_c(out, "</li>\n");
+}
+
 static void put_trust(struct buf *out, const struct report *r)
 {
-	const struct comparison *c = r->cmp;
 	size_t io = 0, in = 0, n = 0;
 	struct str spot;
 
 	buf_c(out, "<section id=\"trust\"><h2>How far to trust it</h2>\n<ul>");
 	put_ends(out, "old", r->old);
 	put_ends(out, "new", r->new);
-	buf_printf(out, "<li>null comparison: %zu of %zu old facts and %zu of "
-		   "%zu new facts differ from run to run</li>\n"
-		   "<li>lost %llu, dropped %llu</li>\n"
-		   "<li>%zu of %zu behaviours seen again</li>\n"
-		   "<li>configuration: ", count_sometimes(r->old), r->old->n,
-		   count_sometimes(r->new), r->new->n,
-		   (unsigned long long)c->lost,
-		   (unsigned long long)(r->old->ledger.dropped +
-					r->new->ledger.dropped),
-		   c->seen_again, c->old_always);
+	put_sentence(out, r, repeatability_text);
+	put_sentence(out, r, loss_text);
+	put_sentence(out, r, again_text);
+	buf_c(out, "<li>configuration: ");
 	html_str(out, r->config_from);
 	buf_c(out, "</li>\n");
 	for (size_t i = 0; i < r->n_notes; i++) {
@@ -282,7 +217,7 @@ static void put_trust(struct buf *out, const struct report *r)
 		buf_c(out, "</li>\n");
 	}
 	if (!n)
-		buf_c(out, "<li>blind spots: none</li>\n");
+		buf_c(out, "<li>No blind spots</li>\n");
 	buf_c(out, "</ul></section>\n</main>\n"
 	      "<footer><p>Written by behavdiff ");
 	html_str(out, str_c(r->version));
@@ -301,8 +236,9 @@ void report_html(struct buf *out, const struct report *r)
 	buf_str(&title, r->new->spec);
 	page_begin(out, buf_view(&title), buf_view(&data), nonce);
 	put_head(out, r);
-	put_findings(out, r);
+	findings_html(out, r);
 	sides_html(out, r);
+	steps_html(out, r);
 	put_facts(out);
 	put_trust(out, r);
 	page_end(out, buf_view(&data), nonce);

@@ -1,33 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * JUnit XML in the form that CI servers read (tests/golden/junit.xsd): a suite
- * for each kind of fact, a failed case for each finding that gates, a passed
+ * for each kind of fact, a failed case for each cause that gates, a passed
  * one where there is none.  Doubts are errors of a suite of their own.
  */
 #include "core/report/internal.h"
+
+/* Of one cause; the JSON has all of them. */
+#define MEMBERS_SHOWN 100
 
 struct tally {
 	size_t tests, failures, errors, skipped;
 };
 
-static bool is_case(const struct finding *f, enum event_kind kind)
+/* Of the kind of the finding that leads. */
+static bool is_case(const struct comparison *c, const struct cause *cause,
+		    enum event_kind kind)
 {
+	const struct finding *f = &c->findings[cause->leader];
+
 	return f->fact->kind == kind && finding_is_news(f) &&
-	       (f->gates || f->accepted);
+	       (cause->gating || f->accepted);
 }
 
 static struct tally tally_kind(const struct report *r, enum event_kind kind)
 {
 	struct tally t = { 0, 0, 0, 0 };
 
-	for (size_t i = 0; i < r->cmp->n; i++) {
-		const struct finding *f = &r->cmp->findings[i];
+	for (size_t i = 0; i < r->cmp->n_causes; i++) {
+		const struct cause *cause = &r->cmp->causes[i];
 
-		if (!is_case(f, kind))
+		if (!is_case(r->cmp, cause, kind))
 			continue;
 		t.tests++;
-		t.failures += f->gates;
-		t.skipped += !f->gates;
+		t.failures += cause->gating > 0;
+		t.skipped += !cause->gating;
 	}
 	t.tests += !t.tests;
 	return t;
@@ -71,13 +78,34 @@ static void put_evidence(struct buf *out, const struct finding *f)
 	buf_ch(out, '\n');
 }
 
-static void put_case(struct buf *out, const char *class,
-		     const struct finding *f)
+static void put_members(struct buf *out, const struct comparison *c,
+			const struct cause *cause)
 {
+	size_t shown = cause->n < MEMBERS_SHOWN ? cause->n : MEMBERS_SHOWN;
+	autobuf struct buf text = BUF_INIT;
+
+	if (!cause->n)
+		return;
+	cause_more_text(&text, c, cause);
+	buf_c(out, "and ");
+	html_str(out, buf_view(&text));
+	buf_ch(out, '\n');
+	for (size_t i = 0; i < shown; i++) {
+		html_str(out, c->findings[cause->members[i]].fact->line);
+		buf_ch(out, '\n');
+	}
+	if (shown < cause->n)
+		buf_printf(out, "%zu more\n", cause->n - shown);
+}
+
+static void put_case(struct buf *out, const char *class,
+		     const struct comparison *c, const struct cause *cause)
+{
+	const struct finding *f = &c->findings[cause->leader];
 	autobuf struct buf why = BUF_INIT;
 
 	open_case(out, class, f->fact->line);
-	if (!f->gates) {
+	if (!cause->gating) {
 		buf_c(out, ">\n      <skipped");
 		if (f->accept)
 			accept_text(&why, f->accept);
@@ -93,6 +121,7 @@ static void put_case(struct buf *out, const char *class,
 	put_attribute(out, "message", buf_view(&why));
 	buf_ch(out, '>');
 	put_evidence(out, f);
+	put_members(out, c, cause);
 	buf_c(out, "</failure>\n    </testcase>\n");
 }
 
@@ -107,9 +136,9 @@ static void put_suite(struct buf *out, const struct report *r,
 	put_attribute(out, "name", str_c(event_name(kind)));
 	put_tally(out, &t);
 	buf_c(out, ">\n");
-	for (size_t i = 0; i < r->cmp->n; i++)
-		if (is_case(&r->cmp->findings[i], kind))
-			put_case(out, class.p, &r->cmp->findings[i]);
+	for (size_t i = 0; i < r->cmp->n_causes; i++)
+		if (is_case(r->cmp, &r->cmp->causes[i], kind))
+			put_case(out, class.p, r->cmp, &r->cmp->causes[i]);
 	if (!t.failures && !t.skipped) {
 		open_case(out, class.p, STR("nothing new that fails"));
 		buf_c(out, "/>\n");

@@ -8,10 +8,13 @@
 #include "core/base/vec.h"
 #include "core/report/internal.h"
 
-#define NEWS_END 28000		/* what is new stops here */
+#define NEWS_END 24000		/* what is new stops here */
 #define FOLDED_SHARE 4000	/* each of the folded lists, from its start */
 #define CELL_MAX 400		/* bytes of a fact, a chain, a sentence */
 #define SPEC_MAX 200
+/* Of one cause, if no more of them are dangerous; and then. */
+#define MEMBERS_SHOWN 2
+#define MEMBERS_MAX 8
 
 static const char *const marks[] = {
 	[VERDICT_PASS] = "\xe2\x9c\x85",
@@ -43,10 +46,14 @@ static void put_report_only(struct buf *out, const struct report *r)
 
 static void put_head(struct buf *out, const struct report *r)
 {
+	autobuf struct buf beside = BUF_INIT;
+
 	buf_printf(out, "## %s behavdiff: ", marks[r->cmp->verdict]);
 	verdict_line(out, r, false);
 	buf_c(out, "\n\n");
 	put_report_only(out, r);
+	if (beside_text(&beside, r))
+		buf_printf(out, "Not counted: %s\n\n", beside.p);
 	buf_c(out, "| | revision | commit | runs | facts | entry |\n"
 	      "| --- | --- | --- | --- | --- | --- |\n");
 	put_side(out, "old", r->old, r->old_from);
@@ -95,8 +102,34 @@ static void put_level(struct buf *out, const struct finding *f)
 		buf_c(out, ", accepted");
 }
 
-static void put_row(struct buf *out, const struct finding *f)
+/* "and 5 more findings by the program git fetch", and the dangerous ones. */
+static void put_members(struct buf *out, const struct comparison *c,
+			const struct cause *cause)
 {
+	size_t shown = cause_shown(c, cause, MEMBERS_SHOWN);
+	autobuf struct buf text = BUF_INIT;
+
+	if (!cause->n)
+		return;
+	cause_more_text(&text, c, cause);
+	buf_c(out, "<br>and ");
+	md_code(out, buf_view(&text), CELL_MAX);
+	for (size_t i = 0; i < shown && i < MEMBERS_MAX; i++) {
+		buf_c(out, "<br>- ");
+		put_level(out, &c->findings[cause->members[i]]);
+		buf_ch(out, ' ');
+		md_code(out, c->findings[cause->members[i]].fact->line,
+			CELL_MAX);
+	}
+	if (shown > MEMBERS_MAX)
+		buf_printf(out, "<br>- **%zu more** that are as dangerous",
+			   shown - MEMBERS_MAX);
+}
+
+static void put_row(struct buf *out, const struct comparison *c,
+		    const struct cause *cause)
+{
+	const struct finding *f = &c->findings[cause->leader];
 	const struct evidence *ev = &f->fact->ev;
 	autobuf struct buf at = BUF_INIT, what = BUF_INIT;
 
@@ -107,8 +140,9 @@ static void put_row(struct buf *out, const struct finding *f)
 	finding_sentence(&what, f);
 	buf_c(out, "<br>");
 	md_code(out, buf_view(&what), CELL_MAX);
-	buf_printf(out, " (%s) | %u/%u | ", f->rule->id, f->seen_new,
-		   f->runs_new);
+	buf_printf(out, " (%s, id %s)", f->rule->id, f->id);
+	put_members(out, c, cause);
+	buf_printf(out, " | %u of %u | ", f->seen_new, f->runs_new);
 	if (ev->process.len)
 		md_code(out, ev->process, CELL_MAX);
 	if (ev->process.len)
@@ -118,14 +152,30 @@ static void put_row(struct buf *out, const struct finding *f)
 	buf_c(out, " |\n");
 }
 
-static bool is_heavy_news(const struct finding *f)
+static void put_news(struct buf *out, const struct report *r)
 {
-	return finding_is_news(f) && (f->gates || f->level > LEVEL_NOTE);
-}
+	const struct comparison *c = r->cmp;
+	size_t left = 0;
+	bool any = false;
 
-static bool is_light_news(const struct finding *f)
-{
-	return finding_is_news(f) && !is_heavy_news(f);
+	for (size_t i = 0; i < c->n_causes; i++) {
+		const struct cause *cause = &c->causes[i];
+
+		if (!cause_is_heavy(c, cause))
+			continue;
+		if (out->len >= NEWS_END) {
+			left += cause->n + 1;
+			continue;
+		}
+		if (!any)
+			buf_c(out, "### New\n\n| level | fact | seen | by |\n"
+			      "| --- | --- | --- | --- |\n");
+		any = true;
+		put_row(out, c, cause);
+	}
+	put_more(out, left, "new behaviours do not fit here");
+	if (any)
+		buf_ch(out, '\n');
 }
 
 static size_t count(const struct report *r,
@@ -138,24 +188,6 @@ static size_t count(const struct report *r,
 	return n;
 }
 
-static void put_news(struct buf *out, const struct report *r)
-{
-	size_t n = count(r, is_heavy_news), shown = 0;
-
-	if (!n)
-		return;
-	buf_c(out, "### New\n\n"
-	      "| level | fact | seen | by |\n| --- | --- | --- | --- |\n");
-	for (size_t i = 0; i < r->cmp->n && out->len < NEWS_END; i++) {
-		if (!is_heavy_news(&r->cmp->findings[i]))
-			continue;
-		put_row(out, &r->cmp->findings[i]);
-		shown++;
-	}
-	put_more(out, n - shown, "new behaviours do not fit here");
-	buf_ch(out, '\n');
-}
-
 /* --- folded --- */
 
 static bool is_gone(const struct finding *f)
@@ -165,7 +197,7 @@ static bool is_gone(const struct finding *f)
 
 static bool is_unstable(const struct finding *f)
 {
-	return f->change == CHANGE_UNSTABLE;
+	return f->change == CHANGE_UNSTABLE && f->seen_old;
 }
 
 /* A blank line ends the HTML block, so that what follows is Markdown. */
@@ -179,27 +211,86 @@ static void close_details(struct buf *out)
 	buf_c(out, "\n</details>\n\n");
 }
 
-static void put_folded(struct buf *out, const struct report *r,
-		       bool (*wanted)(const struct finding *f),
-		       const char *what)
+static void put_line(struct buf *out, const struct finding *f)
 {
-	size_t n = count(r, wanted), shown = 0, end = out->len + FOLDED_SHARE;
+	buf_c(out, "- ");
+	md_code(out, f->fact->line, CELL_MAX);
+	buf_ch(out, ' ');
+	seen_text(out, f);
+	if (f->accepted)
+		buf_c(out, ", accepted");
+}
 
-	if (!n)
-		return;
-	open_details(out, n, what);
+static void put_lines(struct buf *out, const struct report *r,
+		      bool (*wanted)(const struct finding *f), size_t n)
+{
+	size_t shown = 0, end = out->len + FOLDED_SHARE;
+
 	for (size_t i = 0; i < r->cmp->n && out->len < end; i++) {
 		const struct finding *f = &r->cmp->findings[i];
 
 		if (!wanted(f))
 			continue;
-		buf_c(out, "- ");
-		md_code(out, f->fact->line, CELL_MAX);
-		buf_ch(out, ' ');
-		seen_text(out, f);
+		put_line(out, f);
 		buf_ch(out, '\n');
 		shown++;
 	}
+	put_more(out, n - shown, "not shown");
+}
+
+static void put_folded(struct buf *out, const struct report *r,
+		       bool (*wanted)(const struct finding *f),
+		       const char *what)
+{
+	size_t n = count(r, wanted);
+
+	if (!n)
+		return;
+	open_details(out, n, what);
+	put_lines(out, r, wanted, n);
+	close_details(out);
+}
+
+static void put_rare(struct buf *out, const struct report *r)
+{
+	size_t n = count(r, is_rare_news);
+
+	if (!n)
+		return;
+	buf_c(out, "### New in some runs\n\n");
+	put_lines(out, r, is_rare_news, n);
+	buf_ch(out, '\n');
+}
+
+/* A cause each. */
+static void put_light(struct buf *out, const struct report *r)
+{
+	const struct comparison *c = r->cmp;
+	size_t n = 0, shown = 0, end = out->len + FOLDED_SHARE;
+	autobuf struct buf lines = BUF_INIT;
+
+	for (size_t i = 0; i < c->n_causes; i++) {
+		const struct cause *cause = &c->causes[i];
+		autobuf struct buf text = BUF_INIT;
+
+		if (!cause_is_light(c, cause))
+			continue;
+		n += cause->n + 1;
+		if (out->len + lines.len >= end)
+			continue;
+		shown += cause->n + 1;
+		put_line(&lines, &c->findings[cause->leader]);
+		if (cause->n) {
+			cause_more_text(&text, c, cause);
+			buf_c(&lines, "; and ");
+			md_code(&lines, buf_view(&text), CELL_MAX);
+		}
+		buf_ch(&lines, '\n');
+	}
+	if (!n)
+		return;
+	open_details(out, n, "new that do not count");
+	buf_str(out, buf_view(&lines));
 	put_more(out, n - shown, "not shown");
 	close_details(out);
 }
@@ -223,21 +314,18 @@ static void put_side_trust(struct buf *out, const char *label,
 static void put_trust(struct buf *out, const struct report *r)
 {
 	size_t io = 0, in = 0, n = 0, end = out->len + FOLDED_SHARE;
-	const struct comparison *c = r->cmp;
 	struct str spot;
 
 	buf_c(out, "<details><summary>How far to trust it</summary>\n\n");
 	put_side_trust(out, "old", r->old);
 	put_side_trust(out, "new", r->new);
-	buf_printf(out, "- null comparison: %zu of %zu old facts and %zu of "
-		   "%zu new facts differ from run to run\n"
-		   "- lost %llu, dropped %llu\n"
-		   "- %zu of %zu behaviours seen again\n- configuration: ",
-		   count_sometimes(r->old), r->old->n, count_sometimes(r->new),
-		   r->new->n, (unsigned long long)c->lost,
-		   (unsigned long long)(r->old->ledger.dropped +
-					r->new->ledger.dropped),
-		   c->seen_again, c->old_always);
+	buf_c(out, "- ");
+	repeatability_text(out, r);
+	buf_c(out, "\n- ");
+	loss_text(out, r);
+	buf_c(out, "\n- ");
+	again_text(out, r);
+	buf_c(out, "\n- configuration: ");
 	md_code(out, r->config_from, SPEC_MAX);
 	buf_ch(out, '\n');
 	put_list(out, r->notes, r->n_notes, out->len + FOLDED_SHARE);
@@ -257,7 +345,8 @@ void report_markdown(struct buf *out, const struct report *r)
 	put_head(out, r);
 	put_doubts(out, r);
 	put_news(out, r);
-	put_folded(out, r, is_light_news, "new at note");
+	put_rare(out, r);
+	put_light(out, r);
 	put_folded(out, r, is_gone, "gone: always seen before, never now");
 	put_folded(out, r, is_unstable, "unstable: seen in some runs only");
 	put_trust(out, r);

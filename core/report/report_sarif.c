@@ -11,6 +11,8 @@
 
 /* Code scanning shows so many of a run and refuses five times as many. */
 #define RESULTS_MAX 5000
+/* Others of one cause. */
+#define RELATED_MAX 50
 
 #define TREE_BASE "%SRCROOT%"
 
@@ -149,8 +151,10 @@ static void put_invocation(struct json_out *j, const struct report *r,
 
 /* --- the results --- */
 
-static void put_message(struct json_out *j, const struct finding *f)
+static void put_message(struct json_out *j, const struct comparison *c,
+			const struct cause *cause)
 {
+	const struct finding *f = &c->findings[cause->leader];
 	autobuf struct buf text = BUF_INIT;
 
 	finding_sentence(&text, f);
@@ -163,18 +167,17 @@ static void put_message(struct json_out *j, const struct finding *f)
 		buf_c(&text, ", by ");
 		buf_str(&text, f->fact->ev.process);
 	}
+	cause_and_text(&text, c, cause);
 	put_text(j, "message", buf_view(&text));
 }
 
-static void put_location(struct json_out *j, const struct report *r,
+static void put_physical(struct json_out *j, const struct report *r,
 			 const struct finding *f)
 {
 	autobuf struct buf store = BUF_INIT, uri = BUF_INIT;
 	struct place at = place_of(&store, r, f);
 
 	uri_path(&uri, at.path);
-	json_begin_array(j, "locations");
-	json_begin_object(j, NULL);
 	json_begin_object(j, "physicalLocation");
 	json_begin_object_inline(j, "artifactLocation");
 	json_put_str(j, "uri", buf_view(&uri));
@@ -184,6 +187,36 @@ static void put_location(struct json_out *j, const struct report *r,
 	json_put_uint(j, "startLine", at.line);
 	json_end_object(j);
 	json_end_object(j);
+}
+
+/* The others of the cause, each with its fact. */
+static void put_related(struct json_out *j, const struct report *r,
+			const struct cause *cause)
+{
+	size_t shown = cause->n < RELATED_MAX ? cause->n : RELATED_MAX;
+
+	if (!cause->n)
+		return;
+	json_begin_array(j, "relatedLocations");
+	for (size_t i = 0; i < shown; i++) {
+		const struct finding *f =
+			&r->cmp->findings[cause->members[i]];
+
+		json_begin_object(j, NULL);
+		json_put_uint(j, "id", i + 1);
+		put_physical(j, r, f);
+		put_text(j, "message", f->fact->line);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void put_location(struct json_out *j, const struct report *r,
+			 const struct finding *f)
+{
+	json_begin_array(j, "locations");
+	json_begin_object(j, NULL);
+	put_physical(j, r, f);
 	if (f->fact->ev.process.len) {
 		json_begin_array_inline(j, "logicalLocations");
 		json_begin_object(j, NULL);
@@ -211,12 +244,15 @@ static void put_fingerprints(struct json_out *j, const struct finding *f)
 	json_end_object(j);
 }
 
-static void put_properties(struct json_out *j, const struct finding *f)
+static void put_properties(struct json_out *j, const struct finding *f,
+			   const struct cause *cause)
 {
 	json_begin_object(j, "properties");
 	json_put_str(j, "fact", f->fact->line);
 	json_put_str(j, "change", str_c(change_name(f->change)));
-	json_put_bool(j, "gates", f->gates);
+	json_put_bool(j, "gates", cause->gating > 0);
+	json_put_str(j, "category", str_c(category_name(cause->category)));
+	json_put_uint(j, "findings", cause->n + 1);
 	json_begin_array_inline(j, "seenOld");
 	json_put_uint(j, NULL, f->seen_old);
 	json_put_uint(j, NULL, f->runs_old);
@@ -248,8 +284,9 @@ static void put_state(struct json_out *j, const struct finding *f)
 }
 
 static void put_result(struct json_out *j, const struct report *r,
-		       const struct finding *f, bool full)
+		       const struct cause *cause, bool full)
 {
+	const struct finding *f = &r->cmp->findings[cause->leader];
 	bool news = finding_is_news(f);
 
 	json_begin_object(j, NULL);
@@ -257,13 +294,15 @@ static void put_result(struct json_out *j, const struct report *r,
 	json_put_uint(j, "ruleIndex", rule_index(f->rule));
 	/* A level is for what fails (3.27.10). */
 	json_put_str(j, "kind", str_c(news ? "fail" : "informational"));
-	json_put_str(j, "level", str_c(news ? level_name(f->level) : "none"));
-	put_message(j, f);
+	json_put_str(j, "level", str_c(news ? level_name(cause->level) :
+				       "none"));
+	put_message(j, r->cmp, cause);
 	put_location(j, r, f);
+	put_related(j, r, cause);
 	put_fingerprints(j, f);
 	if (full)
 		put_state(j, f);
-	put_properties(j, f);
+	put_properties(j, f, cause);
 	json_end_object(j);
 }
 
@@ -278,12 +317,13 @@ static size_t put_results(struct json_out *j, const struct report *r,
 	size_t shown = 0, wanted = 0;
 
 	json_begin_array(j, "results");
-	for (size_t i = 0; i < r->cmp->n; i++) {
-		const struct finding *f = &r->cmp->findings[i];
+	for (size_t i = 0; i < r->cmp->n_causes; i++) {
+		const struct cause *cause = &r->cmp->causes[i];
 
-		if (!is_wanted(f, full) || ++wanted > RESULTS_MAX)
+		if (!is_wanted(&r->cmp->findings[cause->leader], full) ||
+		    ++wanted > RESULTS_MAX)
 			continue;
-		put_result(j, r, f, full);
+		put_result(j, r, cause, full);
 		shown++;
 	}
 	json_end_array(j);

@@ -7,6 +7,9 @@
 #include "core/base/vec.h"
 #include "core/report/internal.h"
 
+/* Lines of a step's output; the page has all that is kept. */
+#define OUTPUT_LINES 40
+
 /* --- the header --- */
 
 static void put_side(struct buf *out, const char *label,
@@ -95,6 +98,38 @@ static void put_ends(struct buf *out, const struct report *r,
 		safe_wrapped(out, label, line, r->width);
 }
 
+/* What a step printed, a line each. */
+static void put_output(struct buf *out, const char *label,
+		       const struct fingerprint *fp, struct str name)
+{
+	size_t run, n = 0;
+	const struct step_end *s = step_told(fp, name, &run);
+	struct str rest = s->output, line;
+
+	if (!s->output.len)
+		return;
+	buf_printf(out, "%s: step ", label);
+	safe_str(out, name);
+	buf_printf(out, " printed in run %zu of %zu:\n", run + 1, fp->n_ends);
+	while (next_line(&rest, &line)) {
+		if (n++ >= OUTPUT_LINES)
+			continue;
+		buf_c(out, TEXT_INDENT);
+		safe_str(out, line);
+		buf_ch(out, '\n');
+	}
+	if (n > OUTPUT_LINES)
+		buf_printf(out, TEXT_INDENT "%zu more lines\n",
+			   n - OUTPUT_LINES);
+}
+
+static void put_outputs(struct buf *out, const char *label,
+			const struct fingerprint *fp)
+{
+	for (size_t i = 0; fp->n_ends && i < fp->ends[0].n_steps; i++)
+		put_output(out, label, fp, fp->ends[0].steps[i].name);
+}
+
 /* What became of everything the tracer saw; facts are what is left. */
 static void put_ledger(struct buf *out, const char *label,
 		       const struct fingerprint *fp)
@@ -138,6 +173,10 @@ static void put_trust(struct buf *out, const struct report *r)
 {
 	put_ends(out, r, "old: ", r->old);
 	put_ends(out, r, "new: ", r->new);
+	if (r->verbosity > 0) {
+		put_outputs(out, "old", r->old);
+		put_outputs(out, "new", r->new);
+	}
 	put_sentence(out, r, repeatability_text);
 	if (r->verbosity > 0) {
 		put_ledger(out, "old", r->old);

@@ -172,3 +172,33 @@ bool next_line(struct str *lines, struct str *line)
 	*lines = str_sub(*lines, n < lines->len ? n + 1 : n);
 	return true;
 }
+
+/* --- steps --- */
+
+static const struct step_end *find_step(const struct run_end *end,
+					struct str name)
+{
+	for (size_t i = 0; i < end->n_steps; i++)
+		if (str_eq(end->steps[i].name, name))
+			return &end->steps[i];
+	return NULL;
+}
+
+const struct step_end *step_told(const struct fingerprint *fp, struct str name,
+				 size_t *run)
+{
+	const struct step_end *best = NULL;
+
+	for (size_t i = 0; i < fp->n_ends; i++) {
+		const struct step_end *s = find_step(&fp->ends[i], name);
+
+		if (!s || (best && !s->error.len &&
+			   (best->output.len || !s->output.len)))
+			continue;
+		best = s;
+		*run = i;
+		if (s->error.len)
+			break;
+	}
+	return best;
+}

@@ -360,12 +360,36 @@ static void a_comment_stays_below_its_limit(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
 		open_page(&p, many("a", "file.read", 1500, lengths[i]),
-			  many("b", "exec", 1500, lengths[i]));
+			  many("b", "evasion", 1500, lengths[i]));
 		has(written(&p, "markdown"), "more** new behaviours");
 		assert_true(p.out.len < 60000);
 		has(p.out.p, "\n</details>\n");
 		close_page(&p);
 	}
+}
+
+/* Each of them led by a program, with more that is worse than fits. */
+static void so_do_causes_of_many_findings(void **state)
+{
+	struct page p;
+	struct fingerprint *new = many("b", "evasion", 1500, 400);
+
+	(void)state;
+	for (size_t i = 0; i < new->n; i++) {
+		struct fact *f = &new->facts[i];
+		autobuf struct buf chain = BUF_INIT;
+
+		buf_printf(&chain, "a > b%zu", i / 10);
+		f->ev.process = arena_str(&new->arena, buf_view(&chain));
+		if (i % 10)
+			continue;
+		f->kind = EV_EXEC_ARGS;
+	}
+	open_page(&p, many("a", "file.read", 1500, 400), new);
+	assert_true(p.cmp.causes[0].n > 8);
+	has(written(&p, "markdown"), "more** that are as dangerous");
+	assert_true(p.out.len < 60000);
+	close_page(&p);
 }
 
 /* A thousand programs that fail with long last words, and start each other. */
@@ -474,7 +498,7 @@ static void more_than_ten_annotations_are_counted(void **state)
 	struct page p;
 
 	(void)state;
-	open_page(&p, NO_FACTS("a"), many("b", "exec", 25, 1));
+	open_page(&p, NO_FACTS("a"), many("b", "evasion", 25, 1));
 	has(written(&p, "github"), "\nbehavdiff: 15 more at error\n");
 	close_page(&p);
 }
@@ -533,12 +557,40 @@ static void the_new_form_has_the_new_only(void **state)
 		  FACTS("b", "3 exec /bin/b", "1 exec /bin/c",
 			"3 exec.args /bin/b x"));
 	full = parsed(&p, "sarif");
-	assert_int_equal(results(full), 4);
+	assert_int_equal(results(full), 3);
+	has(p.out.p, "\"relatedLocations\": [");
 	has(p.out.p, "\"baselineState\": \"absent\"");
 	has(p.out.p, "\"baselineState\": \"unchanged\"");
 	news = parsed(&p, "sarif-new");
-	assert_int_equal(results(news), 2);
+	assert_int_equal(results(news), 1);
 	lacks(p.out.p, "baselineState");
+	close_page(&p);
+}
+
+/* The members of a cause are told with it, at its level. */
+static void a_cause_is_one_result_in_every_format(void **state)
+{
+	struct page p;
+
+	(void)state;
+	open_page(&p, NO_FACTS("a"),
+		  FACTS("b", "3 exec.args /bin/b x",
+			"3 net.connect tcp 192.0.2.1:80"));
+	assert_int_equal(p.cmp.n_causes, 1);
+	assert_int_equal(p.cmp.findings[p.cmp.causes[0].leader].level,
+			 LEVEL_NOTE);
+	has(written(&p, "github"), "::error file=.behavdiff,line=1,title="
+	    "behavdiff exec-args::exec.args /bin/b x");
+	has(p.out.p, "; and 1 more finding by the program python3 client.py (1 "
+	    "network): net.connect tcp 192.0.2.1:80\n");
+	has(written(&p, "gitlab"), "\"severity\": \"critical\"");
+	has(written(&p, "sarif"), "\"level\": \"error\"");
+	has(p.out.p, "\"text\": \"net.connect tcp 192.0.2.1:80\"");
+	has(written(&p, "junit"), "<failure type=\"exec-args\"");
+	has(p.out.p, "\nnet.connect tcp 192.0.2.1:80\n");
+	has(written(&p, "markdown"), "<br>- **error** ` net.connect tcp "
+	    "192.0.2.1:80 `");
+	has(written(&p, "html"), "<details class=\"finding error\" open ");
 	close_page(&p);
 }
 
@@ -557,6 +609,7 @@ static void accepted_findings_are_suppressed_not_hidden(void **state)
 	open_page(&p, NO_FACTS("a"), FACTS("b", "3 exec /bin/b"));
 	p.cmp.findings[0].accepted = true;
 	p.cmp.findings[0].gates = false;
+	p.cmp.causes[0].gating = 0;
 	full = parsed(&p, "sarif");
 	assert_int_equal(results(full), 1);
 	has(p.out.p, "\"status\": \"accepted\"");
@@ -640,6 +693,7 @@ int main(void)
 		cmocka_unit_test(foreign_text_is_inside_code_in_markdown),
 		cmocka_unit_test(a_bar_does_not_end_its_cell),
 		cmocka_unit_test(a_comment_stays_below_its_limit),
+		cmocka_unit_test(so_do_causes_of_many_findings),
 		cmocka_unit_test(so_does_the_auditors_document),
 		cmocka_unit_test(a_finding_stands_at_the_script_that_ran),
 		cmocka_unit_test(else_at_its_step_else_at_the_configuration),
@@ -648,6 +702,7 @@ int main(void)
 		cmocka_unit_test(more_than_ten_annotations_are_counted),
 		cmocka_unit_test(sarif_declares_every_rule_whatever_was_found),
 		cmocka_unit_test(the_new_form_has_the_new_only),
+		cmocka_unit_test(a_cause_is_one_result_in_every_format),
 		cmocka_unit_test(accepted_findings_are_suppressed_not_hidden),
 		cmocka_unit_test(
 			notes_and_the_mode_are_in_every_format_that_has_room),

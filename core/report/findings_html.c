@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The findings of a comparison as HTML, a cause at a time. */
+#include "core/report/html.h"
+#include "core/report/internal.h"
+
+/* Findings written out; the table of facts has all of them. */
+#define FINDINGS_SHOWN 500
+/* Of one cause. */
+#define MEMBERS_SHOWN 100
+
+struct page {
+	struct buf *out;
+	const struct report *r;
+	const struct comparison *c;
+	size_t left;		/* findings that may still be written */
+};
+
+/* --- one finding --- */
+
+static void put_key(struct buf *out, const char *key, struct str value)
+{
+	if (!value.len)
+		return;
+	buf_printf(out, "<dt>%s</dt><dd>", key);
+	html_str(out, value);
+	buf_c(out, "</dd>");
+}
+
+static void put_summary(struct buf *out, const struct finding *f)
+{
+	autobuf struct buf seen = BUF_INIT;
+	const char *level = level_name(f->level);
+
+	seen_text(&seen, f);
+	buf_printf(out, "<summary><span class=\"level %s\">%s</span> <code>",
+		   level, level);
+	html_str(out, f->fact->line);
+	buf_printf(out, "</code> <span class=\"soft\">%s%s</span></summary>",
+		   seen.p, f->accepted ? ", accepted" : "");
+}
+
+static void put_keys(struct buf *out, const struct report *r,
+		     const struct finding *f)
+{
+	autobuf struct buf at = BUF_INIT, store = BUF_INIT;
+	autobuf struct buf what = BUF_INIT, accept = BUF_INIT;
+	struct place place = place_of(&store, r, f);
+
+	evidence_line(&at, &f->fact->ev);
+	if (f->accept)
+		accept_text(&accept, f->accept);
+	finding_sentence(&what, f);
+	buf_printf(&what, " (%s, id %s)", f->rule->id, f->id);
+	buf_c(out, "<dl>");
+	put_key(out, "what", buf_view(&what));
+	if (f->accept)
+		put_key(out, "accept", buf_view(&accept));
+	put_key(out, "by", f->fact->ev.process);
+	put_key(out, "at", buf_view(&at));
+	if (f->fact->ev.process.len)
+		put_key(out, "look at", place.path);
+	buf_c(out, "</dl>");
+}
+
+/* --- a cause --- */
+
+static void put_members(struct page *p, const struct cause *cause)
+{
+	size_t max = p->left < MEMBERS_SHOWN ? p->left : MEMBERS_SHOWN;
+	size_t shown = cause->n < max ? cause->n : max;
+	autobuf struct buf text = BUF_INIT;
+
+	if (!cause->n)
+		return;
+	cause_more_text(&text, p->c, cause);
+	buf_c(p->out, "<div class=\"members\"><p class=\"soft\">and ");
+	html_str(p->out, buf_view(&text));
+	buf_printf(p->out, "; id %s stands for all</p>\n",
+		   p->c->findings[cause->leader].id);
+	for (size_t i = 0; i < shown; i++) {
+		const struct finding *f = &p->c->findings[cause->members[i]];
+
+		buf_c(p->out, "<details class=\"member\">");
+		put_summary(p->out, f);
+		put_keys(p->out, p->r, f);
+		buf_c(p->out, "</details>\n");
+	}
+	p->left -= shown;
+	if (cause->n > shown)
+		buf_printf(p->out, "<p class=\"soft\">%zu more are in the "
+			   "table of facts.</p>\n", cause->n - shown);
+	buf_c(p->out, "</div>");
+}
+
+/* The numbers of its categories, for page.js. */
+static void put_categories(struct buf *out, const struct comparison *c,
+			   const struct cause *cause)
+{
+	bool has[CATEGORY_COUNT] = { false };
+
+	has[c->findings[cause->leader].rule->category] = true;
+	for (size_t i = 0; i < cause->n; i++)
+		has[c->findings[cause->members[i]].rule->category] = true;
+	buf_c(out, " data-categories=\"");
+	for (size_t i = 0; i < CATEGORY_COUNT; i++)
+		if (has[i])
+			buf_printf(out, " %zu ", i);
+	buf_ch(out, '"');
+}
+
+static void put_cause(struct page *p, const struct cause *cause)
+{
+	const struct finding *f = &p->c->findings[cause->leader];
+
+	p->left--;
+	buf_printf(p->out, "<details class=\"finding %s\"%s",
+		   level_name(cause->level), cause->gating ? " open" : "");
+	put_categories(p->out, p->c, cause);
+	buf_ch(p->out, '>');
+	put_summary(p->out, f);
+	put_keys(p->out, p->r, f);
+	put_members(p, cause);
+	buf_c(p->out, "</details>\n");
+}
+
+/* --- the section --- */
+
+static bool is_news(const struct finding *f)
+{
+	return finding_is_news(f);
+}
+
+static bool is_gone(const struct finding *f)
+{
+	return f->change == CHANGE_GONE;
+}
+
+static bool is_unstable(const struct finding *f)
+{
+	return f->change == CHANGE_UNSTABLE && f->seen_old;
+}
+
+static void put_causes(struct page *p, const char *title,
+		       bool (*wanted)(const struct finding *f))
+{
+	const struct comparison *c = p->c;
+	size_t n = 0, hidden = 0;
+
+	for (size_t i = 0; i < c->n_causes; i++)
+		if (wanted(&c->findings[c->causes[i].leader]))
+			n += c->causes[i].n + 1;
+	if (!n)
+		return;
+	buf_printf(p->out, "<h3>%s: %zu</h3>\n", title, n);
+	p->left = FINDINGS_SHOWN;
+	for (size_t i = 0; i < c->n_causes; i++) {
+		if (!wanted(&c->findings[c->causes[i].leader]))
+			continue;
+		if (p->left)
+			put_cause(p, &c->causes[i]);
+		else
+			hidden += c->causes[i].n + 1;
+	}
+	if (hidden)
+		buf_printf(p->out, "<p class=\"soft\">%zu more are in the "
+			   "table of facts.</p>\n", hidden);
+}
+
+/* The categories that there are; page.js shows it. */
+static void put_filter(struct page *p)
+{
+	size_t counts[CATEGORY_COUNT] = { 0 };
+
+	for (size_t i = 0; i < p->c->n; i++)
+		counts[p->c->findings[i].rule->category]++;
+	buf_c(p->out, "<form id=\"categories\" hidden>\n<label>Category"
+	      "<select name=\"category\"><option value=\"\">all</option>");
+	for (size_t i = 0; i < CATEGORY_COUNT; i++)
+		if (counts[i])
+			buf_printf(p->out, "<option value=\"%zu\">%s (%zu)"
+				   "</option>", i,
+				   category_name((enum category)i),
+				   counts[i]);
+	buf_c(p->out, "</select></label>\n</form>\n");
+}
+
+void findings_html(struct buf *out, const struct report *r)
+{
+	struct page p = { .out = out, .r = r, .c = r->cmp };
+
+	buf_c(out, "<section id=\"findings\"><h2>Findings</h2>\n");
+	if (r->cmp->n)
+		put_filter(&p);
+	else
+		buf_c(out, "<p>Nothing differs.</p>\n");
+	put_causes(&p, "New", is_news);
+	put_causes(&p, "New in some runs", is_rare_news);
+	put_causes(&p, "Gone", is_gone);
+	put_causes(&p, "Unstable", is_unstable);
+	buf_c(out, "</section>\n");
+}
