@@ -53,8 +53,9 @@ static void doubt_alike(struct doubts *d, const struct step_tally *is)
 	if (is->bad->err) {
 		buf_c(&text, "cannot be started on either side: ");
 		put_exec_error(&text, is->bad);
-		doubt(d, "%s: check its `command`, or prepare what it needs",
-		      text.p);
+		buf_c(&text, ": ");
+		put_exec_remedy(&text, is->bad);
+		doubt(d, "%s", text.p);
 		return;
 	}
 	put_status(&text, is->status);

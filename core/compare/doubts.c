@@ -55,9 +55,10 @@ static void doubt_never(struct doubts *d, const struct fingerprint *fp,
 		return;
 	if (step->undone->err) {
 		put_exec_error(&text, step->undone);
-		doubt(d, "%.*s: step %.*s never started: %s: check its "
-		      "`command`", STR_ARG(fp->spec), STR_ARG(step->name),
-		      text.p);
+		buf_c(&text, ": ");
+		put_exec_remedy(&text, step->undone);
+		doubt(d, "%.*s: step %.*s never started: %s", STR_ARG(fp->spec),
+		      STR_ARG(step->name), text.p);
 		return;
 	}
 	if (step_after(step->undone, 0, &name))

@@ -210,4 +210,6 @@ void put_exec_error(struct buf *out, const struct step_end *s)
 		buf_c(out, " (no such program)");
 	else if (s->err == EACCES)
 		buf_c(out, " (it may not be executed)");
+	else if (strerrordesc_np(s->err))
+		buf_printf(out, " (%s)", strerrordesc_np(s->err));
 }

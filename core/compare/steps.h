@@ -64,5 +64,7 @@ void put_status(struct buf *out, int status);
 bool put_error(struct buf *out, const struct step_end *s);
 /* What an exec failed with: "python9: ENOENT (no such program)". */
 void put_exec_error(struct buf *out, const struct step_end *s);
+/* And what to do about it (remedy.c). */
+void put_exec_remedy(struct buf *out, const struct step_end *s);
 
 #endif

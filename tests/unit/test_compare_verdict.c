@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/base/vec.h"
+#include "core/compare/steps.h"
 #include "tests/unit/facts.h"
 
 #define SIX "3 exec /bin/1", "3 exec /bin/2", "3 exec /bin/3", \
@@ -160,6 +161,54 @@ static void a_step_that_fails_alike_before_it_did_anything_is(void **state)
 	       ended(FACTS("b", SIX), "exit", exec), VERDICT_INCONCLUSIVE,
 	       "step server cannot be started on either side: python9: ENOENT "
 	       "(no such program)");
+}
+
+/* Where a program stands says what can be done about it. */
+static void what_cannot_be_executed_comes_with_a_remedy(void **state)
+{
+	static const struct {
+		const char *command;
+		int err;
+		const char *says;
+	} cases[] = {
+		{ "/root/.pyenv/shims/python3 x.py", EACCES,
+		  "/root/.pyenv/shims/python3: EACCES (it may not be "
+		  "executed): the sandbox has /usr, /etc and /opt of this "
+		  "host and none of its home directories" },
+		{ "/home/me/.nvm/bin/node x.js", ENOENT,
+		  "/home/me/.nvm/bin/node: ENOENT (no such program): the "
+		  "sandbox has /usr, /etc and /opt of this host" },
+		{ "cargo run", ENOENT,
+		  "cargo: ENOENT (no such program): install the package that "
+		  "has it; one in a home directory" },
+		{ "./build/app -v", ENOENT,
+		  "./build/app: ENOENT (no such program): it, or the "
+		  "interpreter that its first line names, is not there" },
+		{ "./app", EACCES,
+		  "./app: EACCES (it may not be executed): commit it with "
+		  "its execute bit (" },
+		{ "./app", ENOEXEC,
+		  "./app: ENOEXEC (Exec format error): begin it with a #! "
+		  "line" },
+		{ "/usr/bin/x", ELOOP,
+		  "/usr/bin/x: ELOOP (Too many levels of symbolic links): "
+		  "check its `command`" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct step_end exec = {
+			.command = str_c(cases[i].command),
+			.err = cases[i].err,
+		};
+		autobuf struct buf got = BUF_INIT;
+
+		put_exec_error(&got, &exec);
+		buf_c(&got, ": ");
+		put_exec_remedy(&got, &exec);
+		if (!str_starts(buf_view(&got), str_c(cases[i].says)))
+			fail_msg("'%s', not '%s'", got.p, cases[i].says);
+	}
 }
 
 static void a_step_that_failed_at_times_is_a_doubt(void **state)
@@ -343,6 +392,8 @@ int main(void)
 		cmocka_unit_test(a_step_that_started_in_one_run_did_start),
 		cmocka_unit_test(a_step_that_fails_as_before_and_worked_is_no_doubt),
 		cmocka_unit_test(a_step_that_fails_alike_before_it_did_anything_is),
+		cmocka_unit_test(
+			what_cannot_be_executed_comes_with_a_remedy),
 		cmocka_unit_test(a_step_that_failed_at_times_is_a_doubt),
 		cmocka_unit_test(a_step_that_was_not_run_is_a_doubt),
 		cmocka_unit_test(showing_less_than_half_is_inconclusive),
