@@ -87,6 +87,8 @@ void step_end_text(struct buf *out, const struct step_end *s)
 	const char *name;
 
 	safe_str(out, s->name);
+	if (s->fixture)
+		buf_c(out, " (fixture)");
 	if (!s->started) {
 		buf_c(out, " never started");
 		return;
@@ -95,9 +97,11 @@ void step_end_text(struct buf *out, const struct step_end *s)
 		buf_c(out, " alive");
 	} else if (WIFSIGNALED(s->status)) {
 		name = sigabbrev_np(WTERMSIG(s->status));
-		buf_printf(out, " killed by SIG%s", name ? name : "?");
+		buf_printf(out, " %s by SIG%s", s->stopped ? "stopped" :
+			   "killed", name ? name : "?");
 	} else {
-		buf_printf(out, " exited %d", WEXITSTATUS(s->status));
+		buf_printf(out, " exited %d%s", WEXITSTATUS(s->status),
+			   s->stopped ? " when stopped" : "");
 	}
 	if (!s->was_ready)
 		buf_c(out, ", never ready");

@@ -397,6 +397,61 @@ cp "$out" "$work/said"
 ok "says what was read there" holds "$work/said" \
 	"sub/in.txt was read beside the configuration"
 
+# --- fixtures ---
+
+# What the driver does is no matter; what the program does for it is.
+fixture() { # revision; the driver says this, on standard input
+	git -C "$repo" checkout -q -B "$1" main
+	cat >"$repo/fixture/driver.py"
+	git -C "$repo" add -A && git -C "$repo" commit -q -m "$1"
+}
+
+folder fixture <<'X'
+[step "server"]
+	command = python3 server.py
+	ready = listen $HOME/s.sock
+[step "driver"]
+	command = python3 driver.py
+	role = fixture
+	after = server
+X
+cat >"$repo/fixture/server.py" <<'X'
+import socket
+s = socket.socket(socket.AF_UNIX)
+s.bind("/home/auditor/s.sock")
+s.listen()
+while True:
+    c, _ = s.accept()
+    name = c.makefile().readline().strip()
+    if name:
+        open("/tmp/" + name, "w").close()
+    c.close()
+X
+git -C "$repo" add -A && git -C "$repo" commit -q -m fixture
+say='import socket
+s = socket.socket(socket.AF_UNIX)
+s.connect("/home/auditor/s.sock")
+s.sendall(b"%s\\n")
+s.recv(1)
+'
+# shellcheck disable=SC2059
+printf "$say" "" | fixture quietly
+# shellcheck disable=SC2059
+{ printf "$say" ""; echo 'open("/tmp/by-driver", "w").close()'; } |
+	fixture busily
+# shellcheck disable=SC2059
+printf "$say" hello | fixture loudly
+git -C "$repo" checkout -q main
+exits 0 "what a fixture does now is no finding" "$behavdiff" -C "$repo" \
+	--runs 2 quietly:fixture busily:fixture
+cp "$out" "$work/said"
+ok "and nowhere in the comparison" lacks "$work/said" by-driver
+ok "which says what it is" holds "$work/said" "driver (fixture) exited 0"
+exits 1 "what a subject does for it is one" "$behavdiff" -C "$repo" \
+	--runs 2 quietly:fixture loudly:fixture
+cp "$out" "$work/said"
+ok "by name" holds "$work/said" "file.create /tmp/hello"
+
 # --- two settings and two commands of one revision ---
 
 folder variant <<'X'

@@ -206,6 +206,25 @@ static void runs_tell_how_they_ended(void **state)
 	done(&p);
 }
 
+static void a_stop_is_no_kill_and_a_fixture_is_called_one(void **state)
+{
+	struct page p;
+	struct fingerprint *old = FACTS("a", "3 exec /bin/a");
+	struct step_end end = {
+		.name = STR("server"), .started = true, .was_ready = true,
+		.ended = true, .stopped = true, .status = 15, .fixture = true
+	};
+
+	(void)state;
+	facts_end(old, "exit", &end);
+	old->ends[1].steps[0].status = 0;
+	write_page(&p, old, FACTS("b", "3 exec /bin/a"), 0);
+	has(&p, "server (fixture) stopped by SIGTERM\n");
+	has(&p, "server (fixture) exited 0 when stopped\n");
+	lacks(&p, "killed");
+	done(&p);
+}
+
 static void runs_that_ended_alike_are_told_in_one_line(void **state)
 {
 	struct page p;
@@ -402,6 +421,8 @@ int main(void)
 		cmocka_unit_test(what_only_some_runs_of_new_did_is_named),
 		cmocka_unit_test(facts_that_differ_from_run_to_run_are_counted),
 		cmocka_unit_test(runs_tell_how_they_ended),
+		cmocka_unit_test(
+			a_stop_is_no_kill_and_a_fixture_is_called_one),
 		cmocka_unit_test(runs_that_ended_alike_are_told_in_one_line),
 		cmocka_unit_test(blind_spots_of_both_sides_are_told_once),
 		cmocka_unit_test(nothing_from_outside_reaches_the_terminal_raw),
