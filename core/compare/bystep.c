@@ -10,7 +10,8 @@
  *
  * Only of steps that ran on both sides, and only where it is known who did it.
  * What differs between two runs of one revision is no difference between two:
- * how often a step does it, when others do it too, is not compared.
+ * how often a step does it, when others do it too, is not compared; nor is what
+ * a step does in some runs of NEW only, while no step of OLD does it in all.
  */
 #include "core/compare/internal.h"
 

@@ -245,7 +245,8 @@ static void finding_accept(const struct matching *m, struct finding *f)
 		f->gates = false;
 }
 
-static void add(struct matching *m, struct finding f, enum refusal refused)
+static void add(struct matching *m, struct finding f, enum refusal refused,
+		bool by_turns)
 {
 	finding_id(f.id, f.fact->line, f.step);
 	f.runs_old = m->old->runs;
@@ -253,6 +254,8 @@ static void add(struct matching *m, struct finding f, enum refusal refused)
 	f.rule = f.seen_new ? rule_for(f.fact, &m->did_new, &m->did_old) :
 			      rule_for(f.fact, &m->did_old, &m->did_new);
 	finding_grade(m, &f, refused);
+	if (by_turns && f.change == CHANGE_UNSTABLE)
+		return;
 	finding_accept(m, &f);
 	*vec_push(&m->findings) = f;
 	m->out->count[f.change]++;
@@ -274,7 +277,24 @@ void finding_add(struct matching *m, enum change change,
 		f.names_old = old->names_max;
 		f.names_new = new->names_max;
 	}
-	add(m, f, refused);
+	add(m, f, refused, false);
+}
+
+/*
+ * Does no step of OLD do it in every run of NEW?  Then the steps take turns,
+ * and one that does it in some runs only comes first in these.
+ */
+static bool take_turns(const struct matching *m, const struct fact *old,
+		       const struct fact *new)
+{
+	struct step_evidence s;
+
+	for (size_t i = 0; i < evidence_steps(&old->ev); i++) {
+		s = evidence_step(&old->ev, old->seen, i);
+		if (fact_step(new, s.step, &s) && s.seen == m->new->runs)
+			return false;
+	}
+	return true;
 }
 
 /* The fact as if this step alone had done it; the others stay known. */
@@ -320,7 +340,7 @@ void finding_add_step(struct matching *m, enum change change,
 
 	f.n_others = evidence_steps(&others->ev);
 	f.others = step_names(m, others);
-	add(m, f, refused);
+	add(m, f, refused, !gone && take_turns(m, others, fact));
 }
 
 /* --- the list --- */

@@ -38,6 +38,18 @@ static const char *const changes[] = {
 			    "concluded from it",
 };
 
+/* Of one step, where others do it on both sides. */
+static const char *const by_step[] = {
+	[CHANGE_NEW] = "this step of OLD never attempted it, others did it",
+	[CHANGE_OUTCOME] = "this step of OLD attempted the same, never with "
+			   "this result",
+	[CHANGE_MORE] = "",
+	[CHANGE_GONE] = "this step of OLD did it in every run; in NEW only "
+			"others do",
+	[CHANGE_UNSTABLE] = "this step does it in some runs of NEW only, so "
+			    "nothing is concluded from it",
+};
+
 static void put_seen(const struct page *p, const struct finding *f)
 {
 	row(p, "seen", "old: %u of %u run%s, new: %u of %u run%s", f->seen_old,
@@ -57,7 +69,7 @@ static void put_rule(const struct page *p, const struct finding *f)
 	row(p, "rule", "%s, %s when new: %s", f->rule->id,
 	    level_name(f->rule->level), f->rule->help);
 	row(p, "change", "%s: %s", change_name(f->change),
-	    changes[f->change]);
+	    f->step.len ? by_step[f->change] : changes[f->change]);
 	if (f->change == CHANGE_NEW && f->step.len)
 		row(p, "level", "%s: another step did it before",
 		    level_name(f->level));

@@ -145,6 +145,27 @@ static void a_step_that_does_it_in_some_runs_is_unstable(void **state)
 	assert_false(f->gates);
 }
 
+/* In OLD the same step happened to be the first each time. */
+static void a_step_that_takes_turns_with_another_is_silent(void **state)
+{
+	const struct regrade strict = {
+		.step = STR("login"), .kind = EV_NET_CONNECT, .glob = STR("**"),
+		.level = LEVEL_ERROR,
+	};
+	const struct policy policy = {
+		.fail_on = LEVEL_ERROR, .regrades = &strict, .n = 1,
+	};
+	autopair struct pair p = compared(side("3 " LINE, "3 signup"),
+				side("3 " LINE, "2 signup 1 login"), NULL);
+	autopair struct pair q = compared(side("3 " LINE, "3 signup"),
+				side("3 " LINE, "2 signup 1 login"), &policy);
+
+	(void)state;
+	assert_int_equal(p.cmp.n, 0);
+	/* Unless the policy says that it must not. */
+	assert_true(find(&q, "login", CHANGE_NEW)->gates);
+}
+
 /* A step that OLD did not run, or whose doings nobody wrote down. */
 static void what_old_cannot_know_is_not_compared(void **state)
 {
@@ -364,6 +385,8 @@ int main(void)
 		cmocka_unit_test(work_that_moved_is_new_and_gone),
 		cmocka_unit_test(steps_that_race_are_silent),
 		cmocka_unit_test(a_step_that_does_it_in_some_runs_is_unstable),
+		cmocka_unit_test(
+			a_step_that_takes_turns_with_another_is_silent),
 		cmocka_unit_test(what_old_cannot_know_is_not_compared),
 		cmocka_unit_test(limits_are_of_the_run),
 		cmocka_unit_test(what_a_step_was_refused_before_is_an_outcome),
