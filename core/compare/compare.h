@@ -166,6 +166,16 @@ void cause_text(struct buf *out, const struct cause *c);
 const char *cause_name(enum cause_kind kind);
 bool cause_by_name(struct str name, enum cause_kind *out);
 
+/*
+ * What would grade more than ten findings of one folder and step that fail:
+ * `level = LEVEL` in [policy "STEP"], or in [policy] where step is "".
+ */
+struct advice {
+	struct str step, folder;
+	struct str level;	/* the value: KIND:GLOB LEVEL */
+	size_t n;		/* findings that it covers */
+};
+
 struct comparison {
 	struct arena arena;
 	/* By level, category, change, kind, line. */
@@ -173,6 +183,8 @@ struct comparison {
 	size_t n;
 	struct cause *causes;	/* the one with the heaviest finding first */
 	size_t n_causes;
+	struct advice *advice;	/* the most dangerous place first */
+	size_t n_advice;
 	size_t count[CHANGE_COUNT];	/* per change */
 	enum verdict verdict;
 	struct str *reasons;	/* sentences; also set beside a regression */

@@ -86,7 +86,7 @@ static enum level step_level(const struct policy *policy,
 	return one_lower(r ? r->level : f->rule->level);
 }
 
-static enum level fail_on_in(const struct policy *policy, struct str step)
+enum level policy_fail_on(const struct policy *policy, struct str step)
 {
 	for (size_t i = 0; i < policy->n_steps; i++)
 		if (str_eq(policy->steps[i].step, step))
@@ -105,7 +105,7 @@ static int strictness(const struct policy *policy, const struct fact *f,
 		      struct str step, enum level dflt)
 {
 	enum level level = policy_level(policy, f, step, dflt);
-	bool fails = level_fails(level, fail_on_in(policy, step));
+	bool fails = level_fails(level, policy_fail_on(policy, step));
 
 	return (level == LEVEL_NEVER ? -1 : (int)level) +
 	       (fails ? LEVEL_NEVER + 1 : 0);
@@ -209,7 +209,7 @@ static void finding_grade(const struct matching *m, struct finding *f,
 		counts = false;
 	}
 	f->gates = counts &&
-		   level_fails(f->level, fail_on_in(m->policy, step));
+		   level_fails(f->level, policy_fail_on(m->policy, step));
 }
 
 /* One in force is preferred to one that expired, a line to a pattern. */

@@ -230,6 +230,7 @@ void causes_find(struct matching *m)
 	for (int k = CAUSE_STEP + 1; k < CAUSE_COUNT; k++)
 		group_kind(&g, (enum cause_kind)k, labels);
 	causes_list(c, labels);
+	advice_find(&g);
 	grouping_end(&g);
 	free(labels);
 }

@@ -27,6 +27,19 @@ void grouping_end(struct grouping *g);
 /* May it be grouped: is it new, not accepted, and without a cause so far? */
 bool finding_is_free(const struct comparison *c, size_t i);
 
+/* Is it a folder that many programs share (shared.def)? */
+bool folder_is_shared(struct str path);
+/* Append the folder that the run made and a file is in, else its own. */
+bool finding_folder(const struct grouping *g, const struct finding *f,
+		    struct buf *out);
+
+/* --- advice.c --- */
+
+/* Fill in the comparison's advice. */
+void advice_find(struct grouping *g);
+
+/* --- group_keys.c --- */
+
 /*
  * What the finding shares with others of its cause, up to a newline to be
  * shown, and behind it, not to be shown; false when it is of no such cause.

@@ -182,7 +182,7 @@ bool cause_leads_PROGRAM(const struct finding *f, struct str key)
 
 /* --- folders --- */
 
-static bool is_shared(struct str path)
+bool folder_is_shared(struct str path)
 {
 	static const char *const shared[] = {
 #define SHARED(path) path,
@@ -204,7 +204,7 @@ static struct strmap_entry *made_above(const struct grouping *g,
 		struct str above = { path.p, i };
 		struct strmap_entry *e;
 
-		if (path.p[i] != '/' || is_shared(above))
+		if (path.p[i] != '/' || folder_is_shared(above))
 			continue;
 		e = strmap_get(&g->made, above);
 		if (e)
@@ -242,13 +242,24 @@ bool cause_key_FOLDER(const struct grouping *g, const struct finding *f,
 	e = made_above(g, path);
 	if (!e)
 		e = strmap_get(&g->made, path);
-	if (!e || !e->val.num || is_shared(e->key))
+	if (!e || !e->val.num || folder_is_shared(e->key))
 		return false;
 	/* What is moved out of it, or into it, is not in it. */
 	if (f->fact->kind == EV_FILE_RENAME && !path_below(second, e->key))
 		return false;
 	buf_str(key, e->key);
 	return true;
+}
+
+bool finding_folder(const struct grouping *g, const struct finding *f,
+		    struct buf *out)
+{
+	size_t start = out->len;
+	struct str second;
+
+	if (!cause_key_FOLDER(g, f, out))
+		buf_str(out, path_dir(fact_path(f->fact, &second)));
+	return out->len > start;
 }
 
 bool cause_leads_FOLDER(const struct finding *f, struct str key)

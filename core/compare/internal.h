@@ -105,6 +105,8 @@ void finding_add_step(struct matching *m, enum change change,
 		      const struct step_evidence *step, enum refusal refused);
 /* How it was kept from success. */
 enum refusal refusal_of(int err);
+/* The level from which on what this step does fails. */
+enum level policy_fail_on(const struct policy *policy, struct str step);
 /* Sort the findings and hand them to m->out. */
 void findings_seal(struct matching *m);
 

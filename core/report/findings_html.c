@@ -46,7 +46,7 @@ static void put_keys(struct buf *out, const struct report *r,
 	autobuf struct buf what = BUF_INIT, accept = BUF_INIT;
 	struct place place = place_of(&store, r, f);
 
-	evidence_line(&at, &f->fact->ev);
+	finding_evidence(&at, f);
 	if (f->accept)
 		accept_text(&accept, f->accept);
 	finding_sentence(&what, f);
@@ -57,7 +57,7 @@ static void put_keys(struct buf *out, const struct report *r,
 		put_key(out, "accept", buf_view(&accept));
 	put_key(out, "by", f->fact->ev.process);
 	put_key(out, "at", buf_view(&at));
-	if (f->fact->ev.process.len)
+	if (f->fact->ev.process.len || !at.len)
 		put_key(out, "look at", place.path);
 	buf_c(out, "</dl>");
 }
@@ -184,6 +184,22 @@ static void put_filter(struct page *p)
 	buf_c(p->out, "</select></label>\n</form>\n");
 }
 
+static void put_advice(struct buf *out, const struct report *r)
+{
+	for (size_t i = 0; i < r->cmp->n_advice; i++) {
+		autobuf struct buf text = BUF_INIT, lines = BUF_INIT;
+
+		advice_text(&text, &r->cmp->advice[i]);
+		advice_lines(&lines, r, &r->cmp->advice[i]);
+		buf_c(out, "<p>");
+		html_str(out, buf_view(&text));
+		buf_c(out, ". Where that is meant, <code>.behavdiff</code> may "
+		      "say:</p>\n<pre tabindex=\"0\">");
+		html_lines(out, buf_view(&lines));
+		buf_c(out, "</pre>\n");
+	}
+}
+
 void findings_html(struct buf *out, const struct report *r)
 {
 	struct page p = { .out = out, .r = r, .c = r->cmp };
@@ -194,6 +210,7 @@ void findings_html(struct buf *out, const struct report *r)
 	else
 		buf_c(out, "<p>Nothing differs.</p>\n");
 	put_causes(&p, "New", is_news);
+	put_advice(out, r);
 	put_causes(&p, "New in some runs", is_rare_news);
 	put_causes(&p, "Gone", is_gone);
 	put_causes(&p, "Unstable", is_unstable);

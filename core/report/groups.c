@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Causes in words, and what of them is shown: the same in all formats. */
+#include "core/base/text.h"
 #include "core/report/internal.h"
 
 /* Members that are named on one line. */
@@ -90,4 +91,61 @@ void cause_and_text(struct buf *out, const struct comparison *c,
 	}
 	if (shown < cause->n)
 		buf_c(out, ", ...");
+}
+
+/* --- how to grade many at once --- */
+
+void advice_text(struct buf *out, const struct advice *a)
+{
+	buf_printf(out, "%zu findings ", a->n);
+	if (a->step.len)
+		buf_printf(out, "of step %.*s ", STR_ARG(a->step));
+	buf_printf(out, "lie in %.*s", STR_ARG(a->folder));
+}
+
+static bool is_configured(const struct report *r, struct str step)
+{
+	for (size_t i = 0; i < r->n_steps; i++)
+		if (str_eq(r->steps[i].name, step))
+			return true;
+	return false;
+}
+
+/* As git-config(1) reads it back. */
+static void put_config(struct buf *out, struct str s, bool always)
+{
+	bool quote = always;
+
+	for (size_t i = 0; i < s.len; i++)
+		quote |= strchr("\"\\#;", s.p[i]) != NULL;
+	if (quote)
+		buf_ch(out, '"');
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			buf_ch(out, '\\');
+		buf_ch(out, s.p[i]);
+	}
+	if (quote)
+		buf_ch(out, '"');
+}
+
+void advice_lines(struct buf *out, const struct report *r,
+		  const struct advice *a)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	if (is_configured(r, a->step)) {
+		buf_c(&text, "[policy ");
+		put_config(&text, a->step, true);
+		buf_ch(&text, ']');
+	} else {
+		buf_c(&text, "[policy]");
+	}
+	text_sanitise(out, buf_view(&text));
+	buf_clear(&text);
+	buf_c(&text, "level = ");
+	put_config(&text, a->level, false);
+	buf_c(out, "\n    ");
+	text_sanitise(out, buf_view(&text));
+	buf_ch(out, '\n');
 }

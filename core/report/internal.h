@@ -49,6 +49,9 @@ const char *plural(size_t n);
  */
 void evidence_line(struct buf *out, const struct evidence *ev);
 
+/* The same of a finding; false where its sentence says all that there is. */
+bool finding_evidence(struct buf *out, const struct finding *f);
+
 /*
  * How the runs ended, a line for those that ended alike: safe to show, each
  * with a newline.
@@ -133,6 +136,14 @@ void cause_more_text(struct buf *out, const struct comparison *c,
  */
 void cause_and_text(struct buf *out, const struct comparison *c,
 		    const struct cause *cause);
+/* "12 findings of step tests lie in /tmp/w" */
+void advice_text(struct buf *out, const struct advice *a);
+/*
+ * What .behavdiff would have to say, two lines to paste, each with a newline,
+ * safe to show.  A step that the configuration does not have is not named.
+ */
+void advice_lines(struct buf *out, const struct report *r,
+		  const struct advice *a);
 /* "2 of them": members from the shown-th on, by category. */
 void cause_rest_text(struct buf *out, const struct comparison *c,
 		     const struct cause *cause, size_t shown);

@@ -34,23 +34,25 @@ static bool known_file(const struct fingerprint *fp, const char *kind,
 	return fingerprint_find(fp, buf_view(&line));
 }
 
-/*
- * Is this word of a command line a file of the tree?  What is escaped or has a
- * token in it is not taken back to the name it was.
- */
-static bool tree_file(const struct fingerprint *fp, struct str word,
-		      struct str *path)
+/* What is escaped or has a token in it is not taken back to what it was. */
+static bool file_name(struct str word, struct str *path)
 {
 	if (str_starts(word, STR("$TREE/")))
 		word = str_sub(word, 6);
 	else if (str_starts(word, STR("./")))
 		word = str_sub(word, 2);
-	if (!path_is_contained(word) || memchr(word.p, '\\', word.len) ||
-	    memchr(word.p, '<', word.len))
-		return false;
 	*path = word;
-	return known_file(fp, "file.read", word) ||
-	       known_file(fp, "exec", word);
+	return path_is_contained(word) && !memchr(word.p, '\\', word.len) &&
+	       !memchr(word.p, '<', word.len);
+}
+
+/* Is this word of a command line a file of the tree? */
+static bool tree_file(const struct fingerprint *fp, struct str word,
+		      struct str *path)
+{
+	return file_name(word, path) &&
+	       (known_file(fp, "file.read", *path) ||
+		known_file(fp, "exec", *path));
 }
 
 static bool file_of_command(const struct fingerprint *fp, struct str command,
@@ -116,14 +118,38 @@ static struct place in_folder(struct buf *store, struct str folder,
 	return (struct place){ buf_view(store), line };
 }
 
+/* Where a broken step says that its error is: a file of the tree, or not. */
+static struct place place_of_error(struct buf *store, const struct report *r,
+				   const struct finding *f)
+{
+	const struct fingerprint *fp = r->new;
+	struct str file = STR(""), path;
+	unsigned line = 0;
+	size_t run;
+
+	if (f->fact->kind == EV_STEP && fp->n_ends) {
+		const struct step_end *s = step_told(fp, f->fact->object,
+						     &run);
+
+		file = s ? s->error_file : file;
+		line = s ? s->error_line : 0;
+	}
+	if (!file.len || !file_name(file, &path))
+		return (struct place){ STR(""), 0 };
+	return in_folder(store, spec_folder(fp->spec), path, line ? line : 1);
+}
+
 struct place place_of(struct buf *store, const struct report *r,
 		      const struct finding *f)
 {
 	const struct fingerprint *fp = finding_side(r, f);
 	const struct evidence *ev = &f->fact->ev;
 	unsigned line = line_of_step(r, ev->step);
+	struct place error = place_of_error(store, r, f);
 	struct str path;
 
+	if (error.path.len)
+		return error;
 	if (file_of_chain(fp, ev->process, &path))
 		return in_folder(store, spec_folder(fp->spec), path, 1);
 	/* The configuration is OLD's. */

@@ -62,14 +62,14 @@ static void put_cause(struct buf *out, const struct report *r,
 	seen_text(&text, f);
 	buf_c(&text, ": ");
 	finding_sentence(&text, f);
-	buf_c(&text, "; ");
 	if (f->fact->ev.process.len) {
-		buf_c(&text, "by ");
+		buf_c(&text, "; by ");
 		buf_str(&text, f->fact->ev.process);
-		buf_c(&text, "; ");
 	}
-	evidence_line(&at, &f->fact->ev);
-	buf_str(&text, buf_view(&at));
+	if (finding_evidence(&at, f)) {
+		buf_c(&text, "; ");
+		buf_str(&text, buf_view(&at));
+	}
 	cause_and_text(&text, r->cmp, cause);
 	put_data(out, buf_view(&text));
 	buf_ch(out, '\n');

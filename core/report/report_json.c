@@ -291,6 +291,23 @@ static void put_causes(struct json_out *j, const struct comparison *c,
 	json_end_array(j);
 }
 
+/* What would grade many at once. */
+static void put_advice(struct json_out *j, const struct comparison *c)
+{
+	json_begin_array(j, "advice");
+	for (size_t i = 0; i < c->n_advice; i++) {
+		const struct advice *a = &c->advice[i];
+
+		json_begin_object_inline(j, NULL);
+		json_put_str(j, "step", a->step);
+		json_put_str(j, "folder", a->folder);
+		json_put_str(j, "level", a->level);
+		json_put_uint(j, "findings", a->n);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
 /* Findings while there is room; the heaviest come first. */
 static void put_findings(struct json_out *j, const struct report *r,
 			 size_t max)
@@ -344,6 +361,7 @@ void report_result(struct buf *out, const struct report *r, size_t max)
 	put_blind_spots(&j, r);
 	put_counts(&j, c);
 	put_summary(&j, c);
+	put_advice(&j, c);
 	put_causes(&j, c, max / 2);
 	put_findings(&j, r, max);
 	json_end_object(&j);

@@ -72,9 +72,10 @@ static void put_evidence(struct buf *out, const struct finding *f)
 		buf_c(out, "\nby ");
 		html_str(out, f->fact->ev.process);
 	}
-	buf_c(out, "\nat ");
-	evidence_line(&text, &f->fact->ev);
-	html_str(out, buf_view(&text));
+	if (finding_evidence(&text, f)) {
+		buf_c(out, "\nat ");
+		html_str(out, buf_view(&text));
+	}
 	buf_ch(out, '\n');
 }
 

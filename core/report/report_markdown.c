@@ -147,8 +147,8 @@ static void put_row(struct buf *out, const struct comparison *c,
 		md_code(out, ev->process, CELL_MAX);
 	if (ev->process.len)
 		buf_c(out, "<br>");
-	evidence_line(&at, ev);
-	md_code(out, buf_view(&at), CELL_MAX);
+	if (finding_evidence(&at, f))
+		md_code(out, buf_view(&at), CELL_MAX);
 	buf_c(out, " |\n");
 }
 
@@ -251,6 +251,25 @@ static void put_folded(struct buf *out, const struct report *r,
 	close_details(out);
 }
 
+/* A fence that nothing in it can end: lines are safe and have no backtick. */
+static void put_advice(struct buf *out, const struct report *r)
+{
+	size_t end = out->len + FOLDED_SHARE / 2;
+
+	for (size_t i = 0; i < r->cmp->n_advice && out->len < end; i++) {
+		autobuf struct buf text = BUF_INIT, lines = BUF_INIT;
+
+		advice_text(&text, &r->cmp->advice[i]);
+		advice_lines(&lines, r, &r->cmp->advice[i]);
+		if (memchr(lines.p, '`', lines.len) ||
+		    lines.len > FOLDED_SHARE / 4)
+			continue;
+		md_code(out, buf_view(&text), CELL_MAX);
+		buf_printf(out, ". Where that is meant, `.behavdiff` may "
+			   "say:\n\n```\n%s```\n\n", lines.p);
+	}
+}
+
 static void put_rare(struct buf *out, const struct report *r)
 {
 	size_t n = count(r, is_rare_news);
@@ -345,6 +364,7 @@ void report_markdown(struct buf *out, const struct report *r)
 	put_head(out, r);
 	put_doubts(out, r);
 	put_news(out, r);
+	put_advice(out, r);
 	put_rare(out, r);
 	put_light(out, r);
 	put_folded(out, r, is_gone, "gone: always seen before, never now");

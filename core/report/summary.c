@@ -42,17 +42,23 @@ void gating_counts(const struct comparison *c, size_t counts[CATEGORY_COUNT])
 	memcpy(counts, t.by, sizeof(t.by));
 }
 
-/* New, and neither accepted nor counted for the verdict. */
-static bool is_beside(const struct finding *f)
+/*
+ * New, and neither accepted nor counted for the verdict.  What a broken step
+ * brings with it is told there.
+ */
+static bool is_beside(const struct comparison *c, const struct finding *f)
 {
-	return finding_is_news(f) && !f->gates && !f->accepted;
+	const struct finding *leader = &c->findings[f->cause];
+
+	return finding_is_news(f) && !f->gates && !f->accepted &&
+	       (f == leader || leader->rule->category != CATEGORY_BREAKAGE);
 }
 
 void beside_counts(const struct comparison *c, size_t counts[CATEGORY_COUNT])
 {
 	memset(counts, 0, CATEGORY_COUNT * sizeof(*counts));
 	for (size_t i = 0; i < c->n; i++)
-		if (is_beside(&c->findings[i]))
+		if (is_beside(c, &c->findings[i]))
 			counts[c->findings[i].rule->category]++;
 }
 
@@ -68,7 +74,7 @@ bool beside_text(struct buf *out, const struct report *r)
 		struct tally t = { 0 };
 
 		for (size_t i = 0; i < r->cmp->n; i++)
-			if (is_beside(&r->cmp->findings[i]) &&
+			if (is_beside(r->cmp, &r->cmp->findings[i]) &&
 			    r->cmp->findings[i].level == levels[l])
 				tally_add(&t, &r->cmp->findings[i]);
 		if (!t.n)

@@ -65,8 +65,8 @@ static void put_evidence(const struct page *p, const struct finding *f)
 
 	if (ev->process.len)
 		safe_wrapped(p->out, INDENT "by  ", ev->process, p->width);
-	evidence_line(&text, ev);
-	safe_wrapped(p->out, INDENT "at  ", buf_view(&text), p->width);
+	if (finding_evidence(&text, f))
+		safe_wrapped(p->out, INDENT "at  ", buf_view(&text), p->width);
 }
 
 static void put_finding(const struct page *p, const struct finding *f)
@@ -127,6 +127,20 @@ static void put_heavy(const struct page *p)
 			put_cause(p, &p->c->causes[i]);
 }
 
+/* What would grade many at once, ready to be pasted. */
+static void put_advice(struct buf *out, const struct report *r)
+{
+	for (size_t i = 0; i < r->cmp->n_advice; i++) {
+		autobuf struct buf text = BUF_INIT;
+
+		advice_text(&text, &r->cmp->advice[i]);
+		buf_c(&text, ". Where that is meant, .behavdiff may say:");
+		safe_wrapped(out, "", buf_view(&text), r->width);
+		advice_lines(out, r, &r->cmp->advice[i]);
+		buf_ch(out, '\n');
+	}
+}
+
 static void put_light(const struct page *p, const struct cause *cause)
 {
 	const struct finding *leader = &p->c->findings[cause->leader];
@@ -142,27 +156,33 @@ static void put_light(const struct page *p, const struct cause *cause)
 				 INDENT);
 }
 
-/* What somebody has said yes to is always shown. */
+static void put_left(const struct page *p, size_t n, const char *what)
+{
+	if (n)
+		buf_printf(p->out, INDENT "%zu more %s (-v shows them)\n", n,
+			   what);
+}
+
+/* What somebody has said yes to is counted apart. */
 static void put_notes(const struct page *p)
 {
-	size_t n = 0, shown = 0;
+	size_t n[2] = { 0, 0 }, shown[2] = { 0, 0 };
 
 	for (size_t i = 0; i < p->c->n_causes; i++) {
 		const struct cause *cause = &p->c->causes[i];
+		bool accepted = p->c->findings[cause->leader].accepted;
 
 		if (!cause_is_light(p->c, cause))
 			continue;
-		n++;
-		if (shown >= NOTES_SHOWN && !p->all &&
-		    !p->c->findings[cause->leader].accepted)
+		n[accepted]++;
+		if (shown[accepted] >= NOTES_SHOWN && !p->all)
 			continue;
 		put_light(p, cause);
-		shown++;
+		shown[accepted]++;
 	}
-	if (n > shown)
-		buf_printf(p->out, INDENT "%zu more note%s (-v shows them)\n",
-			   n - shown, plural(n - shown));
-	if (n)
+	put_left(p, n[0] - shown[0], n[0] - shown[0] == 1 ? "note" : "notes");
+	put_left(p, n[1] - shown[1], "accepted");
+	if (n[0] + n[1])
 		buf_ch(p->out, '\n');
 }
 
@@ -233,6 +253,7 @@ void text_findings(struct buf *out, const struct report *r)
 	};
 
 	put_heavy(&p);
+	put_advice(out, r);
 	put_notes(&p);
 	put_rare(&p);
 	put_folded(&p, is_gone, "gone: always seen before, never now");

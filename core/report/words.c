@@ -70,6 +70,15 @@ void evidence_line(struct buf *out, const struct evidence *ev)
 	text_sanitise(out, buf_view(&text));
 }
 
+/* No call made it: it is what the comparison found of a step. */
+bool finding_evidence(struct buf *out, const struct finding *f)
+{
+	if (f->fact->kind == EV_STEP || f->fact->kind == EV_STEP_END)
+		return false;
+	evidence_line(out, &f->fact->ev);
+	return true;
+}
+
 /* --- how the runs ended --- */
 
 static void put_end(struct buf *out, const struct run_end *end)

@@ -594,6 +594,48 @@ static void a_cause_is_one_result_in_every_format(void **state)
 	close_page(&p);
 }
 
+/* One finding at the line that the error names, its consequences under it. */
+static void a_broken_step_leads_what_it_leaves_undone(void **state)
+{
+	struct step_end end = {
+		.name = STR("main"), .started = true, .was_ready = true,
+		.ended = true
+	};
+	struct fingerprint *old = FACTS("a", "3 exec /bin/a",
+					"3 file.create $TREE/x");
+	struct fingerprint *new = FACTS("b", "3 exec /bin/a",
+					"3 process.exit /bin/a status=1");
+	struct page p;
+
+	(void)state;
+	facts_end(old, "exit", &end);
+	end.status = 1 << 8;
+	end.error = STR("SyntaxError: invalid syntax");
+	end.error_file = STR("src/main.py");
+	end.error_line = 7;
+	end.output = STR("Traceback <b>\nSyntaxError: invalid syntax\n");
+	facts_end(new, "exit", &end);
+	open_page(&p, old, new);
+	has(written(&p, "text"), "error    step main  in 3 of 3 runs  id ");
+	has(p.out.p, "SyntaxError: invalid syntax, src/main.py:7");
+	lacks(p.out.p, "found after");
+	has(p.out.p, "2 more findings because of the step main (1 file, 1 "
+	    "process)");
+	has(p.out.p, "\nregression: 1 broken step, exit 1\n");
+	lacks(p.out.p, "gone: always");
+	has(written(&p, "github"), "::error file=src/main.py,line=7,title="
+	    "behavdiff step-broken::step main in 3 of 3 runs: ");
+	has(written(&p, "gitlab"), "\"path\": \"src/main.py\"");
+	has(written(&p, "markdown"), "2 more findings because of the step");
+	has(written(&p, "html"), "<pre tabindex=\"0\">Traceback &lt;b&gt;\n"
+	    "SyntaxError: invalid syntax\n</pre>");
+	has(p.out.p, "<dt>look at</dt><dd>src/main.py</dd>");
+	p.r.verbosity = 1;
+	has(written(&p, "text"), "new: step main printed in run 1 of 3:\n"
+	    "         Traceback <b>\n");
+	close_page(&p);
+}
+
 static void accepted_findings_are_suppressed_not_hidden(void **state)
 {
 	const struct accept accept = {
@@ -703,6 +745,7 @@ int main(void)
 		cmocka_unit_test(sarif_declares_every_rule_whatever_was_found),
 		cmocka_unit_test(the_new_form_has_the_new_only),
 		cmocka_unit_test(a_cause_is_one_result_in_every_format),
+		cmocka_unit_test(a_broken_step_leads_what_it_leaves_undone),
 		cmocka_unit_test(accepted_findings_are_suppressed_not_hidden),
 		cmocka_unit_test(
 			notes_and_the_mode_are_in_every_format_that_has_room),
