@@ -137,35 +137,31 @@ bool fact_knows_steps(const struct fact *f)
 
 /* --- one run, while it is built --- */
 
-/* Room doubles at every power of two. */
+/* Room for one more: it doubles at every power of two. */
 static struct step_evidence *with_room(struct arena *a,
-				       const struct step_evidence *from,
-				       size_t n)
+				       const struct evidence *ev, size_t n)
 {
 	struct step_evidence *to;
 
 	if (n & (n - 1))
-		return (struct step_evidence *)from;
+		return (struct step_evidence *)more_of(ev)->steps;
 	to = arena_alloc(a, 2 * n * sizeof(*to));
-	memcpy(to, from, n * sizeof(*to));
+	for (size_t i = 0; i < n; i++)
+		to[i] = evidence_step(ev, 1, i);
 	return to;
 }
 
 struct step_evidence *evidence_add_record(struct arena *a,
 					  struct evidence *ev, struct str step)
 {
-	const struct step_evidence first = only_step(ev, 1);
 	struct evidence_more more = *more_of(ev);
 	struct step_evidence *all;
 	size_t at = 0;
 
-	if (!more.n_steps) {
-		more.steps = &first;
-		more.n_steps = 1;
-	}
+	more.n_steps = evidence_steps(ev);
 	if (more.n_steps == FACT_STEPS_MAX)
 		return NULL;
-	all = with_room(a, more.steps, more.n_steps);
+	all = with_room(a, ev, more.n_steps);
 	while (at < more.n_steps && str_cmp(all[at].step, step) < 0)
 		at++;
 	memmove(&all[at + 1], &all[at], (more.n_steps - at) * sizeof(*all));

@@ -40,7 +40,7 @@ static struct fingerprint *run(const struct did *what)
 
 static struct fingerprint *merged(const struct did *const *runs, size_t n)
 {
-	struct fingerprint *all[4], *fp;
+	struct fingerprint *all[4] = { NULL }, *fp;
 
 	for (size_t i = 0; i < n; i++)
 		all[i] = run(runs[i]);
