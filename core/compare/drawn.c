@@ -62,6 +62,7 @@ struct drawn_places {
 	struct strmap keys;		/* ptr: struct place */
 	struct arena arena;
 	size_t entries;
+	bool examples;		/* are added: every run had such a name */
 };
 
 /* --- the parts of a line --- */
@@ -123,6 +124,9 @@ static void name_holes(struct holes *h, struct str s, size_t at, size_t end)
 		size_t digits;
 
 		to = word_end(s, i, end);
+		/* Drawn names may begin with '-' or '_': "url-_Qx8". */
+		if (to == i && i > at && !in_word(s.p[i - 1]))
+			add_hole(h, i, end);
 		if (to == i)
 			continue;
 		add_hole(h, i, to);
@@ -286,7 +290,7 @@ static void add_member(struct drawn_places *d, const struct fact *f,
 	*vec_push(&p->members) = member_of(&d->arena, f, h, new);
 	d->entries++;
 	if (!new)
-		p->runs |= runs_of(fp, f);
+		p->runs |= d->examples ? all_runs(fp) : runs_of(fp, f);
 }
 
 static void add_fact(struct drawn_places *d, const struct fact *f, bool pairs,
@@ -450,6 +454,7 @@ static void add_examples(struct drawn_places *d, const struct fact *f,
 	struct str outcome = str_sub(f->line, f->operation.len);
 	autobuf struct buf line = BUF_INIT;
 
+	d->examples = true;
 	for (unsigned run = 0; rest.len; run++) {
 		struct fact *one = arena_alloc(&d->arena, sizeof(*one));
 		size_t n = 0;
@@ -468,6 +473,7 @@ static void add_examples(struct drawn_places *d, const struct fact *f,
 			       &one->object, &one->err))
 			add_fact(d, one, pairs, false);
 	}
+	d->examples = false;
 }
 
 /* --- for match.c --- */

@@ -129,6 +129,7 @@ static size_t match_new(struct matching *m, const struct group *old,
 		if (before) {
 			if (fact_always(m->old, before) !=
 			    fact_always(m->new, f) &&
+			    !fact_depends_on_timing(f) &&
 			    !drawn_explains(m->drawn, f))
 				finding_add(m, CHANGE_UNSTABLE, before, f,
 					    REFUSED_NOT);
@@ -165,6 +166,8 @@ static void match_old(struct matching *m, const struct group *old,
 			finding_add(m, CHANGE_GONE, f, NULL, REFUSED_NOT);
 		else if (!new->n && drawn_explains(m->drawn, f))
 			m->out->drawn_old++;
+		else if (!always && fact_depends_on_timing(f))
+			continue;
 		else if (!outcomes)
 			finding_add(m, CHANGE_UNSTABLE, f, NULL, REFUSED_NOT);
 	}

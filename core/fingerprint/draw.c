@@ -11,9 +11,10 @@
 #include "core/base/vec.h"
 
 /*
- * The tests share DRAW_CHANCE.  One name more in each of six runs, where OLD's
- * six had so many each, is seen by chance in one of 2^11 comparisons: that test
- * has half of it, or nothing could ever be said there.
+ * A program may have dozens of places: what is said of one must be all but
+ * certain.  One name more in each of six runs, where OLD's six had so many each,
+ * is seen by chance in one of 2^11 comparisons, of programs whose number
+ * varies: that test has half of DRAW_CHANCE, or could never say anything.
  */
 #define FEW DRAW_FEW
 #define HALF (DRAW_CHANCE / 2)
@@ -23,6 +24,8 @@
 /* Fractions in base 36, and what is printed of a random number, vary. */
 #define FRACTION_MIN 8
 #define FRACTION_SLACK 3
+/* Numbers that are drawn at all may be every so many. */
+#define STRIDE 8
 
 /* Too many to come again: not words, and enough of characters. */
 static bool is_endless(const struct drawn *s)
@@ -58,26 +61,25 @@ static double chance_form(const struct drawn *old, const struct drawn *new)
 }
 
 /*
- * The alphabet may be larger by what the other side shows of it, and these
- * names had none of that by chance.
+ * Both may draw from an alphabet that holds the names of both; then those of
+ * one are by chance of a smaller one.
  */
-static double chance_without(const struct drawn *s, const struct drawn *other)
+static double chance_within(const struct drawn *s, double of_both)
 {
 	double size = charset_size(&s->alphabet);
-	unsigned others = charset_without(&other->chars, &s->alphabet);
 
-	return others ? draw_power(size / (size + others), s->length) : 1;
+	return size < of_both ? draw_power(size / of_both, s->length) : 1;
 }
 
 static double chance_alphabet(const struct drawn *old, const struct drawn *new)
 {
-	double more, fewer;
+	double both = drawn_alphabet_of_both(old, new), a, b;
 
-	if (!old->of || !new->of)
-		return old->of == new->of;
-	more = chance_without(old, new);
-	fewer = chance_without(new, old);
-	return more < fewer ? more : fewer;
+	if (!old->of || !both)
+		return !old->of;
+	a = chance_within(old, both);
+	b = chance_within(new, both);
+	return a < b ? a : b;
 }
 
 /* Words differ in width, by chance more than OLD's names do. */
@@ -204,6 +206,21 @@ static double binomial_tail(unsigned n, unsigned least, double p)
 	return sum < 1 ? sum : 1;
 }
 
+/*
+ * The smallest pool that may have given OLD's names: numbers far from each
+ * other are of more than there are of them.
+ */
+static double smallest_pool(const struct drawn *old)
+{
+	double low = 0, high = 0, pool = old->d->n + 1;
+
+	if (drawn_is_number(old) && old->whole > 2 &&
+	    number_range(old->d, &low, &high) &&
+	    (high - low) / STRIDE > pool)
+		pool = (high - low) / STRIDE;
+	return pool;
+}
+
 /* A name that OLD never had comes again and again. */
 static double chance_fixed_of(const struct drawn *old, const struct drawn *new,
 			      unsigned often)
@@ -215,7 +232,7 @@ static double chance_fixed_of(const struct drawn *old, const struct drawn *new,
 		return 1;
 	if (is_endless(old))
 		return 0;
-	for (double pool = old->d->n + 1; pool < ENDLESS; pool *= 1.25) {
+	for (double pool = smallest_pool(old); pool < ENDLESS; pool *= 1.25) {
 		double once = (double)new->draws / runs / pool, chance;
 
 		if (once > 1)

@@ -240,11 +240,11 @@ bool drawn_is_number(const struct drawn *s)
 	return s->of == alphabets[0].shown;
 }
 
-unsigned charset_without(const struct charset *part, const struct charset *set)
+unsigned drawn_alphabet_of_both(const struct drawn *a, const struct drawn *b)
 {
-	struct charset others = *part;
+	struct charset chars = a->chars, all = { { 0 } };
 
-	for (size_t i = 0; i < ARRAY_LEN(others.v); i++)
-		others.v[i] &= ~set->v[i];
-	return charset_size(&others);
+	for (size_t i = 0; i < ARRAY_LEN(chars.v); i++)
+		chars.v[i] |= b->chars.v[i];
+	return alphabet_of(&chars, &all) ? charset_size(&all) : 0;
 }

@@ -223,6 +223,18 @@ void fingerprint_sort(struct fingerprint *fp)
 	sort_array(fp->facts, fp->n, sizeof(*fp->facts), by_line);
 }
 
+bool fact_depends_on_timing(const struct fact *f)
+{
+	const struct str child = STR(" to child");
+
+	if (f->kind != EV_PROCESS_SIGNAL)
+		return false;
+	for (size_t i = 0; i + child.len <= f->object.len; i++)
+		if (str_starts(str_sub(f->object, i), child))
+			return true;
+	return false;
+}
+
 void fingerprint_digest(struct fingerprint *fp)
 {
 	struct hash_state *all = hash_begin(), *section[SECTION_COUNT];
@@ -232,7 +244,7 @@ void fingerprint_digest(struct fingerprint *fp)
 	for (size_t i = 0; i < fp->n; i++) {
 		const struct fact *f = &fp->facts[i];
 
-		if (!fact_always(fp, f))
+		if (!fact_always(fp, f) || fact_depends_on_timing(f))
 			continue;
 		hash_field(all, f->line);
 		hash_field(section[event_section(f->kind)], f->line);

@@ -385,6 +385,13 @@ static inline bool fact_always(const struct fingerprint *fp,
 	return f->seen == fp->runs;
 }
 
+/*
+ * Is it a matter of time whether a run shows it?  A program that ends its
+ * children asks first whether they have ended by themselves.  That it is there
+ * in some runs only is then no difference, and the digest leaves it out.
+ */
+bool fact_depends_on_timing(const struct fact *f);
+
 /* Facts with this exact line, NULL when absent. */
 const struct fact *fingerprint_find(const struct fingerprint *fp,
 				    struct str line);

@@ -18,8 +18,6 @@ def draw(alphabet, width):
 NAMES = [
     "ulid-" + draw("0123456789ABCDEFGHJKMNPQRSTVWXYZ", 26),
     "sess_" + draw(DIGITS + LOWER[:22], 26),
-    "nano-" + draw(MIXED + "_-", 21),
-    "url-" + secrets.token_urlsafe(16),
     "letters-" + draw(LOWER, 8),
     "short-" + str(secrets.randbelow(90000) + 10000),
     "b36-" + draw(DIGITS + LOWER, 11),
