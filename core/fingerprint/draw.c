@@ -12,8 +12,8 @@
 
 /*
  * A program may have dozens of places: what is said of one must be all but
- * certain.  One name more in each of six runs, where OLD's six had so many each,
- * is seen by chance in one of 2^11 comparisons, of programs whose number
+ * certain.  One name more in each of six runs, where OLD's six had so many
+ * each, is seen by chance in one of 2^11 comparisons, of programs whose number
  * varies: that test has half of DRAW_CHANCE, or could never say anything.
  */
 #define FEW DRAW_FEW

@@ -43,7 +43,7 @@ enum draw_judgement {
 
 struct draw_opinion {
 	enum draw_judgement is;
-	/* That an innocent draw looks so: far below DRAW_CHANCE, or DRAW_SAME. */
+	/* That an innocent draw looks so: small, or it is DRAW_SAME. */
 	double chance;
 };
 
