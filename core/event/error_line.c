@@ -74,6 +74,15 @@ static void copy_plain(struct buf *out, struct str text)
 	}
 }
 
+static size_t count_lines(struct str text)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < text.len && n < LINES_MAX; i++)
+		n += text.p[i] == '\n';
+	return n;
+}
+
 static void split_lines(struct search *s, struct str text)
 {
 	while (text.len && s->n < LINES_MAX) {
@@ -417,7 +426,8 @@ bool error_line_find(struct error_line *out, struct arena *arena,
 
 	*out = (struct error_line){ .text = STR(""), .file = STR("") };
 	copy_plain(&plain, last_part(text));
-	s.v = arena_alloc(arena, LINES_MAX * sizeof(*s.v));
+	s.v = arena_alloc(arena, count_lines(buf_view(&plain)) *
+				 sizeof(*s.v));
 	split_lines(&s, buf_view(&plain));
 	for (size_t i = 0; i < s.n; i++)
 		look_at(&s, i);

@@ -11,6 +11,7 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
+#include "core/event/error_line.h"
 #include "core/trace/flags.h"
 #include "core/trace/tracer.h"
 
@@ -145,17 +146,22 @@ enum next enter_stderr_v(struct tracer *t, struct task *k)
 	return NEXT_GO;
 }
 
-/* The last line that says something. */
-static struct str last_line(const struct proc *p)
+static bool in_no_tree(void *ctx, struct str rel)
 {
-	struct str s = { p->tail, p->tail_len };
-	size_t from;
+	(void)ctx;
+	(void)rel;
+	return false;
+}
 
-	while (s.len && (s.p[s.len - 1] == '\n' || s.p[s.len - 1] == ' '))
-		s.len--;
-	for (from = s.len; from && s.p[from - 1] != '\n'; from--)
-		;
-	return str_sub(s, from);
+/* The line of it that names the error, else the last that says something. */
+static struct str error_of(const struct proc *p, struct arena *arena)
+{
+	const struct error_tree none = { STR("/"), STR(""), in_no_tree, NULL };
+	struct error_line e;
+
+	error_line_find(&e, arena, (struct str){ p->tail, p->tail_len },
+			&none);
+	return e.text;
 }
 
 /* --- ends --- */
@@ -163,8 +169,9 @@ static struct str last_line(const struct proc *p)
 /* Its last words; of who was killed, who sent the signal in front of them. */
 static void set_note(struct proc *p, int status)
 {
-	struct str line = last_line(p);
-	char note[STDERR_TAIL];
+	struct arena arena = ARENA_INIT;
+	struct str line = error_of(p, &arena);
+	char note[NOTE_MAX];
 	size_t n = WIFSIGNALED(status) ?
 		   signal_sender(p, WTERMSIG(status), note, sizeof(note)) : 0;
 
@@ -177,6 +184,7 @@ static void set_note(struct proc *p, int status)
 	memcpy(note + n, line.p, line.len);
 	memcpy(p->tail, note, n + line.len);
 	p->tail_len = (unsigned)(n + line.len);
+	arena_free(&arena);
 }
 
 static void remember_dead(struct tracer *t, struct proc *p)
@@ -202,7 +210,8 @@ static void report_exit(struct tracer *t, struct proc *p, int status)
 {
 	char words[64];
 
-	if (WIFSIGNALED(status) && WTERMSIG(status) == p->told)
+	if (p->told && (WIFSIGNALED(status) ? WTERMSIG(status) == p->told :
+			WEXITSTATUS(status) == 128 + p->told))
 		return;
 	if (WIFEXITED(status)) {
 		snprintf(words, sizeof(words), "status=%d",

@@ -21,7 +21,8 @@
 
 #define STEP_NONE ((size_t)-1)
 #define PENDING_EXECS 32
-#define STDERR_TAIL 256
+#define STDERR_TAIL 2048
+#define NOTE_MAX 256		/* of it, in the evidence of an end */
 
 /* A thread group. */
 struct proc {
