@@ -62,7 +62,7 @@ static void doubt_alike(struct doubts *d, const struct step_tally *is)
 	buf_c(&text, " in every run of both sides before it did anything");
 	if (is->bad->error.len)
 		buf_c(&text, ": ");
-	put_error(&text, is->bad);
+	step_error_text(&text, is->bad);
 	if (step_crashed(is->bad))
 		doubt(d, "%s: run it by hand to see why", text.p);
 	else

@@ -121,7 +121,7 @@ static enum manner manner_of(const struct step_tally *was,
 static void put_why(struct buf *out, const struct step_end *s)
 {
 	buf_c(out, ": ");
-	if (put_error(out, s))
+	if (step_error_text(out, s))
 		return;
 	buf_c(out, "it ");
 	put_status(out, s->status);
@@ -145,7 +145,7 @@ static void put_ready(struct buf *out, const struct step_end *s)
 			buf_printf(out, ": %s", whys[i].why);
 	if (s->error.len)
 		buf_c(out, "; ");
-	put_error(out, s);
+	step_error_text(out, s);
 }
 
 static void put_waits(struct buf *out, struct str cause)
@@ -174,7 +174,7 @@ static void put_unmet(struct buf *out, const struct step_end *s)
 		   STR_ARG(s->unmet));
 	if (s->error.len)
 		buf_c(out, ": ");
-	put_error(out, s);
+	step_error_text(out, s);
 }
 
 static void put_manner(struct buf *out, enum manner manner,
@@ -197,7 +197,7 @@ static void put_manner(struct buf *out, enum manner manner,
 		buf_c(out, " crashes now: it ");
 		put_status(out, s->status);
 		buf_c(out, s->error.len ? ": " : "");
-		put_error(out, s);
+		step_error_text(out, s);
 		break;
 	case MANNER_STATUS:
 		put_failure(out, s);

@@ -117,7 +117,7 @@ static void doubt_step(struct doubts *d, const struct step_tally *was,
 	put_status(&how, was->status);
 	if (is->bad->error.len)
 		buf_c(&how, ": ");
-	put_error(&how, is->bad);
+	step_error_text(&how, is->bad);
 	doubt(d, "%.*s: step %.*s %s: see that it ends in the same way in "
 	      "every run of %.*s, or say `expect = status N`",
 	      STR_ARG(new->spec), STR_ARG(is->name), how.p,

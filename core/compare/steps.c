@@ -184,20 +184,6 @@ void put_status(struct buf *out, int status)
 		buf_printf(out, "was killed by signal %d", WTERMSIG(status));
 }
 
-bool put_error(struct buf *out, const struct step_end *s)
-{
-	if (!s->error.len)
-		return false;
-	buf_str(out, s->error);
-	if (!s->error_file.len)
-		return true;
-	buf_c(out, ", ");
-	buf_str(out, s->error_file);
-	if (s->error_line)
-		buf_printf(out, ":%u", s->error_line);
-	return true;
-}
-
 void put_exec_error(struct buf *out, const struct step_end *s)
 {
 	const char *name = errno_name(s->err);

@@ -60,8 +60,6 @@ bool step_after(const struct step_end *s, size_t i, struct str *name);
 
 /* "ended with status 1", "was killed by SIGSEGV" */
 void put_status(struct buf *out, int status);
-/* "SyntaxError: invalid syntax, server.py:660"; false: nothing is known. */
-bool put_error(struct buf *out, const struct step_end *s);
 /* What an exec failed with: "python9: ENOENT (no such program)". */
 void put_exec_error(struct buf *out, const struct step_end *s);
 /* And what to do about it (remedy.c). */

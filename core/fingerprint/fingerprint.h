@@ -228,6 +228,12 @@ struct step_end {
 	struct str output;
 };
 
+/*
+ * Its error and where it is, "SyntaxError: invalid syntax, server.py:660";
+ * false, and nothing, when it is not known.
+ */
+bool step_error_text(struct buf *out, const struct step_end *s);
+
 struct run_end {
 	struct str how;	/* "exit", "deadline", "quiescent", "limit: ..." */
 	uint64_t ms;

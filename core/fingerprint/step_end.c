@@ -46,6 +46,20 @@ struct step_end step_end_copy(struct arena *a, const struct step_end *s)
 	return copy;
 }
 
+bool step_error_text(struct buf *out, const struct step_end *s)
+{
+	if (!s->error.len)
+		return false;
+	buf_str(out, s->error);
+	if (!s->error_file.len)
+		return true;
+	buf_c(out, ", ");
+	buf_str(out, s->error_file);
+	if (s->error_line)
+		buf_printf(out, ":%u", s->error_line);
+	return true;
+}
+
 /* --- writing --- */
 
 static void put_output(struct json_out *j, struct str output)

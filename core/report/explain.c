@@ -117,6 +117,9 @@ static void put_evidence(const struct page *p, const struct finding *f)
 	const struct evidence *ev = &f->fact->ev;
 	const char *side = f->seen_new ? "new" : "old";
 
+	/* Its sentence is all there is to say. */
+	if (f->fact->kind == EV_STEP || f->fact->kind == EV_STEP_END)
+		return;
 	/* A baseline knows what was done, and not when or by whom. */
 	if (!ev->count && !ev->process.len) {
 		row(p, "first", "not known: %s is a baseline, which keeps no "
@@ -178,8 +181,12 @@ static const char *why_not(const struct result *r, const struct finding *f)
 		return "only what is new does";
 	if (f->accepted)
 		return "it was accepted";
-	return f->level < r->fail_on ? "its level is too low" :
-	       "the policy says never";
+	if (f->level < r->fail_on)
+		return "its level is too low";
+	/* What the policy never counts is a note. */
+	return f->level == LEVEL_NOTE ? "the policy says never" :
+	       "it follows from a step that is broken, or the verdict's doubts "
+	       "are about it";
 }
 
 static void put_verdict(const struct page *p, const struct result *r,

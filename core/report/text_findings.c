@@ -63,20 +63,28 @@ static void put_evidence(const struct page *p, const struct finding *f)
 	const struct evidence *ev = &f->fact->ev;
 	autobuf struct buf text = BUF_INIT;
 
+	/* A step's sentence is all there is to say. */
+	if (f->fact->kind == EV_STEP || f->fact->kind == EV_STEP_END)
+		return;
 	if (ev->process.len)
 		safe_wrapped(p->out, INDENT "by  ", ev->process, p->width);
 	if (finding_evidence(&text, f))
 		safe_wrapped(p->out, INDENT "at  ", buf_view(&text), p->width);
 }
 
-static void put_finding(const struct page *p, const struct finding *f)
+static void put_sentence(const struct page *p, const struct finding *f)
 {
 	autobuf struct buf text = BUF_INIT;
 
-	put_finding_line(p, f, "");
 	finding_sentence(&text, f);
 	buf_printf(&text, " [%s]", f->rule->id);
 	safe_wrapped(p->out, INDENT, buf_view(&text), p->width);
+}
+
+static void put_finding(const struct page *p, const struct finding *f)
+{
+	put_finding_line(p, f, "");
+	put_sentence(p, f);
 	put_evidence(p, f);
 }
 
@@ -147,6 +155,8 @@ static void put_light(const struct page *p, const struct cause *cause)
 	autobuf struct buf text = BUF_INIT;
 
 	put_finding_line(p, leader, "");
+	if (leader->fact->kind == EV_STEP_END)
+		put_sentence(p, leader);
 	if (!cause->n)
 		return;
 	cause_more_text(&text, p->c, cause);

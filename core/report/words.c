@@ -81,7 +81,8 @@ bool finding_evidence(struct buf *out, const struct finding *f)
 
 /* --- how the runs ended --- */
 
-static void put_end(struct buf *out, const struct run_end *end)
+/* errors: with what a step said of its failure, which need not be the same. */
+static void put_end(struct buf *out, const struct run_end *end, bool errors)
 {
 	buf_str(out, end->how);
 	if (end->alive)
@@ -93,6 +94,11 @@ static void put_end(struct buf *out, const struct run_end *end)
 	for (size_t i = 0; i < end->n_steps; i++) {
 		buf_c(out, i ? ", " : "; ");
 		step_end_text(out, &end->steps[i]);
+		if (!errors || !end->steps[i].error.len)
+			continue;
+		buf_c(out, " (");
+		step_error_text(out, &end->steps[i]);
+		buf_ch(out, ')');
 	}
 }
 
@@ -144,7 +150,7 @@ static void put_alike(struct buf *out, const struct fingerprint *fp,
 		put_seconds(out, a->most);
 	}
 	buf_c(out, ": ");
-	put_end(out, &fp->ends[a->first]);
+	put_end(out, &fp->ends[a->first], true);
 }
 
 void ends_lines(struct buf *out, const struct fingerprint *fp)
@@ -158,7 +164,7 @@ void ends_lines(struct buf *out, const struct fingerprint *fp)
 		if (!fp->ends[i].how.len)
 			continue;
 		buf_clear(&text);
-		put_end(&text, &fp->ends[i]);
+		put_end(&text, &fp->ends[i], false);
 		alikes_add(&alikes, i, buf_view(&text), fp->ends[i].ms);
 	}
 	for (size_t i = 0; i < alikes.n; i++) {
