@@ -62,10 +62,12 @@ static bool same_but_revision(struct work *w, struct baseline *b)
 
 static int refuse_doubtful(const struct work *w, int status, struct err *err)
 {
-	if (status == STATUS_PASS)
+	if (status == STATUS_PASS || w->keep.set->force)
 		return 0;
-	return err_set(err, ERR_INCONCLUSIVE, "%s: not written, the runs prove "
-		       "too little", w->keep.path);
+	err_set(err, ERR_INCONCLUSIVE, "%s: not written, the runs prove too "
+		"little", w->keep.path);
+	return err_hint(err, "the doubts above say what to turn; --force "
+			"writes it all the same");
 }
 
 static int update(struct work *w, struct err *err)
@@ -490,14 +492,14 @@ static int prune(struct work *w, struct err *err)
 /* --- the command --- */
 
 /* Options that not every word takes. */
-enum { OF_RUNS = 1, OF_ACCEPT = 2, OF_FOLDER = 4 };
+enum { OF_RUNS = 1, OF_ACCEPT = 2, OF_FOLDER = 4, OF_UPDATE = 8 };
 
 static const struct word {
 	const char *name;
 	int (*run)(struct work *w, struct err *err);
 	unsigned takes;
 } words[] = {
-	{ "update", update, OF_RUNS },
+	{ "update", update, OF_RUNS | OF_UPDATE },
 	{ "accept", accept, OF_ACCEPT | OF_FOLDER },
 	{ "show", show, OF_FOLDER },
 	{ "list", list, OF_FOLDER },
@@ -518,6 +520,7 @@ static int check_options(const struct word *word, const struct settings *set,
 		{ "--timeout", set->timeout_ms, OF_RUNS },
 		{ "--syscalls", set->syscalls, OF_RUNS },
 		{ "--jobs", set->jobs, OF_RUNS },
+		{ "--force", set->force, OF_UPDATE },
 		{ "--reason", set->reason, OF_ACCEPT },
 		{ "--expires", set->expires, OF_ACCEPT },
 		{ "--all", set->all, OF_ACCEPT },

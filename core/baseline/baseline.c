@@ -159,46 +159,95 @@ static void add_facts(struct fingerprint *out, const struct fingerprint *fp,
 	}
 }
 
-/* A step as all runs together know it. */
-static void add_step(struct run_end *end, struct arena *a,
-		     const struct step_end *s)
-{
-	struct step_end *to = NULL;
+/* --- steps, as all runs together know them --- */
 
-	for (size_t i = 0; i < end->n_steps && !to; i++)
-		if (str_eq(end->steps[i].name, s->name))
-			to = &end->steps[i];
-	if (!to) {
-		to = &end->steps[end->n_steps++];
-		*to = (struct step_end){
-			.name = arena_str(a, s->name),
-			.command = arena_str(a, s->command),
-			.started = true,
-			.unmet = STR(""),
-		};
-	}
+struct sum {
+	unsigned runs, did, ended, stopped, failed;
+	bool one_status;
+};
+
+static void add_run(struct sum *sum, struct step_end *to,
+		    const struct step_end *s)
+{
+	sum->runs++;
+	sum->did += step_did(s);
+	sum->ended += s->ended && !s->stopped;
+	sum->stopped += s->stopped;
 	to->was_ready |= s->was_ready;
 	to->fixture |= s->fixture;
-	if (s->ended && s->status) {
-		to->ended = true;
+	if (!step_failed(s))
+		return;
+	if (!sum->failed++) {
 		to->status = s->status;
+		sum->one_status = true;
 	}
+	sum->one_status &= to->status == s->status;
+}
+
+static void sum_step(struct step_end *to, const struct fingerprint *fp)
+{
+	struct sum sum = { 0 };
+
+	for (size_t i = 0; i < fp->n_ends; i++)
+		for (size_t k = 0; k < fp->ends[i].n_steps; k++)
+			if (str_eq(fp->ends[i].steps[k].name, to->name))
+				add_run(&sum, to, &fp->ends[i].steps[k]);
+	to->ended = sum.failed || sum.ended == sum.runs;
+	to->stopped = sum.stopped == sum.runs;
+	/* Of several one stands for all: the general failure. */
+	if (sum.failed && (!sum.one_status || sum.failed < sum.runs))
+		to->status = 1 << 8;
+	if (sum.did < sum.runs)
+		to->unmet = STR(BASELINE_UNDONE);
+}
+
+static bool has_step(const struct run_end *end, struct str name)
+{
+	for (size_t i = 0; i < end->n_steps; i++)
+		if (str_eq(end->steps[i].name, name))
+			return true;
+	return false;
 }
 
 static void add_steps(struct fingerprint *out, const struct fingerprint *fp)
 {
 	struct run_end *end = arena_alloc(&out->arena, sizeof(*end));
+	struct arena *a = &out->arena;
 	size_t n = 0;
 
 	for (size_t i = 0; i < fp->n_ends; i++)
 		n += fp->ends[i].n_steps;
 	end->how = STR("");
-	end->steps = arena_alloc(&out->arena, n * sizeof(*end->steps));
+	end->steps = arena_alloc(a, n * sizeof(*end->steps));
+	for (size_t i = 0; i < n; i++)
+		end->steps[i] = step_end_empty();
 	for (size_t i = 0; i < fp->n_ends; i++)
-		for (size_t k = 0; k < fp->ends[i].n_steps; k++)
-			add_step(end, &out->arena, &fp->ends[i].steps[k]);
+		for (size_t k = 0; k < fp->ends[i].n_steps; k++) {
+			const struct step_end *s = &fp->ends[i].steps[k];
+			struct step_end *to = &end->steps[end->n_steps];
+
+			if (has_step(end, s->name))
+				continue;
+			to->name = arena_str(a, s->name);
+			to->command = arena_str(a, s->command);
+			to->started = true;
+			sum_step(to, fp);
+			end->n_steps++;
+		}
 	out->ends = end;
 	out->n_ends = 1;
+}
+
+static void add_blind_spots(struct fingerprint *out,
+			    const struct fingerprint *fp)
+{
+	struct arena *a = &out->arena;
+
+	out->n_blind = fp->n_blind;
+	out->blind_spots = arena_alloc(a, fp->n_blind *
+					  sizeof(*out->blind_spots));
+	for (size_t i = 0; i < fp->n_blind; i++)
+		out->blind_spots[i] = arena_str(a, fp->blind_spots[i]);
 }
 
 static struct baseline *make(const struct fingerprint *fp,
@@ -220,6 +269,7 @@ static struct baseline *make(const struct fingerprint *fp,
 			*environment_at(env, &environment_fields[i]));
 	add_facts(out, fp, old);
 	add_steps(out, fp);
+	add_blind_spots(out, fp);
 	for (size_t i = 0; old && i < old->n_accepted; i++)
 		baseline_accept(b, &old->accepted[i]);
 	baseline_sort(b);

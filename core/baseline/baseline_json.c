@@ -35,6 +35,28 @@ static void put_environment(struct json_out *j, const struct environment *env)
 	json_end_object(j);
 }
 
+/* In every run: it did its part, ended by itself, was stopped. */
+static void put_step_end(struct json_out *j, const struct step_end *s)
+{
+	json_put_bool(j, "done", step_did(s));
+	if (s->ended)
+		json_put_bool(j, "ended", true);
+	if (s->stopped)
+		json_put_bool(j, "stopped", true);
+	if (step_failed(s) && s->status != 1 << 8)
+		json_put_int(j, "status", s->status);
+}
+
+static void put_blind_spots(struct json_out *j, const struct fingerprint *fp)
+{
+	if (!fp->n_blind)
+		return;
+	json_begin_object(j, "blind_spots");
+	for (size_t i = 0; i < fp->n_blind; i++)
+		json_put_bool(j, fp->blind_spots[i].p, true);
+	json_end_object(j);
+}
+
 static void put_steps(struct json_out *j, const struct fingerprint *fp)
 {
 	json_begin_object(j, "steps");
@@ -44,7 +66,8 @@ static void put_steps(struct json_out *j, const struct fingerprint *fp)
 		json_begin_object_inline(j, s->name.p);
 		json_put_str(j, "command", s->command);
 		json_put_bool(j, "ready", s->was_ready);
-		json_put_bool(j, "failed", s->ended && s->status);
+		json_put_bool(j, "failed", step_failed(s));
+		put_step_end(j, s);
 		if (s->fixture)
 			json_put_bool(j, "fixture", true);
 		json_end_object(j);
@@ -225,6 +248,7 @@ void baseline_write(struct buf *out, const struct baseline *b)
 	json_put_plan(&j, fp);
 	put_environment(&j, &b->env);
 	put_steps(&j, fp);
+	put_blind_spots(&j, fp);
 	put_names(&j, fp);
 	put_learned(&j, fp);
 	put_forms(&j, fp);

@@ -151,11 +151,42 @@ static int read_environment(const struct reader *r)
 	return 0;
 }
 
+/* Optional: baselines made before know only that it failed. */
+static int read_step_end(const struct reader *r, struct step_end *out,
+			 const struct json *v, bool failed)
+{
+	const struct {
+		const char *key;
+		bool *to;
+	} flags[] = {
+		{ "ended", &out->ended }, { "stopped", &out->stopped },
+	};
+	bool done = out->was_ready && !failed;
+	int64_t status = 1 << 8;
+
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if (member(v, flags[i].key) &&
+		    !json_bool(flags[i].to, v, flags[i].key))
+			return fail(r, v, "\"%s\" of a step is no boolean",
+				    flags[i].key);
+	if (member(v, "done") && !json_bool(&done, v, "done"))
+		return fail(r, v, "\"done\" of a step is no boolean");
+	if (member(v, "status") && (!json_int(&status, v, "status") ||
+				    status <= 0 || status > 0xffff))
+		return fail(r, v, "\"status\" of a step is no wait status");
+	out->ended |= failed;
+	out->status = failed ? (int)status : 0;
+	if (!done)
+		out->unmet = STR(BASELINE_UNDONE);
+	return 0;
+}
+
 static int read_step(const struct reader *r, struct step_end *out,
 		     const struct json *v)
 {
 	bool failed;
 
+	*out = step_end_empty();
 	if (!text_is_safe(json_key(v)) || !json_bool(&out->was_ready, v,
 						     "ready") ||
 	    !json_bool(&failed, v, "failed"))
@@ -163,11 +194,34 @@ static int read_step(const struct reader *r, struct step_end *out,
 	if (member(v, "fixture") && !json_bool(&out->fixture, v, "fixture"))
 		return fail(r, v, "\"fixture\" of a step is no boolean");
 	out->name = arena_str(arena(r), json_key(v));
-	out->unmet = STR("");
 	out->started = true;
-	out->ended = failed;
-	out->status = failed ? 1 << 8 : 0;
-	return take_str(r, &out->command, v, "command");
+	return read_step_end(r, out, v, failed) ||
+	       take_str(r, &out->command, v, "command");
+}
+
+/*
+ * "blind_spots": what could not be seen.  Baselines of before they were kept
+ * have steps without "done".
+ */
+static int read_blind_spots(const struct reader *r)
+{
+	const struct json *o = member(r->doc, "blind_spots");
+	struct fingerprint *fp = r->b->fp;
+	bool yes;
+
+	if (o && !json_is_object(o))
+		return fail(r, o, "\"blind_spots\" is no object");
+	for (const struct json *v = json_first(o); v; v = json_next(v)) {
+		if (!text_is_safe(json_key(v)) || !json_is_bool(v, &yes))
+			return fail(r, v, "a blind spot is unsafe to show, or "
+				    "is no boolean");
+		if (yes)
+			fingerprint_add_blind_spot(fp, "%.*s",
+						   STR_ARG(json_key(v)));
+	}
+	o = json_first(member(r->doc, "steps"));
+	fp->blind_unknown = !o || !member(o, "done");
+	return 0;
 }
 
 static int read_steps(const struct reader *r)
@@ -425,6 +479,7 @@ static int read_version_1(const struct reader *r)
 {
 	if (read_revision(r) || read_runs(r) ||
 	    read_plan(r) || read_environment(r) || read_steps(r) ||
+	    read_blind_spots(r) ||
 	    read_facts(r) || read_accepted(r))
 		return -1;
 	baseline_sort(r->b);

@@ -5,6 +5,9 @@
 
 #include "core/baseline/baseline.h"
 
+/* Of a step that did not do its part in every run: its `unmet`. */
+#define BASELINE_UNDONE "it did not do its part in every run"
+
 /* The members of "environment" by name. */
 struct environment_field {
 	const char *name;

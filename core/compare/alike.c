@@ -47,11 +47,13 @@ static bool always_fails(const struct step_tally *v)
 
 static void doubt_alike(struct doubts *d, const struct step_tally *is)
 {
+	bool alone = str_eq(d->m->old->spec, d->m->new->spec);
 	autobuf struct buf text = BUF_INIT;
 
 	buf_printf(&text, "step %.*s ", STR_ARG(is->name));
 	if (is->bad->err) {
-		buf_c(&text, "cannot be started on either side: ");
+		buf_printf(&text, "cannot be started%s: ",
+			   alone ? "" : " on either side");
 		put_exec_error(&text, is->bad);
 		buf_c(&text, ": ");
 		put_exec_remedy(&text, is->bad);
@@ -59,7 +61,8 @@ static void doubt_alike(struct doubts *d, const struct step_tally *is)
 		return;
 	}
 	put_status(&text, is->status);
-	buf_c(&text, " in every run of both sides before it did anything");
+	buf_printf(&text, " in every run%s before it did anything",
+		   alone ? "" : " of both sides");
 	if (is->bad->error.len)
 		buf_c(&text, ": ");
 	step_error_text(&text, is->bad);

@@ -85,6 +85,9 @@ static void doubt_start(struct doubts *d, const struct fingerprint *fp,
 static void doubt_unmet(struct doubts *d, const struct fingerprint *fp,
 			const struct tallies *steps)
 {
+	/* What a baseline was made of is looked at when it is made. */
+	if (fp->n_ends && !fp->ends[0].how.len)
+		return;
 	for (size_t i = 0; i < steps->n; i++) {
 		const struct step_tally *s = &steps->v[i];
 
@@ -150,14 +153,35 @@ static void doubt_missing(struct doubts *d)
 			      STR_ARG(was->spec));
 }
 
+/* What the program needs and is no part of it: nothing follows from it. */
+static void doubt_fixture(struct doubts *d, const struct step_tally *was,
+			  const struct step_tally *is)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	if (!is->undone || !is->undone->fixture || is->did ||
+	    was->did < was->runs)
+		return;
+	if (is->undone->err)
+		put_exec_error(&text, is->undone);
+	else if (!step_error_text(&text, is->undone))
+		buf_c(&text, "it is not ready, or ended with a failure");
+	doubt(d, "%.*s: the fixture %.*s did not do its part in any run, as "
+	      "it did in %.*s: %s: see that it does, and try again",
+	      STR_ARG(d->m->new->spec), STR_ARG(is->name),
+	      STR_ARG(d->m->old->spec), text.p);
+}
+
 static void doubt_steps(struct doubts *d)
 {
 	for (size_t i = 0; i < d->new.n; i++) {
 		const struct step_tally *was =
 			tallies_find(&d->old, d->new.v[i].name);
 
-		if (was)
-			doubt_step(d, was, &d->new.v[i]);
+		if (!was)
+			continue;
+		doubt_step(d, was, &d->new.v[i]);
+		doubt_fixture(d, was, &d->new.v[i]);
 	}
 	doubt_missing(d);
 }

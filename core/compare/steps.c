@@ -3,7 +3,6 @@
 #include "core/compare/steps.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -27,45 +26,6 @@ const struct step_tally *tallies_find(const struct tallies *t, struct str name)
 bool run_was_cut(const struct run_end *run)
 {
 	return str_eq(run->how, STR("deadline"));
-}
-
-bool step_crashed(const struct step_end *s)
-{
-	if (!s->ended || !WIFSIGNALED(s->status))
-		return false;
-	switch (WTERMSIG(s->status)) {
-	case SIGSEGV: case SIGABRT: case SIGBUS: case SIGFPE: case SIGILL:
-	case SIGTRAP: case SIGSYS:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* By a signal that asks a program to end: another step sent it. */
-static bool was_asked(int status)
-{
-	switch (WIFSIGNALED(status) ? WTERMSIG(status) : 0) {
-	case SIGTERM: case SIGINT: case SIGHUP:
-		return true;
-	default:
-		return false;
-	}
-}
-
-bool step_failed(const struct step_end *s)
-{
-	if (!s->ended || s->stopped)
-		return false;
-	if (!s->expects)
-		return s->status && !was_asked(s->status);
-	return !WIFEXITED(s->status) || WEXITSTATUS(s->status) != s->expected;
-}
-
-bool step_did(const struct step_end *s)
-{
-	return s->started && !s->err && !s->unmet.len &&
-	       (!s->awaits.len || s->was_ready) && !step_failed(s);
 }
 
 bool step_after(const struct step_end *s, size_t i, struct str *name)

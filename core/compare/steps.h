@@ -45,16 +45,6 @@ const struct step_tally *tallies_find(const struct tallies *t,
 
 /* Did the deadline end the run? */
 bool run_was_cut(const struct run_end *run);
-/* Ended by itself, with a status that is not the one it is meant to have? */
-bool step_failed(const struct step_end *s);
-/*
- * Did it do what it is there for: it started, became ready where that takes
- * more than time, met what is expected of it, and did not fail?
- */
-bool step_did(const struct step_end *s);
-/* A signal that a program raises by mistake, not one that others send? */
-bool step_crashed(const struct step_end *s);
-
 /* The i-th name of s->after; false past the last. */
 bool step_after(const struct step_end *s, size_t i, struct str *name);
 

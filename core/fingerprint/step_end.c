@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How a step of a run went: copied, and as JSON. */
 #include <limits.h>
+#include <signal.h>
 #include <stddef.h>
+#include <sys/wait.h>
 
 #include "core/base/text.h"
 #include "core/fingerprint/read.h"
@@ -31,6 +33,17 @@ static void *member(const struct step_end *s, size_t at)
 	return (char *)s + at;
 }
 
+struct step_end step_end_empty(void)
+{
+	struct step_end s = {
+		.name = STR(""), .command = STR(""), .output = STR(""),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		*(struct str *)member(&s, texts[i].at) = STR("");
+	return s;
+}
+
 struct step_end step_end_copy(struct arena *a, const struct step_end *s)
 {
 	struct step_end copy = *s;
@@ -58,6 +71,47 @@ bool step_error_text(struct buf *out, const struct step_end *s)
 	if (s->error_line)
 		buf_printf(out, ":%u", s->error_line);
 	return true;
+}
+
+/* --- what it means --- */
+
+bool step_crashed(const struct step_end *s)
+{
+	if (!s->ended || !WIFSIGNALED(s->status))
+		return false;
+	switch (WTERMSIG(s->status)) {
+	case SIGSEGV: case SIGABRT: case SIGBUS: case SIGFPE: case SIGILL:
+	case SIGTRAP: case SIGSYS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* By a signal that asks a program to end: another step sent it. */
+static bool was_asked(int status)
+{
+	switch (WIFSIGNALED(status) ? WTERMSIG(status) : 0) {
+	case SIGTERM: case SIGINT: case SIGHUP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool step_failed(const struct step_end *s)
+{
+	if (!s->ended || s->stopped)
+		return false;
+	if (!s->expects)
+		return s->status && !was_asked(s->status);
+	return !WIFEXITED(s->status) || WEXITSTATUS(s->status) != s->expected;
+}
+
+bool step_did(const struct step_end *s)
+{
+	return s->started && !s->err && !s->unmet.len &&
+	       (!s->awaits.len || s->was_ready) && !step_failed(s);
 }
 
 /* --- writing --- */

@@ -208,6 +208,12 @@ static void put_output(struct buf *out, struct str text)
 
 /* --- all of it --- */
 
+/* 0 is not at all. */
+static uint64_t when(bool it_did, uint64_t ms)
+{
+	return !it_did ? 0 : ms ? ms : 1;
+}
+
 static void fill(struct stepper *st, size_t i)
 {
 	const struct step *step = &st->scenario->steps[i];
@@ -228,9 +234,9 @@ static void fill(struct stepper *st, size_t i)
 	end->awaits = awaits_of(step);
 	end->expects = step->expects_status;
 	end->expected = step->expect_status;
-	end->started_ms = s->started_ms;
-	end->ready_ms = s->ready ? s->ready_ms : 0;
-	end->ended_ms = s->ended ? s->ended_ms : 0;
+	end->started_ms = when(s->started, s->started_ms);
+	end->ready_ms = when(s->ready, s->ready_ms);
+	end->ended_ms = when(s->ended, s->ended_ms);
 	end->error = end->error_file = STR("");
 	end->error_line = 0;
 	end->output = arena_str(&st->arena, buf_view(&output));

@@ -1,0 +1,88 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# How steps end: what is kept of it, shown, and asked of a baseline.
+. tests/system/lib.sh
+
+repo=$work/repo
+mkdir "$repo" && cd "$repo" || exit 2
+git init -q -b main .
+b() { "$behavdiff" "$@"; }
+commit() { # tag
+	git add -A -f && git commit -q --allow-empty -m "$1" && git tag "$1"
+}
+holds() { grep -qF -- "$2" "$1"; }
+lacks() { ! holds "$@"; }
+
+# --- what it printed ---
+
+cat >.behavdiff <<'E'
+[step "main"]
+	command = sh main.sh
+E
+cat >main.sh <<'E'
+printf 'plain\n\033[31mred\033[0m\rforged\n'
+printf '%s\n' "$PWD/main.sh is mine"
+i=0
+while [ $i -lt 2000 ]; do echo "line $i"; i=$((i + 1)); done
+E
+commit talks
+echo 'echo "main.sh: 7: no such luck" >&2; exit 4' >>main.sh
+commit fails
+
+exits 1 "a step that fails now is a regression" b talks fails -v
+cp "$out" "$work/text"
+ok "the line that names the error is said" holds "$work/text" \
+	"main no longer ends with status 0: no such luck, main.sh:7"
+ok "what it printed is shown" holds "$work/text" "new: output of step main"
+ok "it colours nothing" lacks "$work/text" "$(printf '\033')"
+ok "and forges no line" holds "$work/text" '\x1b[31mred\x1b[0m\rforged'
+ok "the tree has its name" holds "$work/text" "\$TREE/main.sh is mine"
+ok "the beginning is kept" holds "$work/text" "line 3"
+ok "and the end" holds "$work/text" "line 1999"
+ok "of what lies between the size is" grep -q "\[[0-9]* bytes left out\]" \
+	"$work/text"
+ok "it is not kept itself" lacks "$work/text" "line 1000"
+exits 1 "without -v" b talks fails
+ok "nothing of it is shown" lacks "$out" "output of step"
+
+exits 0 "how a step ended is written" b trace fails --runs 1 -o "$work/fp.json"
+for key in error_text error_file error_line output started_ms ended_ms; do
+	ok "with $key" grep -q "\"$key\":" "$work/fp.json"
+done
+exits 0 "and read back" b "$work/fp.json" "$work/fp.json"
+b trace talks --runs 2 -o "$work/a.json"
+b trace fails --runs 2 -o "$work/b.json"
+exits 1 "two files break too" b "$work/a.json" "$work/b.json"
+sed 's/"error_text": "/"error_text": "\\u001b[31m/' "$work/fp.json" \
+	>"$work/bad.json"
+b "$work/bad.json" "$work/fp.json" >"$work/text"
+ok "it is shown" holds "$work/text" '\x1b[31mno such luck'
+ok "and colours nothing" lacks "$work/text" "$(printf '\033')"
+sed 's/"output": \[/"output": [7, /' "$work/fp.json" >"$work/bad.json"
+exits 2 "what is no text is refused" b "$work/bad.json" "$work/fp.json"
+
+# --- where it is ---
+
+exits 1 "formats name the file and the line" b talks fails --format github
+cp "$out" "$work/text"
+ok "of the error" holds "$work/text" "file=main.sh,line=7"
+exits 0 "the rule is explained" b explain step-broken
+
+# --- baselines ---
+
+exits 0 "a baseline of what works" b baseline update talks
+exits 1 "knows that it did" b check fails
+cp "$out" "$work/text"
+ok "and names the step" holds "$work/text" "step main"
+git add -A && git commit -q -m baseline
+
+git rm -q main.sh && commit gone
+exits 3 "a program that fails at once is no baseline" b baseline update gone
+cp "$err" "$work/text"
+ok "for this reason" grep -q "doubt: step main .*main.sh" "$work/text"
+ok "unless it must" holds "$work/text" "--force"
+exits 0 "then it is written" b baseline update gone --force
+exits 3 "and proves as little" b check gone
+exits 2 "other words take no --force" b baseline list --force
+
+finish
