@@ -33,10 +33,7 @@ void safe_str(struct buf *out, struct str s);
 void safe_wrapped(struct buf *out, const char *label, struct str text,
 		  unsigned width);
 
-/*
- * "exited 0", "killed by SIGSEGV", "stopped by the scenario", "alive", "never
- * started".
- */
+/* "exited 0", "killed by SEGV", "alive", "never started". */
 void step_end_text(struct buf *out, const struct step_end *s);
 
 /* --- words.c: what several formats say in the same words --- */
