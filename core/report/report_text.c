@@ -102,9 +102,12 @@ static void put_ends(struct buf *out, const struct report *r,
 static void put_output(struct buf *out, const char *label,
 		       const struct fingerprint *fp, struct str name)
 {
-	size_t run, n = 0;
+	size_t run, lines = 0, n = 0;
 	const struct step_end *s = step_told(fp, name, &run);
 	struct str rest = s->output, line;
+
+	for (size_t i = 0; i < s->output.len; i++)
+		lines += s->output.p[i] == '\n';
 
 	if (!s->output.len)
 		return;
@@ -112,15 +115,18 @@ static void put_output(struct buf *out, const char *label,
 	safe_str(out, name);
 	buf_printf(out, " printed in run %zu of %zu:\n", run + 1, fp->n_ends);
 	while (next_line(&rest, &line)) {
-		if (n++ >= OUTPUT_LINES)
+		bool head = n < OUTPUT_LINES / 2;
+
+		/* What is long has its reason at its end. */
+		if (++n == OUTPUT_LINES / 2 + 1 && lines > OUTPUT_LINES)
+			buf_printf(out, TEXT_INDENT "%zu lines are not "
+				   "shown\n", lines - OUTPUT_LINES);
+		if (!head && n + OUTPUT_LINES / 2 <= lines)
 			continue;
 		buf_c(out, TEXT_INDENT);
 		safe_str(out, line);
 		buf_ch(out, '\n');
 	}
-	if (n > OUTPUT_LINES)
-		buf_printf(out, TEXT_INDENT "%zu more lines\n",
-			   n - OUTPUT_LINES);
 }
 
 static void put_outputs(struct buf *out, const char *label,

@@ -33,22 +33,23 @@ exits 1 "a step that fails now is a regression" b talks fails -v
 cp "$out" "$work/text"
 ok "the line that names the error is said" holds "$work/text" \
 	"main no longer ends with status 0: no such luck, main.sh:7"
-ok "what it printed is shown" holds "$work/text" "new: output of step main"
+ok "what it printed is shown" holds "$work/text" "new: step main printed"
 ok "it colours nothing" lacks "$work/text" "$(printf '\033')"
 ok "and forges no line" holds "$work/text" '\x1b[31mred\x1b[0m\rforged'
 ok "the tree has its name" holds "$work/text" "\$TREE/main.sh is mine"
 ok "the beginning is kept" holds "$work/text" "line 3"
 ok "and the end" holds "$work/text" "line 1999"
-ok "of what lies between the size is" grep -q "\[[0-9]* bytes left out\]" \
+ok "of what lies between the size is" grep -q "[0-9]* lines are not shown" \
 	"$work/text"
 ok "it is not kept itself" lacks "$work/text" "line 1000"
 exits 1 "without -v" b talks fails
-ok "nothing of it is shown" lacks "$out" "output of step"
+ok "nothing of it is shown" lacks "$out" "step main printed"
 
 exits 0 "how a step ended is written" b trace fails --runs 1 -o "$work/fp.json"
 for key in error_text error_file error_line output started_ms ended_ms; do
 	ok "with $key" grep -q "\"$key\":" "$work/fp.json"
 done
+ok "bounded" grep -q "\[[0-9]* bytes left out\]" "$work/fp.json"
 exits 0 "and read back" b "$work/fp.json" "$work/fp.json"
 b trace talks --runs 2 -o "$work/a.json"
 b trace fails --runs 2 -o "$work/b.json"
