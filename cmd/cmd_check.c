@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/change.h"
 #include "cmd/check.h"
 #include "cmd/edits.h"
 #include "cmd/formats.h"
@@ -45,15 +46,6 @@ static void note(struct check *c, const char *fmt, ...)
 	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
 	*vec_push(&c->notes) = arena_str(&c->arena, buf_view(&text));
-}
-
-static void note_session(struct check *c)
-{
-	size_t n;
-	const struct str *notes = session_notes(c->s, &n);
-
-	for (size_t i = 0; i < n; i++)
-		*vec_push(&c->notes) = notes[i];
 }
 
 /* --- the trusted side --- */
@@ -138,7 +130,8 @@ static void doubt_lag(const struct check *c, struct comparison *cmp)
 {
 	autobuf struct buf text = BUF_INIT;
 
-	if (!c->behind || !cmp->n_reasons)
+	if (!c->behind || (!comparison_excuse_breakage(cmp) &&
+			   !cmp->n_reasons))
 		return;
 	buf_printf(&text, "%s has steps or files that the change may not "
 		   "have: rebase onto %s", c->set->base, c->set->base);
@@ -388,6 +381,20 @@ static struct str baseline_side(struct check *c)
 	return arena_str(&c->arena, buf_view(&rev));
 }
 
+static void judge_change(struct check *c, struct outcome *o)
+{
+	struct patch change = { .new = session_rev(c->s, NEW) };
+	struct rev start;
+
+	if (edits_from(&start, c, change.new, NULL) != 1) {
+		change_judge(o, c->s, &change);
+		return;
+	}
+	change.from = &start;
+	change_judge(o, c->s, &change);
+	rev_release(&start);
+}
+
 static int judge(struct check *c, const struct destinations *to,
 		 struct err *err)
 {
@@ -405,9 +412,9 @@ static int judge(struct check *c, const struct destinations *to,
 	last_commands(&closing, &o.cmp, session_cache(c->s), true);
 	o.report.old_from = c->drifted ? session_from(c->s, AGAIN) : "file";
 	o.report.new_from = session_from(c->s, NEW);
-	note_session(c);
-	o.report.notes = c->notes.v;
-	o.report.n_notes = c->notes.n;
+	for (size_t i = 0; i < c->notes.n; i++)
+		*vec_push(&o.notes) = c->notes.v[i];
+	judge_change(c, &o);
 	o.report.closing = buf_view(&closing);
 	o.place = (struct last_place){
 		.old = baseline_side(c),

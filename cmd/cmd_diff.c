@@ -2,6 +2,7 @@
 /* behavdiff diff OLD NEW: trace both, compare, print findings. */
 #include <string.h>
 
+#include "cmd/change.h"
 #include "cmd/edits.h"
 #include "cmd/near.h"
 #include "cmd/outcome.h"
@@ -54,6 +55,18 @@ static int check_operands(const struct invocation *inv, struct err *err)
 
 /* --- the result --- */
 
+/* Two folders are two programs, and all of one is other than the other. */
+static void judge_change(struct outcome *o, struct session *s)
+{
+	const struct rev *old = session_rev(s, 0), *new = session_rev(s, 1);
+
+	if (old && new && !strcmp(old->subdir, new->subdir) &&
+	    old->kind == REV_TREE)
+		change_judge(o, s, &(struct patch){
+			.from = old, .new = new, .old_ran = true,
+		});
+}
+
 static int report_session(struct session *s, const struct settings *set,
 			  const struct destinations *to, struct err *err)
 {
@@ -75,6 +88,7 @@ static int report_session(struct session *s, const struct settings *set,
 	o.report.new_from = session_from(s, 1);
 	o.place.old = outcome_side(s, 0);
 	o.place.new = outcome_side(s, 1);
+	judge_change(&o, s);
 	last_commands(&closing, &o.cmp, session_cache(s),
 		      session_baseline(s, 0));
 	o.report.closing = buf_view(&closing);

@@ -170,6 +170,27 @@ static int edits_start(struct rev *out, const struct check *c,
 	return rev_resolve(out, c->repo, start, err) ? -1 : 1;
 }
 
+int edits_from(struct rev *out, const struct check *c, const struct rev *rev,
+	       struct err *err)
+{
+	autofree char *spec = NULL;
+	struct rev start;
+	int known;
+
+	if (!c->start[0] && rev->kind == REV_WORKTREE)
+		return rev->commit[0] ?
+			(rev_resolve(out, c->repo, "@", err) ? -1 : 1) : 0;
+	known = edits_start(&start, c, rev, err);
+	if (known <= 0 || !rev->subdir[0]) {
+		if (known > 0)
+			*out = start;
+		return known;
+	}
+	spec = mem_printf("%s:%s", start.commit, rev->subdir);
+	rev_release(&start);
+	return rev_resolve(out, c->repo, spec, err) ? -1 : 1;
+}
+
 int check_edits(struct check *c, struct err *err)
 {
 	const struct rev *rev = session_rev(c->s, NEW);

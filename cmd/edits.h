@@ -10,6 +10,13 @@
 #include "cmd/check.h"
 
 int check_edits(struct check *c, struct err *err);
+/*
+ * Where the change starts that is judged, the folder of REV:DIR in it; of the
+ * work tree that is its own judge, at what is checked out.  1, 0 when that is
+ * not known, -1.
+ */
+int edits_from(struct rev *out, const struct check *c, const struct rev *rev,
+	       struct err *err);
 /* What NEW edits since it left OLD; two unrelated revisions edit nothing. */
 int diff_edits(struct session *s, struct err *err);
 

@@ -2,6 +2,7 @@
 /* From fingerprints to an exit status: what diff and check do alike. */
 #include "cmd/outcome.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -126,6 +127,7 @@ void outcome_free(struct outcome *o)
 	vec_free(&o->regrades);
 	vec_free(&o->step_policies);
 	vec_free(&o->steps);
+	vec_free(&o->notes);
 	accepts_free(&o->accepts);
 	comparison_free(&o->cmp);
 }
@@ -179,7 +181,17 @@ void outcome_compare(struct outcome *o, const struct session *s,
 		.verbosity = set->quiet ? -1 : set->verbose,
 		.width = output_width(),
 	};
-	o->report.notes = session_notes(s, &o->report.n_notes);
+}
+
+void outcome_note(struct outcome *o, const char *fmt, ...)
+{
+	autobuf struct buf text = BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	*vec_push(&o->notes) = arena_str(&o->cmp.arena, buf_view(&text));
 }
 
 struct str outcome_side(const struct session *s, size_t side)
@@ -191,11 +203,23 @@ struct str outcome_side(const struct session *s, size_t side)
 	return rev->kind == REV_WORKTREE ? STR(".") : str_c(rev->tree);
 }
 
-int outcome_tell(const struct outcome *o, struct session *s,
+static void add_notes(struct outcome *o, const struct session *s)
+{
+	size_t n;
+	const struct str *notes = session_notes(s, &n);
+
+	for (size_t i = 0; i < n; i++)
+		*vec_push(&o->notes) = notes[i];
+	o->report.notes = o->notes.v;
+	o->report.n_notes = o->notes.n;
+}
+
+int outcome_tell(struct outcome *o, struct session *s,
 		 const struct destinations *to, struct err *err)
 {
 	const struct writer writer = { write_report, &o->report };
 
+	add_notes(o, s);
 	if (write_formats(to, &writer, err))
 		return -1;
 	last_write(session_cache(s), &o->report, &o->place);

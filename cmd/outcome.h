@@ -12,6 +12,7 @@
 #include "cmd/last.h"
 #include "core/base/vec.h"
 #include "core/compare/compare.h"
+#include "core/compare/exercised.h"
 #include "core/report/report.h"
 
 struct outcome {
@@ -21,6 +22,8 @@ struct outcome {
 	struct policy policy;
 	struct comparison cmp;
 	VEC(struct step_line) steps;
+	VEC(struct str) notes;	/* in the arena of cmp */
+	struct exercised exercised;
 	/* Of cmp; a command adds what it knows. */
 	struct report report;
 	struct last_place place;	/* for last_write() */
@@ -47,10 +50,13 @@ int outcome_check(const struct settings *set, const struct session *s,
 void outcome_compare(struct outcome *o, const struct session *s,
 		     const struct settings *set, const struct fingerprint *old,
 		     const struct fingerprint *new);
+/* A line for the report's header, behind outcome_compare(). */
+void outcome_note(struct outcome *o, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /* A side of the session, by a name that stays. */
 struct str outcome_side(const struct session *s, size_t side);
 /* Write the report everywhere and remember the findings; an enum status. */
-int outcome_tell(const struct outcome *o, struct session *s,
+int outcome_tell(struct outcome *o, struct session *s,
 		 const struct destinations *to, struct err *err);
 
 /* The destinations and a session, as a command that reports begins. */

@@ -210,8 +210,14 @@ int regrade_parse(struct regrade *out, struct str text, struct err *err);
  */
 void compare(struct comparison *out, const struct fingerprint *old,
 	     const struct fingerprint *new, const struct policy *policy);
-/* A sentence more, for whoever knows more; the verdict stays. */
+/* A doubt more, from outside of the runs: a pass becomes inconclusive. */
 void comparison_add_reason(struct comparison *c, struct str sentence);
+/*
+ * What broke is not NEW's fault: broken steps and their consequences gate no
+ * longer, and the verdict is reached anew; a reason has to follow.  True when
+ * there was something to excuse.
+ */
+bool comparison_excuse_breakage(struct comparison *c);
 void comparison_free(struct comparison *c);
 
 /*

@@ -37,6 +37,27 @@ void comparison_add_reason(struct comparison *c, struct str sentence)
 		memcpy(all, c->reasons, c->n_reasons * sizeof(*all));
 	all[c->n_reasons++] = arena_str(&c->arena, sentence);
 	c->reasons = all;
+	if (c->verdict == VERDICT_PASS)
+		c->verdict = VERDICT_INCONCLUSIVE;
+}
+
+bool comparison_excuse_breakage(struct comparison *c)
+{
+	bool excused = false, found = false;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct finding *f = &c->findings[i];
+
+		if (f->gates && c->findings[f->cause].fact->kind == EV_STEP) {
+			f->gates = false;
+			excused = true;
+		}
+		found |= f->gates;
+	}
+	if (c->verdict == VERDICT_REGRESSION && !found)
+		c->verdict = c->n_reasons ? VERDICT_INCONCLUSIVE :
+			     VERDICT_PASS;
+	return excused;
 }
 
 void verdict_reach(struct matching *m)

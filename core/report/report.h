@@ -7,6 +7,7 @@
 
 #include "core/base/buf.h"
 #include "core/compare/compare.h"
+#include "core/compare/exercised.h"
 #include "core/fingerprint/fingerprint.h"
 
 /* Where a step stands in the configuration. */
@@ -32,6 +33,7 @@ struct report {
 	const char *version;	/* of the program */
 	const struct str *notes;	/* lines for the header */
 	size_t n_notes;
+	const struct exercised *exercised;	/* NULL: not known */
 	struct str closing;	/* lines behind the verdict; text only */
 	bool color;
 	int verbosity;		/* -1 quiet, 0, 1 */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For machines: schema behavdiff.result/1 (baselines/result.schema.json). */
+#include "core/base/cleanup.h"
 #include "core/base/json.h"
+#include "core/base/text.h"
 #include "core/base/vec.h"
 #include "core/report/internal.h"
 
 /* As large as fingerprint_read() lets a plan be. */
 #define PLAN_MAX (1u << 20)
+#define MISSED_MAX 100		/* paths of files that no run read */
 
 static void put_side(struct json_out *j, const char *key,
 		     const struct fingerprint *fp, const char *from)
@@ -332,6 +335,30 @@ static void put_findings(struct json_out *j, const struct report *r,
 		json_put_uint(j, "left_out", c->n - i);
 }
 
+/* The paths are git's, of any bytes: escaped, as everywhere. */
+static void put_exercised(struct json_out *j, const struct exercised *e)
+{
+	json_begin_object(j, "exercised");
+	json_put_uint(j, "files", e->files);
+	json_put_uint(j, "files_run", e->files_run);
+	json_put_uint(j, "lines", e->lines);
+	json_put_uint(j, "lines_run", e->lines_run);
+	json_put_uint(j, "inert", e->inert);
+	if (e->cut)
+		json_put_bool(j, "cut", true);
+	json_begin_array(j, "missed");
+	for (size_t i = 0; i < e->n_missed && i < MISSED_MAX; i++) {
+		autobuf struct buf path = BUF_INIT;
+
+		text_escape(&path, e->missed[i]);
+		json_put_str(j, NULL, buf_view(&path));
+	}
+	json_end_array(j);
+	if (e->n_missed > MISSED_MAX)
+		json_put_uint(j, "left_out", e->n_missed - MISSED_MAX);
+	json_end_object(j);
+}
+
 void report_result(struct buf *out, const struct report *r, size_t max)
 {
 	const struct comparison *c = r->cmp;
@@ -352,6 +379,8 @@ void report_result(struct buf *out, const struct report *r, size_t max)
 	for (size_t i = 0; i < r->n_notes; i++)
 		json_put_str(&j, NULL, r->notes[i]);
 	json_end_array(&j);
+	if (r->exercised)
+		put_exercised(&j, r->exercised);
 	json_put_str(&j, "configuration", r->config_from);
 	json_put_str(&j, "fail_on", str_c(level_name(r->fail_on)));
 	json_put_str(&j, "mode", str_c(report_mode(r)));

@@ -34,19 +34,25 @@ unsigned session_max_runs(const struct session *s)
 
 /* --- what was run --- */
 
-/* What of the revision was not there when it ran. */
+/*
+ * What of the revision was not there when it ran.  Without numbers where the
+ * kind is all there is to know: which of them a change touches is asked of git
+ * (cmd/unlike.c), and a blind spot that only NEW has is a doubt.
+ */
 static void describe_export(struct fingerprint *fp,
 			    const struct tree_info *info)
 {
 	if (info->submodules)
-		fingerprint_add_blind_spot(fp, "%llu submodules were empty "
-			"folders, the first of them %s",
-			(unsigned long long)info->submodules,
-			info->first_submodule);
+		fingerprint_add_blind_spot(fp, "submodules were empty folders");
+	if (info->pointers)
+		fingerprint_add_blind_spot(fp, "files of Git LFS were their "
+			"pointers");
 	if (info->skipped)
-		fingerprint_add_blind_spot(fp, "%llu entries of the tree have "
-			"names that were not exported, the first of them %s",
+		fingerprint_add_blind_spot(fp, "%llu entr%s of the tree %s "
+			"not exported, the first of them %s",
 			(unsigned long long)info->skipped,
+			info->skipped == 1 ? "y" : "ies",
+			info->skipped == 1 ? "was" : "were",
 			info->first_skipped);
 }
 

@@ -273,6 +273,7 @@ int out_file(struct out *o, struct str name, bool executable, struct str data,
 		return not_written(o, name, err);
 	add_item(o, name, S_IFREG | mode, id);
 	o->info.files++;
+	o->info.pointers += lfs_is_pointer(data);
 	o->info.bytes += data.len;
 	return 1;
 }

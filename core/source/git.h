@@ -4,6 +4,7 @@
 #define SOURCE_GIT_H
 
 #include <git2.h>
+#include <git2/sys/repository.h>
 
 #include "core/base/buf.h"
 #include "core/base/err.h"
@@ -15,6 +16,7 @@
 struct repo {
 	git_repository *git;
 	git_odb *odb;
+	git_repository *attributes;	/* checkout.c; NULL: not yet */
 	char *dir;		/* where the user pointed, for messages */
 	char *workdir;		/* without trailing slash; NULL when bare */
 	char *prefix;		/* dir below workdir, "" at its root */
@@ -36,6 +38,8 @@ GIT_CLEANUP(repository)
 GIT_CLEANUP(config)
 GIT_CLEANUP(index)
 GIT_CLEANUP(status_list)
+GIT_CLEANUP(diff)
+GIT_CLEANUP(patch)
 #undef GIT_CLEANUP
 #define autogit(type) __attribute__((cleanup(git_##type##_cleanup)))
 
@@ -88,6 +92,11 @@ int refname_expand(char **out, struct repo *repo, const char *name,
 /* Say why libgit2 did not resolve name (rc is its answer), and what is near. */
 int hint_unknown(struct err *err, struct repo *repo, const char *name, int rc);
 
+/* --- checkout.c --- */
+
+/* Is this blob what Git LFS commits in the place of a file? */
+bool lfs_is_pointer(struct str data);
+
 /* --- export.c, tree.c, worktree.c --- */
 
 struct out;
@@ -95,6 +104,11 @@ struct out;
 int tree_export(struct out *out, struct repo *repo, const struct rev *rev,
 		struct err *err);
 int worktree_export(struct out *out, struct repo *repo, struct err *err);
+/*
+ * A handle of its own for the work tree's files, while the user's
+ * configuration counts; the caller frees it.
+ */
+int worktree_open(git_repository **git, struct repo *repo, struct err *err);
 /* As rev_read_file(), for ".". */
 int worktree_read_file(struct repo *repo, const char *path, size_t max,
 		       struct buf *out, struct err *err);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What two revisions have in common, what one changed, and who asks. */
+/* What two revisions have in common, what one edits, and git's settings. */
 #include <string.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/mem.h"
-#include "core/base/text.h"
 #include "core/source/git.h"
 #include "core/source/source.h"
 
@@ -101,87 +100,6 @@ int rev_changes(struct repo *repo, const struct rev *from,
 				      &walk);
 	git_diff_free(diff);
 	return rc ? git_fail(err, "what '%s' changed", to->spec) : 0;
-}
-
-/* --- how much changed --- */
-
-static int find_tree(git_tree **out, struct repo *repo, const struct rev *rev,
-		     struct err *err)
-{
-	git_oid id;
-
-	if (git_oid_fromstr(&id, rev->tree))
-		return git_fail(err, "'%s' has no tree", rev->spec);
-	return object_tree(out, repo, &id, rev->spec, err);
-}
-
-static int find_diff(git_diff **out, struct repo *repo, const struct rev *from,
-		     const struct rev *to, struct err *err)
-{
-	autogit(tree) git_tree *a = NULL;
-	autogit(tree) git_tree *b = NULL;
-	git_diff_options opt;
-	int rc;
-
-	git_diff_options_init(&opt, GIT_DIFF_OPTIONS_VERSION);
-	opt.flags = GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_INCLUDE_TYPECHANGE |
-		GIT_DIFF_RECURSE_UNTRACKED_DIRS |
-		GIT_DIFF_SHOW_UNTRACKED_CONTENT;
-	opt.ignore_submodules = GIT_SUBMODULE_IGNORE_ALL;
-	if (find_tree(&a, repo, from, err) ||
-	    (to->kind == REV_TREE && find_tree(&b, repo, to, err)))
-		return -1;
-	rc = b ? git_diff_tree_to_tree(out, repo->git, a, b, &opt) :
-	     git_diff_tree_to_workdir(out, repo->git, a, &opt);
-	return rc ? git_fail(err, "what '%s' changed", to->spec) : 0;
-}
-
-/* The names in it are as the tree has them. */
-static void put_stat(struct buf *out, struct str text, size_t lines)
-{
-	size_t n = 0, files = 0;
-
-	for (size_t i = 0; i < text.len; i++)
-		files += text.p[i] == '\n';
-	files -= files > 0;	/* the last one is the sum */
-	while (text.len) {
-		const char *end = memchr(text.p, '\n', text.len);
-		size_t len = end ? (size_t)(end - text.p) : text.len;
-
-		if (n < lines || n == files) {
-			text_sanitise(out, (struct str){ text.p, len });
-			buf_ch(out, '\n');
-		} else if (n == lines) {
-			buf_printf(out, " ... %zu more\n", files - lines);
-		}
-		n++;
-		text = str_sub(text, end ? len + 1 : len);
-	}
-}
-
-int rev_stat(struct buf *out, struct repo *repo, const char *from,
-	     const char *to, size_t lines, struct err *err)
-{
-	struct rev a = { .spec = NULL }, b = { .spec = NULL };
-	git_diff_stats *stats = NULL;
-	git_diff *diff = NULL;
-	git_buf text = { NULL, 0, 0 };
-	int failed = rev_resolve(&a, repo, from, err) ||
-		rev_resolve(&b, repo, to, err) ||
-		find_diff(&diff, repo, &a, &b, err);
-
-	if (!failed && (git_diff_get_stats(&stats, diff) ||
-			git_diff_stats_to_buf(&text, stats,
-					      GIT_DIFF_STATS_FULL, 78)))
-		failed = git_fail(err, "what '%s' changed", to);
-	if (!failed && git_diff_stats_files_changed(stats))
-		put_stat(out, (struct str){ text.ptr, text.size }, lines);
-	git_buf_dispose(&text);
-	git_diff_stats_free(stats);
-	git_diff_free(diff);
-	rev_release(&a);
-	rev_release(&b);
-	return failed ? -1 : 0;
 }
 
 /* --- what git's configuration says --- */

@@ -102,6 +102,12 @@ static void set_options(void)
 	 * would only break CI jobs whose checkout belongs to another uid.
 	 */
 	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+	/*
+	 * Folders of some hundred files are above the 4096 bytes up to which
+	 * libgit2 keeps a tree it has read, and are read for every path asked.
+	 */
+	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE,
+			 (size_t)1 << 20);
 	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions,
 			 sizeof(extensions) / sizeof(extensions[0]));
 	git_user_config(false);
@@ -280,6 +286,7 @@ void repo_free(struct repo *repo)
 {
 	if (!repo)
 		return;
+	git_repository_free(repo->attributes);
 	git_odb_free(repo->odb);
 	git_repository_free(repo->git);
 	free(repo->dir);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "core/base/arena.h"
 #include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/base/str.h"
@@ -120,6 +121,63 @@ int rev_changes(struct repo *repo, const struct rev *from,
 int rev_stat(struct buf *out, struct repo *repo, const char *from,
 	     const char *to, size_t lines, struct err *err);
 
+/* A file or submodule that differs between two revisions. */
+struct rev_file {
+	/* From the root of both trees, as git has it; its old one when gone. */
+	struct str path;
+	uint64_t lines;		/* added and removed; 0 of what is binary */
+	bool gone;		/* NEW has it no longer */
+	bool binary;		/* or larger than 1 MiB */
+	bool submodule;
+	char was[65], is[65];	/* its commits in hex, "" where there is none */
+};
+
+struct rev_diff {
+	struct rev_file *v;
+	size_t n, cap;
+	bool cut;		/* of some, beyond 4000, no lines are known */
+	struct arena arena;
+};
+#define REV_DIFF_INIT { NULL, 0, 0, false, ARENA_INIT }
+
+/*
+ * Add what differs between the trees of two revisions, of REV:DIR between the
+ * folders; `to` may be the work tree, whose submodules are at the commits that
+ * are checked out in them.  A file that was renamed is one, with the lines that
+ * differ.
+ */
+int rev_diff(struct rev_diff *out, struct repo *repo, const struct rev *from,
+	     const struct rev *to, struct err *err);
+void rev_diff_free(struct rev_diff *d);
+#define autorevdiff __attribute__((cleanup(rev_diff_free)))
+
+/* How the export of a path is not what a checkout would have. */
+enum unlike_kind {
+	UNLIKE_NOT,
+	UNLIKE_SUBMODULE,	/* an empty folder */
+	UNLIKE_LFS,		/* Git LFS's pointer */
+	UNLIKE_FILTER,		/* a filter of its own is not run */
+	UNLIKE_IDENT,		/* $Id$ is not expanded */
+	UNLIKE_EOL,		/* eol=crlf is not applied */
+	UNLIKE_ENCODING,	/* nor is working-tree-encoding */
+	UNLIKE_NAME		/* its name cannot be exported */
+};
+
+struct unlike {
+	enum unlike_kind kind;
+	/* So many bytes of the path: the submodule on the way, or all. */
+	size_t len;
+	char id[65];		/* of blob or submodule; "" in a work tree */
+};
+
+/*
+ * Look at one path of a revision, from its root; what is not there is like.
+ * The attributes are the commit's own.  A work tree's files are what a
+ * checkout has, but for pointers and submodules.
+ */
+int rev_unlike(struct unlike *out, struct repo *repo, const struct rev *rev,
+	       const char *path, struct err *err);
+
 /*
  * What an export did.  The digest is over the sorted paths, modes and git
  * blob ids: a commit and a clean work tree of it have the same.  The two
@@ -130,6 +188,7 @@ struct tree_info {
 	uint64_t files, dirs, links, bytes;	/* bytes: in files */
 	uint64_t submodules;	/* each an empty directory */
 	char first_submodule[256];
+	uint64_t pointers;	/* files that Git LFS keeps elsewhere */
 	uint64_t skipped;	/* entries that cannot be exported */
 	char first_skipped[256];
 };

@@ -142,8 +142,7 @@ static int read_status(struct listing *l, git_repository *git, int top,
 }
 
 /* A handle of its own: the other has cached its configuration. */
-static int open_again(git_repository **git, struct repo *repo,
-		      struct err *err)
+int worktree_open(git_repository **git, struct repo *repo, struct err *err)
 {
 	const char *want = git_repository_workdir(repo->git);
 
@@ -168,7 +167,7 @@ static int list_files(struct listing *l, struct repo *repo, int top,
 	int rc;
 
 	git_user_config(true);
-	rc = open_again(&git, repo, err) || read_status(l, git, top, err) ||
+	rc = worktree_open(&git, repo, err) || read_status(l, git, top, err) ||
 	     add_submodules(l, git, top, err);
 	git_user_config(false);
 	if (rc)
