@@ -17,7 +17,8 @@ static void put_basis(struct buf *out, const struct audit *a,
 	for (size_t i = 0; i < b->n && i < BASIS_SHOWN; i++) {
 		buf_c(out, "  - ");
 		md_code(out, b->v[i]->line, CELL_MAX);
-		buf_printf(out, " (%u/%u)\n", b->v[i]->seen, a->fp->runs);
+		buf_printf(out, " in %u of %u runs\n", b->v[i]->seen,
+			   a->fp->runs);
 	}
 	if (b->n > BASIS_SHOWN)
 		buf_printf(out, "  - **%zu more**\n", b->n - BASIS_SHOWN);

@@ -35,8 +35,24 @@ static void put_summary(struct buf *out, const struct finding *f)
 	buf_printf(out, "<summary><span class=\"level %s\">%s</span> <code>",
 		   level, level);
 	html_str(out, f->fact->line);
-	buf_printf(out, "</code> <span class=\"soft\">%s%s</span></summary>",
-		   seen.p, f->accepted ? ", accepted" : "");
+	buf_printf(out, "</code> <span class=\"soft\">%s", seen.p);
+	if (f->step.len) {
+		buf_c(out, ", by step ");
+		html_str(out, f->step);
+	}
+	buf_printf(out, "%s</span></summary>",
+		   f->accepted ? ", accepted" : "");
+}
+
+/* Line 1 is that of a file of which no line is known. */
+static void put_place(struct buf *out, const struct place *place)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	buf_str(&text, place->path);
+	if (place->line > 1)
+		buf_printf(&text, ":%u", place->line);
+	put_key(out, "look at", buf_view(&text));
 }
 
 static void put_keys(struct buf *out, const struct report *r,
@@ -58,7 +74,7 @@ static void put_keys(struct buf *out, const struct report *r,
 	put_key(out, "by", f->fact->ev.process);
 	put_key(out, "at", buf_view(&at));
 	if (f->fact->ev.process.len || !at.len)
-		put_key(out, "look at", place.path);
+		put_place(out, &place);
 	buf_c(out, "</dl>");
 }
 

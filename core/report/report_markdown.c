@@ -217,6 +217,10 @@ static void put_line(struct buf *out, const struct finding *f)
 	md_code(out, f->fact->line, CELL_MAX);
 	buf_ch(out, ' ');
 	seen_text(out, f);
+	if (f->step.len) {
+		buf_c(out, ", by step ");
+		md_code(out, f->step, SPEC_MAX);
+	}
 	if (f->accepted)
 		buf_c(out, ", accepted");
 }

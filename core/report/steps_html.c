@@ -11,7 +11,8 @@ static void put_step(struct buf *out, const struct fingerprint *fp,
 	const struct step_end *s = step_told(fp, first->name, &run);
 
 	step_end_text(&end, s);
-	buf_c(out, "<details class=\"step\"><summary>");
+	buf_printf(out, "<details class=\"step\"%s><summary>",
+		   s->error.len ? " open" : "");
 	html_str(out, buf_view(&end));
 	buf_c(out, " <code>");
 	html_str(out, s->command);

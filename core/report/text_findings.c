@@ -44,6 +44,10 @@ static void put_finding_line(const struct page *p, const struct finding *f,
 	safe_str(p->out, f->fact->line);
 	buf_c(p->out, "  ");
 	seen_text(p->out, f);
+	if (f->step.len) {
+		buf_c(p->out, ", by step ");
+		safe_str(p->out, f->step);
+	}
 	if (p->all || is_heavy(f))
 		buf_printf(p->out, "  id %.*s", SHORT_ID, f->id);
 	if (f->accept) {

@@ -71,9 +71,9 @@ static void a_sentence_shows_the_facts_it_rests_on(void **state)
 	facts_end(fp, "exit", &alive);
 	text = text_of_audit(fp, 0);
 	has(text, "Connections beyond this host attempted: 1.\n"
-	    "    | net.connect tcp 203.0.113.7:4444 = ENETUNREACH  (3/3)\n");
+	    "    | net.connect tcp 203.0.113.7:4444 = ENETUNREACH  in 3 of 3 runs\n");
 	has(text, "Changes to what runs later by itself: 1.\n    | file.write "
-	    "$HOME/.bashrc  (2/3)\n");
+	    "$HOME/.bashrc  in 2 of 3 runs\n");
 	has(text, "Network: 1 fact; review;");
 	has(text, "Persistence: 1 fact; review;");
 	has(text, "2 of 2 facts call for a review.");
@@ -116,7 +116,7 @@ static void a_program_that_starts_others_is_told(void **state)
 	fp->facts[1].ev.process = STR("./main");
 	text = text_of_audit(fp, 0);
 	has(text, "Of these, programs that another program started: 1.\n"
-	    "    | exec /usr/bin/dash  (3/3)\n");
+	    "    | exec /usr/bin/dash  in 3 of 3 runs\n");
 	has(text, "Process spawning: 1 fact; review;");
 	has(text, "    ./main: first seen after 1.204 s, end main alive,");
 	has(text, "A run was ended when every process waited");

@@ -392,6 +392,42 @@ static void so_do_causes_of_many_findings(void **state)
 	close_page(&p);
 }
 
+/* Every part of it has more than fits, of what grows most when written. */
+static void so_does_one_with_too_much_of_everything(void **state)
+{
+	struct page p;
+	struct fingerprint *old = many("a", "file.read", 600, 4000);
+	struct fingerprint *new = many("b", "evasion", 600, 4000);
+	struct fingerprint *notes = many("c", "file.probe", 900, 4000);
+	struct fact *all = arena_alloc(&new->arena,
+				       1500 * sizeof(*all));
+	struct str spots[200];
+
+	(void)state;
+	memcpy(all, new->facts, new->n * sizeof(*all));
+	memcpy(all + new->n, notes->facts, notes->n * sizeof(*all));
+	for (size_t i = 0; i < 200; i++)
+		spots[i] = all[i].line;
+	for (size_t i = new->n; i < new->n + 300; i++)
+		all[i].seen = 2;
+	new->facts = all;
+	new->n += notes->n;
+	new->blind_spots = spots;
+	new->n_blind = 200;
+	open_page(&p, old, new);
+	for (size_t i = 0; i < 100; i++)
+		comparison_add_reason(&p.cmp, all[i].line);
+	p.r.notes = spots;
+	p.r.n_notes = 200;
+	has(written(&p, "markdown"), "### New in some runs");
+	has(p.out.p, "more** new behaviours");
+	has(p.out.p, "<summary>600 gone");
+	if (p.out.len >= 60000)
+		fail_msg("%zu bytes", p.out.len);
+	close_page(&p);
+	fingerprint_free(notes);
+}
+
 /* A thousand programs that fail with long last words, and start each other. */
 static void so_does_the_auditors_document(void **state)
 {
@@ -629,7 +665,7 @@ static void a_broken_step_leads_what_it_leaves_undone(void **state)
 	has(written(&p, "markdown"), "2 more findings because of the step");
 	has(written(&p, "html"), "<pre tabindex=\"0\">Traceback &lt;b&gt;\n"
 	    "SyntaxError: invalid syntax\n</pre>");
-	has(p.out.p, "<dt>look at</dt><dd>src/main.py</dd>");
+	has(p.out.p, "<dt>look at</dt><dd>src/main.py:7</dd>");
 	p.r.verbosity = 1;
 	has(written(&p, "text"), "new: step main printed in run 1 of 3:\n"
 	    "         Traceback <b>\n");
@@ -736,6 +772,7 @@ int main(void)
 		cmocka_unit_test(a_bar_does_not_end_its_cell),
 		cmocka_unit_test(a_comment_stays_below_its_limit),
 		cmocka_unit_test(so_do_causes_of_many_findings),
+		cmocka_unit_test(so_does_one_with_too_much_of_everything),
 		cmocka_unit_test(so_does_the_auditors_document),
 		cmocka_unit_test(a_finding_stands_at_the_script_that_ran),
 		cmocka_unit_test(else_at_its_step_else_at_the_configuration),
