@@ -88,6 +88,11 @@ struct finding {
 	 * index when it stands for itself.
 	 */
 	size_t cause;
+	/*
+	 * Of a name where OLD draws names: what it is that those are not
+	 * ("one that comes again, as OLD's do not"); NULL elsewhere.
+	 */
+	const char *drawn;
 	bool accepted;
 	const struct accept *accept;	/* that applies, or did and expired */
 };
@@ -176,6 +181,12 @@ struct advice {
 	size_t n;		/* findings that it covers */
 };
 
+/* Where both sides draw names, and what: "6 names of [0-9a-f], ...". */
+struct drawn_place {
+	struct str line;	/* with "<drawn>" for the names */
+	struct str old, new;
+};
+
 struct comparison {
 	struct arena arena;
 	/* By level, category, change, kind, line. */
@@ -190,8 +201,13 @@ struct comparison {
 	struct str *reasons;	/* sentences; also set beside a regression */
 	size_t n_reasons;
 	uint64_t lost;
-	/* Names of one side only that OLD may have drawn: no findings. */
+	/*
+	 * Names of one side only that may be of OLD's draws: no findings; and
+	 * the places where they are drawn, by line.
+	 */
 	size_t drawn_old, drawn_new;
+	struct drawn_place *drawn;
+	size_t n_drawn;
 	size_t seen_again, old_always;	/* "38 of 41 behaviours seen again" */
 };
 

@@ -12,32 +12,16 @@
 #include <stdlib.h>
 
 #include "core/base/strmap.h"
+#include "core/compare/holes.h"
 #include "core/compare/internal.h"
 #include "core/fingerprint/draw.h"
 
 #define HOLE '\x01'		/* is in no line: they are escaped */
-#define HOLES_MAX 48		/* of one line */
-#define PARTS_MAX 24		/* of a name, and of a line */
-#define LINE_MAX_LEN 1024
 #define REPEATED_MIN 3		/* characters that are drawn once */
 /* Holes of all lines; beyond, nothing is explained and a doubt says so. */
 #define ENTRIES_MAX (1u << 18)
 /* Two holes at once are tried for so many lines at most. */
 #define PAIR_LINES_MAX 2048
-
-struct span {
-	size_t at, len;
-};
-
-/* One part, or two, of a line. */
-struct hole {
-	struct span a, b;	/* b.len 0: one */
-};
-
-struct holes {
-	struct hole v[HOLES_MAX];
-	size_t n;
-};
 
 /* A line of a side at a place. */
 struct member {
@@ -45,13 +29,14 @@ struct member {
 	struct str name;	/* what stands in the hole */
 	bool cut;		/* up to a token */
 	bool new;
-	bool other;		/* of NEW, and by itself of no such draw */
+	enum draw_judgement is;	/* of NEW: by itself */
 };
 
 struct place {
 	struct str key;
 	VEC(struct member) members;
 	uint64_t runs;		/* of OLD that draw here */
+	size_t explained;	/* lines, as one of its draw */
 	size_t fixed;		/* characters around the hole */
 	bool judged;
 	struct draw_opinion opinion;
@@ -64,111 +49,6 @@ struct drawn_places {
 	size_t entries;
 	bool examples;		/* are added: every run had such a name */
 };
-
-/* --- the parts of a line --- */
-
-static bool in_word(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z');
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* What a name ends at: the next folder, the next word, a port. */
-static bool ends_name(char c)
-{
-	return c == '/' || c == ' ' || c == '\'' || c == '=' || c == ',';
-}
-
-static void add_hole(struct holes *h, size_t at, size_t end)
-{
-	if (end <= at || h->n == HOLES_MAX)
-		return;
-	for (size_t i = 0; i < h->n; i++)
-		if (h->v[i].a.at == at && h->v[i].a.len == end - at)
-			return;
-	h->v[h->n++] = (struct hole){ { at, end - at }, { 0, 0 } };
-}
-
-/* A token of a fixed rule stands for drawn characters: "<rand>". */
-static size_t token_end(struct str s, size_t at, size_t end)
-{
-	const char *close = s.p[at] == '<' ? memchr(s.p + at, '>', end - at) :
-					     NULL;
-
-	return close ? (size_t)(close + 1 - s.p) : at;
-}
-
-static size_t word_end(struct str s, size_t at, size_t end)
-{
-	for (size_t token; at < end; at = token > at ? token : at + 1) {
-		token = token_end(s, at, end);
-		if (token == at && !in_word(s.p[at]))
-			break;
-	}
-	return at;
-}
-
-/* Words of a name, digits behind letters, and all from a word to the end. */
-static void name_holes(struct holes *h, struct str s, size_t at, size_t end)
-{
-	size_t dot = end;
-
-	while (dot > at && s.p[dot - 1] != '.')
-		dot--;
-	for (size_t i = at, to; i < end; i = to + (to == i)) {
-		size_t digits;
-
-		to = word_end(s, i, end);
-		/* Drawn names may begin with '-' or '_': "url-_Qx8". */
-		if (to == i && i > at && !in_word(s.p[i - 1]))
-			add_hole(h, i, end);
-		if (to == i)
-			continue;
-		add_hole(h, i, to);
-		for (digits = to; digits > i && is_digit(s.p[digits - 1]);)
-			digits--;
-		if (digits > i)
-			add_hole(h, digits, to);
-		if (dot > at + 1 && dot - 1 > to)
-			add_hole(h, i, dot - 1);
-		add_hole(h, i, end);
-	}
-	add_hole(h, at, end);
-}
-
-static void line_holes(struct holes *h, struct str s, size_t from, size_t end)
-{
-	for (size_t at = from, to; at < end; at = to + 1) {
-		to = at;
-		while (to < end && !ends_name(s.p[to]))
-			to++;
-		if (to > at)
-			name_holes(h, s, at, to);
-	}
-}
-
-/* Two words of the line, from left to right. */
-static void pair_holes(struct holes *h, struct str s, size_t from, size_t end)
-{
-	struct span words[PARTS_MAX];
-	size_t n = 0;
-
-	for (size_t at = from, to; at < end && n < PARTS_MAX; at = to + 1) {
-		to = at;
-		while (to < end && !ends_name(s.p[to]))
-			to++;
-		if (to > at)
-			words[n++] = (struct span){ at, to - at };
-	}
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = i + 1; k < n && h->n < HOLES_MAX; k++)
-			h->v[h->n++] = (struct hole){ words[i], words[k] };
-}
 
 /* --- places --- */
 
@@ -186,8 +66,8 @@ static bool is_part(struct str line, size_t at, struct span part)
 	if (!part.len || at == part.at)
 		return part.len;
 	return part.len >= REPEATED_MIN && at > part.at &&
-	       same_text(line, at, part) && !in_word(line.p[at - 1]) &&
-	       (end == line.len || !in_word(line.p[end]));
+	       same_text(line, at, part) && !hole_in_word(line.p[at - 1]) &&
+	       (end == line.len || !hole_in_word(line.p[end]));
 }
 
 /* The line with its holes, and its step: what does not differ. */
@@ -262,21 +142,6 @@ static uint64_t runs_of(const struct fingerprint *fp, const struct fact *f)
 	return f->in_runs & all_runs(fp);
 }
 
-static struct holes holes_of(const struct fact *f, bool pairs)
-{
-	struct holes h = { .n = 0 };
-	size_t from = (size_t)(f->object.p - f->line.p);
-	size_t end = from + f->object.len;
-
-	if (f->line.len > LINE_MAX_LEN)
-		return h;
-	if (pairs)
-		pair_holes(&h, f->line, from, end);
-	else
-		line_holes(&h, f->line, from, end);
-	return h;
-}
-
 static void add_member(struct drawn_places *d, const struct fact *f,
 		       const struct hole *h, struct buf *key, bool new)
 {
@@ -335,7 +200,7 @@ static struct draw draw_of(struct drawn_places *d, struct place *p, bool new)
 	for (size_t i = 0; i < p->members.n; i++) {
 		const struct member *m = &p->members.v[i];
 
-		if (m->new != new || m->other)
+		if (m->new != new || m->is != DRAW_SAME)
 			continue;
 		if (!out.n || !same_name(&v[out.n - 1], m))
 			v[out.n++] = (struct draw_name){
@@ -362,7 +227,7 @@ static void find_others(struct drawn_places *d, struct place *p,
 			continue;
 		while (!same_name(&new.v[k], m))
 			k++;
-		m->other = is[k] != DRAW_SAME;
+		m->is = is[k];
 	}
 }
 
@@ -565,23 +430,100 @@ static bool has_new(const struct place *p)
 	return false;
 }
 
-static bool is_other(const struct place *p, const struct fact *f)
+static enum draw_judgement judged_name(const struct place *p,
+				       const struct fact *f)
 {
 	for (size_t i = 0; i < p->members.n; i++)
 		if (p->members.v[i].fact == f)
-			return p->members.v[i].other;
-	return false;
+			return p->members.v[i].is;
+	return DRAW_SAME;
+}
+
+/* Where OLD draws, and NEW has something: NULL when nowhere. */
+static struct place *judged_place(struct drawn_places *d, const struct fact *f)
+{
+	struct place *p = d && !drawn_is_full(d) ? drawn_place(d, f) : NULL;
+
+	if (!p || !has_new(p))
+		return NULL;
+	judge(d, p);
+	return p;
 }
 
 bool drawn_explains(struct drawn_places *d, const struct fact *f)
 {
-	struct place *p;
+	struct place *p = judged_place(d, f);
 
-	if (!d || drawn_is_full(d))
+	if (!p || p->opinion.is != DRAW_SAME ||
+	    judged_name(p, f) != DRAW_SAME)
 		return false;
-	p = drawn_place(d, f);
-	if (!p || !has_new(p))
-		return false;
-	judge(d, p);
-	return p->opinion.is == DRAW_SAME && !is_other(p, f);
+	p->explained++;
+	return true;
+}
+
+const char *drawn_reason(struct drawn_places *d, const struct fact *f)
+{
+	struct place *p = judged_place(d, f);
+	enum draw_judgement is = p ? judged_name(p, f) : DRAW_SAME;
+
+	if (p && is == DRAW_SAME)
+		is = p->opinion.is;
+	return is != DRAW_SAME && is != DRAW_NONE ? draw_reason(is) : NULL;
+}
+
+/* --- what was explained --- */
+
+/* The key's line, with a token for the holes. */
+static struct str shown_line(struct arena *a, struct str key)
+{
+	autobuf struct buf out = BUF_INIT;
+	size_t at = 0;
+
+	while (at < key.len && key.p[at++] != '\n')
+		;
+	for (; at < key.len; at++)
+		if (key.p[at] == HOLE)
+			buf_c(&out, "<drawn>");
+		else
+			buf_ch(&out, key.p[at]);
+	return arena_str(a, buf_view(&out));
+}
+
+static struct str described(struct arena *a, const struct draw *draw)
+{
+	autobuf struct buf out = BUF_INIT;
+
+	draw_describe(&out, draw);
+	return arena_str(a, buf_view(&out));
+}
+
+static int by_shown(const void *pa, const void *pb)
+{
+	const struct drawn_place *a = pa, *b = pb;
+
+	return str_cmp(a->line, b->line);
+}
+
+void drawn_seal(struct drawn_places *d)
+{
+	struct comparison *c = d ? d->m->out : NULL;
+
+	if (!d)
+		return;
+	c->drawn = arena_alloc(&c->arena, (d->keys.n + 1) * sizeof(*c->drawn));
+	for (size_t i = 0; i < d->keys.n; i++) {
+		struct place *p = d->keys.entries[i].val.ptr;
+		struct draw old, new;
+
+		if (!p->explained)
+			continue;
+		old = draw_of(d, p, false);
+		new = draw_of(d, p, true);
+		c->drawn[c->n_drawn++] = (struct drawn_place){
+			shown_line(&c->arena, p->key),
+			described(&c->arena, &old), described(&c->arena, &new),
+		};
+	}
+	if (c->n_drawn)
+		qsort(c->drawn, c->n_drawn, sizeof(*c->drawn), by_shown);
 }

@@ -273,6 +273,8 @@ void finding_add(struct matching *m, enum change change,
 		.step = STR(""),
 	};
 
+	if (change == CHANGE_NEW)
+		f.drawn = drawn_reason(m->drawn, new);
 	if (change == CHANGE_MORE) {
 		f.names_old = old->names_max;
 		f.names_new = new->names_max;

@@ -52,6 +52,10 @@ struct drawn_places *drawn_find(struct matching *m);
 void drawn_free(struct drawn_places *d);
 /* Could this fact of one side only have come from a draw of OLD? */
 bool drawn_explains(struct drawn_places *d, const struct fact *f);
+/* Why it is of no draw of OLD, where OLD draws such names; else NULL. */
+const char *drawn_reason(struct drawn_places *d, const struct fact *f);
+/* Hand the places that explained something to m->out. */
+void drawn_seal(struct drawn_places *d);
 /* There was too much to look at: nothing is explained. */
 bool drawn_is_full(const struct drawn_places *d);
 

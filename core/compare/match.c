@@ -215,7 +215,9 @@ void compare(struct comparison *out, const struct fingerprint *old,
 	fingerprint_roles(&m.ran_new, new);
 	m.drawn = drawn_find(&m);
 	match(&m);
+	drawn_seal(m.drawn);
 	drawn_free(m.drawn);
+	m.drawn = NULL;
 	breakage_find(&m);
 	findings_seal(&m);
 	breakage_attribute(&m);

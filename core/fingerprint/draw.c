@@ -315,11 +315,11 @@ static const struct test {
 	{ DRAW_RANGE, FEW, true, chance_range,
 	  "far from the numbers of OLD" },
 	{ DRAW_FIXED, FEW, false, chance_fixed,
-	  "comes again, as OLD's do not" },
+	  "one that comes again, as OLD's do not" },
 	{ DRAW_STRANGER, FEW, false, chance_stranger,
 	  "not of the few that OLD draws from" },
 	{ DRAW_MORE, HALF, false, chance_more,
-	  "more in each run than in any of OLD" },
+	  "one of more in each run than in any of OLD" },
 };
 _Static_assert(ARRAY_LEN(tests) == 7, "6 of FEW and one of HALF");
 
@@ -380,10 +380,13 @@ void draw_describe(struct buf *out, const struct draw *d)
 {
 	struct drawn s = drawn_of(d, NULL);
 
-	buf_printf(out, "%zu name%s of %s, ", d->n, d->n == 1 ? "" : "s",
-		   s.of ? s.of : "any bytes");
-	put_range(out, s.min, s.max);
-	buf_c(out, " wide, ");
+	buf_printf(out, "%zu name%s", d->n, d->n == 1 ? "" : "s");
+	if (s.whole) {
+		buf_printf(out, " of %s, ", s.of ? s.of : "any bytes");
+		put_range(out, s.min, s.max);
+		buf_c(out, " wide");
+	}
+	buf_c(out, ", ");
 	put_range(out, s.least, s.most);
 	buf_c(out, " in each run");
 }

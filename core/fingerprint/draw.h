@@ -60,7 +60,7 @@ void draw_judge_names(enum draw_judgement *out, const struct draw *old,
 
 /* "6 names of [0-9a-v], 26 characters wide, 2 in each run" */
 void draw_describe(struct buf *out, const struct draw *d);
-/* "comes again, which OLD's names do not" */
+/* What such a name is: "one that comes again, as OLD's do not". */
 const char *draw_reason(enum draw_judgement is);
 
 #endif

@@ -207,6 +207,8 @@ static void put_finding(struct json_out *j, const struct report *r,
 	put_pair(j, "old", f->seen_old, f->runs_old);
 	put_pair(j, "new", f->seen_new, f->runs_new);
 	json_end_object(j);
+	if (f->drawn)
+		json_put_str(j, "drawn", str_c(f->drawn));
 	if (f->change == CHANGE_MORE)
 		put_pair(j, "names", f->names_old, f->names_new);
 	if (f->change == CHANGE_OUTCOME)
@@ -244,6 +246,22 @@ static void put_counts(struct json_out *j, const struct comparison *c)
 	json_put_uint(j, "seen_again", c->seen_again);
 	json_put_uint(j, "old_always", c->old_always);
 	json_end_object(j);
+}
+
+/* So many of the places where names are drawn. */
+#define DRAWN_MAX 256
+
+static void put_drawn(struct json_out *j, const struct comparison *c)
+{
+	json_begin_array(j, "drawn");
+	for (size_t i = 0; i < c->n_drawn && i < DRAWN_MAX; i++) {
+		json_begin_object_inline(j, NULL);
+		json_put_str(j, "line", c->drawn[i].line);
+		json_put_str(j, "old", c->drawn[i].old);
+		json_put_str(j, "new", c->drawn[i].new);
+		json_end_object(j);
+	}
+	json_end_array(j);
 }
 
 static void put_categories(struct json_out *j, const char *key,
@@ -389,6 +407,7 @@ void report_result(struct buf *out, const struct report *r, size_t max)
 	json_put_uint(&j, "lost", c->lost);
 	put_blind_spots(&j, r);
 	put_counts(&j, c);
+	put_drawn(&j, c);
 	put_summary(&j, c);
 	put_advice(&j, c);
 	put_causes(&j, c, max / 2);

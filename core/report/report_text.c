@@ -175,6 +175,22 @@ static void put_sentence(struct buf *out, const struct report *r,
 	safe_wrapped(out, "", buf_view(&text), r->width);
 }
 
+/* Where both sides draw names, and what of. */
+static void put_drawn(struct buf *out, const struct report *r)
+{
+	for (size_t i = 0; i < r->cmp->n_drawn; i++) {
+		const struct drawn_place *p = &r->cmp->drawn[i];
+
+		buf_c(out, "drawn: ");
+		safe_str(out, p->line);
+		buf_c(out, ": old ");
+		safe_str(out, p->old);
+		buf_c(out, "; new ");
+		safe_str(out, p->new);
+		buf_ch(out, '\n');
+	}
+}
+
 static void put_trust(struct buf *out, const struct report *r)
 {
 	put_ends(out, r, "old: ", r->old);
@@ -185,6 +201,7 @@ static void put_trust(struct buf *out, const struct report *r)
 	}
 	put_sentence(out, r, repeatability_text);
 	if (r->verbosity > 0) {
+		put_drawn(out, r);
 		put_ledger(out, "old", r->old);
 		put_ledger(out, "new", r->new);
 	}

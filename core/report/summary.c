@@ -190,6 +190,10 @@ void repeatability_text(struct buf *out, const struct report *r)
 		buf_printf(out, "%zu of %zu old facts and %zu of %zu new facts "
 			   "differ from run to run", differ_old, old->n,
 			   differ_new, new->n);
+	if (r->cmp->n_drawn)
+		buf_printf(out, "; names are drawn anew at %zu place%s, on "
+			   "both sides alike", r->cmp->n_drawn,
+			   plural(r->cmp->n_drawn));
 }
 
 void loss_text(struct buf *out, const struct report *r)

@@ -76,6 +76,9 @@ bool finding_evidence(struct buf *out, const struct finding *f)
 	if (f->fact->kind == EV_STEP || f->fact->kind == EV_STEP_END)
 		return false;
 	evidence_line(out, &f->fact->ev);
+	if (f->drawn)
+		buf_printf(out, "; names are drawn here, and this one is %s",
+			   f->drawn);
 	return true;
 }
 

@@ -51,7 +51,7 @@ ok "what runs later is no part of the heap" grep -q \
 ok "the heap is one thing" grep -q \
 	"and 100 more findings in a folder that the run made, \$HOME/heap (100 files outside)" \
 	"$work/text"
-is "and few lines" "$(grep -c '^ .*file.create $HOME/heap/' "$work/text")" 3
+is "and few lines" "$(grep -c '^ .*file.create .HOME/heap/' "$work/text")" 3
 ok "the verdict counts by category" grep -q \
 	'^regression: 104 new behaviours (2 network, 1 persistence, 101 files outside), exit 1$' \
 	"$work/text"
