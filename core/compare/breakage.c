@@ -399,12 +399,14 @@ static void put_below(struct matching *m, struct finding *f)
 		b = broken_of(m, f->fact->ev.step);
 		if (!b || !b->cause.len)
 			return;
-		b = broken_of(m, b->cause);
 	} else {
 		b = is_less(f) ? broken_doer(m, f->fact) : NULL;
 	}
 	if (!b)
 		return;
+	/* All of it belongs to the step that was the first to break. */
+	while (b->cause.len)
+		b = broken_of(m, b->cause);
 	f->cause = place_of_broken(m->out, b->step);
 	f->gates = false;
 }

@@ -294,6 +294,8 @@ static bool could_be_old(const struct doubts *d, const struct finding *f)
 	if (f->fact->kind == EV_STEP || f->fact->kind == EV_STEP_END ||
 	    !f->fact->ev.step.len)
 		return false;
+	if (f->step.len)
+		return cut_before(d, f, f->step);
 	for (size_t i = 0; i < evidence_steps(&f->fact->ev); i++)
 		if (!cut_before(d, f, evidence_step(&f->fact->ev,
 						    f->fact->seen, i).step))

@@ -152,7 +152,9 @@ void put_exec_error(struct buf *out, const struct step_end *s)
 	while (n < s->command.len && s->command.p[n] != ' ')
 		n++;
 	buf_printf(out, "%.*s: %s", (int)n, s->command.p, name ? name : "?");
-	if (s->err == ENOENT)
+	if (s->error.len)
+		buf_printf(out, " (%.*s)", STR_ARG(s->error));
+	else if (s->err == ENOENT)
 		buf_c(out, " (no such program)");
 	else if (s->err == EACCES)
 		buf_c(out, " (it may not be executed)");

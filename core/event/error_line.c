@@ -55,6 +55,7 @@ struct search {
 	size_t best, begin;
 	struct str said;
 	enum where place;
+	bool usage;		/* the best line is about how it is used */
 };
 
 /* --- the lines --- */
@@ -228,12 +229,23 @@ static bool fits(const struct search *s, size_t i, const struct shape *shape,
 	return false;
 }
 
+static bool ends_as_prompt(struct str s)
+{
+	return s.len && s.p[s.len - 1] && strchr(":?>$#", s.p[s.len - 1]);
+}
+
+bool error_line_asks(struct str text)
+{
+	while (text.len && (text.p[text.len - 1] == ' ' ||
+			    text.p[text.len - 1] == '\t'))
+		text.len--;
+	return ends_as_prompt(text);
+}
+
 /* A question, and not an answer: "Password for alice:". */
 static bool is_prompt(const struct line *l)
 {
-	struct str s = l->text;
-
-	return s.len && strchr(":?>$#", s.p[s.len - 1]);
+	return ends_as_prompt(l->text);
 }
 
 /* Usage: what stands in front of it says why, if anything does. */
@@ -258,6 +270,7 @@ static void consider(struct search *s, size_t i, const struct shape *shape)
 	s->best = i;
 	s->begin = begin;
 	s->place = shape->place;
+	s->usage = shape->how == HOW_FRONT;
 }
 
 static bool is_noise(const struct search *s, size_t i)
@@ -413,7 +426,7 @@ static void put_result(struct error_line *out, const struct search *s)
 	said = cut_front(said, "Exception in thread \"main\" ");
 	out->text = arena_str(s->arena, shorten(said));
 	out->is_sure = s->weight > WEIGHT_LAST;
-	out->is_runtime = s->weight >= WEIGHT_RUNTIME;
+	out->is_report = s->weight >= WEIGHT_RUNTIME || s->usage;
 	for (size_t i = 0; i < s->begin; i++)
 		out->preceded |= s->v[i].text.len > 0;
 }

@@ -36,8 +36,8 @@ struct error_line {
 	bool preceded;
 	/* Recognised as an error, and not only the last line there is. */
 	bool is_sure;
-	/* What a runtime says at a program's end, not the program itself. */
-	bool is_runtime;
+	/* Of a runtime at the program's end, or how the program is used. */
+	bool is_report;
 };
 
 /*
@@ -47,5 +47,8 @@ struct error_line {
  */
 bool error_line_find(struct error_line *out, struct arena *arena,
 		     struct str text, const struct error_tree *tree);
+
+/* Does text, which no newline ended, ask for something: "Name: "? */
+bool error_line_asks(struct str text);
 
 #endif

@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/base/vec.h"
 #include "core/event/error_line.h"
@@ -105,6 +107,19 @@ static bool is_blank(struct str s)
 	return true;
 }
 
+/* Something, and not only a question that got no answer: "Name: ". */
+static bool has_printed(const struct step_state *s)
+{
+	struct str said = buf_view(&s->said), last = said;
+	const char *newline = said.len ? memrchr(said.p, '\n', said.len) : NULL;
+
+	if (newline)
+		last = str_sub(said, (size_t)(newline + 1 - said.p));
+	if (error_line_asks(last))
+		said.len -= last.len;
+	return !is_blank(said);
+}
+
 /*
  * Standard error is preferred, unless only the other output has a line that is
  * an error for sure.  Of a terminal there is one output.
@@ -132,6 +147,44 @@ static bool find_error(struct error_line *out, bool *on_stdout,
 	return true;
 }
 
+/*
+ * execve(2) fails with ENOENT too when the file is there and the interpreter
+ * that its first line names is not.
+ */
+static void find_interpreter(struct stepper *st, size_t i,
+			     struct step_end *end)
+{
+	const struct step *step = &st->scenario->steps[i];
+	struct str program = str_c(step->argv[0]);
+	autobuf struct buf path = BUF_INIT, text = BUF_INIT;
+	char head[256];
+	autofd int fd = -1;
+	ssize_t n;
+
+	if (!memchr(program.p, '/', program.len))
+		return;
+	if (str_starts(program, STR(PLAN_TREE "/")))
+		buf_str(&path, str_sub(program, strlen(PLAN_TREE "/")));
+	else if (program.p[0] != '/')
+		path_join(&path, step->dir, program);
+	if (!path.len)
+		return;
+	fd = layers_open(st->scratch, st->tree, path.p, O_RDONLY | O_NOFOLLOW |
+			 O_NONBLOCK);
+	n = fd < 0 ? -1 : read(fd, head, sizeof(head));
+	if (n < 0)
+		return;
+	buf_c(&text, "it is there, but its interpreter is not");
+	if (n > 2 && !memcmp(head, "#!", 2)) {
+		const char *end_of = memchr(head, '\n', (size_t)n);
+		size_t len = end_of ? (size_t)(end_of - head) : (size_t)n;
+
+		buf_c(&text, ": ");
+		text_escape(&text, (struct str){ head + 2, len - 2 });
+	}
+	end->error = arena_str(&st->arena, buf_view(&text));
+}
+
 static void put_error(struct stepper *st, size_t i, struct step_end *end)
 {
 	autobuf struct buf text = BUF_INIT, file = BUF_INIT;
@@ -140,13 +193,16 @@ static void put_error(struct stepper *st, size_t i, struct step_end *end)
 
 	if (!find_error(&e, &on_stdout, st, i))
 		return;
+	/* What was printed last is no reason for a signal. */
+	if (!e.is_sure && WIFSIGNALED(end->status))
+		return;
 	normalise_evidence(&text, e.text, &places);
 	text_escape(&file, e.file);
 	end->error = arena_str(&st->arena, buf_view(&text));
 	end->error_file = arena_str(&st->arena, buf_view(&file));
 	end->error_line = e.line;
-	/* A runtime's report is not what the step is there to print. */
-	if (on_stdout && e.is_runtime)
+	/* A report of the error is not what the step is there to print. */
+	if (on_stdout && e.is_report)
 		end->printed = e.preceded;
 }
 
@@ -240,8 +296,10 @@ static void fill(struct stepper *st, size_t i)
 	end->error = end->error_file = STR("");
 	end->error_line = 0;
 	end->output = arena_str(&st->arena, buf_view(&output));
-	end->printed = s->printed && !is_blank(buf_view(&s->text));
-	if (!did_its_part(end) && s->started)
+	end->printed = has_printed(s);
+	if (s->err == ENOENT)
+		find_interpreter(st, i, end);
+	else if (!did_its_part(end) && s->started)
 		put_error(st, i, end);
 }
 

@@ -24,6 +24,8 @@
 #define PIPE_BYTES (1 << 20)
 /* Read by one look at most, so that a flood cannot keep us from the rest. */
 #define DRAIN_MAX (4U << 20)
+/* Enough to tell whether anything was printed. */
+#define SAID_MAX 4096
 
 static uint64_t clock_ns(void)
 {
@@ -94,6 +96,7 @@ void stepper_free(struct stepper *st)
 		feed_close(&st->s[i].feed);
 		buf_free(&st->s[i].text);
 		buf_free(&st->s[i].errors);
+		buf_free(&st->s[i].said);
 	}
 	free(st->s);
 	free(st->ends);
@@ -362,8 +365,8 @@ static void drain(struct step_state *s, int which)
 		total += (size_t)n;
 		if (which)
 			keep_errors(s, chunk, (size_t)n);
-		else
-			s->printed = true;
+		else if (s->said.len < SAID_MAX)
+			buf_add(&s->said, chunk, (size_t)n);
 		if (s->text.len + (size_t)n > PLAN_OUTPUT_MAX) {
 			s->cut = true;
 			n = (ssize_t)(PLAN_OUTPUT_MAX - s->text.len);

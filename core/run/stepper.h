@@ -38,7 +38,8 @@ struct step_state {
 	int theirs[2];		/* the other ends, for the next repetition */
 	struct buf text;	/* what it printed, both, up to a bound */
 	struct buf errors;	/* of standard error alone, the end */
-	bool printed;		/* on standard output, or on its terminal */
+	/* Of standard output alone, or of its terminal: the beginning. */
+	struct buf said;
 	bool cut;
 };
 

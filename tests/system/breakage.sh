@@ -62,6 +62,32 @@ ok "and colours nothing" lacks "$work/text" "$(printf '\033')"
 sed 's/"output": \[/"output": [7, /' "$work/fp.json" >"$work/bad.json"
 exits 2 "what is no text is refused" b "$work/bad.json" "$work/fp.json"
 
+# --- what kept it from starting ---
+
+# starts NAME COMMAND WHY: NEW has no such program, for this reason.
+starts() {
+	printf '[step "main"]\n\tcommand = %s\n' "$2" >.behavdiff
+	exits 1 "$1: it no longer starts" b works broken
+	cp "$out" "$work/text"
+	ok "$1: $3" holds "$work/text" "main no longer starts: $3"
+	git tag -d works broken >/dev/null
+}
+works() { # file
+	printf '[step "main"]\n\tcommand = ./%s\n' "$1" >.behavdiff
+	printf '#!/bin/sh\necho works\n' >"$1"
+	chmod +x "$1"
+	commit works
+}
+works one && git rm -q --cached one && rm one && commit broken
+starts "gone" ./one "./one: ENOENT (no such program)"
+works two && chmod -x two && commit broken
+starts "no execute bit" ./two "./two: EACCES (it may not be executed)"
+works three && printf '#!/usr/bin/nosuch\necho\n' >three && commit broken
+starts "no interpreter" ./three "./three: ENOENT (it is there, but its \
+interpreter is not: /usr/bin/nosuch)"
+git rm -q -f --ignore-unmatch one two three
+git checkout -q fails -- .behavdiff && git commit -q --allow-empty -m back
+
 # --- where it is ---
 
 exits 1 "formats name the file and the line" b talks fails --format github

@@ -256,6 +256,15 @@ static void silence_and_prompts_are_no_error(void **state)
 	arena_free(&a);
 }
 
+static void a_question_is_told_from_what_was_said(void **state)
+{
+	(void)state;
+	assert_true(error_line_asks(STR("Name: ")));
+	assert_true(error_line_asks(STR("Go on?")));
+	assert_false(error_line_asks(STR("Done.")));
+	assert_false(error_line_asks(STR("")));
+}
+
 static void what_came_before_the_report_is_known(void **state)
 {
 	struct arena a = ARENA_INIT;
@@ -265,14 +274,17 @@ static void what_came_before_the_report_is_known(void **state)
 	assert_true(finds(&e, &a, STR("Traceback (most recent call last):\n"
 				      "  File \"x\", line 1\nValueError: x\n")));
 	assert_true(e.is_sure);
-	assert_true(e.is_runtime);
+	assert_true(e.is_report);
 	assert_false(e.preceded);
 	assert_true(finds(&e, &a, STR("code.c:2: error: tab\n")));
 	assert_true(e.is_sure);
-	assert_false(e.is_runtime);
+	assert_false(e.is_report);
 	assert_true(finds(&e, &a, STR("hello\nTraceback (most recent call "
 				      "last):\n  File \"x\", line 1\nE: x\n")));
 	assert_true(e.preceded);
+	assert_true(finds(&e, &a, STR("usage: x FILE\n  FILE  a file\n")));
+	assert_true(e.is_report);
+	assert_false(e.preceded);
 	assert_true(finds(&e, &a, STR("good bye\n")));
 	assert_false(e.is_sure);
 	arena_free(&a);
@@ -331,6 +343,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_shape_is_recognised),
 		cmocka_unit_test(silence_and_prompts_are_no_error),
+		cmocka_unit_test(a_question_is_told_from_what_was_said),
 		cmocka_unit_test(what_came_before_the_report_is_known),
 		cmocka_unit_test(any_bytes_will_do),
 		cmocka_unit_test(long_output_is_looked_at_from_its_end),
