@@ -81,6 +81,15 @@ static void doubt_start(struct doubts *d, const struct fingerprint *fp,
 			doubt_never(d, fp, &steps->v[i]);
 }
 
+/* Was it the deadline that kept it from its end?  deadlines.c says so. */
+static bool is_only_cut(const struct doubts *d, const struct step_tally *s)
+{
+	const struct step_tally *was = tallies_find(&d->old, s->name);
+	const struct step_tally *is = tallies_find(&d->new, s->name);
+
+	return s->cut == s->unmet && was && is && (was->ended || is->ended);
+}
+
 /* Of either side: the scenario says what a run must show to count. */
 static void doubt_unmet(struct doubts *d, const struct fingerprint *fp,
 			const struct tallies *steps)
@@ -91,7 +100,8 @@ static void doubt_unmet(struct doubts *d, const struct fingerprint *fp,
 	for (size_t i = 0; i < steps->n; i++) {
 		const struct step_tally *s = &steps->v[i];
 
-		if (!s->unmet || breakage_of(d->m, s->name))
+		if (!s->unmet || breakage_of(d->m, s->name) ||
+		    is_only_cut(d, s))
 			continue;
 		doubt(d, "%.*s: step %.*s in %u of %zu runs: %.*s: repair the "
 		      "program or the scenario", STR_ARG(fp->spec),

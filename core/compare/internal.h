@@ -146,10 +146,15 @@ void bystep_match(struct matching *m, const struct fact *old,
 
 /* Add what no longer does its part, before the findings are sealed. */
 void breakage_find(struct matching *m);
-/* Put its consequences below it; the findings are sealed. */
-void breakage_attribute(struct matching *m);
+/* The step among those that are broken, NULL when it is not. */
+const struct broken *broken_of(const struct matching *m, struct str step);
 /* Is the step a broken one, or does it wait for one? */
 bool breakage_of(const struct matching *m, struct str step);
+
+/* --- consequences.c --- */
+
+/* Put what follows from broken steps below them; the findings are sealed. */
+void consequences_find(struct matching *m);
 
 /* --- doubts.c --- */
 

@@ -220,7 +220,7 @@ void compare(struct comparison *out, const struct fingerprint *old,
 	m.drawn = NULL;
 	breakage_find(&m);
 	findings_seal(&m);
-	breakage_attribute(&m);
+	consequences_find(&m);
 	verdict_reach(&m);
 	causes_find(&m);
 	deeds_free(&m.did_old);

@@ -180,6 +180,12 @@ static void every_manner_has_its_words(void **state)
 	       WENT(FACTS("b", ONE), SERVES(.ready = 40, .end = 60,
 			.status = 1 << 8, .error = "Error: no")),
 	       "step server", "server no longer keeps running: Error: no");
+	/* In OLD the scenario stopped it: it was there until then. */
+	breaks(WENT(FACTS("a", ONE), SERVES(.ready = 40, .end = 480,
+			.status = SIGTERM, .stopped = true)),
+	       WENT(FACTS("b", ONE), SERVES(.ready = 40, .end = 60,
+			.status = 1 << 8, .error = "Error: no")),
+	       "step server", "server no longer keeps running: Error: no");
 	breaks(WENT(FACTS("a", ONE), ended),
 	       WENT(FACTS("b", ONE), ENDS(.end = 60, .status = 1 << 8,
 			.error = "Error: no", .file = "m.py", .line = 2)),
