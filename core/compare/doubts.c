@@ -254,6 +254,16 @@ static void doubt_loss(struct doubts *d, const struct fingerprint *fp,
 		      "allow more runs", STR_ARG(fp->spec), sometimes, fp->n);
 }
 
+/* Then what one side draws and the other has not are findings of both. */
+static void doubt_draws(struct doubts *d)
+{
+	if (d->m->drawn_full)
+		doubt(d, "%.*s: more names differ from run to run than are "
+		      "looked through, and no name is known to be drawn: "
+		      "give the scenario less to do, or grade them (`level`)",
+		      STR_ARG(d->m->old->spec));
+}
+
 /* Processes and files: what the program was refused there, it did not do. */
 static void doubt_limits(struct doubts *d, const struct fingerprint *fp)
 {
@@ -342,6 +352,7 @@ void doubts_raise(struct matching *m)
 	doubt_silence(&d);
 	doubt_loss(&d, m->old, m->out->drawn_old);
 	doubt_loss(&d, m->new, m->out->drawn_new);
+	doubt_draws(&d);
 	doubt_limits(&d, m->old);
 	doubt_limits(&d, m->new);
 	doubt_blind_spots(&d);

@@ -182,8 +182,12 @@ static enum level finding_level(const struct matching *m,
  * does it by the throw of a die does it.  A changed result must be more than a
  * race between processes: then the throw of the die is the kernel's.
  */
-static bool rare_but_grave(const struct finding *f, enum refusal refused)
+static bool rare_but_grave(const struct matching *m, const struct finding *f,
+			   enum refusal refused)
 {
+	/* Nobody knows what is drawn: a doubt says so. */
+	if (m->drawn_full && !fact_executes(f->fact))
+		return false;
 	if (f->level != LEVEL_ERROR)
 		return false;
 	return f->change == CHANGE_NEW || f->change == CHANGE_MORE ||
@@ -203,7 +207,7 @@ static void finding_grade(const struct matching *m, struct finding *f,
 	if (f->level == LEVEL_NEVER)
 		f->level = LEVEL_NOTE;
 	if (fresh && !fact_always(m->new, f->fact) &&
-	    !rare_but_grave(f, refused)) {
+	    !rare_but_grave(m, f, refused)) {
 		f->change = CHANGE_UNSTABLE;
 		f->level = LEVEL_NOTE;
 		counts = false;

@@ -24,6 +24,7 @@ struct matching {
 	struct strmap ran_old, ran_new;
 	VEC(struct broken) broken;
 	struct drawn_places *drawn;	/* NULL: OLD draws nothing */
+	bool drawn_full;	/* too much to tell what it draws */
 };
 
 /* --- match.c --- */

@@ -214,6 +214,7 @@ void compare(struct comparison *out, const struct fingerprint *old,
 	fingerprint_roles(&m.ran_old, old);
 	fingerprint_roles(&m.ran_new, new);
 	m.drawn = drawn_find(&m);
+	m.drawn_full = drawn_is_full(m.drawn);
 	match(&m);
 	drawn_seal(m.drawn);
 	drawn_free(m.drawn);

@@ -269,7 +269,7 @@ starts_not() {
 
 bad_programs() {
 	says 3 "no entry point" "main: no entry point*" \
-		"name it in .behavdiff*" run --runs 1 -C no-entry main main
+		"name what shall run in .behavdiff*" run --runs 1 -C no-entry main main
 	starts_not "a file that is not executable" \
 		"./notes.txt: " ./notes.txt
 	starts_not "a program that is not there" \

@@ -164,7 +164,7 @@ static unsigned comparisons(void)
 {
 	const char *n = getenv("DRAW_COMPARISONS");
 
-	return n ? (unsigned)atoi(n) : 2000;
+	return n ? (unsigned)atoi(n) : 600;
 }
 
 static unsigned judged_other(const struct form *f, unsigned runs,
