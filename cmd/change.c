@@ -2,7 +2,9 @@
 /* How much of the change was run. */
 #include "cmd/change.h"
 
+#include "cmd/edits.h"
 #include "core/base/cleanup.h"
+#include "core/base/path.h"
 #include "core/base/vec.h"
 #include "core/base/text.h"
 
@@ -35,6 +37,8 @@ static void find_exercised(struct outcome *o, const struct session *s,
 {
 	autofiles struct files files = { .v = { NULL, 0, 0 } };
 	autobuf struct buf text = BUF_INIT;
+	struct str baselines = config_str(session_config(s), "behavdiff",
+					  STR(""), "baselines");
 
 	for (size_t i = 0; i < diff->n; i++) {
 		const struct rev_file *f = &diff->v[i];
@@ -44,6 +48,8 @@ static void find_exercised(struct outcome *o, const struct session *s,
 				.path = f->path, .lines = f->lines,
 				.gone = f->gone,
 				.fed = is_fed(session_config(s), f->path),
+				.judged = path_below(f->path, baselines) ||
+					  edits_is_job(f->path),
 			};
 	}
 	exercised_find(&o->exercised, &o->cmp.arena, files.v.v, files.v.n,
@@ -53,6 +59,22 @@ static void find_exercised(struct outcome *o, const struct session *s,
 	exercised_sentence(&text, &o->exercised);
 	if (text.len)
 		outcome_note(o, "%s", text.p);
+}
+
+void change_note_bound(struct outcome *o, const char *remedy)
+{
+	const struct fingerprint *old = o->report.old, *new = o->report.new;
+	const struct bound *was, *is;
+
+	for (size_t i = 0; i < new->n_bound; i++) {
+		is = bound_change(old, new, i, &was);
+		if (is)
+			outcome_note(o, "bound folder %.*s held something "
+				     "else for %.*s (%.8s, now %.8s): %s",
+				     STR_ARG(is->path),
+				     STR_ARG(old->spec), was->digest.p,
+				     is->digest.p, remedy);
+	}
 }
 
 static int judge(struct outcome *o, struct session *s,

@@ -22,6 +22,9 @@ struct patch {
 void change_judge(struct outcome *o, struct session *s,
 		  const struct patch *patch);
 
+/* A line for each bound folder that held something else for OLD. */
+void change_note_bound(struct outcome *o, const char *remedy);
+
 /* --- unlike.c --- */
 
 /* Doubts about exports that differ from a checkout; diff: what changed. */

@@ -415,6 +415,8 @@ static int judge(struct check *c, const struct destinations *to,
 	for (size_t i = 0; i < c->notes.n; i++)
 		*vec_push(&o.notes) = c->notes.v[i];
 	judge_change(c, &o);
+	change_note_bound(&o, "behavdiff baseline update takes what it holds "
+			  "now");
 	o.report.closing = buf_view(&closing);
 	o.place = (struct last_place){
 		.old = baseline_side(c),

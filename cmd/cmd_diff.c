@@ -89,6 +89,7 @@ static int report_session(struct session *s, const struct settings *set,
 	o.place.old = outcome_side(s, 0);
 	o.place.new = outcome_side(s, 1);
 	judge_change(&o, s);
+	change_note_bound(&o, "--no-cache runs both with what it holds now");
 	last_commands(&closing, &o.cmp, session_cache(s),
 		      session_baseline(s, 0));
 	o.report.closing = buf_view(&closing);

@@ -9,6 +9,7 @@
 
 #include "cmd/edits.h"
 #include "core/base/cleanup.h"
+#include "core/base/path.h"
 #include "core/base/vec.h"
 #include "core/scenario/scenario.h"
 
@@ -43,6 +44,7 @@ static void add_edit(void *ctx, const char *path)
 	f->ev = (struct evidence){
 		.count = fp->runs, .step = STR(""), .process = STR(""),
 		.call = e->kind == EV_POLICY_ENTRY ? STR("detection") :
+			e->kind == EV_POLICY_BIND ? STR("sandbox.bind") :
 			STR("git diff"), .note = STR(""),
 	};
 	if (!fact_parse(f->line, &f->kind, &f->operation, &f->object,
@@ -101,14 +103,22 @@ static void find_inputs(struct paths *out, const struct config *cfg,
 }
 
 /* What runs the check; a change that edits it could run something else. */
-static void find_jobs(struct paths *out)
-{
-	static const char *const jobs[] = {
+static const char *const jobs[] = {
 #define JOB(path) path,
 #include "cmd/jobs.def"
 #undef JOB
-	};
+};
 
+bool edits_is_job(struct str path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
+		if (path_below(path, str_c(jobs[i])))
+			return true;
+	return false;
+}
+
+static void find_jobs(struct paths *out)
+{
 	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
 		*vec_push(&out->v) = mem_strdup(jobs[i]);
 }
@@ -215,6 +225,33 @@ int check_edits(struct check *c, struct err *err)
 	return failed;
 }
 
+/* --- bound folders --- */
+
+const struct bound *bound_change(const struct fingerprint *old,
+				 const struct fingerprint *new, size_t i,
+				 const struct bound **was)
+{
+	const struct bound *is = &new->bound[i];
+
+	for (size_t k = 0; k < old->n_bound; k++) {
+		*was = &old->bound[k];
+		if (str_eq((*was)->path, is->path))
+			return (*was)->digest.len && is->digest.len &&
+			       !str_eq((*was)->digest, is->digest) ? is : NULL;
+	}
+	return NULL;
+}
+
+static void find_bound(const struct fingerprint *old, struct fingerprint *new)
+{
+	struct edits edits = { new, EV_POLICY_BIND };
+	const struct bound *was;
+
+	for (size_t i = 0; i < new->n_bound; i++)
+		if (bound_change(old, new, i, &was))
+			add_edit(&edits, new->bound[i].path.p);
+}
+
 /* --- diff --- */
 
 int diff_edits(struct session *s, struct err *err)
@@ -225,6 +262,7 @@ int diff_edits(struct session *s, struct err *err)
 	char base[65];
 	int found;
 
+	find_bound(session_fingerprint(s, 0), session_own(s, 1));
 	if (!old || !new)
 		return 0;
 	find_entries(s, 1, session_own(s, 1));

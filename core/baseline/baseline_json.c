@@ -14,6 +14,7 @@ static void put_revision(struct json_out *j, const struct fingerprint *fp)
 	json_put_str(j, "commit", fp->commit);
 	json_put_str(j, "tree", fp->tree);
 	json_put_str(j, "entry", fp->entry);
+	json_put_bound(j, fp);
 	json_end_object(j);
 }
 

@@ -93,6 +93,8 @@ static int read_revision(const struct reader *r)
 	    take_str(r, &fp->tree, o, "tree") ||
 	    take_str(r, &fp->entry, o, "entry"))
 		return -1;
+	if (!json_take_bound(fp, o))
+		return fail(r, o, "\"bound\" has no digests of folders");
 	if (fp->commit.len && !text_is_hex(fp->commit, 40) &&
 	    !text_is_hex(fp->commit, 64))
 		return fail(r, o, "\"commit\" is no commit's id");

@@ -119,7 +119,7 @@ void exercised_find(struct exercised *out, struct arena *a,
 		const struct changed_file *f = &files[i];
 		bool run = was_run(f, &was, &is);
 
-		if (!run && is_inert(f->path)) {
+		if (f->judged || (!run && is_inert(f->path))) {
 			out->inert++;
 			continue;
 		}

@@ -15,6 +15,7 @@ struct changed_file {
 	uint64_t lines;		/* added and removed; 0 of what is binary */
 	bool gone;		/* NEW has it no longer */
 	bool fed;		/* a step's stdin or input */
+	bool judged;		/* what judges or runs the check: not counted */
 };
 
 struct exercised {

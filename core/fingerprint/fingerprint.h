@@ -264,6 +264,9 @@ struct ledger {
 	uint64_t lost;		/* events known to have escaped */
 };
 
+/* A folder of the work tree that was bound (sandbox.bind), and its digest. */
+struct bound { struct str path, digest; };
+
 struct counted { struct str name; uint64_t count; };
 
 struct fingerprint {
@@ -292,6 +295,8 @@ struct fingerprint {
 
 	/* What was run; filled in by the caller before it is written. */
 	struct str spec, commit, tree, scenario, entry;
+	struct bound *bound;	/* in the plan's order; digests may be "" */
+	size_t n_bound;
 	struct str plan;	/* the plan as JSON text, one object */
 	struct str plan_digest;
 	char digest[HASH_HEX_LEN + 1];	/* of the lines of the `always` facts */

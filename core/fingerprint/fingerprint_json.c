@@ -80,6 +80,16 @@ static void put_count(struct json_out *j, const char *key, uint64_t n)
 	json_put_uint(j, key, n < largest ? n : largest);
 }
 
+void json_put_bound(struct json_out *j, const struct fingerprint *fp)
+{
+	if (!fp->n_bound)
+		return;
+	json_begin_object_inline(j, "bound");
+	for (size_t i = 0; i < fp->n_bound; i++)
+		json_put_str_at(j, fp->bound[i].path, fp->bound[i].digest);
+	json_end_object(j);
+}
+
 static void put_source(struct json_out *j, const struct fingerprint *fp)
 {
 	json_begin_object(j, "source");
@@ -88,6 +98,7 @@ static void put_source(struct json_out *j, const struct fingerprint *fp)
 	json_put_str(j, "tree", fp->tree);
 	json_put_str(j, "entry", fp->entry);
 	json_put_str(j, "scenario", fp->scenario);
+	json_put_bound(j, fp);
 	json_end_object(j);
 }
 

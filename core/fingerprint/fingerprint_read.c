@@ -17,6 +17,29 @@
 
 /* --- the parts --- */
 
+bool json_take_bound(struct fingerprint *fp, const struct json *source)
+{
+	const struct json *o = json_object(source, "bound");
+
+	if (!o)
+		return true;
+	fp->bound = arena_alloc(&fp->arena,
+				json_length(o) * sizeof(*fp->bound) + 1);
+	for (const struct json *v = json_first(o); v; v = json_next(v)) {
+		struct str path = json_key(v), digest;
+
+		if (!path.len || !text_is_safe(path) ||
+		    !json_is_string(v, &digest) ||
+		    (digest.len && !text_is_hex(digest, HASH_HEX_LEN)))
+			return false;
+		fp->bound[fp->n_bound++] = (struct bound){
+			arena_str(&fp->arena, path),
+			arena_str(&fp->arena, digest),
+		};
+	}
+	return true;
+}
+
 static int read_source(struct reader *r, const struct json *doc)
 {
 	struct fingerprint *fp = r->fp;
@@ -29,6 +52,8 @@ static int read_source(struct reader *r, const struct json *doc)
 	    need_str(r, &fp->entry, o, "entry") ||
 	    need_str(r, &fp->scenario, o, "scenario"))
 		return -1;
+	if (!json_take_bound(fp, o))
+		return read_fail(r, "\"bound\" has no digests of folders");
 	return 0;
 }
 

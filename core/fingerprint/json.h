@@ -18,6 +18,11 @@
 int json_copy_object(struct json_out *j, const char *key,
 		     const struct json *obj);
 
+/* "bound": {"PATH": "DIGEST"}, when there is something bound. */
+void json_put_bound(struct json_out *j, const struct fingerprint *fp);
+/* Read it, where it is, into fp; false when it is malformed. */
+bool json_take_bound(struct fingerprint *fp, const struct json *source);
+
 /* "plan": {"digest": ..., "settings": ...} */
 void json_put_plan(struct json_out *j, const struct fingerprint *fp);
 

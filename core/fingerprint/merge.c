@@ -282,6 +282,13 @@ void fingerprint_copy_source(struct fingerprint *fp,
 	fp->tree = arena_str(a, from->tree);
 	fp->scenario = arena_str(a, from->scenario);
 	fp->entry = arena_str(a, from->entry);
+	fp->n_bound = from->n_bound;
+	fp->bound = arena_alloc(a, fp->n_bound * sizeof(*fp->bound) + 1);
+	for (size_t i = 0; i < fp->n_bound; i++)
+		fp->bound[i] = (struct bound){
+			arena_str(a, from->bound[i].path),
+			arena_str(a, from->bound[i].digest),
+		};
 	fp->plan = arena_str(a, from->plan);
 	fp->plan_digest = arena_str(a, from->plan_digest);
 }

@@ -13,6 +13,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
+#include "core/base/text.h"
 #include "core/base/vec.h"
 
 /* Counts up with what is in a file; part of the name and the first line. */
@@ -187,7 +188,8 @@ size_t cache_clear(struct cache *c)
 
 /* --- fingerprints --- */
 
-static void key_name(char out[64], const struct cache_key *key)
+static void key_name(char out[64], const struct cache_key *key,
+		     struct str bound, const char *suffix)
 {
 	struct hash_state *h = hash_begin();
 	char digest[HASH_HEX_LEN + 1];
@@ -196,12 +198,13 @@ static void key_name(char out[64], const struct cache_key *key)
 	hash_field(h, key->tree);
 	hash_field(h, key->plan);
 	hash_field(h, key->environment);
+	hash_field(h, bound);
 	hash_field(h, (struct str){ (const char *)&key->runs,
 				    sizeof(key->runs) });
 	hash_field(h, (struct str){ (const char *)&key->max_runs,
 				    sizeof(key->max_runs) });
 	hash_end(h, digest);
-	snprintf(out, 64, "%s.json", digest);
+	snprintf(out, 64, "%s%s", digest, suffix);
 }
 
 struct fingerprint *cache_get(struct cache *c, const struct cache_key *key)
@@ -210,7 +213,7 @@ struct fingerprint *cache_get(struct cache *c, const struct cache_key *key)
 	autofingerprint struct fingerprint *fp = NULL;
 	char name[64];
 
-	key_name(name, key);
+	key_name(name, key, key->bound, ".json");
 	if (!read_verified(c, name, &text) ||
 	    fingerprint_read(&fp, name, buf_view(&text), NULL) ||
 	    !str_eq(fp->plan_digest, key->plan) || fp->runs < key->runs ||
@@ -241,10 +244,34 @@ void cache_put(struct cache *c, const struct cache_key *key,
 
 	if (!is_whole(fp))
 		return;
-	key_name(name, key);
+	key_name(name, key, key->bound, ".json");
 	fingerprint_write(&text, fp);
 	write_verified(c, name, buf_view(&text));
 	cache_trim(c);
+}
+
+bool cache_get_pin(struct cache *c, const struct cache_key *key,
+		   char out[HASH_HEX_LEN + 1])
+{
+	autobuf struct buf text = BUF_INIT;
+	char name[64];
+
+	key_name(name, key, STR(""), ".pin");
+	if (!read_verified(c, name, &text) ||
+	    !text_is_hex(buf_view(&text), HASH_HEX_LEN))
+		return false;
+	memcpy(out, text.p, HASH_HEX_LEN);
+	out[HASH_HEX_LEN] = '\0';
+	return true;
+}
+
+void cache_set_pin(struct cache *c, const struct cache_key *key,
+		   const char *digest)
+{
+	char name[64];
+
+	key_name(name, key, STR(""), ".pin");
+	write_verified(c, name, str_c(digest));
 }
 
 bool cache_read_text(struct cache *c, const char *name, struct buf *out)

@@ -31,6 +31,7 @@ struct cache_key {
 	struct str tree;	/* the git tree's id, or the export's digest */
 	struct str plan;	/* the plan's digest */
 	struct str environment;	/* of the host and of behavdiff itself */
+	struct str bound;	/* what bound folders hold; "": none is bound */
 	unsigned runs, max_runs;	/* as asked for; it has one of these */
 };
 
@@ -38,6 +39,14 @@ struct cache_key {
 struct fingerprint *cache_get(struct cache *c, const struct cache_key *key);
 void cache_put(struct cache *c, const struct cache_key *key,
 	       const struct fingerprint *fp);
+/*
+ * 32 digits kept beside the fingerprints of a key, whatever its `bound`: which
+ * of them goes with the tree, or, under a git tree's id, its export's digest.
+ */
+bool cache_get_pin(struct cache *c, const struct cache_key *key,
+		   char out[HASH_HEX_LEN + 1]);
+void cache_set_pin(struct cache *c, const struct cache_key *key,
+		   const char *digest);
 
 /* Small texts of commands, such as the findings of the last comparison. */
 bool cache_read_text(struct cache *c, const char *name, struct buf *out);

@@ -97,6 +97,7 @@ static void merge_side(struct session *s, struct side *side,
 	side_replace(side, fingerprint_merge(runs, got));
 	describe_export(side->fp, &side->info);
 	session_describe(s, side);
+	binds_describe(s, side->fp);
 	free(runs);
 }
 
@@ -271,7 +272,9 @@ static bool forget_shorter(struct session *s)
 	for (size_t i = 0; i < s->n && most > session_runs(s); i++) {
 		struct side *side = &s->sides[i];
 
-		if (side->is_file || side->runs || side->fp->runs >= most)
+		/* What it was run with is there no longer. */
+		if (side->is_file || side->runs || side->pinned ||
+		    side->fp->runs >= most)
 			continue;
 		side_replace(side, NULL);
 		side->from = "traced";

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One command's work: sides, configuration, the one plan, the runs. */
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,9 +63,7 @@ void session_free(struct session *s)
 	for (size_t i = 0; i < s->n; i++)
 		side_free(&s->sides[i]);
 	side_free(&s->guide);
-	for (size_t i = 0; i < s->n_binds; i++)
-		close(s->binds[i]);
-	free(s->binds);
+	binds_close(s);
 	free(s->filter.filter);
 	free(s->config_name);
 	vec_free(&s->notes);
@@ -269,90 +265,10 @@ int session_add(struct session *s, const char *spec, struct err *err)
 
 /* --- making the ground --- */
 
-/*
- * sandbox.bind names folders of the work tree, which may be the change's own:
- * a link in it must not show the host, so none is followed, and what was
- * opened here is what is mounted.
- */
-static int find_bind(struct session *s, int top, const char *name,
-		     struct err *err)
-{
-	int fd = fd_open_beneath(top, name, O_PATH | O_DIRECTORY);
-
-	if (fd >= 0) {
-		s->binds[s->n_binds++] = fd;
-		return 0;
-	}
-	if (errno == ENOTDIR)
-		return err_set(err, ERR_TROUBLE, "sandbox.bind %s: not a "
-			       "folder", name);
-	if (errno == ELOOP || errno == EXDEV)
-		return err_set(err, ERR_TROUBLE, "sandbox.bind %s: there is a "
-			       "symbolic link on the way; it must be a folder "
-			       "of the work tree itself", name);
-	return err_sys(err, "sandbox.bind %s", name);
-}
-
-static int find_binds(struct session *s, struct err *err)
-{
-	const char *workdir = s->repo ? repo_workdir(s->repo) : NULL;
-	autofd int top = -1;
-	size_t n = 0;
-
-	while (s->plan.binds[n])
-		n++;
-	if (!n || s->binds)
-		return 0;
-	if (!workdir)
-		return err_set(err, ERR_TROUBLE, "sandbox.bind %s: the "
-			       "repository has no work tree",
-			       s->plan.binds[0]);
-	top = open(workdir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (top < 0)
-		return err_sys(err, "%s", workdir);
-	s->binds = mem_array(n, sizeof(*s->binds));
-	for (size_t i = 0; i < n; i++)
-		if (find_bind(s, top, s->plan.binds[i], err))
-			return -1;
-	return 0;
-}
-
-static bool is_empty(int fd)
-{
-	DIR *dir = fdopendir(dup(fd));
-	const struct dirent *e = NULL;
-	size_t n = 0;
-
-	while (dir && n < 3 && (e = readdir(dir)))
-		n++;
-	if (dir)
-		closedir(dir);
-	return dir && n < 3;	/* "." and ".." */
-}
-
-/* Each side's own files must run, not those of the work tree in their place. */
-static int check_binds(const struct session *s, const struct side *side,
-		       struct err *err)
-{
-	for (size_t i = 0; i < s->n_binds; i++) {
-		const char *name = s->plan.binds[i];
-		autofd int fd = fd_open_beneath(side->tree, name,
-						O_RDONLY | O_DIRECTORY);
-
-		if ((fd < 0 && errno == ENOENT) || (fd >= 0 && is_empty(fd)))
-			continue;
-		err_set(err, ERR_TROUBLE, "sandbox.bind %s: %s has files or "
-			"links of its own there, and the work tree's would be "
-			"run in their place", name, side->rev.spec);
-		return err_hint(err, "bind only what git ignores");
-	}
-	return 0;
-}
-
 /* What only its tree tells: what stands where binds go, the entry points. */
 static int look_at_side(struct session *s, struct side *side, struct err *err)
 {
-	if (check_binds(s, side, err))
+	if (binds_check(s, side, err))
 		return -1;
 	return guide_scenario(s, side, err) || variant_apply(s, side, err) ?
 		err_wrap(err, "%s", side->rev.spec) : 0;
@@ -393,9 +309,12 @@ static unsigned count_trees(const struct session *s)
 static int prepare(struct session *s, struct err *err)
 {
 	session_plan(s);
-	return stage_open(&s->stage, count_trees(s), err) ||
-	       trace_filter(&s->filter, s->plan.all_calls, err) ||
-	       find_binds(s, err) ? -1 : 0;
+	if (stage_open(&s->stage, count_trees(s), err) ||
+	    trace_filter(&s->filter, s->plan.all_calls, err) ||
+	    binds_open(s, err))
+		return -1;
+	binds_known(s);
+	return 0;
 }
 
 int session_export(struct session *s, struct err *err)
@@ -436,6 +355,7 @@ static int trace_pending(struct session *s, struct err *err)
 	session_recall(s, true);
 	if (count_pending(s) && session_run(s, err))
 		return -1;
+	binds_recheck(s);
 	/* As it is on its own: the other side is another each time. */
 	session_remember(s);
 	return 0;
@@ -449,6 +369,7 @@ int session_capture(struct session *s, struct err *err)
 	guide_recheck(s);
 	if (count_pending(s) && trace_pending(s, err))
 		return -1;
+	session_pin(s);
 	unify(s);
 	return 0;
 }

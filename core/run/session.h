@@ -28,6 +28,7 @@ struct side {
 	struct scenario own;
 	char tree_name[STAGE_NAME_MAX];
 	int tree;		/* its root, -1 */
+	bool pinned;		/* run when bound folders held something else */
 	bool runs;		/* here; else it came from elsewhere */
 	struct capture what;
 	struct fingerprint *fp;
@@ -51,6 +52,8 @@ struct session {
 	struct sock_fprog filter;
 	int *binds;		/* open folders, one for each plan.binds */
 	size_t n_binds;
+	struct bound *bound;	/* what they hold; NULL: not asked yet */
+	char bound_key[HASH_HEX_LEN + 1];	/* "": none, or not known */
 	struct side sides[SESSION_SIDES];
 	size_t n;
 	struct side guide;	/* of the only side, in a check */
@@ -68,6 +71,21 @@ void side_replace(struct side *side, struct fingerprint *fp);
 
 /* Export the pending sides that are not yet. */
 int session_export(struct session *s, struct err *err);
+
+/* --- binds.c --- */
+
+/* Open the folders of sandbox.bind, once. */
+int binds_open(struct session *s, struct err *err);
+void binds_close(struct session *s);
+/* Has this side, exported, files of its own where they go? */
+int binds_check(const struct session *s, const struct side *side,
+		struct err *err);
+/* Is it known what they hold, where there are any?  It is looked at once. */
+bool binds_known(struct session *s);
+/* Look again after runs: what changed meanwhile names no result. */
+void binds_recheck(struct session *s);
+/* Write into fp what they hold. */
+void binds_describe(const struct session *s, struct fingerprint *fp);
 
 /* --- trees.c --- */
 
@@ -113,5 +131,10 @@ int session_run(struct session *s, struct err *err);
 void session_recall(struct session *s, bool exported);
 /* Put into the cache what was exported. */
 void session_remember(struct session *s);
+/*
+ * Keep what the bound folders hold now as what OLD's tree goes with: of a
+ * trace, a report or a baseline that is made, and of an OLD that has none yet.
+ */
+void session_pin(struct session *s);
 
 #endif

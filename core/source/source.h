@@ -193,6 +193,19 @@ struct tree_info {
 	char first_skipped[256];
 };
 
+struct folder_limits {
+	uint64_t max_bytes, max_entries;	/* more is ERR_TROUBLE */
+};
+
+/*
+ * 32 digits that name what the folder dir holds, below git or not: names,
+ * kinds, execute bits, contents; no times and no owners.  Links are not
+ * followed.  What may not be read, and what changes meanwhile, is an error.  A
+ * repository must be open.
+ */
+int folder_digest(char out[33], int dir, const struct folder_limits *limits,
+		  struct err *err);
+
 struct export_options {
 	bool chown;		/* give every entry to uid:gid */
 	uid_t uid;

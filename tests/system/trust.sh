@@ -43,6 +43,10 @@ XDG_CACHE_HOME=$work/cache
 export XDG_CACHE_HOME
 loot='open("/tmp/loot", "w").write("loot")'
 
+is_cached() { # sides that came from the cache
+	[ "$(grep -c '^\(old\|new\)  .*  cache, ' "$kept")" -eq "$1" ]
+}
+
 # --- where a change starts ---
 
 begin launder
@@ -106,6 +110,37 @@ echo 'print("hello")' >>"$repo/main.py"
 commit new
 ends 0 "a bound folder that git ignores" b --runs 1 old new -v
 ok "is read by both" lacks "$kept" 'process.exit'
+ends 0 "it is in the cache all the same" b --runs 1 old new
+ok "for both sides" is_cached 2
+echo 'import socket; socket.socket().connect_ex(("203.0.113.7", 443))' \
+	>>"$repo/vendor/m.py"
+ends 1 "a change of it is one of NEW" b --runs 1 old new
+ok "against OLD as it was" is_cached 1
+ok "with what it does" holds "$kept" 'error    net.connect tcp 203.0.113.7:443'
+ok "and is a finding itself" holds "$kept" 'warning  policy.bind vendor'
+ok "the header says so" holds "$kept" 'bound folder vendor held something else for old'
+ends 1 "it is each time" b --runs 1 old new
+ok "from the cache" is_cached 2
+ends 0 "a revision against itself is silent" b --runs 1 old old
+ends 1 "and forgets nothing" b --runs 1 old new
+g checkout -q old
+ends 1 "the work tree is OLD with another folder" b --runs 1 old .
+ends 0 "without the cache both have what is there" b --runs 1 --no-cache old new
+ok "and it is no finding" lacks "$kept" 'policy.bind'
+ends 0 "a trace of OLD" b trace --runs 1 old -o "$work/bound.json"
+ok "knows what it held" holds "$work/bound.json" '"bound": {"vendor": "'
+ends 0 "and takes it for OLD's" b --runs 1 old new
+ok "with nothing to tell" lacks "$kept" 'bound folder'
+echo '# no more than a comment' >>"$repo/vendor/m.py"
+ends 0 "a file of it is compared too" b --runs 1 "$work/bound.json" new
+ok "and tells" holds "$kept" 'warning  policy.bind vendor'
+b baseline update --runs 1 -q . >/dev/null
+echo '# another' >>"$repo/vendor/m.py"
+ends 0 "check against a baseline made of another" b check --runs 1
+ok "says so" holds "$kept" 'bound folder vendor held something else for baselines/default.json'
+ok "and that it is nobody's edit" lacks "$kept" 'policy.bind'
+rm -r "$repo/baselines"
+g checkout -q main
 mkdir "$work/host"
 echo secret >"$work/host/secret.txt"
 rm -r "$repo/vendor"

@@ -38,9 +38,10 @@ static void what_was_read_or_executed_counts(void **state)
 		FILE_OF("setup.py", 4), FILE_OF("probed.py", 0),
 		FILE_OF("no.sh", 0), FILE_OF("day-2024-02-03.txt", 1),
 		{ .path = STR("in.txt"), .fed = true },
+		{ .path = STR("ci.yml"), .lines = 9, .judged = true },
 	};
 	struct arena a = ARENA_INIT;
-	struct exercised e = find(&a, files, 7);
+	struct exercised e = find(&a, files, 8);
 
 	(void)state;
 	assert_int_equal(e.files, 7);

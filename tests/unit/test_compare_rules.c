@@ -204,6 +204,7 @@ static const struct row rows[] = {
 	{ "policy.edit .behavdiff", "policy-edit", LEVEL_ERROR },
 	{ "policy.entry launcher.py", "policy-entry", LEVEL_ERROR },
 	{ "policy.input in.txt", "policy-input", LEVEL_ERROR },
+	{ "policy.bind deps", "policy-bind", LEVEL_WARNING },
 };
 
 static void every_fact_falls_under_its_rule(void **state)

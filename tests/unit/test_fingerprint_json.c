@@ -102,6 +102,11 @@ static struct fingerprint *example(void)
 	fp->tree = STR("t\x1b");
 	fp->scenario = STR("default");
 	fp->entry = STR("main entry: client.py");
+	fp->n_bound = 1;
+	fp->bound = arena_alloc(&fp->arena, sizeof(*fp->bound));
+	fp->bound[0] = (struct bound){
+		STR("deps"), STR("00112233445566778899aabbccddeeff"),
+	};
 	fit_plan(fp, plan_text);
 	return fp;
 }
@@ -276,6 +281,15 @@ static void an_edited_fact_is_noticed(void **state)
 		       "\"exec /usr/bin/python3.11\", \"seen\": 1", "edited");
 	assert_refused("\n  \"digest\": \"", "\n  \"digest\": \"0", "edited");
 	assert_refused("\"file\": \"", "\"file\": \"0", "edited");
+}
+
+static void bound_folders_have_digests(void **state)
+{
+	(void)state;
+	assert_refused("{\"deps\": \"00", "{\"deps\": \"0x", "bound");
+	assert_refused("{\"deps\": \"00", "{\"\\u001b\": \"00", "bound");
+	assert_refused("{\"deps\": \"00112233445566778899aabbccddeeff\"}",
+		       "{\"deps\": 1}", "bound");
 }
 
 static void lines_that_are_no_facts_are_refused(void **state)
@@ -510,6 +524,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(other_steps_by_name_are_read),
 		cmocka_unit_test(facts_stand_on_lines_of_their_own),
 		cmocka_unit_test(an_edited_fact_is_noticed),
+		cmocka_unit_test(bound_folders_have_digests),
 		cmocka_unit_test(lines_that_are_no_facts_are_refused),
 		cmocka_unit_test(order_and_ranges_are_checked),
 		cmocka_unit_test(a_fact_of_very_many_steps_is_refused),

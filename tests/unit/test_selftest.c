@@ -36,7 +36,7 @@ static void every_kind_of_event_is_planted(void **state)
 			planted[kind_of(&plants[i])]++;
 	/* No program does these: they are read from the change itself. */
 	planted[EV_POLICY_EDIT] = planted[EV_POLICY_ENTRY] =
-		planted[EV_POLICY_INPUT] = 1;
+		planted[EV_POLICY_INPUT] = planted[EV_POLICY_BIND] = 1;
 	/* Nor these: they are made of how steps end on both sides. */
 	planted[EV_STEP] = planted[EV_STEP_END] = 1;
 	for (int kind = 0; kind < EV_COUNT; kind++)

@@ -116,6 +116,54 @@ static void a_submodule_is_found_on_the_way(void **state)
 	}
 }
 
+/* --- what a folder holds --- */
+
+static char *digest_of(struct place *p, const char *folder, uint64_t bytes)
+{
+	const struct folder_limits limits = { bytes, 100 };
+	char *path = mem_printf("%s/%s", p->dir, folder);
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char digest[33];
+	int failed = folder_digest(digest, fd, &limits, NULL);
+
+	assert_true(fd >= 0);
+	close(fd);
+	free(path);
+	return mem_strdup(failed ? "-" : digest);
+}
+
+static void a_digest_names_what_a_folder_holds(void **state)
+{
+	static const char *const edits[] = {
+		"echo y > d/a", "mv d/a d/b", "mkdir d/e", "chmod +x d/a",
+		"ln -sf y d/l", "rm d/s/x", "echo > d/s/y",
+		"rm d/s/x; mkdir d/s/x", "mkfifo d/p",
+	};
+	struct place *p = *state;
+	autorepo struct repo *repo = open_at(p, "r");
+
+	sh(p, "mkdir -p d/s; echo x > d/a; ln -s x d/l; : > d/s/x; "
+	   "cp -a d was; touch -d 2001-02-03 d/a d");
+
+	char *was = digest_of(p, "was", 100), *is = digest_of(p, "d", 100);
+
+	assert_int_equal(strlen(was), 32);
+	/* Times are none of it. */
+	assert_string_equal(was, is);
+	free(is);
+	for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
+		sh(p, "rm -r d; cp -a was d; %s", edits[i]);
+		is = digest_of(p, "d", 100);
+		if (!strcmp(is, was) || !strcmp(is, "-"))
+			fail_msg("%s: %s", edits[i], is);
+		free(is);
+	}
+	free(was);
+	is = digest_of(p, "was", 1);
+	assert_string_equal(is, "-");
+	free(is);
+}
+
 /* --- what differs --- */
 
 /* "PATH LINES", each with what it is, in one line. */
@@ -206,6 +254,7 @@ int main(void)
 		story(a_checkout_is_known_by_attributes_and_content),
 		story(attributes_are_those_of_the_commit),
 		story(a_submodule_is_found_on_the_way),
+		story(a_digest_names_what_a_folder_holds),
 		story(files_differ_by_lines),
 		story(submodules_differ_by_commits),
 	};
