@@ -36,10 +36,15 @@ struct place {
 	struct str key;
 	VEC(struct member) members;
 	uint64_t runs;		/* of OLD that draw here */
+	size_t new;		/* members of NEW */
 	size_t explained;	/* lines, as one of its draw */
 	size_t fixed;		/* characters around the hole */
+	/* Of OLD's lines: one for all of them, else none is explained. */
+	const struct rule *rule;
+	bool mixed;
 	bool judged;
 	struct draw_opinion opinion;
+	VEC(const struct member *) others;	/* of NEW, by themselves */
 };
 
 struct drawn_places {
@@ -143,7 +148,8 @@ static uint64_t runs_of(const struct fingerprint *fp, const struct fact *f)
 }
 
 static void add_member(struct drawn_places *d, const struct fact *f,
-		       const struct hole *h, struct buf *key, bool new)
+		       const struct rule *rule, const struct hole *h,
+		       struct buf *key, bool new)
 {
 	const struct fingerprint *fp = new ? d->m->new : d->m->old;
 	struct place *p;
@@ -154,18 +160,23 @@ static void add_member(struct drawn_places *d, const struct fact *f,
 	p = place_put(d, buf_view(key));
 	*vec_push(&p->members) = member_of(&d->arena, f, h, new);
 	d->entries++;
-	if (!new)
-		p->runs |= d->examples ? all_runs(fp) : runs_of(fp, f);
+	p->new += new;
+	if (new)
+		return;
+	p->runs |= d->examples ? all_runs(fp) : runs_of(fp, f);
+	p->mixed |= p->rule && p->rule != rule;
+	p->rule = rule;
 }
 
 static void add_fact(struct drawn_places *d, const struct fact *f, bool pairs,
 		     bool new)
 {
+	const struct rule *rule = new ? NULL : rule_for(f, NULL, NULL);
 	struct holes h = holes_of(f, pairs);
 	autobuf struct buf key = BUF_INIT;
 
 	for (size_t i = 0; i < h.n && d->entries < ENTRIES_MAX; i++)
-		add_member(d, f, &h.v[i], &key, new);
+		add_member(d, f, rule, &h.v[i], &key, new);
 }
 
 /* --- what was drawn there --- */
@@ -228,6 +239,8 @@ static void find_others(struct drawn_places *d, struct place *p,
 		while (!same_name(&new.v[k], m))
 			k++;
 		m->is = is[k];
+		if (m->is != DRAW_SAME)
+			*vec_push(&p->others) = m;
 	}
 }
 
@@ -252,23 +265,13 @@ static bool is_exact(const struct fact *f)
 	       fact_reads_sensitive(f);
 }
 
-/* Would it hide that NEW's line is of another kind, such as a secret? */
-static bool same_rule(const struct place *p, const struct fact *f)
-{
-	for (size_t i = 0; i < p->members.n; i++)
-		if (!p->members.v[i].new &&
-		    rule_for(p->members.v[i].fact, NULL, NULL) !=
-		    rule_for(f, NULL, NULL))
-			return false;
-	return true;
-}
-
+/* Nor would it hide that NEW's line is of another kind, such as a secret. */
 static bool may_explain(const struct drawn_places *d, const struct place *p,
-			const struct fact *f)
+			const struct fact *f, const struct rule *rule)
 {
 	uint64_t all = all_runs(d->m->old);
 
-	return draws(p) && same_rule(p, f) &&
+	return draws(p) && !p->mixed && p->rule == rule &&
 	       (!is_exact(f) || p->runs == all);
 }
 
@@ -292,6 +295,7 @@ static bool is_better(const struct place *p, const struct place *than)
 static struct place *best_place(struct drawn_places *d, const struct fact *f,
 				bool pairs)
 {
+	const struct rule *rule = rule_for(f, NULL, NULL);
 	struct holes h = holes_of(f, pairs);
 	autobuf struct buf key = BUF_INIT;
 	struct place *best = NULL;
@@ -301,7 +305,7 @@ static struct place *best_place(struct drawn_places *d, const struct fact *f,
 
 		put_key(&key, f, &h.v[i]);
 		e = strmap_get(&d->keys, buf_view(&key));
-		if (e && may_explain(d, e->val.ptr, f) &&
+		if (e && may_explain(d, e->val.ptr, f, rule) &&
 		    is_better(e->val.ptr, best))
 			best = e->val.ptr;
 	}
@@ -404,6 +408,7 @@ void drawn_free(struct drawn_places *d)
 		struct place *p = d->keys.entries[i].val.ptr;
 
 		vec_free(&p->members);
+		vec_free(&p->others);
 	}
 	strmap_free(&d->keys);
 	arena_free(&d->arena);
@@ -422,20 +427,13 @@ static struct place *drawn_place(struct drawn_places *d, const struct fact *f)
 	return p ? p : best_place(d, f, true);
 }
 
-static bool has_new(const struct place *p)
-{
-	for (size_t i = 0; i < p->members.n; i++)
-		if (p->members.v[i].new)
-			return true;
-	return false;
-}
 
 static enum draw_judgement judged_name(const struct place *p,
 				       const struct fact *f)
 {
-	for (size_t i = 0; i < p->members.n; i++)
-		if (p->members.v[i].fact == f)
-			return p->members.v[i].is;
+	for (size_t i = 0; i < p->others.n; i++)
+		if (p->others.v[i]->fact == f)
+			return p->others.v[i]->is;
 	return DRAW_SAME;
 }
 
@@ -444,7 +442,7 @@ static struct place *judged_place(struct drawn_places *d, const struct fact *f)
 {
 	struct place *p = d && !drawn_is_full(d) ? drawn_place(d, f) : NULL;
 
-	if (!p || !has_new(p))
+	if (!p || !p->new)
 		return NULL;
 	judge(d, p);
 	return p;
