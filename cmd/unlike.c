@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmd/change.h"
+#include "cmd/edits.h"
 #include "core/base/cleanup.h"
 #include "core/base/path.h"
 #include "core/base/strmap.h"
@@ -56,6 +57,8 @@ struct unlikes {
 	struct repo *repo;
 	const struct patch *patch;
 	const struct plan *plan;
+	const struct report *report;
+	struct strmap moved;		/* submodules */
 	/* Paths that the change or the runs of a side touched: enum touch */
 	struct strmap paths, was, is;
 	struct strmap lists[LISTS];	/* paths to be told */
@@ -64,6 +67,7 @@ struct unlikes {
 
 static void unlikes_free(struct unlikes *u)
 {
+	strmap_free(&u->moved);
 	strmap_free(&u->paths);
 	strmap_free(&u->was);
 	strmap_free(&u->is);
@@ -109,6 +113,24 @@ static bool is_bound(const struct unlikes *u, struct str path)
 	return false;
 }
 
+/*
+ * Is the work tree's own folder what NEW was run with, and something else what
+ * OLD was?  A baseline was made of what stood there then.
+ */
+static bool is_compared(const struct unlikes *u, struct str path)
+{
+	const struct fingerprint *old = u->report->old, *new = u->report->new;
+	const struct bound *was;
+
+	if (u->patch->new->kind != REV_WORKTREE || !is_bound(u, path))
+		return false;
+	for (size_t i = 0; i < new->n_bound; i++)
+		if (path_below(path, new->bound[i].path) &&
+		    bound_change(old, new, i, &was))
+			return true;
+	return !u->patch->old_ran;
+}
+
 /* --- submodules that moved --- */
 
 static void put_move(struct buf *out, const struct rev_file *f)
@@ -151,11 +173,7 @@ static void doubt_moves(struct outcome *o, const struct unlikes *u,
 	for (size_t i = 0; i < diff->n; i++) {
 		const struct rev_file *f = &diff->v[i];
 
-		/* The work tree's own folder is what the work tree is. */
-		if (!f->submodule || (is_bound(u, f->path) &&
-				      u->patch->new->kind == REV_WORKTREE))
-			continue;
-		if (n++ < MOVES)
+		if (f->submodule && !is_compared(u, f->path) && n++ < MOVES)
 			doubt_move(o, u, f);
 	}
 	if (n > MOVES) {
@@ -196,7 +214,8 @@ static void judge_kind(struct unlikes *u, struct str path, bool edited,
 		break;
 	case UNLIKE_SUBMODULE:
 		if (!edited && (read || of->len < path.len) &&
-		    !is_bound(u, path))
+		    !is_bound(u, path) &&
+		    !strmap_get(&u->moved, (struct str){ path.p, of->len }))
 			list(u, LOOKED_INTO, path, of->len);
 		break;
 	case UNLIKE_LFS:
@@ -235,7 +254,9 @@ static int judge_paths(struct unlikes *u, const struct rev_diff *diff,
 		       struct err *err)
 {
 	for (size_t i = 0; i < diff->n; i++)
-		if (!diff->v[i].submodule)
+		if (diff->v[i].submodule)
+			strmap_put(&u->moved, diff->v[i].path);
+		else
 			strmap_put(&u->paths, diff->v[i].path)->val.num =
 				EDITED;
 	for (size_t i = 0; i < u->is.n; i++)
@@ -292,7 +313,9 @@ int unlike_doubts(struct outcome *o, struct session *s,
 {
 	autounlikes struct unlikes u = {
 		.patch = patch, .plan = session_plan(s),
-		.paths = STRMAP_INIT, .was = STRMAP_INIT, .is = STRMAP_INIT,
+		.report = &o->report,
+		.moved = STRMAP_INIT, .paths = STRMAP_INIT,
+		.was = STRMAP_INIT, .is = STRMAP_INIT,
 	};
 
 	if (session_repo(&u.repo, s, err))

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "core/base/path.h"
 #include "core/base/vec.h"
 #include "core/run/pool.h"
 #include "core/run/session.h"
@@ -39,10 +40,16 @@ unsigned session_max_runs(const struct session *s)
  * kind is all there is to know: which of them a change touches is asked of git
  * (cmd/unlike.c), and a blind spot that only NEW has is a doubt.
  */
-static void describe_export(struct fingerprint *fp,
+static void describe_export(const struct session *s, struct fingerprint *fp,
 			    const struct tree_info *info)
 {
-	if (info->submodules)
+	bool bound = false;
+
+	/* Of several it is not known whether all are. */
+	for (size_t i = 0; i < s->n_binds && info->submodules == 1; i++)
+		bound |= path_below(str_c(info->first_submodule),
+				    str_c(s->plan.binds[i]));
+	if (info->submodules && !bound)
 		fingerprint_add_blind_spot(fp, "submodules were empty folders");
 	if (info->pointers)
 		fingerprint_add_blind_spot(fp, "files of Git LFS were their "
@@ -95,7 +102,7 @@ static void merge_side(struct session *s, struct side *side,
 		if (jobs->v[k].what == &side->what)
 			runs[got++] = jobs->v[k].result;
 	side_replace(side, fingerprint_merge(runs, got));
-	describe_export(side->fp, &side->info);
+	describe_export(s, side->fp, &side->info);
 	session_describe(s, side);
 	binds_describe(s, side->fp);
 	free(runs);

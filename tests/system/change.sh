@@ -131,12 +131,25 @@ twice 3 "one that a run looks into is a doubt" looks looks-again
 ok "that says what to do" holds "$kept" \
 	'vendor/x: runs looked into submodules, which were empty folders: bind checkouts'
 ends 0 "a revision against itself has none" b looks looks
+submodule vendor/x 6
+commit looks-moved
+ends 3 "one that is looked into and moved" b looks looks-moved
+is "is one doubt" "$(grep -c '^doubt: ' "$kept")" 1
 g config -f "$repo/.behavdiff" sandbox.bind vendor/x
 echo 'lib = 1' | say vendor/x/lib.py
 commit bound
 echo 'print("bound")' >>"$repo/main.py"
 commit bound-again
 ends 0 "nor where it is bound" b bound bound-again
+ok "and no blind spot" lacks "$kept" 'blind spot:'
+submodule vendor/x 5
+commit bound-moved
+ends 3 "one that moved is, bound or not" b bound bound-moved
+ok "which says what was run" holds "$kept" "the runs had the work tree's folder"
+ends 3 "with the work tree too, where both sides had its folder" b bound .
+echo 'lib = 2' | say vendor/x/lib.py
+ends 0 "and not where OLD had what it was" b bound .
+ok "since that is compared" holds "$kept" 'warning  policy.bind vendor/x'
 
 # --- Git LFS ---
 
