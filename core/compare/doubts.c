@@ -90,6 +90,16 @@ static bool is_only_cut(const struct doubts *d, const struct step_tally *s)
 	return s->cut == s->unmet && was && is && (was->ended || is->ended);
 }
 
+/* What OLD did not meet and every run of NEW does is put right. */
+static bool is_repaired(const struct doubts *d, const struct step_tally *s,
+			const struct fingerprint *fp)
+{
+	const struct step_tally *new = fp == d->m->old ?
+		tallies_find(&d->new, s->name) : NULL;
+
+	return new && new->runs && new->did == new->runs;
+}
+
 /* Of either side: the scenario says what a run must show to count. */
 static void doubt_unmet(struct doubts *d, const struct fingerprint *fp,
 			const struct tallies *steps)
@@ -101,7 +111,7 @@ static void doubt_unmet(struct doubts *d, const struct fingerprint *fp,
 		const struct step_tally *s = &steps->v[i];
 
 		if (!s->unmet || breakage_of(d->m, s->name) ||
-		    is_only_cut(d, s))
+		    is_only_cut(d, s) || is_repaired(d, s, fp))
 			continue;
 		doubt(d, "%.*s: step %.*s in %u of %zu runs: %.*s: repair the "
 		      "program or the scenario", STR_ARG(fp->spec),
