@@ -300,10 +300,20 @@ static void what_the_scenario_expects_must_come_true(void **state)
 
 	(void)state;
 	step.unmet = STR("it was expected to print \"ok\" and did not");
-	expect(ended(FACTS("a", SIX), "exit", step),
-	       ended(FACTS("b", SIX), "exit", step), VERDICT_INCONCLUSIVE,
-	       "a: step server in 3 of 3 runs: it was expected to print "
-	       "\"ok\" and did not");
+
+	struct fingerprint *old = ended(FACTS("a", SIX), "exit", step);
+	struct fingerprint *new = ended(FACTS("b", SIX), "exit", step);
+	struct policy policy = { .fail_on = LEVEL_ERROR };
+	struct comparison c;
+
+	compare(&c, old, new, &policy);
+	assert_int_equal(c.verdict, VERDICT_INCONCLUSIVE);
+	assert_int_equal(c.n_reasons, 2);
+	assert_true(says(c.reasons[0], "a: step server in 3 of 3 runs: it was "
+			 "expected to print \"ok\" and did not"));
+	comparison_free(&c);
+	fingerprint_free(old);
+	fingerprint_free(new);
 	/* NEW puts it right, and does nothing that OLD did not. */
 	expect(ended(FACTS("a", SIX), "exit", step),
 	       ended(FACTS("b", SIX), "exit", alive), VERDICT_PASS, NULL);
