@@ -7,12 +7,14 @@
  */
 #include "core/compare/doubts.h"
 
-static bool done_by(const struct fact *f, struct str step)
+/* Of a baseline it may not be known which step did it: then it may be this. */
+static bool done_by(const struct fingerprint *fp, const struct fact *f,
+		    struct str step)
 {
+	bool baseline = !fp->n_ends || !fp->ends[0].how.len;
 	struct step_evidence of;
 
-	/* A baseline may not know which step did it. */
-	return !f->ev.step.len || fact_step(f, step, &of);
+	return f->ev.step.len ? fact_step(f, step, &of) : baseline;
 }
 
 static bool is_work(const struct fact *f)
@@ -35,7 +37,8 @@ static bool worked(const struct fingerprint *fp, struct str step)
 			    str_eq(fp->ends[r].steps[i].name, step))
 				return true;
 	for (size_t i = 0; i < fp->n; i++)
-		if (is_work(&fp->facts[i]) && done_by(&fp->facts[i], step))
+		if (is_work(&fp->facts[i]) && done_by(fp, &fp->facts[i],
+						      step))
 			return true;
 	return false;
 }

@@ -53,6 +53,14 @@ static struct fingerprint *ended(struct fingerprint *fp, const char *how,
 	return fp;
 }
 
+/* Found in the layers after the run: no process, no step. */
+static struct fingerprint *by_nobody(struct fingerprint *fp)
+{
+	for (size_t i = 0; i < fp->n; i++)
+		fp->facts[i].ev.step = STR("");
+	return fp;
+}
+
 /* What was seen, the step did. */
 static struct fingerprint *by_server(struct fingerprint *fp)
 {
@@ -137,6 +145,12 @@ static void a_step_that_fails_alike_before_it_did_anything_is(void **state)
 		     "exit", failed),
 	       ended(by_server(FACTS("b", SIX,
 			"3 file.create $TREE/x/__pycache__/m.pyc")),
+		     "exit", failed), VERDICT_INCONCLUSIVE,
+	       "step server ended with status 3 in every run of both sides");
+	/* Nor is what no process is known of. */
+	expect(ended(by_nobody(FACTS("a", SIX, "3 file.create $TREE/x.o")),
+		     "exit", failed),
+	       ended(by_nobody(FACTS("b", SIX, "3 file.create $TREE/x.o")),
 		     "exit", failed), VERDICT_INCONCLUSIVE,
 	       "step server ended with status 3 in every run of both sides");
 	other = failed;
