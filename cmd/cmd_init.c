@@ -9,6 +9,7 @@
 #include "cmd/gate.h"
 #include "cmd/status.h"
 #include "core/base/cleanup.h"
+#include "core/base/quote.h"
 #include "core/base/text.h"
 #include "core/config/config.h"
 #include "core/scenario/scenario.h"
@@ -36,55 +37,10 @@ static const char head[] =
 	"# and behavdiff(1) explain it.  Lines that are commented out show the\n"
 	"# defaults.\n";
 
-/* A word as scenario_split() wants it. */
-static void put_word(struct buf *out, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
-
-	if (*word && !word[strspn(word, plain)]) {
-		buf_c(out, word);
-		return;
-	}
-	buf_ch(out, '\'');
-	for (; *word; word++)
-		if (*word == '\'')
-			buf_c(out, "'\\''");
-		else
-			buf_ch(out, *word);
-	buf_ch(out, '\'');
-}
-
-/* A value as git-config(1) wants it. */
-static void put_value(struct buf *out, struct str value)
-{
-	/* Blanks at its ends would be dropped. */
-	bool plain = !str_starts(value, STR(" ")) && !str_ends(value, STR(" "));
-
-	for (size_t i = 0; i < value.len; i++)
-		plain &= !strchr("\"\\#;\n\t'", value.p[i]);
-	if (plain) {
-		buf_str(out, value);
-		return;
-	}
-	buf_ch(out, '"');
-	for (size_t i = 0; i < value.len; i++) {
-		char c = value.p[i];
-
-		if (c == '"' || c == '\\')
-			buf_ch(out, '\\');
-		if (c == '\n')
-			buf_c(out, "\\n");
-		else
-			buf_ch(out, c);
-	}
-	buf_ch(out, '"');
-}
-
 static void put_entry(struct buf *out, const char *key, struct str value)
 {
 	buf_printf(out, "\t%s = ", key);
-	put_value(out, value);
+	quote_value(out, value);
 	buf_ch(out, '\n');
 }
 
@@ -141,11 +97,7 @@ static void put_step(struct buf *out, const struct scenario *sc,
 	buf_c(out, "\n[step \"");
 	put_name(out, sc, at);
 	buf_c(out, "\"]\n");
-	for (size_t i = 0; s->argv[i]; i++) {
-		if (i)
-			buf_ch(&command, ' ');
-		put_word(&command, s->argv[i]);
-	}
+	quote_words(&command, s->argv);
 	put_entry(out, "command", buf_view(&command));
 	if (s->dir.len)
 		put_entry(out, "dir", s->dir);

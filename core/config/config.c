@@ -6,6 +6,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
+#include "core/base/quote.h"
 #include "core/base/vec.h"
 #include "core/config/lex.h"
 #include "core/config/suggest.h"
@@ -156,23 +157,16 @@ static int count(struct parser *p, struct str subsection, struct err *err)
 /* Of what is wanted here, the part that may be long. */
 #define ADVICE_MAX 160
 
-/* In double quotes, as git-config(1) wants it; "" when that is not simple. */
+/* As git-config(1) wants it; "" when that is not simple. */
 static void put_quoted(struct buf *out, struct str raw)
 {
 	while (raw.len && memchr(" \t\r\n", raw.p[raw.len - 1], 4))
 		raw.len--;
 	while (raw.len && memchr(" \t", *raw.p, 2))
 		raw = str_sub(raw, 1);
-	if (raw.len > ADVICE_MAX || memchr(raw.p, '\n', raw.len))
-		return;
-	buf_ch(out, '"');
-	for (size_t i = 0; i < raw.len; i++) {
-		/* Inside they are the program's: one level is taken away. */
-		if (raw.p[i] == '"' || raw.p[i] == '\\')
-			buf_ch(out, '\\');
-		buf_ch(out, raw.p[i]);
-	}
-	buf_ch(out, '"');
+	/* Quotes inside are the program's. */
+	if (raw.len <= ADVICE_MAX && !memchr(raw.p, '\n', raw.len))
+		quote_value(out, raw);
 }
 
 /*
@@ -199,6 +193,48 @@ static int check_comment(const struct config_key *key,
 			advice.len ? " = " : "", advice.len ? advice.p : "");
 }
 
+/* NAME="VALUE": for a shell, too, the quotes are no part of the value. */
+static bool is_quoted_variable(enum config_type type, struct str kept)
+{
+	const char *equals = memchr(kept.p, '=', kept.len);
+	size_t at = equals ? (size_t)(equals - kept.p) + 1 : kept.len;
+
+	if (type != CONFIG_ENV || at >= kept.len || kept.p[at] != '"')
+		return false;
+	for (at++; at < kept.len && kept.p[at] != '"'; at++)
+		if (kept.p[at] == '\\')
+			at++;
+	return at + 1 == kept.len;
+}
+
+/*
+ * The same with quotes: git-config takes away those that stand around a part
+ * of the value, which nobody means who writes {"a": 1}.  Of a command a shell
+ * would have taken them, too: whether its words change is seen when it is
+ * split.
+ */
+static int check_quotes(const struct config_key *key,
+			const struct config_item *it, struct err *err)
+{
+	autobuf struct buf with = BUF_INIT;
+	autobuf struct buf without = BUF_INIT;
+
+	if (!it->kept.len || key->type == CONFIG_COMMAND ||
+	    !config_is_text(key->type, it->value) ||
+	    is_quoted_variable(key->type, it->kept))
+		return 0;
+	err_set(err, ERR_TROUBLE, "%s.%s: git-config takes the double quotes "
+		"away, what is left is: %.*s%s", key->section, key->name,
+		(int)(it->value.len < 80 ? it->value.len : 80), it->value.p,
+		it->value.len > 80 ? "..." : "");
+	if (it->kept.len > ADVICE_MAX)
+		return err_hint(err, "write \\\" for each that is meant");
+	quote_value(&with, it->kept);
+	quote_value(&without, it->value);
+	return err_hint(err, "write %s = %s; without quotes: %s = %s",
+			key->name, with.p, key->name, without.p);
+}
+
 static int make_entry(struct config_entry *e, const struct config_item *it,
 		      unsigned line, struct err *err)
 {
@@ -208,6 +244,7 @@ static int make_entry(struct config_entry *e, const struct config_item *it,
 		.value = it->value,
 		.line = line,
 		.is_quoted = it->is_quoted,
+		.kept = it->kept,
 	};
 	if (!e->key) {
 		err_set(err, ERR_TROUBLE, "unknown key \"%.*s\" in [%.*s]",
@@ -224,8 +261,9 @@ static int make_entry(struct config_entry *e, const struct config_item *it,
 	}
 	if (!it->has_value)
 		e->value = STR("true");
-	return check_comment(e->key, it, err) || config_value_check(e, err) ?
-		-1 : 0;
+	if (check_comment(e->key, it, err) || check_quotes(e->key, it, err))
+		return -1;
+	return config_value_check(e, err);
 }
 
 static int add_entry(struct parser *p, const struct config_item *it,

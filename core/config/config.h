@@ -17,10 +17,11 @@
 #include "core/base/str.h"
 
 enum config_type {
-	CONFIG_WORD, CONFIG_TEXT, CONFIG_COUNT, CONFIG_SIZE, CONFIG_DURATION,
-	CONFIG_PATH, CONFIG_BOOL, CONFIG_LEVEL, CONFIG_READY, CONFIG_STOP,
-	CONFIG_EXPECT, CONFIG_REGRADE, CONFIG_ENV, CONFIG_ADDRESS,
-	CONFIG_MODE, CONFIG_SYSCALLS, CONFIG_ROLE
+	CONFIG_WORD, CONFIG_TEXT, CONFIG_COMMAND, CONFIG_COUNT, CONFIG_SIZE,
+	CONFIG_DURATION, CONFIG_PATH, CONFIG_BOOL, CONFIG_LEVEL,
+	CONFIG_READY, CONFIG_STOP, CONFIG_EXPECT, CONFIG_REGRADE,
+	CONFIG_ENV, CONFIG_ADDRESS, CONFIG_MODE, CONFIG_SYSCALLS,
+	CONFIG_ROLE
 };
 
 /* May a section have a name of its own, [section "name"]? */
@@ -53,6 +54,11 @@ struct config_entry {
 	unsigned line;
 	unsigned header;	/* the line of the [section] it stands in */
 	bool is_quoted;		/* it stood in double quotes, or part of it */
+	/*
+	 * The value with the double quotes that stood inside of it; "" without
+	 * any.  Of commands only: elsewhere they are an error.
+	 */
+	struct str kept;
 };
 
 /* A file that a value names; see scenario_beside(). */

@@ -157,7 +157,22 @@ static int unescape(int c)
 	}
 }
 
-static int read_escape(struct config_lexer *lx, struct buf *value,
+/* A value while it is read, without its double quotes and with them. */
+struct reader {
+	struct buf value, kept;
+	bool quoted;		/* inside of them */
+	unsigned quotes;	/* opened so far */
+	size_t first, last;	/* of kept: the first one, behind the last */
+	size_t end, kept_end;	/* blanks behind it are dropped */
+};
+
+static void reader_free(struct reader *r)
+{
+	buf_free(&r->value);
+	buf_free(&r->kept);
+}
+
+static int read_escape(struct config_lexer *lx, struct reader *r,
 		       struct err *err)
 {
 	int c = next_byte(lx);
@@ -172,8 +187,36 @@ static int read_escape(struct config_lexer *lx, struct buf *value,
 		return err_hint(err, "known are \\n \\t \\b \\\" and \\\\; a "
 				"backslash itself is written twice");
 	}
-	buf_ch(value, (char)meant);
+	buf_ch(&r->value, (char)meant);
+	/* In quotes that are a shell's, so is the backslash. */
+	if (r->quoted)
+		buf_ch(&r->kept, '\\');
+	buf_ch(&r->kept, (char)(r->quoted ? c : meant));
 	return 0;
+}
+
+static void read_quote(struct reader *r)
+{
+	if (!r->quoted && !r->quotes++)
+		r->first = r->kept.len;
+	r->quoted = !r->quoted;
+	buf_ch(&r->kept, '"');
+	r->last = r->kept.len;
+}
+
+static void read_blank(struct reader *r, int c)
+{
+	if (r->value.len)
+		buf_ch(&r->value, (char)c);
+	if (r->kept.len)
+		buf_ch(&r->kept, (char)c);
+}
+
+/* Quotes around the whole value are git-config's, others may be meant. */
+static bool has_inner_quotes(const struct reader *r)
+{
+	return r->quotes > 1 || (r->quotes && (r->first ||
+					       r->last != r->kept.len));
 }
 
 /*
@@ -182,42 +225,54 @@ static int read_escape(struct config_lexer *lx, struct buf *value,
  * (git before 2.45 turns a tab or CR inside a value into a space; later ones
  * and git-config(1) keep them, and so do we.)
  */
-static int read_value(struct config_lexer *lx, struct config_item *it,
-		      struct buf *value, struct err *err)
+static int read_text(struct config_lexer *lx, struct config_item *it,
+		     struct reader *r, struct err *err)
 {
-	bool quoted = false;
-	size_t keep = 0;
-
 	for (int c = next_byte(lx); !is_eol(c); c = next_byte(lx)) {
-		if (!quoted && (c == '#' || c == ';')) {
+		if (!r->quoted && (c == '#' || c == ';')) {
 			it->comment = (char)c;
-			it->is_glued = value->len && value->len == keep;
+			it->is_glued = r->value.len && r->value.len == r->end;
 			while (!is_eol(c))
 				c = next_byte(lx);
 			break;
 		}
-		if (!quoted && is_space(c)) {
-			if (value->len)
-				buf_ch(value, (char)c);
+		if (!r->quoted && is_space(c)) {
+			read_blank(r, c);
 			continue;
 		}
 		if (c == '\\') {
-			if (read_escape(lx, value, err))
+			if (read_escape(lx, r, err))
 				return -1;
 		} else if (c == '"') {
-			quoted = !quoted;
-			it->is_quoted = true;
+			read_quote(r);
 		} else {
-			buf_ch(value, (char)c);
+			buf_ch(&r->value, (char)c);
+			buf_ch(&r->kept, (char)c);
 		}
-		keep = value->len;
+		r->end = r->value.len;
+		r->kept_end = r->kept.len;
 	}
-	if (quoted) {
-		err_set(err, ERR_TROUBLE, "a quote is never closed");
-		return err_hint(err, "a value ends with its line; write "
-				"\\\" for a quote in it");
-	}
-	value->len = keep;
+	if (!r->quoted)
+		return 0;
+	err_set(err, ERR_TROUBLE, "a quote is never closed");
+	return err_hint(err, "a value ends with its line; write \\\" for a "
+			"quote in it");
+}
+
+static int read_value(struct config_lexer *lx, struct config_item *it,
+		      struct err *err)
+{
+	__attribute__((cleanup(reader_free)))
+	struct reader r = { .quotes = 0 };
+
+	if (read_text(lx, it, &r, err))
+		return -1;
+	r.value.len = r.end;
+	r.kept.len = r.kept_end;
+	it->value = arena_str(lx->arena, buf_view(&r.value));
+	it->is_quoted = r.quotes;
+	if (has_inner_quotes(&r))
+		it->kept = arena_str(lx->arena, buf_view(&r.kept));
 	return 0;
 }
 
@@ -231,7 +286,6 @@ static int read_entry(struct config_lexer *lx, int c, struct config_item *out,
 		      struct err *err)
 {
 	autobuf struct buf name = BUF_INIT;
-	autobuf struct buf value = BUF_INIT;
 	size_t begin;
 
 	for (; is_key(c); c = next_byte(lx))
@@ -246,14 +300,14 @@ static int read_entry(struct config_lexer *lx, int c, struct config_item *out,
 		return err_hint(err, "begin with [section]");
 	}
 	*out = lx->section;
+	out->value = out->kept = STR("");
 	begin = lx->pos;
-	if (c == '=' && read_value(lx, out, &value, err))
+	if (c == '=' && read_value(lx, out, err))
 		return err_wrap(err, "%.60s", name.p);
 
 	out->token = CONFIG_ENTRY;
 	out->raw = (struct str){ lx->text.p + begin, lx->pos - begin };
 	out->name = arena_str(lx->arena, buf_view(&name));
-	out->value = arena_str(lx->arena, buf_view(&value));
 	out->has_value = c == '=';
 	return 0;
 }

@@ -31,6 +31,11 @@ struct config_item {
 	char comment;
 	bool is_glued;
 	bool is_quoted;		/* double quotes were taken off the value */
+	/*
+	 * Where they stood inside of the value and not around all of it, the
+	 * value with them, as sh(1) would have got it; "" otherwise.
+	 */
+	struct str kept;
 	struct str raw;		/* what stood behind "=", up to the last line */
 };
 

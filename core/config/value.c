@@ -424,6 +424,8 @@ static const struct type {
 	[CONFIG_WORD] = { check_word,
 		"a name of letters, digits and . _ - inside, at most 64" },
 	[CONFIG_TEXT] = { check_text, "a text of 1 to 65536 bytes" },
+	[CONFIG_COMMAND] = { check_text,
+		"words as in a shell, 1 to 65536 bytes" },
 	[CONFIG_COUNT] = { check_count, "a whole number" },
 	[CONFIG_SIZE] = { check_size, "bytes, or with a k, M or G: 512M" },
 	[CONFIG_DURATION] = { check_duration,
@@ -458,7 +460,8 @@ bool config_is_text(enum config_type type, struct str value)
 
 	if (type == CONFIG_READY || type == CONFIG_EXPECT)
 		return str_eq(cut_word(value, &rest), STR("output"));
-	return type == CONFIG_TEXT || type == CONFIG_ENV;
+	return type == CONFIG_TEXT || type == CONFIG_COMMAND ||
+	       type == CONFIG_ENV;
 }
 
 /* In the largest unit that leaves a whole number. */

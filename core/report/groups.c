@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Causes in words, and what of them is shown: the same in all formats. */
+#include "core/base/quote.h"
 #include "core/base/text.h"
 #include "core/report/internal.h"
 
@@ -111,40 +112,21 @@ static bool is_configured(const struct report *r, struct str step)
 	return false;
 }
 
-/* As git-config(1) reads it back. */
-static void put_config(struct buf *out, struct str s, bool always)
-{
-	bool quote = always;
-
-	for (size_t i = 0; i < s.len; i++)
-		quote |= strchr("\"\\#;", s.p[i]) != NULL;
-	if (quote)
-		buf_ch(out, '"');
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.p[i] == '"' || s.p[i] == '\\')
-			buf_ch(out, '\\');
-		buf_ch(out, s.p[i]);
-	}
-	if (quote)
-		buf_ch(out, '"');
-}
-
 void advice_lines(struct buf *out, const struct report *r,
 		  const struct advice *a)
 {
 	autobuf struct buf text = BUF_INIT;
 
 	if (is_configured(r, a->step)) {
-		buf_c(&text, "[policy ");
-		put_config(&text, a->step, true);
-		buf_ch(&text, ']');
+		/* The name of a configured step needs no escape. */
+		buf_printf(&text, "[policy \"%.*s\"]", STR_ARG(a->step));
 	} else {
 		buf_c(&text, "[policy]");
 	}
 	text_sanitise(out, buf_view(&text));
 	buf_clear(&text);
 	buf_c(&text, "level = ");
-	put_config(&text, a->level, false);
+	quote_value(&text, a->level);
 	buf_c(out, "\n    ");
 	text_sanitise(out, buf_view(&text));
 	buf_ch(out, '\n');

@@ -16,6 +16,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
 #include "core/base/mem.h"
+#include "core/base/quote.h"
 #include "core/base/vec.h"
 #include "core/event/error_line.h"
 #include "core/run/inside.h"
@@ -39,11 +40,7 @@ static struct str join_argv(struct arena *a, char *const *argv)
 {
 	autobuf struct buf b = BUF_INIT;
 
-	for (; *argv; argv++) {
-		if (b.len)
-			buf_ch(&b, ' ');
-		buf_c(&b, *argv);
-	}
+	quote_words(&b, argv);
 	return arena_str(a, buf_view(&b));
 }
 

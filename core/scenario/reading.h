@@ -20,6 +20,13 @@ int reading_blame(const struct reading *rd, const struct config_entry *e,
 const struct config_entry *reading_entry(const struct reading *rd,
 					 const char *key, size_t i);
 
+/* scenario_split() of the value of a key, which hints name. */
+int split_value(char ***argv, struct arena *arena, const char *key,
+		struct str value, struct err *err);
+
+/* The same, but $ and ` in double quotes stand for themselves. */
+int split_literal(char ***argv, struct arena *arena, struct str command);
+
 /* The words of a command or of arguments, in the arena. */
 int reading_split(char ***argv, const struct reading *rd,
 		  const struct config_entry *e, struct err *err);

@@ -13,8 +13,12 @@
 #include "core/base/cleanup.h"
 #include "core/base/hash.h"
 #include "core/base/mem.h"
+#include "core/base/quote.h"
 #include "core/scenario/detect.h"
 #include "core/scenario/reading.h"
+#include "core/scenario/shell.h"
+
+#define SHOWN_MAX 200
 
 int reading_blame(const struct reading *rd, const struct config_entry *e,
 		  struct err *err)
@@ -38,24 +42,84 @@ static const struct config_entry *first_entry(const struct reading *rd)
 	return NULL;
 }
 
+static int blame_key(const struct reading *rd, const struct config_entry *e,
+		     struct err *err)
+{
+	err_wrap(err, "%s", e->key->name);
+	return reading_blame(rd, e, err);
+}
+
+static bool same_words(char *const *a, char *const *b)
+{
+	for (; *a && *b; a++, b++)
+		if (strcmp(*a, *b) != 0)
+			return false;
+	return !*a && !*b;
+}
+
+/* What is left is what git-config(1) hands on, as words where it has some. */
+static int quotes_vanish(const struct config_entry *e, char *const *meant,
+			 char *const *left, struct err *err)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	if (left)
+		quote_words(&text, left);
+	else
+		buf_str(&text, e->value);
+	err_set(err, ERR_TROUBLE, "git-config takes the double quotes away, "
+		"what is left is: %.*s%s",
+		(int)(text.len < SHOWN_MAX ? text.len : SHOWN_MAX), text.p,
+		text.len > SHOWN_MAX ? "..." : "");
+	return shell_rewrite(e->key->name, meant, err);
+}
+
+/*
+ * Whose double quotes stand inside of the value means the shell's.  They may
+ * go where that changes no word.
+ */
+static int split_kept(char ***argv, const struct reading *rd,
+		      const struct config_entry *e, struct err *err)
+{
+	char **meant, **left = NULL;
+
+	/* sh -c "echo $HOME": whose $ it is, is clear. */
+	if (split_value(&meant, rd->arena, e->key->name, e->kept, err) &&
+	    (split_literal(&meant, rd->arena, e->kept) ||
+	     !shell_is_asked(meant)))
+		return -1;
+	if (split_value(&left, rd->arena, e->key->name, e->value, NULL) ||
+	    !same_words(left, meant))
+		return quotes_vanish(e, meant, left, err);
+	*argv = left;
+	return 0;
+}
+
+/* A value in double quotes as a whole: in `args` it was to be one word. */
+static int split_whole(char ***argv, const struct reading *rd,
+		       const struct config_entry *e, struct err *err)
+{
+	char *const word[] = { (char *)e->value.p, NULL };
+	struct err own = ERR_INIT;
+
+	if (!split_value(argv, rd->arena, e->key->name, e->value, &own))
+		return 0;
+	if (e->is_quoted && !strcmp(e->key->name, "args")) {
+		own.hint[0] = '\0';
+		shell_rewrite(e->key->name, word, &own);
+	}
+	if (err)
+		*err = own;
+	return -1;
+}
+
 int reading_split(char ***argv, const struct reading *rd,
 		  const struct config_entry *e, struct err *err)
 {
-	struct err own = ERR_INIT;
-
-	if (!scenario_split(argv, rd->arena, e->value, &own))
-		return 0;
-	/* It was quoted, and the quotes were not the shell's. */
-	if (e->is_quoted)
-		own.hint[0] = '\0';
-	err_hint(&own, "git-config takes one level of double quotes away, what "
-		 "arrives is: %.*s%s; write '...' or \\\"...\\\" in their place",
-		 (int)(e->value.len < 200 ? e->value.len : 200), e->value.p,
-		 e->value.len > 200 ? "..." : "");
-	if (err)
-		*err = own;
-	err_wrap(err, "%s", e->key->name);
-	return reading_blame(rd, e, err);
+	if (e->kept.len ? split_kept(argv, rd, e, err) :
+			  split_whole(argv, rd, e, err))
+		return blame_key(rd, e, err);
+	return 0;
 }
 
 static int read_command(struct step *step, const struct reading *rd,

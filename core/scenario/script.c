@@ -9,11 +9,14 @@
  *	send
  *	hold
  */
+#include "core/base/buf.h"
+#include "core/base/quote.h"
 #include "core/base/str.h"
 #include "core/base/vec.h"
 #include "core/scenario/scenario.h"
 
 #define LINES_MAX 4096
+#define SHOWN_MAX 80
 
 static struct str trim(struct str s)
 {
@@ -73,13 +76,34 @@ static struct str next_line(struct str *text)
 	return line;
 }
 
+/* A line that begins with one of the words is meant as what it says. */
+static bool is_text(struct str line)
+{
+	static const char *const words[] = { "send", "wait", "pause", "hold" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_starts(line, str_c(words[i])))
+			return false;
+	return line.len <= SHOWN_MAX && !memchr(line.p, '\n', line.len);
+}
+
+/* Most often the lines are only what shall be typed. */
 static int bad_line(const char *name, unsigned at, struct str line,
 		    struct err *err)
 {
+	autobuf struct buf send = BUF_INIT;
+	autobuf struct buf value = BUF_INIT;
+
 	err_set(err, ERR_TROUBLE, "%s:%u: \"%.*s\" is no line of a script",
-		name, at, (int)(line.len < 80 ? line.len : 80), line.p);
-	return err_hint(err, "send TEXT, wait for TEXT, pause DURATION, hold, "
-			"or # and a comment");
+		name, at, (int)(line.len < SHOWN_MAX ? line.len : SHOWN_MAX),
+		line.p);
+	buf_c(&send, "send ");
+	buf_str(&send, is_text(line) ? line : STR("TEXT"));
+	quote_value(&value, buf_view(&send));
+	return err_hint(err, "%s types it, in .behavdiff type = %s, and a "
+			"prompt for a password needs tty = yes; other lines: "
+			"wait for TEXT, pause DURATION, hold, # and a comment",
+			send.p, value.p);
 }
 
 int script_add(struct script_line *lines, size_t n, struct arena *arena,

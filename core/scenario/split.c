@@ -6,7 +6,8 @@
  */
 #include "core/base/buf.h"
 #include "core/base/vec.h"
-#include "core/scenario/scenario.h"
+#include "core/scenario/reading.h"
+#include "core/scenario/shell.h"
 
 struct splitter {
 	struct str in;
@@ -16,16 +17,20 @@ struct splitter {
 	size_t plain;		/* its length before the first quote in it */
 	VEC(char *) words;
 	struct arena *arena;
+	const char *key;	/* of the configuration, for hints */
+	bool literal;		/* $ and ` in double quotes are what they are */
 };
 
-static int needs_shell(char c, struct err *err)
+/* Of the byte in front of pos. */
+static int needs_shell(const struct splitter *sp, struct err *err)
 {
+	char c = sp->in.p[sp->pos - 1];
+
 	if (c == '\n')
 		err_set(err, ERR_TROUBLE, "a line break needs a shell");
 	else
 		err_set(err, ERR_TROUBLE, "\"%c\" needs a shell", c);
-	return err_hint(err, "put it in single quotes, '...', or write "
-			"sh -c '...'");
+	return shell_hint(sp->key, sp->in, sp->pos - 1, err);
 }
 
 static int unfinished(const char *what, struct err *err)
@@ -70,8 +75,8 @@ static int double_quoted(struct splitter *sp, struct err *err)
 
 		if (c == '"')
 			return 0;
-		if (c == '$' || c == '`')
-			return needs_shell(c, err);
+		if ((c == '$' || c == '`') && !sp->literal)
+			return needs_shell(sp, err);
 		if (c == '\\')
 			double_quoted_escape(sp);
 		else
@@ -141,8 +146,8 @@ static int take_byte(struct splitter *sp, struct err *err)
 		return end_word(sp, err);
 	if (c == '\0')
 		return err_set(err, ERR_TROUBLE, "a NUL byte in a command");
-	if (strchr("|&;<>()$`*?[#~\n", c))
-		return needs_shell(c, err);
+	if (shell_means(c))
+		return needs_shell(sp, err);
 	if (c == '\\')
 		return backslash(sp, err);
 	if (c != '\'' && c != '"') {
@@ -168,21 +173,44 @@ static int split(struct splitter *sp, struct err *err)
 	return 0;
 }
 
+static int split_all(char ***argv, struct splitter *sp, struct err *err)
+{
+	int rc = split(sp, err);
+
+	if (!rc) {
+		char **v = arena_alloc(sp->arena,
+				       (sp->words.n + 1) * sizeof(*v));
+
+		memcpy(v, sp->words.v, sp->words.n * sizeof(*v));
+		*argv = v;
+	}
+	buf_free(&sp->word);
+	vec_free(&sp->words);
+	return rc;
+}
+
+int split_value(char ***argv, struct arena *arena, const char *key,
+		struct str value, struct err *err)
+{
+	struct splitter sp = {
+		.in = value, .plain = SIZE_MAX, .arena = arena, .key = key
+	};
+
+	return split_all(argv, &sp, err);
+}
+
+int split_literal(char ***argv, struct arena *arena, struct str command)
+{
+	struct splitter sp = {
+		.in = command, .plain = SIZE_MAX, .arena = arena,
+		.key = "command", .literal = true
+	};
+
+	return split_all(argv, &sp, NULL);
+}
+
 int scenario_split(char ***argv, struct arena *arena, struct str command,
 		   struct err *err)
 {
-	struct splitter sp = {
-		.in = command, .plain = SIZE_MAX, .arena = arena
-	};
-	int rc = split(&sp, err);
-
-	if (!rc) {
-		char **v = arena_alloc(arena, (sp.words.n + 1) * sizeof(*v));
-
-		memcpy(v, sp.words.v, sp.words.n * sizeof(*v));
-		*argv = v;
-	}
-	buf_free(&sp.word);
-	vec_free(&sp.words);
-	return rc;
+	return split_value(argv, arena, "command", command, err);
 }

@@ -228,6 +228,8 @@ settings_table() {
 	a step that waits for none~:3: step "a": after = "b"*~steps: a~[step "a"]\ncommand = true\nafter = b
 	a step that waits for itself~:3: steps wait for each other*~?*~[step "a"]\ncommand = true\nafter = a
 	what only a shell can do~:2: step "a": command: "|"*~*sh -c*~[step "a"]\ncommand = ls | wc
+	quotes that vanish~:2: step "a": command: git-config takes*: echo a b~write command = echo 'a b'~[step "a"]\ncommand = echo "a b"
+	quotes in a text~:2: step.ready: git-config takes*~*\\"a\\"*~[step "a"]\nready = output "a"
 	a policy for no fact~:2: policy.level*odd*~*list facts*~[policy]\nlevel = odd:x error
 	EOF
 }

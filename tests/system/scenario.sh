@@ -254,8 +254,9 @@ for fact in json.load(open(sys.argv[1]))["facts"]:
 check_keys() { # who
 	exits 0 "$1: every step keeps what it promised" trace "$1" keys
 	is "$1: it ended by itself" "$(get keys ends.0.how)" '"exit"'
-	is "$1: arguments are appended" "$(get keys ends.0.steps.0.command)" \
-		'"python3 server.py --name a b last"'
+	is "$1: arguments are appended, words keep their quotes" \
+		"$(get keys ends.0.steps.0.command)" \
+		"\"python3 server.py --name 'a b' last\""
 	is "$1: the stopped step ended by its own handler" \
 		"$(get keys ends.1.steps.0.status)" 768
 	fact_step keys 'file.write /dev/tty' chat \
@@ -580,6 +581,13 @@ refuses "two statuses" 'bad:4: step "x": expect: a second status' \
 	'expect = status 0' 'expect = status 1'
 refuses "a value that a comment would cut" \
 	'bad:3: step.args: ";" begins a comment' 'args = a;b'
+refuses "quotes that git-config takes away" \
+	'bad:3: step "x": args: git-config takes the double quotes away' \
+	'args = add "milk is out"'
+ok "and shows the line that works" holds "$work/said" \
+	"args = add 'milk is out'"
+refuses "the same in what is typed" 'bad:3: step.type: git-config takes' \
+	'type = send "hello"'
 refuses "two ways to type" 'bad:3: step "x": type and input contradict' \
 	'type = send a' 'input = lines.txt'
 refuses "no repetition" "bad:3: step.repeat: bad value" 'repeat = 0'

@@ -429,6 +429,45 @@ static void a_comment_never_cuts_a_text(void **state)
 	config_free(&cfg);
 }
 
+/* Of a command the words are compared, when it is split. */
+static void double_quotes_in_a_text_do_not_vanish(void **state)
+{
+	(void)state;
+	struct config cfg;
+
+	refused("[step \"a\"]\ntype = send \"hello\"\n",
+		"f:2: step.type: git-config takes the double quotes away, "
+		"what is left is: send hello",
+		"write type = send \\\"hello\\\"; without quotes: "
+		"type = send hello");
+	refused("[step \"a\"]\nready = output {\"ok\": true}\n",
+		"f:2: step.ready: git-config takes",
+		"ready = output {\\\"ok\\\": true}");
+	refused("[step \"a\"]\nexpect = output \"a;b\"\n",
+		"f:2: step.expect: git-config takes",
+		"expect = \"output \\\"a;b\\\"\"; without quotes: "
+		"expect = \"output a;b\"");
+	refused("[sandbox]\nenv = A={\"b\":1}\n",
+		"f:2: sandbox.env: git-config takes", "A={\\\"b\\\":1}");
+	refused("[sandbox]\nenv = A=\"b\"c\n",
+		"f:2: sandbox.env: git-config takes", "A=bc");
+	parse(&cfg, "[sandbox]\nenv = A=\"b # \\\"c\"\nenv = \"B=1\"\n"
+		    "timeout = 9\"0\"s\n"
+		    "[step \"a\"]\n"
+		    "command =  x \"a \\\"b\"\t \\\"c\\\" \"#\\\nd\"  \n"
+		    "args = \"a  b\" \n"
+		    "type = \"send  a \"\n");
+	has_str(&cfg, "sandbox", "", "env", "A=b # \"c");
+	assert_int_equal(config_num(&cfg, "sandbox", NONE, "timeout"), 90000);
+	has_str(&cfg, "step", "a", "command", "x a \"b\t \"c\" #d");
+	assert_string_equal(
+		config_nth(&cfg, "step", STR("a"), "command", 0)->kept.p,
+		"x \"a \\\"b\"\t \"c\" \"#d\"");
+	assert_int_equal(
+		config_nth(&cfg, "step", STR("a"), "args", 0)->kept.len, 0);
+	config_free(&cfg);
+}
+
 static void an_unknown_key_brings_the_near_ones(void **state)
 {
 	(void)state;
@@ -745,6 +784,7 @@ int main(void)
 		cmocka_unit_test(
 		a_message_names_file_line_value_and_what_is_expected),
 		cmocka_unit_test(a_comment_never_cuts_a_text),
+		cmocka_unit_test(double_quotes_in_a_text_do_not_vanish),
 		cmocka_unit_test(an_unknown_key_brings_the_near_ones),
 		cmocka_unit_test(include_is_an_error_that_says_so),
 		cmocka_unit_test(sections_have_names_where_they_should),

@@ -689,11 +689,28 @@ static void what_needs_a_shell_is_refused(void **state)
 	for (const char *m = meta; *m; m++) {
 		command[3] = *m;
 		msg[1] = *m;
-		does_not_split(command, msg, "sh -c '...'");
+		does_not_split(command, msg, "command = ");
 	}
-	does_not_split("a \"$HOME\"", "\"$\" needs a shell", "sh -c");
-	does_not_split("a \"`b`\"", "\"`\" needs a shell", "sh -c");
 	does_not_split("a\nb", "a line break needs a shell", "sh -c");
+	does_not_split("a \"$HOME\"", "\"$\" needs a shell",
+		       "command = sh -c 'a \\\"$HOME\\\"'");
+	does_not_split("a \"`b`\"", "\"`\" needs a shell",
+		       "command = sh -c 'a \\\"`b`\\\"'");
+	does_not_split("sort <in.txt | uniq", "\"<\" needs a shell",
+		       "stdin = in.txt, or with a shell: "
+		       "command = sh -c 'sort <in.txt | uniq'");
+	does_not_split("a <", "\"<\" needs a shell", "stdin = FILE");
+	does_not_split("a; b #c", "\";\" needs a shell",
+		       "command = \"sh -c 'a; b #c'\"");
+	does_not_split("a 'b c' | d", "\"|\" needs a shell",
+		       "command = sh -c \\\"a 'b c' | d\\\"");
+	does_not_split("a ~/b", "\"~\" needs a shell",
+		       "$HOME, an empty one in the sandbox: command = "
+		       "sh -c 'a ~/b'; as it is: command = a '~/b'");
+	does_not_split("a http://h/?b=1&c b", "\"?\" needs a shell",
+		       "as it is: command = a 'http://h/?b=1&c' b");
+	does_not_split("/bin/sh -c \"b $C 'd'\"", "\"$\" needs a shell",
+		       "command = /bin/sh -c 'b $C '");
 	does_not_split("X=1 a", "\"X=1\" sets a variable, which needs a shell",
 		       "env = X=1");
 	does_not_split("X='1 2' a",
@@ -895,16 +912,89 @@ static void mistakes_in_steps_are_named_with_their_line(void **state)
 		"f:2: step \"a\": has no command", "command = ");
 	refused("[step \"a\"]\ncommand = a | b\n", -1,
 		"f:2: step \"a\": command: \"|\" needs a shell", "sh -c");
-	refused("[step \"a\"]\ncommand = x \"http://h/?id=1\"\n", -1,
-		"f:2: step \"a\": command: \"?\" needs a shell",
-		"what arrives is: x http://h/?id=1; write '...' or \\\"...\\\"");
 	refused("[step \"a\"]\ncommand = x\nargs = \"a | b\"\n", -1,
 		"f:3: step \"a\": args: \"|\" needs a shell",
-		"what arrives is: a | b");
+		"write args = 'a | b'");
+	refused("[step \"a\"]\ncommand = x\nargs = a | b\n", -1,
+		"f:3: step \"a\": args: \"|\" needs a shell",
+		"command = sh -c 'ALL OF IT'");
 	refused("[step \"srv\"]\ncommand = a\n[step \"b\"]\ncommand = b\n"
 		"after = server\n", -1,
 		"f:5: step \"b\": after = \"server\" names no step",
 		"steps: srv, b");
+}
+
+#define VANISH "git-config takes the double quotes away, what is left is: "
+
+/* What a README shows in double quotes never loses its words silently. */
+static void double_quotes_in_a_command_do_not_vanish(void **state)
+{
+	(void)state;
+	static const struct { const char *line, *left, *hint; } cases[] = {
+		{ "x add \"milk is out\"", "x add milk is out",
+		  "write command = x add 'milk is out'" },
+		{ "x --save \"\"", "x --save", "command = x --save ''" },
+		{ "x \"a\" \"b c\"", "x a b c", "command = x a 'b c'" },
+		{ "x \"http://h/?id=1\"", "x http://h/?id=1",
+		  "command = x 'http://h/?id=1'" },
+		{ "sh -c \"a; b\"", "sh -c a; b",
+		  "command = \"sh -c 'a; b'\"" },
+		{ "sh -c \"a $B\"", "sh -c a $B", "command = sh -c 'a $B'" },
+		{ "python3 -c 'print(\"x\")'", "python3 -c 'print(x)'",
+		  "command = python3 -c 'print(\\\"x\\\")'" },
+		{ "x \"a\\nb\"", "x a\\nb", "command = x 'a\\\\nb'" },
+		{ "x \"a \\\"b\\\"\"", "x a b",
+		  "command = x 'a \\\"b\\\"'" },
+		{ "x \"it's\"", "x it's", "command = x \\\"it's\\\"" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		autobuf struct buf text = BUF_INIT;
+		autobuf struct buf msg = BUF_INIT;
+
+		buf_printf(&text, "[step \"a\"]\ncommand = %s\n",
+			   cases[i].line);
+		buf_printf(&msg, "f:2: step \"a\": command: " VANISH "%s",
+			   cases[i].left);
+		refused(text.p, -1, msg.p, cases[i].hint);
+	}
+	refused("[step \"a\"]\ncommand = x\nargs = -m \"a b\"\n", -1,
+		"f:3: step \"a\": args: " VANISH "-m a b",
+		"write args = -m 'a b'");
+	refused("[step \"a\"]\ncommand = x \"$HOME/a\"\n", -1,
+		"f:2: step \"a\": command: \"$\" needs a shell",
+		"command = sh -c 'x \\\"$HOME/a\\\"'");
+}
+
+/* The hints' lines are read back as the words that were meant. */
+static void quotes_that_change_no_word_may_go(void **state)
+{
+	(void)state;
+	static const struct { const char *line, *words; } cases[] = {
+		{ "x \"y\" --z=\"1\"", "<x><y><--z=1>" },
+		{ "\"x 'a b' c\"", "<x><a b><c>" },
+		{ "\"sh -c 'a; b'\"", "<sh><-c><a; b>" },
+		{ "x \\\"a b\\\"", "<x><a b>" },
+		{ "x '\\\"a\\\"'", "<x><\"a\">" },
+		{ "x 'a \\\"b\\\"'", "<x><a \"b\">" },
+		{ "x \\\"it's\\\"", "<x><it's>" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		autobuf struct buf text = BUF_INIT;
+		autobuf struct buf got = BUF_INIT;
+		struct err err = ERR_INIT;
+		struct scenario s;
+
+		buf_printf(&text, "[step \"a\"]\ncommand = %s\n",
+			   cases[i].line);
+		if (make(&s, text.p, -1, &err))
+			fail_msg("%s: %s", cases[i].line, err.msg);
+		for (char **w = s.steps[0].argv; *w; w++)
+			buf_printf(&got, "<%s>", *w);
+		assert_string_equal(got.p, cases[i].words);
+		scenario_free(&s);
+	}
 }
 
 static void a_link_out_of_the_tree_is_refused(void **state)
@@ -1015,7 +1105,8 @@ static void what_is_typed_may_stand_in_the_configuration(void **state)
 	assert_int_equal(s.steps[0].script[5].line, 8);
 	scenario_free(&s);
 	refused("[step \"a\"]\ncommand = x\ntype = hello\n", -1,
-		"f:3: \"hello\" is no line of a script", "send TEXT");
+		"f:3: \"hello\" is no line of a script",
+		"type = send hello");
 	refused("[step \"a\"]\ncommand = x\ntype = hold\ntype = send x\n",
 		-1, "f:4: nothing follows hold", "");
 	refused("[step \"a\"]\ncommand = x\ntype = \"send a\\nsend b\"\n", -1,
@@ -1110,6 +1201,8 @@ int main(void)
 		cmocka_unit_test(nothing_outside_its_folder_is_read),
 		cmocka_unit_test(what_is_typed_may_stand_in_the_configuration),
 		cmocka_unit_test(mistakes_in_steps_are_named_with_their_line),
+		cmocka_unit_test(double_quotes_in_a_command_do_not_vanish),
+		cmocka_unit_test(quotes_that_change_no_word_may_go),
 		cmocka_unit_test(a_link_out_of_the_tree_is_refused),
 		cmocka_unit_test(the_digest_is_of_what_is_asked_for),
 	};

@@ -37,8 +37,8 @@ static void lines_are_read_in_their_order(void **state)
 static void what_is_no_line_is_named(void **state)
 {
 	static const char *const bad[] = {
-		"say x", "sendx", "wait for", "wait", "pause", "pause soon",
-		"pause 25h", "hold\nsend x", "\"send x\"",
+		"sendx", "wait for", "wait", "pause", "pause soon",
+		"pause 25h",
 	};
 	struct arena arena = ARENA_INIT;
 	struct script_line *l = NULL;
@@ -51,7 +51,34 @@ static void what_is_no_line_is_named(void **state)
 		if (!script_parse(&l, &n, &arena, "s", str_c(bad[i]), &err))
 			fail_msg("taken: %s", bad[i]);
 		assert_memory_equal(err.msg, "s:", 2);
+		assert_non_null(strstr(err.hint, "send TEXT types it"));
 		assert_int_equal(n, 77);
+	}
+	arena_free(&arena);
+}
+
+/* Who writes down what is typed, and no more, is shown how it is meant. */
+static void bare_text_is_shown_as_a_line(void **state)
+{
+	static const struct { const char *text, *hint; } cases[] = {
+		{ "say x", "send say x types it, in .behavdiff type = send "
+			   "say x, and a prompt for a password needs tty = "
+			   "yes; other lines: wait for" },
+		{ "\"send x\"", "type = send \\\"send x\\\"" },
+		{ "send a\nSELECT 1;", "type = \"send SELECT 1;\"" },
+	};
+	struct arena arena = ARENA_INIT;
+	struct script_line *l;
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct err err = ERR_INIT;
+
+		assert_int_equal(script_parse(&l, &n, &arena, "s",
+					      str_c(cases[i].text), &err), -1);
+		if (!strstr(err.hint, cases[i].hint))
+			fail_msg("%s: %s", cases[i].text, err.hint);
 	}
 	arena_free(&arena);
 }
@@ -75,6 +102,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_read_in_their_order),
 		cmocka_unit_test(what_is_no_line_is_named),
+		cmocka_unit_test(bare_text_is_shown_as_a_line),
 		cmocka_unit_test(an_empty_script_types_nothing),
 	};
 
