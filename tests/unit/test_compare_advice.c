@@ -121,7 +121,7 @@ static void what_is_printed_can_be_pasted(void **state)
 	/* What a glob or the configuration would take for its own. */
 	nothing_fails_once_it_is_pasted("file.write", "/tmp/*?",
 		"[policy \"main\"]\n"
-		"    level = \"file.*:/tmp/\\\\*\\\\?/** warning\"\n");
+		"    level = file.*:/tmp/\\\\*\\\\?/** warning\n");
 	nothing_fails_once_it_is_pasted("file.write", "/tmp/#;\"\\x20",
 		"[policy \"main\"]\n"
 		"    level = \"file.*:/tmp/#;\\\"\\\\\\\\x20/** warning\"\n");
