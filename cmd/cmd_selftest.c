@@ -180,12 +180,15 @@ static const struct step_end *end_of(const struct fingerprint *fp)
 	return fp->n_ends && fp->ends[0].n_steps ? &fp->ends[0].steps[0] : NULL;
 }
 
-/* What the plant said last, kept with the fact of its end. */
+/* What the plant said of its failure, or last. */
 static struct str last_words(const struct fingerprint *fp, int status)
 {
 	autobuf struct buf line = BUF_INIT;
+	const struct step_end *end = end_of(fp);
 	const struct fact *f;
 
+	if (end && end->error.len)
+		return end->error;
 	buf_printf(&line, "process.exit $TREE/" PLANT_SELF " status=%d",
 		   status);
 	f = fingerprint_find(fp, buf_view(&line));
