@@ -147,6 +147,12 @@ static const struct {
 	{ "blind", list_blind },
 };
 
+static void list_tables(struct buf *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		buf_printf(out, "%s\n", tables[i].name);
+}
+
 static int unknown_table(const char *name, struct err *err)
 {
 	struct near near = NEAR_INIT(name);
@@ -163,11 +169,13 @@ int cmd_list(const struct invocation *inv, struct err *err)
 {
 	autobuf struct buf out = BUF_INIT;
 
-	if (inv->operands.n != 1) {
-		err_set(err, ERR_TROUBLE, inv->operands.n ?
-			"list: one table at a time" :
-			"list: the name of a table is missing");
+	if (inv->operands.n > 1) {
+		err_set(err, ERR_TROUBLE, "list: one table at a time");
 		return err_hint(err, TABLE_NAMES);
+	}
+	if (!inv->operands.n) {
+		list_tables(&out);
+		return output_stdout(&out, err) ? -1 : STATUS_PASS;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
 		if (strcmp(inv->operands.v[0], tables[i].name))

@@ -235,7 +235,7 @@ void last_commands(struct buf *out, const struct comparison *cmp,
 		return;
 	if (cache)
 		buf_printf(out, "to explain: behavdiff explain %s\n",
-			   n == 1 ? first_failing(cmp) : "ID");
+			   first_failing(cmp));
 	if (!accept)
 		return;
 	buf_c(out, "to accept: behavdiff baseline accept");

@@ -64,7 +64,8 @@ static void doubt_alike(struct doubts *d, const struct step_tally *is)
 		return;
 	}
 	put_status(&text, is->status);
-	buf_printf(&text, " in every run%s before it did anything",
+	buf_printf(&text, " in every run%s before it printed a "
+		   "result or wrote a file",
 		   alone ? "" : " of both sides");
 	if (is->bad->error.len)
 		buf_c(&text, ": ");

@@ -31,6 +31,14 @@ enum config_naming {
 	CONFIG_NAME_STEP	/* it may, and it is that of a step */
 };
 
+/*
+ * Where "$HOME" and "$TREE" of config_place() are: the sandbox's user has one
+ * home, and the tree is in it.
+ */
+#define CONFIG_USER "auditor"
+#define CONFIG_HOME "/home/" CONFIG_USER
+#define CONFIG_TREE CONFIG_HOME "/app"
+
 /* Different names of subsections in one file. */
 #define CONFIG_SUBSECTIONS_MAX 64
 

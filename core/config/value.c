@@ -509,11 +509,52 @@ static int refuse(const struct config_entry *e, struct err *err)
 			*key->dflt ? "; default " : "", key->dflt);
 }
 
+/* "$HOME/x" where nothing expands it: what may be meant is CONFIG_HOME "/x". */
+static bool find_unexpanded(struct str value, struct str *word,
+			    struct str *meant)
+{
+	static const struct { struct str word, meant; } words[] = {
+		{ { "$HOME", 5 }, { CONFIG_HOME, sizeof(CONFIG_HOME) - 1 } },
+		{ { "${HOME}", 7 }, { CONFIG_HOME, sizeof(CONFIG_HOME) - 1 } },
+		{ { "$TREE", 5 }, { CONFIG_TREE, sizeof(CONFIG_TREE) - 1 } },
+		{ { "${TREE}", 7 }, { CONFIG_TREE, sizeof(CONFIG_TREE) - 1 } },
+		{ { "~", 1 }, { CONFIG_HOME, sizeof(CONFIG_HOME) - 1 } },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		*word = words[i].word;
+		*meant = words[i].meant;
+		if (str_starts(value, *word) && (value.len == word->len ||
+						 value.p[word->len] == '/'))
+			return true;
+	}
+	return false;
+}
+
+static int check_unexpanded(const struct config_entry *e, struct err *err)
+{
+	const char *equals = memchr(e->value.p, '=', e->value.len);
+	size_t name = (size_t)(equals - e->value.p);
+	struct str value = str_sub(e->value, name + 1), word, meant, rest;
+
+	if (!find_unexpanded(value, &word, &meant))
+		return 0;
+	rest = str_sub(value, word.len);
+	if (rest.len > SHOWN_MAX)
+		rest = STR("/...");
+	err_set(err, ERR_TROUBLE, "%s.%s: %.*s is not expanded here",
+		e->key->section, e->key->name, STR_ARG(word));
+	return err_hint(err, "nothing is: write %s = %.*s=%.*s%.*s",
+			e->key->name, (int)(name < SHOWN_MAX ? name :
+					    SHOWN_MAX), e->value.p,
+			STR_ARG(meant), STR_ARG(rest));
+}
+
 int config_value_check(struct config_entry *e, struct err *err)
 {
 	assert(e->key->type < sizeof(types) / sizeof(*types));
 	e->num = 0;
-	if (types[e->key->type].check(e))
-		return 0;
-	return refuse(e, err);
+	if (!types[e->key->type].check(e))
+		return refuse(e, err);
+	return e->key->type == CONFIG_ENV ? check_unexpanded(e, err) : 0;
 }

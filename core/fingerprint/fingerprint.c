@@ -144,6 +144,13 @@ static size_t lower_bound(const struct fingerprint *fp, struct str key)
 	return low;
 }
 
+bool fingerprint_begins(const struct fingerprint *fp, struct str beginning)
+{
+	size_t at = lower_bound(fp, beginning);
+
+	return at < fp->n && str_starts(fp->facts[at].line, beginning);
+}
+
 size_t fingerprint_failure(const struct fingerprint *fp, struct str op)
 {
 	autobuf struct buf failed = BUF_INIT;

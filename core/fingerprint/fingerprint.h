@@ -418,6 +418,8 @@ bool fact_depends_on_timing(const struct fact *f);
 /* Facts with this exact line, NULL when absent. */
 const struct fact *fingerprint_find(const struct fingerprint *fp,
 				    struct str line);
+/* Is there a fact whose line begins so? */
+bool fingerprint_begins(const struct fingerprint *fp, struct str beginning);
 /*
  * Index of a fact with this operation, or n: the success when there is one,
  * else the first failure.  Failures are adjacent, the success need not be:

@@ -205,6 +205,11 @@ static void put_verdict(const struct page *p, const struct result *r,
 		row(p, "verdict", "makes no regression: %s", why_not(r, f));
 }
 
+static bool is_file_change(enum event_kind kind)
+{
+	return kind >= EV_FILE_WRITE && kind <= EV_FILE_EXECUTABLE;
+}
+
 /* May the object stand in a glob of `.behavdiff` as it is? */
 static bool is_plain(struct str object)
 {
@@ -212,6 +217,25 @@ static bool is_plain(struct str object)
 		if (strchr("*?[]\\\"#;<>", object.p[i]))
 			return false;
 	return true;
+}
+
+/*
+ * What a policy line names: where findings of one cause are facts of several
+ * kinds about this file, all kinds of facts about files.
+ */
+static const char *policy_kind(const struct result *r, const struct finding *f)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct finding *other = &r->v[i].f;
+
+		if (other->gates && other->cause == f->cause &&
+		    other->fact->kind != f->fact->kind &&
+		    is_file_change(other->fact->kind) &&
+		    is_file_change(f->fact->kind) &&
+		    str_eq(other->fact->object, f->fact->object))
+			return "file.*";
+	}
+	return event_name(f->fact->kind);
 }
 
 static void put_ways(const struct page *p, const struct result *r,
@@ -228,7 +252,7 @@ static void put_ways(const struct page *p, const struct result *r,
 		   "--reason 'WHY'\n", f->id);
 	buf_c(p->out, "or grade all that is like it in .behavdiff, "
 	      "[policy]:\n");
-	buf_printf(p->out, "         level = %s:", event_name(f->fact->kind));
+	buf_printf(p->out, "         level = %s:", policy_kind(r, f));
 	if (is_plain(object))
 		safe_str(p->out, object);
 	else
@@ -254,8 +278,11 @@ void explain_finding(struct buf *out, const struct result *r,
 	put_before(&p, f);
 	put_evidence(&p, &f->f);
 	put_cause(&p, r, f);
-	if (f->path.len)
+	/* Line 1 is that of a file of which no line is known. */
+	if (f->path.len && f->line > 1)
 		row(&p, "look at", "%.*s:%u", STR_ARG(f->path), f->line);
+	else if (f->path.len)
+		row(&p, "look at", "%.*s", STR_ARG(f->path));
 	put_verdict(&p, r, &f->f);
 	put_ways(&p, r, &f->f);
 }

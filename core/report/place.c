@@ -5,6 +5,7 @@
  * the command line that is a file of the tree which was read or executed.
  */
 #include "core/base/path.h"
+#include "core/base/vec.h"
 #include "core/report/internal.h"
 
 /*
@@ -34,6 +35,23 @@ static bool known_file(const struct fingerprint *fp, const char *kind,
 	return fingerprint_find(fp, buf_view(&line));
 }
 
+/* Is something below it?  Of a folder there is nothing to look at. */
+static bool known_folder(const struct fingerprint *fp, struct str path)
+{
+	static const char *const kinds[] = {
+		"exec", "file.read", "file.probe", "file.create", "file.write",
+	};
+	autobuf struct buf line = BUF_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		buf_clear(&line);
+		buf_printf(&line, "%s $TREE/%.*s/", kinds[i], STR_ARG(path));
+		if (fingerprint_begins(fp, buf_view(&line)))
+			return true;
+	}
+	return false;
+}
+
 /* What is escaped or has a token in it is not taken back to what it was. */
 static bool file_name(struct str word, struct str *path)
 {
@@ -52,7 +70,7 @@ static bool tree_file(const struct fingerprint *fp, struct str word,
 {
 	return file_name(word, path) &&
 	       (known_file(fp, "file.read", *path) ||
-		known_file(fp, "exec", *path));
+		known_file(fp, "exec", *path)) && !known_folder(fp, *path);
 }
 
 static bool file_of_command(const struct fingerprint *fp, struct str command,

@@ -423,6 +423,15 @@ static bool status_fits(const struct step *step, const struct step_state *s,
 	return WIFEXITED(status) && WEXITSTATUS(status) == step->expect_status;
 }
 
+/* With the status it is meant to have, or by its own stop. */
+static bool ended_as_meant(const struct step *step, const struct step_state *s,
+			   int status)
+{
+	if (step->expects_status)
+		return status_fits(step, s, status);
+	return !status || s->stopped;
+}
+
 void stepper_ended(struct stepper *st, size_t step, int status)
 {
 	struct step_state *s = &st->s[step];
@@ -433,7 +442,7 @@ void stepper_ended(struct stepper *st, size_t step, int status)
 	if (!s->status || !status_fits(what, s, status))
 		s->status = status;
 	s->odd_status |= !status_fits(what, s, status);
-	if (what->ready == READY_EXIT && !status)
+	if (what->ready == READY_EXIT && ended_as_meant(what, s, status))
 		set_ready(st, step);
 	if (s->round + 1 >= rounds(what))
 		return;

@@ -115,10 +115,12 @@ static bool rests(struct stepper *st, size_t i)
 
 static bool awaits_own(const struct stepper *st, size_t i)
 {
+	const struct step *step = &st->scenario->steps[i];
 	const struct step_state *s = &st->s[i];
+	/* What is ready once it has ended is stopped before it is ready. */
+	bool may = step->ready == READY_EXIT ? s->executed : s->ready;
 
-	return st->scenario->steps[i].stop && s->ready && !s->ended &&
-	       !s->stopped;
+	return step->stop && may && !s->ended && !s->stopped;
 }
 
 /* Does it wait for time alone? */

@@ -16,10 +16,10 @@
 #include "core/config/config.h"
 #include "core/scenario/scenario.h"
 
-#define PLAN_USER "auditor"
+#define PLAN_USER CONFIG_USER
 #define PLAN_UID 1000
-#define PLAN_HOME "/home/" PLAN_USER
-#define PLAN_TREE PLAN_HOME "/app"
+#define PLAN_HOME CONFIG_HOME
+#define PLAN_TREE CONFIG_TREE
 #define PLAN_HOST "workstation"
 #define PLAN_PATH "/usr/local/bin:/usr/bin:/bin"
 #define PLAN_RESOLVER "127.0.0.53"

@@ -140,8 +140,24 @@ static int contradiction(const struct reading *rd, const char *key,
 	return reading_blame(rd, reading_entry(rd, key, 0), err);
 }
 
+/* A time counts from when the step is ready, which here is too late. */
+static int check_stop(const struct step *step, const struct reading *rd,
+		      struct str after, struct err *err)
+{
+	uint64_t ms;
+
+	if (!step->stop || step->ready != READY_EXIT ||
+	    (after.len && !config_duration(after, &ms)))
+		return 0;
+	return contradiction(rd, "stop", "ready", "with ready = exit the step "
+			     "is ready when it has ended: write stop = SIGNAL "
+			     "after STEP, or another ready for a stop after a "
+			     "time", err);
+}
+
+/* after: the step that `stop` names, "" for none. */
 static int check(const struct step *step, const struct reading *rd,
-		 struct err *err)
+		 struct str after, struct err *err)
 {
 	bool has_stdin = reading_entry(rd, "stdin", 0);
 
@@ -158,18 +174,14 @@ static int check(const struct step *step, const struct reading *rd,
 		return contradiction(rd, "tty", "stdin", "the terminal is the "
 				     "input; what is typed on it is input = "
 				     "FILE", err);
-	if (step->stop && step->ready == READY_EXIT)
-		return contradiction(rd, "stop", "ready", "a step that is "
-				     "ready when it has ended cannot be "
-				     "stopped then", err);
-	return 0;
+	return check_stop(step, rd, after, err);
 }
 
 int options_read(struct step *step, const struct reading *rd, int treefd,
 		 struct err *err)
 {
 	const struct config_entry *stop = reading_entry(rd, "stop", 0);
-	struct str other;
+	struct str other = STR("");
 
 	if (stop)
 		config_stop(stop->value, &step->stop, &step->stop_ms, &other);
@@ -178,7 +190,7 @@ int options_read(struct step *step, const struct reading *rd, int treefd,
 			       STR("fixture"));
 	step->repeat = (unsigned)config_num(rd->cfg, "step", rd->name,
 					    "repeat");
-	return check(step, rd, err) || read_args(step, rd, err) ||
+	return check(step, rd, other, err) || read_args(step, rd, err) ||
 	       read_script(step, rd, treefd, err) ||
 	       read_type(step, rd, err) || read_expect(step, rd, err) ? -1 : 0;
 }

@@ -423,6 +423,50 @@ static int order_steps(struct scenario *s, const struct config *cfg,
 	return 0;
 }
 
+/* Does step i start only when step `of` is ready?  In the file's order. */
+static bool needs(const struct scenario *s, size_t i, size_t of, bool *seen)
+{
+	const struct step *step = &s->steps[i];
+
+	if (i == of)
+		return true;
+	if (seen[i])
+		return false;
+	seen[i] = true;
+	for (size_t k = 0; k < step->n_after; k++)
+		if (needs(s, step->after[k], of, seen))
+			return true;
+	return step->ready == READY_EXIT && step->stop_follows &&
+	       needs(s, step->stop_after, of, seen);
+}
+
+/*
+ * A step that is ready when it has ended, and ends when another one has, must
+ * not be what the other one waits for.
+ */
+static int check_stops(const struct scenario *s, const struct config *cfg,
+		       struct err *err)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct step *step = &s->steps[i];
+		bool seen[CONFIG_SUBSECTIONS_MAX] = { false };
+
+		if (step->ready != READY_EXIT || !step->stop_follows ||
+		    !needs(s, step->stop_after, i, seen))
+			continue;
+		err_set(err, ERR_TROUBLE, "steps wait for each other: %.*s "
+			"ends after %.*s, which waits for its end",
+			STR_ARG(step->name),
+			STR_ARG(s->steps[step->stop_after].name));
+		err_hint(err, "ready = exit is for steps that nothing before "
+			 "the stop waits for: give %.*s another ready",
+			 STR_ARG(step->name));
+		return err_wrap(err, "%s:%u", cfg->name,
+				config_line(cfg, "step", step->name, "stop"));
+	}
+	return 0;
+}
+
 /* Something must be left that counts. */
 static int check_roles(const struct scenario *s, const struct config *cfg,
 		       struct err *err)
@@ -460,7 +504,8 @@ static int from_config(struct scenario *s, const struct config *cfg,
 			return -1;
 	}
 	s->how = STR("");
-	return check_roles(s, cfg, err) || order_steps(s, cfg, err) ? -1 : 0;
+	return check_roles(s, cfg, err) || order_steps(s, cfg, err) ||
+	       check_stops(s, cfg, err) ? -1 : 0;
 }
 
 int scenario_make(struct scenario *out, const struct config *cfg, int treefd,

@@ -19,7 +19,8 @@ enum ready_kind {
 	READY_LISTEN,		/* a process of the step listens on a socket */
 	READY_OUTPUT,		/* text appeared on its stdout or stderr */
 	READY_FILE,		/* path exists */
-	READY_EXIT		/* the command ended with status 0 */
+	/* The command ended as expected: `expect`, `stop after`, status 0. */
+	READY_EXIT
 };
 
 /* A line of an `input` script. */

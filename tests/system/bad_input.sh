@@ -203,8 +203,8 @@ bad_options() {
 		"for example *" -o json: v1 v1
 	refuses "-o with an unknown format" "-o: 'xls' is no format" \
 		"*list formats*" -o xls:file v1 v1
-	refuses "list of nothing" "list: the name of a table is missing" \
-		"facts*" list
+	refuses "list of two" "list: one table at a time" \
+		"facts*" list facts rules
 	refuses "list of something else" "list: there is no table 'fact'" \
 		"did you mean 'facts'?" list fact
 }

@@ -293,6 +293,15 @@ is "bash completes a rule" "$(complete_bash explain persist-s)" \
 is "bash completes only what a command takes" \
 	"$(complete_bash trace --fail)" ""
 
+# --- list ---
+
+"$behavdiff" list >"$work/tables"
+is "list alone succeeds" "$?" 0
+ok "with the names of several tables" [ "$(wc -l <"$work/tables")" -gt 5 ]
+while read -r table; do
+	exits 0 "and there is a table: $table" "$behavdiff" list "$table"
+done <"$work/tables"
+
 # --- explain ---
 
 exits 2 "explain: an unknown word" "$behavdiff" explain net-conect

@@ -205,6 +205,35 @@ touch /tmp/watching
 while :; do sleep 0.1; done
 X
 
+# A program started a second time when its first run has been stopped.
+folder restart <<'X'
+[sandbox]
+	timeout = 20s
+[step "first"]
+	command = python3 server.py first
+	ready = exit
+	stop = INT after client
+[step "client"]
+	command = "sh -c 'until test -e first; do sleep 0.05; done'"
+[step "second"]
+	command = sh -c 'test -e first-ended && touch restarted'
+	after = first
+[step "fails"]
+	command = sh -c 'exit 1'
+	ready = exit
+	expect = status 1
+[step "then"]
+	command = touch then
+	after = fails
+X
+cat >"$repo/restart/server.py" <<'X'
+import time
+open("first", "w").close()
+try:
+    time.sleep(100)
+except KeyboardInterrupt:
+    open("first-ended", "w").close()
+X
 for name in steady wavering flaky; do
 	folder "$name" <<'X'
 [step "main"]
@@ -326,6 +355,10 @@ client 0"
 ok "what it does then is seen" has_fact serve "file.create \$TREE/orderly"
 ok "and what was said last is heard" has_fact serve \
 	"file.create \$TREE/heard-said"
+exits 0 "a program is stopped and started again" trace user restart --runs 1
+ok "once it has ended" has_fact restart "file.create \$TREE/restarted"
+ok "and a status that is expected is an end" has_fact restart \
+	"file.create \$TREE/then"
 exits 0 "a server that stays" trace root stubborn --runs 1
 is "is killed" "$(step_ends stubborn)" "server 9
 client 0"

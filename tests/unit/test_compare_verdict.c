@@ -138,7 +138,8 @@ static void a_step_that_fails_alike_before_it_did_anything_is(void **state)
 	expect(ended(FACTS("a", SIX), "exit", failed),
 	       ended(FACTS("b", SIX), "exit", failed), VERDICT_INCONCLUSIVE,
 	       "step server ended with status 3 in every run of both sides "
-	       "before it did anything: Error: no such module, main.js:4");
+	       "before it printed a result or wrote a file: Error: no such "
+	       "module, main.js:4");
 	/* What an interpreter leaves behind is not what it is there for. */
 	expect(ended(by_server(FACTS("a", SIX,
 			"3 file.create $TREE/x/__pycache__/m.pyc")),

@@ -407,6 +407,19 @@ static void a_comment_never_cuts_a_text(void **state)
 		"f:2: step.command: \";\" begins", "one;two\"");
 	refused("[step \"a\"]\nargs = x # why\n",
 		"f:2: step.args: \"#\" begins", "a line of its own");
+	/* What a shell would expand and nothing here does. */
+	refused("[sandbox]\nenv = A=$HOME/x\n",
+		"f:2: sandbox.env: $HOME is not expanded here",
+		"write env = A=/home/auditor/x");
+	refused("[step \"a\"]\nenv = \"DB=${TREE}/db\"\n",
+		"f:2: step.env: ${TREE} is not expanded here",
+		"write env = DB=/home/auditor/app/db");
+	refused("[step \"a\"]\nenv = A=~\n",
+		"f:2: step.env: ~ is not expanded here",
+		"write env = A=/home/auditor");
+	parse(&cfg, "[sandbox]\nenv = A=$HOMER\nenv = B=a$HOME\n"
+	      "env = C=~user\n");
+	config_free(&cfg);
 	refused("[sandbox]\nenv = A=\"b\" # why\n",
 		"f:2: sandbox.env: \"#\" begins", "double quotes");
 	refused("[step \"a\"]\nready = output a;b\n",

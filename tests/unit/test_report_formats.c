@@ -507,6 +507,30 @@ static void an_absolute_or_escaped_word_is_no_place(void **state)
 	close_page(&p);
 }
 
+/* `python3 checks` runs the package of that name. */
+static void a_folder_is_no_place(void **state)
+{
+	static const char *const below[] = {
+		"3 file.read $TREE/checks/__main__.py",
+		"3 file.read $TREE/checks.py",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(below); i++) {
+		struct fingerprint *fp = FACTS("b", "3 exec /usr/bin/id",
+					       "3 file.read $TREE/checks",
+					       below[i]);
+		struct page p;
+
+		for (size_t k = 0; k < fp->n; k++)
+			fp->facts[k].ev.process = STR("python3 checks > id");
+		open_page(&p, NO_FACTS("a"), fp);
+		has(written(&p, "github"), i ? "file=checks,line=1," :
+		    "file=.behavdiff,line=1,");
+		close_page(&p);
+	}
+}
+
 /* --- annotations --- */
 
 static void an_annotation_is_one_line_that_starts_with_ours(void **state)
@@ -777,6 +801,7 @@ int main(void)
 		cmocka_unit_test(a_finding_stands_at_the_script_that_ran),
 		cmocka_unit_test(else_at_its_step_else_at_the_configuration),
 		cmocka_unit_test(an_absolute_or_escaped_word_is_no_place),
+		cmocka_unit_test(a_folder_is_no_place),
 		cmocka_unit_test(an_annotation_is_one_line_that_starts_with_ours),
 		cmocka_unit_test(more_than_ten_annotations_are_counted),
 		cmocka_unit_test(sarif_declares_every_rule_whatever_was_found),

@@ -250,13 +250,11 @@ static void words_from_outside_stay_words(void **state)
 	result_free(&r);
 }
 
-/* A program that was started, and what it read and reached. */
-static void write_group(struct buf *out)
+/* What the program "sh > id" did, and nothing before; new is freed. */
+static void write_facts(struct buf *out, struct fingerprint *new)
 {
 	struct policy policy = { .fail_on = LEVEL_ERROR };
 	struct fingerprint *old = NO_FACTS("a");
-	struct fingerprint *new = FACTS("b", "3 exec /usr/bin/id",
-		"3 file.read /etc/passwd", "3 net.connect tcp 192.0.2.1:80");
 	struct comparison cmp;
 	struct report r;
 
@@ -273,12 +271,42 @@ static void write_group(struct buf *out)
 	fingerprint_free(new);
 }
 
+/* A program that was started, and what it read and reached. */
+static void write_group(struct buf *out)
+{
+	write_facts(out, FACTS("b", "3 exec /usr/bin/id",
+			       "3 file.read /etc/passwd",
+			       "3 net.connect tcp 192.0.2.1:80"));
+}
+
 static void read_text(struct result *r, const struct buf *text)
 {
 	struct err err = ERR_INIT;
 
 	if (result_read(r, buf_view(text), &err))
 		fail_msg("%s", err.msg);
+}
+
+/* A line for one kind would leave the other failing. */
+static void a_policy_line_covers_the_kinds_of_a_cause(void **state)
+{
+	autobuf struct buf text = BUF_INIT, out = BUF_INIT;
+	struct result r;
+
+	(void)state;
+	write_facts(&text, FACTS("b", "3 file.create $HOME/.bashrc",
+				 "3 file.write $HOME/.bashrc"));
+	read_text(&r, &text);
+	explain(&out, &r, "file.write $HOME/.bashrc");
+	holds(&out, "level = file.*:$HOME/.bashrc warning\n");
+	buf_clear(&out);
+	result_free(&r);
+	buf_clear(&text);
+	write_facts(&text, FACTS("b", "3 file.write $HOME/.bashrc"));
+	read_text(&r, &text);
+	explain(&out, &r, "file.write $HOME/.bashrc");
+	holds(&out, "level = file.write:$HOME/.bashrc warning\n");
+	result_free(&r);
 }
 
 static void causes_come_back(void **state)
@@ -346,6 +374,7 @@ int main(void)
 		cmocka_unit_test(an_edited_document_is_refused),
 		cmocka_unit_test(all_of_it_is_told),
 		cmocka_unit_test(causes_come_back),
+		cmocka_unit_test(a_policy_line_covers_the_kinds_of_a_cause),
 		cmocka_unit_test(causes_that_cannot_be_are_none),
 		cmocka_unit_test(words_from_outside_stay_words),
 	};

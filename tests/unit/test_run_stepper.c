@@ -312,6 +312,68 @@ static void a_step_stops_when_another_has_ended(void **state)
 	end(&g);
 }
 
+static bool next_is(struct play *g, size_t wanted)
+{
+	size_t next;
+
+	return stepper_next(&g->st, &next) && next == wanted;
+}
+
+/* A server that is started again when its first run has been stopped. */
+static void a_stopped_step_is_ready_by_its_end(void **state)
+{
+	static const int ends[] = { 0, SIGINT, 130 << 8, 3 << 8 };
+	(void)state;
+	struct play g;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		begin(&g, "[step \"one\"]\ncommand = s\nready = exit\n"
+			  "stop = INT after client\n"
+			  "[step \"client\"]\ncommand = c\n"
+			  "[step \"two\"]\ncommand = s\nafter = one\n");
+		start_all(&g, "one client");
+		pass(&g, 60000);
+		signals(&g, "");
+		ended(&g, 1, 0);
+		assert_false(next_is(&g, 2));
+		signals_at_rest(&g, "one INT");
+		assert_false(next_is(&g, 2));
+		ended(&g, 0, ends[i]);
+		assert_true(next_is(&g, 2));
+		end(&g);
+	}
+}
+
+static void ready_by_its_end_is_by_the_status_it_is_meant_to_have(void **state)
+{
+	static const struct {
+		const char *expect;
+		int status;
+		bool ready;
+	} cases[] = {
+		{ "", 0, true }, { "", 1 << 8, false }, { "", SIGTERM, false },
+		{ "expect = status 1\n", 1 << 8, true },
+		{ "expect = status 1\n", 0, false },
+		{ "expect = status 1\n", SIGTERM, false },
+	};
+	autobuf struct buf text = BUF_INIT;
+	struct play g;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		buf_clear(&text);
+		buf_printf(&text, "[step \"a\"]\ncommand = a\nready = exit\n"
+			   "%s[step \"b\"]\ncommand = b\nafter = a\n",
+			   cases[i].expect);
+		begin(&g, text.p);
+		start_all(&g, "a");
+		ended(&g, 0, cases[i].status);
+		if (next_is(&g, 1) != cases[i].ready)
+			fail_msg("case %zu", i);
+		end(&g);
+	}
+}
+
 static void a_servers_own_stop_comes_first_and_has_its_time(void **state)
 {
 	(void)state;
@@ -441,6 +503,9 @@ int main(void)
 		cmocka_unit_test(
 			a_client_that_cannot_start_is_not_waited_for),
 		cmocka_unit_test(a_step_stops_when_another_has_ended),
+		cmocka_unit_test(a_stopped_step_is_ready_by_its_end),
+		cmocka_unit_test(
+			ready_by_its_end_is_by_the_status_it_is_meant_to_have),
 		cmocka_unit_test(
 			a_servers_own_stop_comes_first_and_has_its_time),
 		cmocka_unit_test(an_own_stop_after_a_time_needs_no_rest),

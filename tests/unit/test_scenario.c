@@ -891,6 +891,40 @@ static void a_stop_may_wait_for_another_step(void **state)
 		"that name too", "3000ms");
 }
 
+static void what_is_ready_by_its_end_stops_after_a_step(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct scenario s;
+
+	assert_int_equal(make(&s,
+		"[step \"one\"]\ncommand = x\nready = exit\n"
+		"stop = INT after client\n"
+		"[step \"client\"]\ncommand = x\n"
+		"[step \"two\"]\ncommand = x\nafter = one\n", -1, &err), 0);
+	assert_int_equal(s.steps[0].ready, READY_EXIT);
+	assert_true(s.steps[0].stop_follows);
+	scenario_free(&s);
+	refused("[step \"a\"]\ncommand = x\nready = exit\nstop = INT\n", -1,
+		"f:4: step \"a\": stop and ready contradict each other",
+		"stop = SIGNAL after STEP");
+	refused("[step \"a\"]\ncommand = x\nready = exit\n"
+		"stop = INT after 5s\n", -1,
+		"f:4: step \"a\": stop and ready contradict each other",
+		"stop = SIGNAL after STEP");
+	/* By way of a third step, and of another such stop. */
+	refused("[step \"a\"]\ncommand = x\nready = exit\n"
+		"stop = after c\n"
+		"[step \"b\"]\ncommand = x\nafter = a\n"
+		"[step \"c\"]\ncommand = x\nafter = b\n", -1,
+		"f:4: steps wait for each other: a ends after c, which waits "
+		"for its end", "give a another ready");
+	refused("[step \"a\"]\ncommand = x\nready = exit\nstop = after b\n"
+		"[step \"b\"]\ncommand = x\nready = exit\nstop = after a\n",
+		-1, "f:4: steps wait for each other: a ends after b, which "
+		"waits for its end", "");
+}
+
 static void steps_that_wait_for_each_other_are_refused(void **state)
 {
 	(void)state;
@@ -1196,6 +1230,7 @@ int main(void)
 		cmocka_unit_test(every_ready_word_is_known),
 		cmocka_unit_test(steps_come_after_what_they_wait_for),
 		cmocka_unit_test(a_stop_may_wait_for_another_step),
+		cmocka_unit_test(what_is_ready_by_its_end_stops_after_a_step),
 		cmocka_unit_test(steps_that_wait_for_each_other_are_refused),
 		cmocka_unit_test(files_beside_the_configuration_come_first),
 		cmocka_unit_test(nothing_outside_its_folder_is_read),
