@@ -80,6 +80,12 @@ bool fact_reads_sensitive(const struct fact *f);
 
 /* --- message.c --- */
 
+/*
+ * Cut the first word off a command line that quote_word() has made: without its
+ * quotes, what is escaped in it stays.
+ */
+struct str command_word(struct str *rest);
+
 /* "client.py" of "python3 -u client.py --port 1", "git" of "git status". */
 struct str program_shown(struct str command);
 /* Is the program of this base name an interpreter (interpreters.def)? */

@@ -99,6 +99,23 @@ static struct str take_word(struct str *rest)
 	return word;
 }
 
+struct str command_word(struct str *rest)
+{
+	char quote = rest->len ? *rest->p : '\0';
+
+	for (size_t n = 1; (quote == '\'' || quote == '"') && n < rest->len;
+	     n++) {
+		struct str word = { rest->p + 1, n - 1 };
+
+		if (rest->p[n] != quote ||
+		    (n + 1 < rest->len && rest->p[n + 1] != ' '))
+			continue;
+		*rest = str_sub(*rest, n + 1 + (n + 1 < rest->len));
+		return word;
+	}
+	return take_word(rest);
+}
+
 bool program_is_interpreter(struct str name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(interpreters); i++)
@@ -110,18 +127,18 @@ bool program_is_interpreter(struct str name)
 /* "client.py" of "python3 -u client.py --port 1", "git" of "git status". */
 struct str program_shown(struct str command)
 {
-	struct str name = path_base(take_word(&command));
+	struct str name = path_base(command_word(&command));
 
 	if (!program_is_interpreter(name))
 		return name;
 	while (command.len) {
-		struct str word = take_word(&command);
+		struct str word = command_word(&command);
 
 		/* The program is in the option itself: `sh -c TEXT`. */
 		if (str_eq(word, STR("-c")) || str_eq(word, STR("-e")))
 			break;
 		if (str_eq(word, STR("-m")))
-			return command.len ? take_word(&command) : name;
+			return command.len ? command_word(&command) : name;
 		if (word.len && word.p[0] != '-')
 			return path_base(word);
 	}

@@ -25,13 +25,9 @@ static bool is_inside(struct str path)
 
 void put_exec_remedy(struct buf *out, const struct step_end *s)
 {
-	struct str program = s->command;
-	bool is_path;
+	struct str command = s->command, program = command_word(&command);
+	bool is_path = program.len && memchr(program.p, '/', program.len);
 
-	for (size_t n = 0; n < program.len; n++)
-		if (program.p[n] == ' ')
-			program.len = n;
-	is_path = program.len && memchr(program.p, '/', program.len);
 	if (is_path && *program.p == '/' && !is_inside(program))
 		buf_c(out, "the sandbox has /usr, /etc and /opt of this host "
 		      "and none of its home directories: install it there, or "

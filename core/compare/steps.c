@@ -147,11 +147,9 @@ void put_status(struct buf *out, int status)
 void put_exec_error(struct buf *out, const struct step_end *s)
 {
 	const char *name = errno_name(s->err);
-	size_t n = 0;
+	struct str command = s->command, program = command_word(&command);
 
-	while (n < s->command.len && s->command.p[n] != ' ')
-		n++;
-	buf_printf(out, "%.*s: %s", (int)n, s->command.p, name ? name : "?");
+	buf_printf(out, "%.*s: %s", STR_ARG(program), name ? name : "?");
 	if (s->error.len)
 		buf_printf(out, " (%.*s)", STR_ARG(s->error));
 	else if (s->err == ENOENT)

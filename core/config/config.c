@@ -157,16 +157,25 @@ static int count(struct parser *p, struct str subsection, struct err *err)
 /* Of what is wanted here, the part that may be long. */
 #define ADVICE_MAX 160
 
-/* As git-config(1) wants it; "" when that is not simple. */
+/* In double quotes, as git-config(1) wants it; "" when that is not simple. */
 static void put_quoted(struct buf *out, struct str raw)
 {
 	while (raw.len && memchr(" \t\r\n", raw.p[raw.len - 1], 4))
 		raw.len--;
 	while (raw.len && memchr(" \t", *raw.p, 2))
 		raw = str_sub(raw, 1);
-	/* Quotes inside are the program's. */
-	if (raw.len <= ADVICE_MAX && !memchr(raw.p, '\n', raw.len))
-		quote_value(out, raw);
+	if (raw.len > ADVICE_MAX || memchr(raw.p, '\n', raw.len))
+		return;
+	buf_ch(out, '"');
+	for (size_t i = 0; i < raw.len; i++) {
+		/* Quotes inside are the program's; what is escaped stays so. */
+		if (raw.p[i] == '"')
+			buf_ch(out, '\\');
+		buf_ch(out, raw.p[i]);
+		if (raw.p[i] == '\\' && i + 1 < raw.len)
+			buf_ch(out, raw.p[++i]);
+	}
+	buf_ch(out, '"');
 }
 
 /*

@@ -64,6 +64,12 @@ static bool file_name(struct str word, struct str *path)
 	       !memchr(word.p, '<', word.len);
 }
 
+/* In sh -c 'python3 server.py' the words of the quoted line count, too. */
+static bool ends_word(char c)
+{
+	return c == ' ' || c == '\'' || c == '"';
+}
+
 /* Is this word of a command line a file of the tree? */
 static bool tree_file(const struct fingerprint *fp, struct str word,
 		      struct str *path)
@@ -79,7 +85,7 @@ static bool file_of_command(const struct fingerprint *fp, struct str command,
 	while (command.len) {
 		size_t n = 0;
 
-		while (n < command.len && command.p[n] != ' ')
+		while (n < command.len && !ends_word(command.p[n]))
 			n++;
 		if (tree_file(fp, (struct str){ command.p, n }, path))
 			return true;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "core/base/path.h"
+#include "core/base/quote.h"
 #include "core/trace/tracer.h"
 
 #ifndef AT_EXECVE_CHECK
@@ -181,21 +182,28 @@ void exec_cut_search(struct tracer *t, struct proc *p)
 	}
 }
 
-/* "python3 client.py": the name of the program and its arguments, cut. */
+/* "python3 client.py add 'a b'": the program's name and its arguments, cut. */
 static char *make_label(struct str words, const char *exe)
 {
 	struct buf b = BUF_INIT;
-	struct str first = path_base(str_c(words.p ? words.p : exe));
+	struct str rest = words.p ? words : str_c(exe);
 
-	buf_str(&b, first);
-	for (size_t i = strnlen(words.p ? words.p : "", words.len);
-	     i < words.len && b.len < LABEL_MAX; i++) {
-		char ch = words.p[i];
+	for (bool more = true; more && b.len <= LABEL_MAX;) {
+		struct str word = { rest.p, strnlen(rest.p, rest.len) };
 
-		buf_ch(&b, ch == '\0' || ch == '\n' ? ' ' : ch);
+		more = word.len < rest.len;
+		rest = str_sub(rest, word.len + more);
+		if (b.len)
+			buf_ch(&b, ' ');
+		quote_word(&b, b.len ? word : path_base(word));
 	}
-	if (b.len >= LABEL_MAX)
+	if (b.len > LABEL_MAX) {
+		buf_cut(&b, LABEL_MAX);
 		buf_c(&b, "...");
+	}
+	for (size_t i = 0; i < b.len; i++)
+		if (b.p[i] == '\n')
+			b.p[i] = ' ';
 	return buf_steal(&b);
 }
 

@@ -280,12 +280,25 @@ for fact in json.load(open(sys.argv[1]))["facts"]:
         print(fact.get("step", ""))' "$work/$1.json" "$2")" "$3"
 }
 
+process_of() { # folder fact step
+	/usr/bin/python3 -c '
+import json, sys
+for fact in json.load(open(sys.argv[1]))["facts"]:
+    for step in fact.get("steps", []):
+        if [fact["fact"], step["step"]] == sys.argv[2:]:
+            print(step["process"])' "$work/$1.json" "$2" "$3"
+}
+
 check_keys() { # who
 	exits 0 "$1: every step keeps what it promised" trace "$1" keys
 	is "$1: it ended by itself" "$(get keys ends.0.how)" '"exit"'
 	is "$1: arguments are appended, words keep their quotes" \
 		"$(get keys ends.0.steps.0.command)" \
 		"\"python3 server.py --name 'a b' last\""
+	is "$1: and so do they in evidence" "$(process_of keys \
+		"exec /usr/bin/$(basename "$(readlink -f \
+			/usr/bin/python3)")" server)" \
+		"python3 server.py --name 'a b' last"
 	is "$1: the stopped step ended by its own handler" \
 		"$(get keys ends.1.steps.0.status)" 768
 	fact_step keys 'file.write /dev/tty' chat \

@@ -405,6 +405,9 @@ static void a_comment_never_cuts_a_text(void **state)
 		"double quotes: command = \"/bin/sh -c 'echo one; echo two'\"");
 	refused("[step \"a\"]\ncommand = /bin/echo one;two\n",
 		"f:2: step.command: \";\" begins", "one;two\"");
+	refused("[step \"a\"]\ncommand = a 'b; c(\\\"d\\\")' \"e\"\n",
+		"f:2: step.command: \";\" begins",
+		"command = \"a 'b; c(\\\"d\\\")' \\\"e\\\"\"");
 	refused("[step \"a\"]\nargs = x # why\n",
 		"f:2: step.args: \"#\" begins", "a line of its own");
 	/* What a shell would expand and nothing here does. */
