@@ -57,6 +57,10 @@ bool finding_evidence(struct buf *out, const struct finding *f);
  * with a newline.
  */
 void ends_lines(struct buf *out, const struct fingerprint *fp);
+/*
+ * "started at 0.012 s, ready at 0.310 s", of its run; "" where none is known.
+ */
+void step_times_text(struct buf *out, const struct step_end *s);
 /* Cut a line off the front of what ends_lines() wrote. */
 bool next_line(struct str *lines, struct str *line);
 

@@ -191,11 +191,59 @@ static void put_drawn(struct buf *out, const struct report *r)
 	}
 }
 
+/* When each step of the first run did what. */
+static void put_times(struct buf *out, const char *label,
+		      const struct fingerprint *fp)
+{
+	for (size_t i = 0; fp->n_ends && i < fp->ends[0].n_steps; i++) {
+		autobuf struct buf text = BUF_INIT;
+
+		step_times_text(&text, &fp->ends[0].steps[i]);
+		if (!text.len)
+			continue;
+		buf_printf(out, "%s: step ", label);
+		safe_str(out, fp->ends[0].steps[i].name);
+		buf_printf(out, " in run 1 of %zu: %s\n", fp->n_ends, text.p);
+	}
+}
+
+/* What every run of OLD did, fixtures apart, and none of NEW. */
+static void put_not_again(struct buf *out, const struct report *r)
+{
+	autofingerprint struct fingerprint *old = fingerprint_subjects(r->old);
+	autofingerprint struct fingerprint *new = fingerprint_subjects(r->new);
+
+	for (size_t i = 0; i < old->n; i++) {
+		const struct fact *f = &old->facts[i];
+
+		if (!fact_always(old, f) || fingerprint_find(new, f->line))
+			continue;
+		buf_c(out, "not seen again: ");
+		safe_str(out, f->line);
+		buf_ch(out, '\n');
+	}
+}
+
+static void put_again(struct buf *out, const struct report *r)
+{
+	size_t n = r->cmp->old_always - r->cmp->seen_again;
+	autobuf struct buf text = BUF_INIT;
+
+	again_text(&text, r);
+	if (n && r->verbosity <= 0)
+		buf_printf(&text, " (-v names the other%s)", plural(n));
+	safe_wrapped(out, "", buf_view(&text), r->width);
+	if (r->verbosity > 0)
+		put_not_again(out, r);
+}
+
 static void put_trust(struct buf *out, const struct report *r)
 {
 	put_ends(out, r, "old: ", r->old);
 	put_ends(out, r, "new: ", r->new);
 	if (r->verbosity > 0) {
+		put_times(out, "old", r->old);
+		put_times(out, "new", r->new);
 		put_outputs(out, "old", r->old);
 		put_outputs(out, "new", r->new);
 	}
@@ -207,7 +255,7 @@ static void put_trust(struct buf *out, const struct report *r)
 	}
 	put_sentence(out, r, loss_text);
 	put_blind_spots(out, r);
-	put_sentence(out, r, again_text);
+	put_again(out, r);
 	buf_ch(out, '\n');
 }
 

@@ -208,9 +208,21 @@ void loss_text(struct buf *out, const struct report *r)
 			   (unsigned long long)dropped);
 }
 
+/* Why there are fewer than the header has facts. */
+static void put_fixtures(struct buf *out, const struct fingerprint *old)
+{
+	autofingerprint struct fingerprint *own = fingerprint_subjects(old);
+	size_t n = old->n - own->n;
+
+	if (n)
+		buf_printf(out, "; %zu old fact%s of fixtures %s not compared",
+			   n, plural(n), n == 1 ? "is" : "are");
+}
+
 void again_text(struct buf *out, const struct report *r)
 {
 	buf_printf(out, "%zu of %zu old behaviour%s seen again",
 		   r->cmp->seen_again, r->cmp->old_always,
 		   r->cmp->old_always == 1 ? " was" : "s were");
+	put_fixtures(out, r->old);
 }

@@ -84,10 +84,32 @@ bool finding_evidence(struct buf *out, const struct finding *f)
 
 /* --- how the runs ended --- */
 
+/* "run 1 of 3 ended by itself", "3 of 3 runs reached the deadline" */
+static void put_how(struct buf *out, struct str how, bool one)
+{
+	static const struct {
+		struct str how;
+		const char *one, *many;
+	} words[] = {
+		{ { "exit", 4 }, "ended by itself", "ended by themselves" },
+		{ { "quiescent", 9 }, "came to rest", "came to rest" },
+		{ { "deadline", 8 }, "reached the deadline",
+		  "reached the deadline" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (!str_eq(how, words[i].how))
+			continue;
+		buf_c(out, one ? words[i].one : words[i].many);
+		return;
+	}
+	buf_c(out, one ? "was ended by " : "were ended by ");
+	buf_str(out, how);
+}
+
 /* errors: with what a step said of its failure, which need not be the same. */
 static void put_end(struct buf *out, const struct run_end *end, bool errors)
 {
-	buf_str(out, end->how);
 	if (end->alive)
 		buf_printf(out, ", %u process%s alive", end->alive,
 			   end->alive == 1 ? "" : "es");
@@ -95,7 +117,7 @@ static void put_end(struct buf *out, const struct run_end *end, bool errors)
 		buf_printf(out, ", %u zombie%s", end->zombies,
 			   plural(end->zombies));
 	for (size_t i = 0; i < end->n_steps; i++) {
-		buf_c(out, i ? ", " : "; ");
+		buf_c(out, i ? ", " : ": ");
 		step_end_text(out, &end->steps[i]);
 		if (!errors || !end->steps[i].error.len)
 			continue;
@@ -143,16 +165,16 @@ static void put_alike(struct buf *out, const struct fingerprint *fp,
 		      const struct alike *a)
 {
 	if (a->n == 1)
-		buf_printf(out, "run %zu of %zu after ", a->first + 1,
-			   fp->n_ends);
+		buf_printf(out, "run %zu of %zu ", a->first + 1, fp->n_ends);
 	else
-		buf_printf(out, "%zu of %zu runs after ", a->n, fp->n_ends);
+		buf_printf(out, "%zu of %zu runs ", a->n, fp->n_ends);
+	put_how(out, fp->ends[a->first].how, a->n == 1);
+	buf_c(out, " after ");
 	put_seconds(out, a->least);
 	if (a->most > a->least) {
 		buf_c(out, " to ");
 		put_seconds(out, a->most);
 	}
-	buf_c(out, ": ");
 	put_end(out, &fp->ends[a->first], true);
 }
 
@@ -167,6 +189,7 @@ void ends_lines(struct buf *out, const struct fingerprint *fp)
 		if (!fp->ends[i].how.len)
 			continue;
 		buf_clear(&text);
+		buf_str(&text, fp->ends[i].how);
 		put_end(&text, &fp->ends[i], false);
 		alikes_add(&alikes, i, buf_view(&text), fp->ends[i].ms);
 	}
@@ -175,6 +198,23 @@ void ends_lines(struct buf *out, const struct fingerprint *fp)
 		put_alike(&text, fp, &alikes.v[i]);
 		text_sanitise(out, buf_view(&text));
 		buf_ch(out, '\n');
+	}
+}
+
+void step_times_text(struct buf *out, const struct step_end *s)
+{
+	const struct { const char *what; uint64_t ms; } times[] = {
+		{ "started", s->started_ms }, { "ready", s->ready_ms },
+		{ "ended", s->ended_ms },
+	};
+	size_t start = out->len;
+
+	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
+		if (!times[i].ms)
+			continue;
+		buf_printf(out, "%s%s at ", out->len > start ? ", " : "",
+			   times[i].what);
+		put_seconds(out, times[i].ms);
 	}
 }
 

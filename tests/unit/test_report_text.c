@@ -197,12 +197,12 @@ static void runs_tell_how_they_ended(void **state)
 	old->ends[1].alive = 2;
 	old->ends[2].steps[0].started = false;
 	write_page(&p, old, FACTS("b", "3 exec /bin/a"), 0);
-	has(&p, "old: run 1 of 3 after 1.500 s: deadline; server killed by "
-	    "SIGABRT\n");
-	has(&p, "old: run 2 of 3 after 1.500 s: deadline, 2 processes alive; "
-	    "server alive\n");
-	has(&p, "old: run 3 of 3 after 1.500 s: deadline; server never "
-	    "started\n");
+	has(&p, "old: run 1 of 3 reached the deadline after 1.500 s: server "
+	    "killed by SIGABRT\n");
+	has(&p, "old: run 2 of 3 reached the deadline after 1.500 s, 2 "
+	    "processes alive: server alive\n");
+	has(&p, "old: run 3 of 3 reached the deadline after 1.500 s: server "
+	    "never started\n");
 	done(&p);
 }
 
@@ -225,6 +225,43 @@ static void a_stop_is_no_kill_and_a_fixture_is_called_one(void **state)
 	done(&p);
 }
 
+/* What the manual promises of -v. */
+static void the_times_of_steps_and_what_is_gone_are_told(void **state)
+{
+	struct page p;
+	struct fingerprint *old = FACTS("a", "3 exec /bin/a", "3 exec /bin/b",
+					"3 file.create $TREE/x",
+					"2 file.create $TREE/y",
+					"3 file.create $TREE/z");
+	struct fingerprint *new = FACTS("b", "3 exec /bin/a",
+					"3 file.create $TREE/z = ENOSPC");
+	struct step_end end = {
+		.name = STR("db"), .started = true, .was_ready = true,
+		.ended = true, .fixture = true, .started_ms = 12,
+		.ready_ms = 310, .ended_ms = 1204
+	};
+
+	(void)state;
+	old->facts[2].ev.step = STR("db");
+	facts_end(old, "exit", &end);
+	write_page(&p, old, new, 0);
+	has(&p, "old: 3 of 3 runs ended by themselves after 1.500 s: db "
+	    "(fixture) exited 0\n");
+	has(&p, "1 of 3 old behaviours were seen again; 1 old fact of fixtures "
+	    "is not compared (-v names the others)\n");
+	lacks(&p, "not seen again: ");
+	lacks(&p, "started at");
+	p.r.verbosity = 1;
+	rewrite(&p);
+	has(&p, "old: step db in run 1 of 3: started at 0.012 s, ready at "
+	    "0.310 s, ended at 1.204 s\n");
+	has(&p, "not compared\nnot seen again: exec /bin/b\n"
+	    "not seen again: file.create $TREE/z\n");
+	lacks(&p, "not seen again: file.create $TREE/x");
+	lacks(&p, "-v names");
+	done(&p);
+}
+
 static void runs_that_ended_alike_are_told_in_one_line(void **state)
 {
 	struct page p;
@@ -237,8 +274,8 @@ static void runs_that_ended_alike_are_told_in_one_line(void **state)
 	facts_end(old, "deadline", &end);
 	old->ends[1].ms = 1700;
 	write_page(&p, old, FACTS("b", "3 exec /bin/a"), 0);
-	has(&p, "\nold: 3 of 3 runs after 1.500 s to 1.700 s: deadline; server "
-	    "alive\n");
+	has(&p, "\nold: 3 of 3 runs reached the deadline after 1.500 s to "
+	    "1.700 s: server alive\n");
 	done(&p);
 }
 
@@ -424,6 +461,7 @@ int main(void)
 		cmocka_unit_test(
 			a_stop_is_no_kill_and_a_fixture_is_called_one),
 		cmocka_unit_test(runs_that_ended_alike_are_told_in_one_line),
+		cmocka_unit_test(the_times_of_steps_and_what_is_gone_are_told),
 		cmocka_unit_test(blind_spots_of_both_sides_are_told_once),
 		cmocka_unit_test(nothing_from_outside_reaches_the_terminal_raw),
 		cmocka_unit_test(colour_is_ours_and_only_when_asked_for),
