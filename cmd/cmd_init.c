@@ -58,6 +58,9 @@ static void put_ready(struct buf *out, const struct step *s)
 	case READY_LISTEN:
 		buf_printf(&text, "listen%s%.*s", s->ready_text.len ? " " : "",
 			   STR_ARG(s->ready_text));
+		if (!s->ready_text.len)
+			buf_c(out, "\t# Where it opens several ports, the one "
+			      "that counts: listen PORT\n");
 		break;
 	case READY_OUTPUT:
 		buf_printf(&text, "output %.*s", STR_ARG(s->ready_text));
@@ -99,6 +102,9 @@ static void put_step(struct buf *out, const struct scenario *sc,
 	buf_c(out, "\"]\n");
 	quote_words(&command, s->argv);
 	put_entry(out, "command", buf_view(&command));
+	if (s->arguments.len)
+		buf_printf(out, "\t# Its source asks for arguments:\n"
+			   "\t# args = %.*s\n", STR_ARG(s->arguments));
 	if (s->dir.len)
 		put_entry(out, "dir", s->dir);
 	for (size_t i = 0; i < s->n_after; i++)
@@ -127,30 +133,100 @@ static void put_keys(struct buf *out, const char *section)
 	}
 }
 
-static void put_steps(struct buf *out, int dir)
+/* Nothing that runs is found: what to write, for what is there. */
+static void put_missing(struct buf *out, struct buf *next, int dir,
+			const struct err *why)
+{
+	struct arena arena = ARENA_INIT;
+	struct scenario_hint hint = scenario_hint(dir, &arena);
+
+	buf_printf(out, "\n# %s.\n", why->msg);
+	if (*hint.note)
+		buf_printf(out, "# %.*s: %s.\n", STR_ARG(hint.file),
+			   hint.note);
+	buf_printf(out, "# [step \"main\"]\n#\tcommand = %s\n", hint.command);
+	buf_c(next, "next: say what shall run, in " CONFIG_FILE ": [step "
+	      "\"main\"] with command = ");
+	buf_printf(next, "%s%s%.*s%s\n", hint.command,
+		   hint.file.len ? " (for " : "", STR_ARG(hint.file),
+		   hint.file.len ? ")" : "");
+	arena_free(&arena);
+}
+
+/* As a comment, each line. */
+static void put_commented(struct buf *out, struct str text)
+{
+	for (bool begins = true; text.len; text = str_sub(text, 1)) {
+		if (begins && *text.p != '\n')
+			buf_c(out, "# ");
+		begins = *text.p == '\n';
+		buf_ch(out, *text.p);
+	}
+}
+
+static void put_unsure(struct buf *out, struct buf *next,
+		       const struct scenario *sc)
+{
+	autobuf struct buf step = BUF_INIT;
+	struct str entry = sc->steps[0].entry;
+
+	put_step(&step, sc, 0);
+	buf_printf(out, "\n# It may be a part of the program only: there are "
+		   "scripts in other languages.\n"
+		   "# If it is what people start, take the # away; else name "
+		   "what is.");
+	put_commented(out, buf_view(&step));
+	buf_c(next, "next: [step \"");
+	put_name(next, sc, 0);
+	buf_printf(next, "\"] in " CONFIG_FILE " is a comment: is %.*s what "
+		   "people start, or another script?\n", STR_ARG(entry));
+}
+
+/* A program that only says how it is used is no behaviour to keep. */
+static void put_next(struct buf *next, const struct scenario *sc)
+{
+	for (size_t i = 0; i < sc->n; i++) {
+		if (!sc->steps[i].arguments.len)
+			continue;
+		buf_c(next, "next: give step \"");
+		put_name(next, sc, i);
+		buf_c(next, "\" the arguments that it needs (args in "
+		      CONFIG_FILE ")\n");
+	}
+	buf_c(next, "next: commit, then behavdiff baseline update\n");
+}
+
+/* next: what is left to do, as lines for the user. */
+static void put_steps(struct buf *out, struct buf *next, int dir)
 {
 	const struct config none = { .present = false };
 	struct err err = ERR_INIT;
 	struct scenario sc;
 
 	if (scenario_make(&sc, &none, dir, &err)) {
-		buf_printf(out, "\n# %s;\n# %s\n# [step \"main\"]\n"
-			   "#\tcommand = PROGRAM ARGUMENTS\n", err.msg,
-			   err.hint);
+		put_missing(out, next, dir, &err);
 		return;
 	}
 	buf_ch(out, '\n');
 	buf_c(out, "# ");
 	text_sanitise(out, sc.how);
-	buf_c(out, ".\n# Steps may be started one after the other: "
+	buf_ch(out, '.');
+	if (sc.unsure) {
+		put_unsure(out, next, &sc);
+		scenario_free(&sc);
+		return;
+	}
+	buf_c(out, "\n# Steps may be started one after the other: "
 	      "\"after = STEP\", \"ready = listen PORT\".\n"
 	      "# Servers (\"ready = listen\") are stopped when the others have ended.");
 	for (size_t i = 0; i < sc.n; i++)
 		put_step(out, &sc, i);
+	put_next(next, &sc);
 	scenario_free(&sc);
 }
 
-static int make_config(struct buf *out, const char *root, struct err *err)
+static int make_config(struct buf *out, struct buf *next, const char *root,
+		       struct err *err)
 {
 	autofd int dir = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct config check;
@@ -160,7 +236,7 @@ static int make_config(struct buf *out, const char *root, struct err *err)
 	buf_c(out, head);
 	put_keys(out, "behavdiff");
 	put_keys(out, "sandbox");
-	put_steps(out, dir);
+	put_steps(out, next, dir);
 	put_keys(out, "policy");
 	/* What a tree's names made of it must still be a configuration. */
 	config_init(&check);
@@ -232,8 +308,9 @@ static void add_target(struct targets *t, const char *root,
 }
 
 /* With a job or a hook asked for, a .behavdiff that is there stays. */
-static int choose(struct targets *t, const struct settings *set,
-		  const char *root, const char *hooks, struct err *err)
+static int choose(struct targets *t, struct buf *next,
+		  const struct settings *set, const char *root,
+		  const char *hooks, struct err *err)
 {
 	struct target config = { .root = root, .path = CONFIG_FILE,
 				 .text = BUF_INIT };
@@ -241,8 +318,10 @@ static int choose(struct targets *t, const struct settings *set,
 
 	if (set->force || !more || !is_there(&config)) {
 		t->v[t->n] = config;
-		if (make_config(&t->v[t->n++].text, root, err))
+		if (make_config(&t->v[t->n++].text, next, root, err))
 			return -1;
+	} else {
+		buf_c(next, "next: commit, then behavdiff baseline update\n");
 	}
 	add_target(t, root, find_template(false, set->ci));
 	add_target(t, hooks, find_template(true, set->hook));
@@ -271,6 +350,7 @@ int cmd_init(const struct invocation *inv, struct err *err)
 	__attribute__((cleanup(targets_free)))
 	struct targets t = { .n = 0 };
 	autobuf struct buf said = BUF_INIT;
+	autobuf struct buf next = BUF_INIT;
 	autorepo struct repo *repo = NULL;
 	autofree char *hooks = NULL;
 
@@ -284,7 +364,7 @@ int cmd_init(const struct invocation *inv, struct err *err)
 			       "bare; there is no work tree to write into");
 	if (inv->set.hook && find_hooks(&hooks, repo, err))
 		return -1;
-	if (choose(&t, &inv->set, repo_workdir(repo), hooks, err))
+	if (choose(&t, &next, &inv->set, repo_workdir(repo), hooks, err))
 		return -1;
 	for (size_t i = 0; i < t.n; i++)
 		if (write_target(&t.v[i], &said, err))
@@ -292,6 +372,6 @@ int cmd_init(const struct invocation *inv, struct err *err)
 	if (inv->set.ci)
 		buf_c(&said, "next: set SOURCE in the job to the URL that "
 		      "behavdiff is cloned from\n");
-	buf_c(&said, "next: commit, then behavdiff baseline update\n");
+	buf_str(&said, buf_view(&next));
 	return output_stdout(&said, err) ? -1 : STATUS_PASS;
 }

@@ -12,7 +12,9 @@
 #define STEPS_MAX 16		/* more of one rank are no entry points */
 
 enum role { ROLE_MAIN, ROLE_SERVER, ROLE_CLIENT };
-enum check { CHECK_ANY, CHECK_RUNS, CHECK_ONLY, CHECK_ONLY_RUNS };
+enum check {
+	CHECK_ANY, CHECK_RUNS, CHECK_ONLY, CHECK_ONLY_RUNS, CHECK_ONLY_CALLS
+};
 
 struct row {
 	enum role role;
@@ -32,6 +34,11 @@ static const char *const skipped[] = {
 #include "core/scenario/detect.def"
 };
 
+static const char *const scripts[] = {
+#define SCRIPT(names_) names_,
+#include "core/scenario/detect.def"
+};
+
 static const struct hint {
 	const char *names, *command, *note;
 } hints[] = {
@@ -44,6 +51,7 @@ struct found {
 	enum role role;
 	struct str file;
 	char **argv;
+	struct str arguments;
 };
 
 struct search {
@@ -52,6 +60,7 @@ struct search {
 	struct str folder;	/* the one we went down into, or "" */
 	VEC(struct found) found;
 	bool have[3];		/* by role */
+	bool unsure;
 };
 
 /* --- names --- */
@@ -73,14 +82,29 @@ static bool fits(const char *globs, struct str name, bool *exact)
 	return false;
 }
 
-static bool is_skipped(struct str name)
+static bool fits_one(const char *const *globs, size_t n, struct str name)
 {
 	bool exact;
 
-	for (size_t i = 0; i < ARRAY_LEN(skipped); i++)
-		if (fits(skipped[i], name, &exact))
+	for (size_t i = 0; i < n; i++)
+		if (fits(globs[i], name, &exact))
 			return true;
 	return false;
+}
+
+static bool is_skipped(struct str name)
+{
+	return fits_one(skipped, ARRAY_LEN(skipped), name);
+}
+
+static bool is_script(struct str name)
+{
+	autobuf struct buf low = BUF_INIT;
+
+	buf_lower(&low, name);
+	return name.len && fits_one(scripts, ARRAY_LEN(scripts),
+				    buf_view(&low)) &&
+	       !is_skipped(buf_view(&low));
 }
 
 /*
@@ -93,15 +117,6 @@ static bool is_usable(struct str name)
 	       !memchr(name.p, '\\', name.len) && text_is_safe(name);
 }
 
-static void put_lower(struct buf *out, struct str name)
-{
-	for (size_t i = 0; i < name.len; i++) {
-		char c = name.p[i];
-
-		buf_ch(out, (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
-	}
-}
-
 static bool name_fits(const struct search *se, const struct row *row,
 		      struct str name)
 {
@@ -112,7 +127,7 @@ static bool name_fits(const struct search *se, const struct row *row,
 		return false;
 	if (!strcmp(row->names, "/"))
 		return str_eq(name, se->folder);
-	put_lower(&low, name);
+	buf_lower(&low, name);
 	if (!fits(row->names, buf_view(&low), &exact))
 		return false;
 	if (row->role == ROLE_CLIENT && strstr(low.p, "server"))
@@ -125,6 +140,58 @@ static bool name_fits(const struct search *se, const struct row *row,
 static bool needs_to_run(enum check check)
 {
 	return check == CHECK_RUNS || check == CHECK_ONLY_RUNS;
+}
+
+static bool is_name_byte(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+}
+
+/* Does the text hold this name of a file, as a word? */
+static bool mentions(struct str text, struct str name)
+{
+	while (text.len) {
+		const char *at = memmem(text.p, text.len, name.p, name.len);
+		size_t end;
+
+		if (!at)
+			return false;
+		end = (size_t)(at - text.p) + name.len;
+		if ((at == text.p || !is_name_byte(at[-1])) &&
+		    (end == text.len || !is_name_byte(text.p[end])))
+			return true;
+		text = str_sub(text, end);
+	}
+	return false;
+}
+
+/* A script that names another one of its folder seems to start it. */
+static bool calls_another(const struct search *se, struct str name,
+			  struct str content)
+{
+	if (!str_starts(content, STR("#!")))
+		return false;
+	for (size_t i = 0; i < se->list.n; i++)
+		if (!str_eq(se->list.names[i], name) &&
+		    is_script(se->list.names[i]) &&
+		    mentions(content, se->list.names[i]))
+			return true;
+	return false;
+}
+
+/* Of what is no source, nothing is known. */
+static struct str arguments_of(struct search *se, const struct row *row,
+			       struct str content)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	if (row->runner == RUNNER_PACKAGE || row->runner == RUNNER_GO ||
+	    row->runner == RUNNER_MAKE ||
+	    str_starts(content, STR("\177ELF")) ||
+	    !detect_arguments(&text, content))
+		return STR("");
+	return arena_str(se->arena, buf_view(&text));
 }
 
 static void try_name(struct search *se, const struct row *row,
@@ -141,19 +208,45 @@ static void try_name(struct search *se, const struct row *row,
 		return;
 	if (needs_to_run(row->check) && !detect_python_runs(buf_view(&content)))
 		return;
+	if (row->check == CHECK_ONLY_CALLS &&
+	    !calls_another(se, name, buf_view(&content)))
+		return;
 	f.argv = detect_argv(row->runner, name, buf_view(&content),
 			     se->list.fd, se->arena);
 	if (!f.argv)
 		return;
 	f.file = arena_str(se->arena, name);
+	f.arguments = arguments_of(se, row, buf_view(&content));
 	*vec_push(&se->found) = f;
+}
+
+static bool is_only(enum check check)
+{
+	return check == CHECK_ONLY || check == CHECK_ONLY_RUNS;
 }
 
 /* Past this many, more candidates of a row change nothing. */
 static size_t most_of(const struct row *row)
 {
-	return row->check == CHECK_ONLY || row->check == CHECK_ONLY_RUNS ?
+	return is_only(row->check) || row->check == CHECK_ONLY_CALLS ?
 	       1 : STEPS_MAX;
+}
+
+static struct str ending(struct str name)
+{
+	const char *dot = memrchr(name.p, '.', name.len);
+
+	return dot ? str_sub(name, (size_t)(dot - name.p)) : STR("");
+}
+
+/* Scripts in other languages may be what starts this one. */
+static bool has_rivals(const struct search *se, struct str file)
+{
+	for (size_t i = 0; i < se->list.n; i++)
+		if (is_script(se->list.names[i]) &&
+		    !str_eq(ending(se->list.names[i]), ending(file)))
+			return true;
+	return false;
 }
 
 /* The first name of the folder that fits, or "". */
@@ -166,29 +259,37 @@ static struct str name_of(const struct search *se, const struct hint *hint)
 
 		if (!is_usable(se->list.names[i]))
 			continue;
-		put_lower(&low, se->list.names[i]);
+		buf_lower(&low, se->list.names[i]);
 		if (fits(hint->names, buf_view(&low), &exact))
 			return se->list.names[i];
 	}
 	return STR("");
 }
 
-static int no_entry(const struct search *se, const char *why, struct err *err)
+static struct scenario_hint hint_of(const struct search *se)
 {
-	err_set(err, ERR_INCONCLUSIVE, "no entry point: %s", why);
 	for (size_t i = 0; i < ARRAY_LEN(hints); i++) {
 		struct str name = name_of(se, &hints[i]);
 
 		if (name.len)
-			return err_hint(err, "found %.*s; name what shall run "
-					"in .behavdiff: [step \"main\"] "
-					"command = %s%s%s", STR_ARG(name),
-					hints[i].command,
-					*hints[i].note ? "; " : "",
-					hints[i].note);
+			return (struct scenario_hint){
+				arena_str(se->arena, name), hints[i].command,
+				hints[i].note
+			};
 	}
-	return err_hint(err, "name what shall run in .behavdiff: "
-			"[step \"main\"] command = PROGRAM ARGUMENTS");
+	return (struct scenario_hint){ STR(""), "PROGRAM ARGUMENTS", "" };
+}
+
+static int no_entry(const struct search *se, const char *why, struct err *err)
+{
+	struct scenario_hint hint = hint_of(se);
+
+	err_set(err, ERR_INCONCLUSIVE, "no entry point: %s", why);
+	return err_hint(err, "%s%.*s%sname what shall run in .behavdiff: "
+			"[step \"main\"] command = %s%s%s",
+			hint.file.len ? "found " : "", STR_ARG(hint.file),
+			hint.file.len ? "; " : "", hint.command,
+			*hint.note ? "; " : "", hint.note);
 }
 
 static int try_row(struct search *se, const struct row *row, struct err *err)
@@ -210,6 +311,8 @@ static int try_row(struct search *se, const struct row *row, struct err *err)
 		se->found.n = before;
 	}
 	se->have[row->role] = se->found.n > before;
+	se->unsure = se->found.n > before && is_only(row->check) &&
+		     has_rivals(se, se->found.v[before].file);
 	return 0;
 }
 
@@ -253,7 +356,8 @@ static int enter_only_folder(struct search *se, struct err *err)
 	if (listing_open(&sub, l->fd, only.p, &none)) {
 		if (none.code == ERR_TROUBLE)
 			return 0;	/* a file, a link, not readable */
-		*err = none;
+		if (err)
+			*err = none;
 		return -1;
 	}
 	se->folder = arena_str(se->arena, only);
@@ -313,6 +417,7 @@ static void make_steps(struct scenario *s, const struct search *se)
 		*step = (struct step){
 			.entry = path_in(se, f->file),
 			.name = arena_str(&s->arena, stem(f->file)),
+			.arguments = f->arguments,
 			.argv = f->argv,
 			.dir = se->folder,
 			.stdin_path = STR(""),
@@ -331,6 +436,7 @@ static void make_steps(struct scenario *s, const struct search *se)
 		}
 	}
 	s->how = describe(se);
+	s->unsure = se->unsure;
 }
 
 int scenario_detect(struct scenario *s, int treefd, struct err *err)
@@ -354,4 +460,18 @@ int scenario_detect(struct scenario *s, int treefd, struct err *err)
 	listing_close(&se.list);
 	vec_free(&se.found);
 	return rc;
+}
+
+struct scenario_hint scenario_hint(int treefd, struct arena *arena)
+{
+	struct search se = {
+		.arena = arena, .list = LISTING_INIT, .folder = STR("")
+	};
+	struct scenario_hint hint = { STR(""), "PROGRAM ARGUMENTS", "" };
+
+	if (!listing_open(&se.list, treefd, ".", NULL) &&
+	    !enter_only_folder(&se, NULL))
+		hint = hint_of(&se);
+	listing_close(&se.list);
+	return hint;
 }

@@ -3,6 +3,7 @@
 #ifndef SCENARIO_DETECT_H
 #define SCENARIO_DETECT_H
 
+#include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/base/str.h"
 #include "core/scenario/scenario.h"
@@ -20,5 +21,12 @@ int scenario_detect(struct scenario *s, int treefd, struct err *err);
  * that starts a program (main(), asyncio.run(), app.mainloop(), ...)?
  */
 bool detect_python_runs(struct str source);
+
+/*
+ * Append the arguments that a program wants, as its source says: "FILE" or
+ * "add|list ..." of argparse's calls or a usage text, "ARGUMENT" where it only
+ * reads one.  One line that is safe to show.  False: none is known.
+ */
+bool detect_arguments(struct buf *out, struct str source);
 
 #endif

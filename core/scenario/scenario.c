@@ -228,7 +228,7 @@ static int read_step(struct step *step, const struct reading *rd, int treefd,
 		     struct err *err)
 {
 	step->name = arena_str(rd->arena, rd->name);
-	step->entry = STR("");
+	step->entry = step->arguments = STR("");
 	if (read_command(step, rd, err) ||
 	    read_path(&step->dir, rd, "dir", treefd, err) ||
 	    read_stdin(step, rd, treefd, err))

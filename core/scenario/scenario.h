@@ -41,6 +41,7 @@ struct script_line {
 struct step {
 	struct str name;
 	struct str entry;	/* the file that was detected, "" else */
+	struct str arguments;	/* that its source seems to want, or "" */
 	char **argv;		/* NULL-terminated, at least argv[0] */
 	struct str dir;		/* below the tree, "" for its root */
 	struct str stdin_path;	/* below the tree, "" for /dev/null */
@@ -78,6 +79,11 @@ struct scenario {
 	size_t n;
 	bool detected;
 	/*
+	 * The entry is the only one of its language, and there are scripts in
+	 * others: it may be a part of the program.
+	 */
+	bool unsure;
+	/*
 	 * "main entry: client.py, detected automatically", or "" when
 	 * configured.
 	 */
@@ -93,6 +99,18 @@ struct scenario {
 int scenario_make(struct scenario *out, const struct config *cfg, int treefd,
 		  struct err *err);
 void scenario_free(struct scenario *s);
+
+/*
+ * What to write where no entry point is found, for what is there: the row HINT
+ * of detect.def.  file is in arena; "" with "PROGRAM ARGUMENTS" when nothing is
+ * known.
+ */
+struct scenario_hint {
+	struct str file;
+	const char *command, *note;
+};
+
+struct scenario_hint scenario_hint(int treefd, struct arena *arena);
 
 /*
  * Split a command into words: blanks, 'single', "double" quotes and backslash

@@ -60,6 +60,54 @@ for name in 'a b.py' "it's.py" 'x;y.py' '#1.py' '"q".py' '$(id).py'; do
 		as_user "$work/behavdiff" -C "$odd" diff --runs 1 . .
 done
 
+# What is no program yet: init says what to do first, and what it wrote parses.
+first() { # name of a repository, made by the caller: init's words in $said
+	new_repo "$work/$1"
+	give_to_user "$work/$1"
+	exits 0 "$1: init" as_user "$work/behavdiff" -C "$work/$1" init
+	said=$(cat "$out")
+	config=$work/$1/.behavdiff
+	ok "$1: git reads it" git config -f "$config" --list
+}
+
+says() { # what text
+	case $said in
+	*"$2"*) result 0 "$1" ;;
+	*) is "$1" "$said" "*$2*" ;;
+	esac
+}
+
+mkdir "$work/lang" "$work/part" "$work/args" "$work/ports"
+echo 'module x' >"$work/lang/go.mod"
+first lang
+says "it names the section and the command for the language" \
+	'[step "main"] with command = go run ./cmd/NAME (for go.mod)'
+is "and no baseline yet" "$(echo "$said" | grep -c baseline)" 0
+ok "the step stands there to be filled in" holds "$config" \
+	"#	command = go run ./cmd/NAME"
+
+echo 'import sys; print(len(sys.stdin.read()))' >"$work/part/count.py"
+printf 'while (<>) { print }\n' >"$work/part/parse.pl"
+printf 'usage: report LOG\n' >"$work/part/README"
+first part
+says "part: it asks" 'is count.py what people start, or another script?'
+is "part: no step is made of a guess" \
+	"$(git config -f "$config" step.count.command)" ""
+ok "part: it is written as a comment" holds "$config" \
+	"# 	command = python3 count.py"
+
+printf 'import argparse\np = argparse.ArgumentParser()\n%s\n%s\n' \
+	'p.add_argument("file")' 'print(p.parse_args())' >"$work/args/show.py"
+first args
+says "args: it asks for them" 'give step "show" the arguments that it needs'
+ok "args: they are named" holds "$config" "	# args = FILE"
+
+cp "$repo/server.py" "$repo/client.py" "$work/ports"
+first ports
+ok "ports: of several, one can be named" holds "$config" "listen PORT"
+says "ports: nothing else is left to do" \
+	"next: commit, then behavdiff baseline update"
+
 yaml() { # file: it parses, and its scripts pass shellcheck
 	rm -rf "$work/scripts"
 	mkdir "$work/scripts"

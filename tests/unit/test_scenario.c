@@ -369,6 +369,108 @@ static void of_several_modules_the_one_with_a_guard_is_the_entry(void **state)
 			"one");
 }
 
+/* The part of a pipeline is not the program. */
+static void a_script_that_starts_the_others_comes_first(void **state)
+{
+	(void)state;
+	struct tree t;
+
+	tree_make(&t);
+	put(&t, "count.py", "print(1)\n");
+	put(&t, "table.sh", "#!/bin/sh\nsort\n");
+	put(&t, "report.sh", "#!/bin/sh\npython3 count.py | sh table.sh\n");
+	detects(&t, "report: sh report.sh",
+		"main entry: report.sh, detected automatically");
+	/* What tests or installs is none; a part of a name is another name. */
+	tree_make(&t);
+	put(&t, "count.py", "print(1)\n");
+	put(&t, "run_tests.sh", "#!/bin/sh\npython3 mycount.py\n");
+	put(&t, "install.sh", "#!/bin/sh\ncp count.py /usr/bin\n");
+	put(&t, "x.bash", "echo count.py\n");
+	detects(&t, "count: python3 count.py",
+		"main entry: count.py, detected automatically");
+	/* A launcher stays one. */
+	tree_make(&t);
+	put(&t, "main.py", GUARD);
+	put(&t, "all.sh", "#!/bin/sh\npython3 main.py\n");
+	detects(&t, "main: python3 main.py",
+		"main entry: main.py, detected automatically");
+}
+
+static void one_of_several_languages_is_a_guess(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *file, *other;
+		bool unsure;
+	} cases[] = {
+		{ "count.py", "report.sh", true },
+		{ "count.py", "parse.pl", true },
+		{ "count.py", "install.sh", false },
+		{ "count.py", "page.js", false },
+		{ "count.py", "README.md", false },
+		{ "tool.rb", "x.awk", true },
+		{ "main.py", "report.sh", false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct err err = ERR_INIT;
+		struct config cfg;
+		struct scenario s;
+		struct tree t;
+
+		tree_make(&t);
+		put(&t, cases[i].file, GUARD);
+		put(&t, cases[i].other, "x\n");
+		config_init(&cfg);
+		assert_int_equal(scenario_make(&s, &cfg, t.fd, &err), 0);
+		if (s.unsure != cases[i].unsure)
+			fail_msg("%s beside %s", cases[i].file, cases[i].other);
+		scenario_free(&s);
+		tree_remove(&t);
+	}
+}
+
+static void arguments_are_what_the_source_says(void **state)
+{
+	(void)state;
+	static const struct { const char *source, *want; } cases[] = {
+		{ "p.add_argument('file')\n"
+		  "p.add_argument(\n    \"--to\", required=True)\n"
+		  "p.add_argument('-v', action='store_true')\n",
+		  "FILE --to VALUE" },
+		{ "p.add_argument('a', nargs='?')\n"
+		  "p.add_argument('b', default=len(('x', 'y')))\n"
+		  "p.add_argument('--c')\n", "" },
+		{ "s.add_parser('add').add_argument('what')\n"
+		  "s.add_parser(\"list\")\n", "add|list ..." },
+		{ "@click.argument('name')\n", "NAME" },
+		{ "echo \"usage: $0 [-v] FILE...\" >&2\n", "[-v] FILE..." },
+		{ "\"\"\"Usage: python3 x.py HOST PORT\n\"\"\"\n",
+		  "HOST PORT" },
+		{ "print('usage: x [FILE]')\n", "" },
+		{ "print('usage: x \x1b[31mFILE')\n", "" },
+		{ "name = sys.argv[1]\n", "ARGUMENT" },
+		{ "cat \"$1\"\n", "ARGUMENT" },
+		{ "awk '{ print $1 }'\n", "" },
+		{ "p.add_argument(", "" },
+		{ "p.add_argument('", "" },
+		{ "usage:", "" },
+		{ "print('hello')\n", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		autobuf struct buf got = BUF_INIT;
+		bool any = detect_arguments(&got, str_c(cases[i].source));
+
+		if (any != (*cases[i].want != '\0') ||
+		    !str_eq(buf_view(&got), str_c(cases[i].want)))
+			fail_msg("%s: \"%.*s\", not \"%s\"",
+				 cases[i].source, STR_ARG(buf_view(&got)),
+				 cases[i].want);
+	}
+}
+
 static void every_language_has_its_entry(void **state)
 {
 	(void)state;
@@ -1210,6 +1312,9 @@ int main(void)
 		cmocka_unit_test(the_only_file_is_the_entry),
 		cmocka_unit_test(
 		of_several_modules_the_one_with_a_guard_is_the_entry),
+		cmocka_unit_test(a_script_that_starts_the_others_comes_first),
+		cmocka_unit_test(one_of_several_languages_is_a_guess),
+		cmocka_unit_test(arguments_are_what_the_source_says),
 		cmocka_unit_test(every_language_has_its_entry),
 		cmocka_unit_test(a_hint_speaks_the_language_that_is_there),
 		cmocka_unit_test(a_fixture_is_one_and_not_all),
