@@ -86,6 +86,42 @@ static void add_path(struct paths *p, const struct rev *rev, struct str path)
 				      STR_ARG(path));
 }
 
+static void add_below(struct paths *p, const struct rev *rev, struct str dir,
+		      struct str path)
+{
+	autobuf struct buf below = BUF_INIT;
+
+	if (dir.len && !str_eq(dir, STR(".")))
+		buf_printf(&below, "%.*s/", STR_ARG(dir));
+	buf_str(&below, path);
+	add_path(p, rev, buf_view(&below));
+}
+
+/* What a fixture runs is not judged: no change may put anything into it. */
+static void find_fixture(struct paths *out, const struct config *cfg,
+			 const struct rev *rev, struct str step)
+{
+	const struct config_entry *command = config_nth(cfg, "step", step,
+							"command", 0);
+	struct str dir = config_str(cfg, "step", step, "dir");
+	struct arena arena = ARENA_INIT;
+	struct err ignored = ERR_INIT;
+	char **words;
+
+	if (command && str_eq(config_str(cfg, "step", step, "role"),
+			      STR("fixture")) &&
+	    !scenario_split(&words, &arena, command->value, &ignored))
+		for (; *words; words++) {
+			struct str word = str_c(*words);
+
+			if (str_starts(word, STR("./")))
+				word = str_sub(word, 2);
+			if (path_is_contained(word))
+				add_below(out, rev, dir, word);
+		}
+	arena_free(&arena);
+}
+
 static void find_inputs(struct paths *out, const struct config *cfg,
 			const struct rev *rev)
 {
@@ -93,13 +129,15 @@ static void find_inputs(struct paths *out, const struct config *cfg,
 	const struct config_entry *e;
 	struct str step;
 
-	for (size_t i = 0; config_subsection(cfg, "step", i, &step); i++)
+	for (size_t i = 0; config_subsection(cfg, "step", i, &step); i++) {
 		for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
 			e = config_nth(cfg, "step", step, keys[k], 0);
 			/* Beside --config, no change can edit it. */
 			if (e && !scenario_file(cfg, e->value))
 				add_path(out, rev, e->value);
 		}
+		find_fixture(out, cfg, rev, step);
+	}
 }
 
 /* What runs the check; a change that edits it could run something else. */

@@ -464,15 +464,31 @@ void stepper_failed(struct stepper *st, size_t step, int error)
 
 /* --- the end --- */
 
+/* Does a step that was not started wait for this one? */
+static bool is_waited_for(const struct stepper *st, size_t i)
+{
+	for (size_t k = 0; k < st->scenario->n; k++) {
+		const struct step *other = &st->scenario->steps[k];
+
+		for (size_t n = 0; n < other->n_after && !st->s[k].asked; n++)
+			if (other->after[n] == i)
+				return true;
+	}
+	return false;
+}
+
+/* A step that has ended becomes ready by time all the same. */
 static bool expects(const struct stepper *st, size_t i)
 {
 	const struct step *step = &st->scenario->steps[i];
 	const struct step_state *s = &st->s[i];
+	bool timed = !s->ready && step->ready == READY_AFTER;
 
-	if (!s->executed || s->ended)
+	if (!s->executed)
 		return false;
-	return (!s->ready && step->ready == READY_AFTER) ||
-	       feed_expects(&s->feed, step);
+	if (s->ended)
+		return timed && is_waited_for(st, i);
+	return timed || feed_expects(&s->feed, step);
 }
 
 bool stepper_expects(struct stepper *st)

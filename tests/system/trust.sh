@@ -189,6 +189,23 @@ ok "and is no finding" lacks "$kept" policy.entry
 
 # --- what the scenario reads, and diff ---
 
+# What a fixture does is not judged, so what it runs of the tree is an input.
+begin fixture
+printf '[step "main"]\n\tcommand = python3 main.py\n[step "drive"]\n\tcommand = sh ./tools/drive.sh\n\trole = fixture\n' \
+	>>"$repo/.behavdiff"
+mkdir "$repo/tools"
+echo 'print("hello")' | say main.py
+echo 'true' | say tools/drive.sh
+g add -A
+b baseline update . -q >/dev/null
+commit old
+g checkout -q -b change
+echo 'touch /tmp/evil' | say tools/drive.sh
+commit new
+ends 1 "diff: a fixture's script is edited" b old new
+ok "as an error" holds "$kept" 'error    policy.input tools/drive.sh'
+ends 1 "check: a fixture's script is edited" b check --base main new
+
 begin input
 printf '[step "main"]\n\tcommand = python3 main.py\n\tstdin = in.txt\n' \
 	>>"$repo/.behavdiff"

@@ -374,6 +374,32 @@ static void ready_by_its_end_is_by_the_status_it_is_meant_to_have(void **state)
 	}
 }
 
+/* The run is not over while time alone lets another step start. */
+static void what_has_ended_is_ready_by_time_all_the_same(void **state)
+{
+	struct play g;
+
+	(void)state;
+	begin(&g, "[step \"a\"]\ncommand = a\nready = after 2s\n"
+		  "[step \"b\"]\ncommand = b\nafter = a\n");
+	start_all(&g, "a");
+	ended(&g, 0, EXITED(0));
+	assert_true(stepper_expects(&g.st));
+	assert_false(stepper_done(&g.st));
+	pass(&g, 2000);
+	stepper_drain(&g.st);
+	start_all(&g, "b");
+	ended(&g, 1, EXITED(0));
+	assert_false(stepper_expects(&g.st));
+	end(&g);
+	/* Where nothing waits for it, neither does the run. */
+	begin(&g, "[step \"a\"]\ncommand = a\nready = after 2s\n");
+	start_all(&g, "a");
+	ended(&g, 0, EXITED(0));
+	assert_false(stepper_expects(&g.st));
+	end(&g);
+}
+
 static void a_servers_own_stop_comes_first_and_has_its_time(void **state)
 {
 	(void)state;
@@ -508,6 +534,7 @@ int main(void)
 			ready_by_its_end_is_by_the_status_it_is_meant_to_have),
 		cmocka_unit_test(
 			a_servers_own_stop_comes_first_and_has_its_time),
+		cmocka_unit_test(what_has_ended_is_ready_by_time_all_the_same),
 		cmocka_unit_test(an_own_stop_after_a_time_needs_no_rest),
 		cmocka_unit_test(a_server_is_ready_where_it_was_asked_for),
 		cmocka_unit_test(endpoints_serve_what_they_are_bound_to),
