@@ -1,3 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # keyboard only: Tab to the address, Tab to the button, space presses it
 set -e
 window=$(xdotool search --sync --onlyvisible --name '^Addresses$' | head -n 1)
