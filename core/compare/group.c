@@ -87,7 +87,10 @@ static uint32_t *find_keys(const struct grouping *g, const struct kind *kind,
 	return of;
 }
 
-/* The heaviest that may lead, else the heaviest: it comes first. */
+/*
+ * Of the heaviest the one that may lead, else the first of them: an error is
+ * not told under a note.
+ */
 static void count_shared(const struct grouping *g, const struct kind *kind,
 			 const struct strmap *keys, const uint32_t *of,
 			 struct shared *shared)
@@ -100,8 +103,10 @@ static void count_shared(const struct grouping *g, const struct kind *kind,
 		s = &shared[of[i]];
 		if (!s->n++)
 			s->leader = i;
-		if (s->leads || !kind->leads(&g->c->findings[i],
-					     keys->entries[of[i]].key))
+		if (s->leads || g->c->findings[i].level <
+				g->c->findings[s->leader].level ||
+		    !kind->leads(&g->c->findings[i],
+				 keys->entries[of[i]].key))
 			continue;
 		s->leads = true;
 		s->leader = i;

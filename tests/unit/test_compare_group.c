@@ -271,6 +271,19 @@ static void one_peer_is_one_cause(void **state)
 }
 
 /* The socket could be for either. */
+/* The resolver's address is a note, the socket an error. */
+static void an_error_is_not_told_under_a_note(void **state)
+{
+	struct pair p = compared(NO_FACTS("a"), NEW(
+		"3 net.socket inet dgram udp",
+		"3 net.connect udp 127.0.0.53:53"), &strict);
+
+	(void)state;
+	is_cause(&p, "net.connect udp 127.0.0.53:53", CAUSE_PEER,
+		 "udp 127.0.0.53:53", "net.socket inet dgram udp", 2);
+	done(&p);
+}
+
 static void two_peers_share_no_socket(void **state)
 {
 	struct pair p = compared(NO_FACTS("a"), NEW(
@@ -362,6 +375,7 @@ int main(void)
 		cmocka_unit_test(a_dependency_is_what_is_read_below_its_folder),
 		cmocka_unit_test(one_file_is_one_cause),
 		cmocka_unit_test(one_peer_is_one_cause),
+		cmocka_unit_test(an_error_is_not_told_under_a_note),
 		cmocka_unit_test(two_peers_share_no_socket),
 		cmocka_unit_test(a_connection_stands_before_hundreds_of_files),
 		cmocka_unit_test(what_was_accepted_or_is_gone_is_in_no_group),
