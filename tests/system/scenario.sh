@@ -649,4 +649,23 @@ refuses "a script that is none" \
 	'server.py:1: "import signal, sys, time" is no line of a script' \
 	'input = server.py'
 refuses "a quote that never closes" 'bad:3: step "x": args' "args = 'a"
+
+# --- the README's own configuration ---
+
+mkdir "$work/readme"
+sed -n '/^```ini$/,/^```$/{/^```/!p}' "$top/README.md" >"$work/readme/.behavdiff"
+cat >"$work/readme/server.py" <<'X'
+import socket
+server = socket.create_server(("127.0.0.1", 8765))
+while True:
+    server.accept()[0].close()
+X
+cat >"$work/readme/client.py" <<'X'
+import socket
+print(input())
+socket.create_connection(("127.0.0.1", 8765)).close()
+X
+new_repo "$work/readme" || exit 2
+exits 0 "the README's configuration works as it stands" \
+	"$behavdiff" -C "$work/readme" --runs 2 main main
 finish
