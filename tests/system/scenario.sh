@@ -653,7 +653,8 @@ refuses "a quote that never closes" 'bad:3: step "x": args' "args = 'a"
 # --- the README's own configuration ---
 
 mkdir "$work/readme"
-sed -n '/^```ini$/,/^```$/{/^```/!p}' "$top/README.md" >"$work/readme/.behavdiff"
+awk '/^.*ini$/ && length($0) == 6 { on = 1; next } length($0) == 3 { on = 0 } on' \
+	"$top/README.md" >"$work/readme/.behavdiff"
 cat >"$work/readme/server.py" <<'X'
 import socket
 server = socket.create_server(("127.0.0.1", 8765))
