@@ -97,7 +97,7 @@ static void add_below(struct paths *p, const struct rev *rev, struct str dir,
 	add_path(p, rev, buf_view(&below));
 }
 
-/* What a fixture runs is not judged: no change may put anything into it. */
+/* What a fixture runs is not judged, so a change of it is one of the judge. */
 static void find_fixture(struct paths *out, const struct config *cfg,
 			 const struct rev *rev, struct str step)
 {
@@ -129,15 +129,13 @@ static void find_inputs(struct paths *out, const struct config *cfg,
 	const struct config_entry *e;
 	struct str step;
 
-	for (size_t i = 0; config_subsection(cfg, "step", i, &step); i++) {
+	for (size_t i = 0; config_subsection(cfg, "step", i, &step); i++)
 		for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
 			e = config_nth(cfg, "step", step, keys[k], 0);
 			/* Beside --config, no change can edit it. */
 			if (e && !scenario_file(cfg, e->value))
 				add_path(out, rev, e->value);
 		}
-		find_fixture(out, cfg, rev, step);
-	}
 }
 
 /* What runs the check; a change that edits it could run something else. */
@@ -182,6 +180,7 @@ static int find_edits(struct session *s, size_t side, const struct rev *start,
 	const struct config *cfg = session_config(s);
 	autopaths struct paths judges = { .v = { NULL, 0, 0 } };
 	autopaths struct paths inputs = { .v = { NULL, 0, 0 } };
+	struct str step;
 
 	*vec_push(&judges.v) = mem_strdup(".behavdiff");
 	if (rev->subdir[0])
@@ -189,6 +188,8 @@ static int find_edits(struct session *s, size_t side, const struct rev *start,
 	if (baselines)
 		*vec_push(&judges.v) = mem_strdup(baselines);
 	find_jobs(&judges);
+	for (size_t i = 0; config_subsection(cfg, "step", i, &step); i++)
+		find_fixture(&judges, cfg, rev, step);
 	find_inputs(&inputs, cfg, rev);
 	return find_changes(s, start, rev, &judges,
 			    (struct edits){ fp, EV_POLICY_EDIT }, err) ||

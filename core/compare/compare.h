@@ -142,7 +142,7 @@ struct policy {
 enum cause_kind {
 	CAUSE_ALONE,		/* one finding */
 	CAUSE_STEP,		/* a step that no longer does its part */
-#define CAUSE(id, name, min, words) CAUSE_##id,
+#define CAUSE(id, name, min, first, words) CAUSE_##id,
 #include "core/compare/causes.def"
 #undef CAUSE
 	CAUSE_COUNT

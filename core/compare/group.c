@@ -14,14 +14,16 @@
 static const struct kind {
 	const char *name, *words;
 	size_t min;
+	enum { FIRST_ANY, FIRST_HEAVIEST } first;
 	bool (*key)(const struct grouping *g, const struct finding *f,
 		    struct buf *key);
 	bool (*leads)(const struct finding *f, struct str key);
 } kinds[] = {
-	[CAUSE_ALONE] = { "finding", "", 0, NULL, NULL },
-	[CAUSE_STEP] = { "step", "because of the step", 0, NULL, NULL },
-#define CAUSE(id, name, min, words) \
-	[CAUSE_##id] = { name, words, min, cause_key_##id, cause_leads_##id },
+	[CAUSE_ALONE] = { .name = "finding", .words = "" },
+	[CAUSE_STEP] = { .name = "step", .words = "because of the step" },
+#define CAUSE(id, name, min, first, words)				\
+	[CAUSE_##id] = { name, words, min, FIRST_##first,		\
+			 cause_key_##id, cause_leads_##id },
 #include "core/compare/causes.def"
 #undef CAUSE
 };
@@ -87,10 +89,7 @@ static uint32_t *find_keys(const struct grouping *g, const struct kind *kind,
 	return of;
 }
 
-/*
- * Of the heaviest the one that may lead, else the first of them: an error is
- * not told under a note.
- */
+/* The heaviest that may lead, else the heaviest: it comes first. */
 static void count_shared(const struct grouping *g, const struct kind *kind,
 			 const struct strmap *keys, const uint32_t *of,
 			 struct shared *shared)
@@ -103,8 +102,9 @@ static void count_shared(const struct grouping *g, const struct kind *kind,
 		s = &shared[of[i]];
 		if (!s->n++)
 			s->leader = i;
-		if (s->leads || g->c->findings[i].level <
-				g->c->findings[s->leader].level ||
+		if (s->leads || (kind->first == FIRST_HEAVIEST &&
+				 g->c->findings[i].level <
+				 g->c->findings[s->leader].level) ||
 		    !kind->leads(&g->c->findings[i],
 				 keys->entries[of[i]].key))
 			continue;

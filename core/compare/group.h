@@ -44,7 +44,7 @@ void advice_find(struct grouping *g);
  * What the finding shares with others of its cause, up to a newline to be
  * shown, and behind it, not to be shown; false when it is of no such cause.
  */
-#define CAUSE(id, name, min, words)					\
+#define CAUSE(id, name, min, first, words)				\
 	bool cause_key_##id(const struct grouping *g, const struct finding *f,\
 			    struct buf *key);				\
 	bool cause_leads_##id(const struct finding *f, struct str key);

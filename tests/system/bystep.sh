@@ -165,7 +165,9 @@ is "it is as new as anything" \
 	"$(found "$work/result.json" "exec /usr/bin/id")" "new error - "
 compare 0 "what a fixture does now is not compared" two lively \
 	--config fixture.conf
-is "in no finding" "$(json get "$work/result.json" findings)" "[]"
+is "in no finding but that it was edited" \
+	"$(json get "$work/result.json" findings | grep -o '"fact": "[^"]*"')" \
+	'"fact": "policy.edit act.py"'
 rm "$repo/fixture.conf"
 
 # --- the baseline ---

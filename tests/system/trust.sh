@@ -202,9 +202,10 @@ commit old
 g checkout -q -b change
 echo 'touch /tmp/evil' | say tools/drive.sh
 commit new
-ends 1 "diff: a fixture's script is edited" b old new
-ok "as an error" holds "$kept" 'error    policy.input tools/drive.sh'
+ends 0 "diff: a fixture's script is edited" b old new
+ok "as a warning" holds "$kept" 'warning  policy.edit tools/drive.sh'
 ends 1 "check: a fixture's script is edited" b check --base main new
+ok "check: as an error" holds "$kept" 'error    policy.edit tools/drive.sh'
 
 begin input
 printf '[step "main"]\n\tcommand = python3 main.py\n\tstdin = in.txt\n' \

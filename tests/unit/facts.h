@@ -82,7 +82,8 @@ facts_by(struct fingerprint *fp, const char *line, const char *steps)
 
 		name = ++text;
 		text += strcspn(text, " ");
-		all[n++] = (struct step_evidence){
+		n++;
+		all[n - 1] = (struct step_evidence){
 			.step = { name, (size_t)(text - name) }, .seen = seen,
 			.count = seen, .ns = 1000 * n, .process = f->ev.process,
 			.call = STR("call(step)"),

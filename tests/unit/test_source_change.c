@@ -140,7 +140,6 @@ static void a_digest_names_what_a_folder_holds(void **state)
 		"rm d/s/x; mkdir d/s/x", "mkfifo d/p",
 	};
 	struct place *p = *state;
-	autorepo struct repo *repo = open_at(p, "r");
 
 	sh(p, "mkdir -p d/s; echo x > d/a; ln -s x d/l; : > d/s/x; "
 	   "cp -a d was; touch -d 2001-02-03 d/a d");
