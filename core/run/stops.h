@@ -36,7 +36,7 @@ struct stop_world {
 
 /* Of one step. */
 struct stop_state {
-	bool is_due;		/* only rest is waited for now */
+	bool is_due;		/* only rest is still waited for */
 	uint64_t due_ms;	/* since then */
 	/* What it was sent as a server: */
 	enum {
