@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Exit statuses: DESIGN section 3.  Never 0 on an internal error. */
+/* Exit statuses, as in behavdiff(1).  Never 0 on an internal error. */
 #ifndef CMD_STATUS_H
 #define CMD_STATUS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Two fingerprints -> findings with levels -> a verdict.  Pure.
- * The rules are rows of rules.def; DESIGN sections 5 and 6 are their source.
+ * The rules are rows of rules.def; README.md says what gates and why.
  */
 #ifndef COMPARE_COMPARE_H
 #define COMPARE_COMPARE_H

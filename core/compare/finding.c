@@ -131,7 +131,7 @@ static struct str strictest_step(const struct policy *policy,
 
 /* --- one finding --- */
 
-/* DESIGN section 6: what a result that OLD never had weighs. */
+/* What a result weighs that OLD never had; README.md, "What gates". */
 static enum level outcome_level(const struct fact *f, enum refusal refused)
 {
 	if (f->err || refused == REFUSED_NOT)

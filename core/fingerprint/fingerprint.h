@@ -84,8 +84,8 @@ void normalise_evidence(struct buf *out, struct str text,
 
 /*
  * Is this event a fact at all? Reads of the interpreter's own plumbing are
- * collapsed rather than dropped; probes inside system directories are dropped,
- * as DESIGN says.
+ * collapsed rather than dropped; probes inside system directories are dropped
+ * (README.md, "Fixed rules").
  */
 bool normalise_keeps(const struct event *ev, const struct places *places);
 

@@ -193,7 +193,7 @@ struct place place_of(struct buf *store, const struct report *r,
 const struct fingerprint *finding_side(const struct report *r,
 				       const struct finding *f);
 
-/* Exit status that goes with a verdict (DESIGN section 3). */
+/* Exit status that goes with a verdict (behavdiff(1), EXIT STATUS). */
 int verdict_exit(enum verdict verdict);
 /* The exit status of this report: in report-only mode 0. */
 int report_exit(const struct report *r);

@@ -26,9 +26,9 @@ struct capture {
 };
 
 /*
- * Run the scenario once and seal what was seen.  number is the run's, from 1.
- * The caller is a process of
- * its own with no other child: the tracer collects every one.
+ * Run the scenario once and seal what was seen.  number is the run's, from 0;
+ * the caller is a process of its own with no other child: the tracer collects
+ * every one.
  */
 int capture_run(struct fingerprint **out, const struct capture *c,
 		unsigned number, struct err *err);

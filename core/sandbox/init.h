@@ -8,7 +8,11 @@
 /* Further kinds of box_message, between launcher, pid 1 and spawn.c only. */
 enum {
 	BOX_PID = 100,		/* value: pid 1's pid outside */
-	BOX_READY,		/* followed by scratch, shm and wire */
+	/*
+	 * Followed by two descriptors: scratch and shm from pid 1, the packet
+	 * sockets from box_wire()'s child.
+	 */
+	BOX_READY,
 	BOX_START		/* to pid 1; followed by three descriptors */
 };
 

@@ -9,7 +9,7 @@
 #include "core/base/json.h"
 #include "core/base/vec.h"
 
-/* Nothing is inherited from the caller: DESIGN section 4, "environment". */
+/* Nothing is inherited from the caller; see behavdiff-config(5). */
 static const char *const fixed_env[] = {
 	"PATH=" PLAN_PATH,
 	"HOME=" PLAN_HOME,

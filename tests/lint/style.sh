@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# What STYLE asks for and a machine can see.
+# The house style, as far as a machine can see it.
 . tests/system/lib.sh
 
 # Everything of ours; git is not asked, as an archive has none.
@@ -70,6 +70,11 @@ is "comments of C are /* */" \
 # shellcheck disable=SC2046
 is "nothing is put off" \
 	"$(grep -nIwE "TO""DO|FIX""ME|X""XX" $(files .))" ""
+
+# shellcheck disable=SC2046
+is "no document is cited that is not in the project" \
+	"$(grep -nIwE "DESI""GN|STY""LE|ARCHITECT""URE" \
+		$(files '^(core|cmd)/|^tests/') | grep -v 'HTML_STYLE')" ""
 
 # Every header guards itself by its own name, whatever prefix is left out.
 is "every header has a guard" \
