@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <linux/openat2.h>
 #include <unistd.h>
@@ -120,7 +121,7 @@ void plant_file_fifo(void)
 
 void plant_file_device(void)
 {
-	plant_try(mknod("device", S_IFCHR | 0600, 0x0103));
+	plant_try(mknod("device", S_IFCHR | 0600, makedev(1, 3)));
 }
 
 void plant_file_chmod(void)

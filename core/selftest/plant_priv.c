@@ -237,7 +237,7 @@ void plant_evade_int80(void)
 
 void plant_evade_x32(void)
 {
-	plant_try(syscall(0x40000000 + SYS_getpid));
+	plant_try(syscall(__X32_SYSCALL_BIT + SYS_getpid));
 }
 
 void plant_evade_clock(void)

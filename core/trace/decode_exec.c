@@ -12,11 +12,8 @@
 
 #include "core/base/path.h"
 #include "core/base/quote.h"
+#include "core/trace/kernel.h"
 #include "core/trace/tracer.h"
-
-#ifndef AT_EXECVE_CHECK
-#define AT_EXECVE_CHECK 0x10000
-#endif
 
 #define LABEL_MAX 80
 #define CHAIN_MAX 480

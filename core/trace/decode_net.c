@@ -17,12 +17,10 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
+#include "core/trace/kernel.h"
 #include "core/trace/sockaddr.h"
 #include "core/trace/tracer.h"
 
-#ifndef PIDFD_THREAD
-#define PIDFD_THREAD O_EXCL
-#endif
 #define SIN6_LEN_LEAST 24		/* SIN6_LEN_RFC2133 of the kernel */
 #define PACKET_MAX 1500		/* of a question that did not go out */
 #define BOUND_MAX 4096

@@ -10,9 +10,8 @@
 #include <sys/personality.h>
 
 #include "core/trace/flags.h"
+#include "core/trace/kernel.h"
 #include "core/trace/tracer.h"
-
-#define PERSONALITY_QUERY 0xffffffff	/* personality(2) */
 
 /* A call without a decoder: its name and how it ended. */
 void leave_call(struct tracer *t, struct task *k)

@@ -16,9 +16,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
+#include "core/trace/kernel.h"
 #include "core/trace/tracer.h"
 
 /*

@@ -28,22 +28,15 @@
 #include <unistd.h>
 
 #include "core/base/path.h"
+#include "core/trace/kernel.h"
 #include "core/trace/tracer.h"
-
-/* The same on every architecture; younger than some headers. */
-#ifndef SYS_mount_setattr
-#define SYS_mount_setattr 442
-#endif
-#ifndef SYS_landlock_restrict_self
-#define SYS_landlock_restrict_self 446
-#endif
 
 #define KEPT_MAX 4096
 #define KEPT_BYTES (4U << 20)
 
-#define LARGE_FILE 0100000	/* O_LARGEFILE of x86, 0 for the C library */
 #define HARMLESS_FLAGS ((uint64_t)(O_CLOEXEC | O_NOCTTY | O_NONBLOCK | \
-				   O_DIRECTORY | O_NOFOLLOW | LARGE_FILE))
+				   O_DIRECTORY | O_NOFOLLOW | \
+				   KERNEL_O_LARGEFILE))
 #define LOOKS_MAX 8		/* at what is changed all the time */
 
 /* An entry of t->results; err 0: path is what is there. */

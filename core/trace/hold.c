@@ -29,11 +29,11 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 
+#include "core/trace/kernel.h"
 #include "core/trace/tracer.h"
 
 #define LOOK_US 500		/* does the caller sleep? */
 #define SLICE_NS 5000000U
-#define RESTART_NO_HANDLER 514	/* ERESTARTNOHAND, linux/errno.h */
 
 #define EVERYBODY 0U		/* groups are counted from 1 */
 
@@ -126,7 +126,7 @@ static void restart_call(const struct task *k)
 	if (nr >= 0 && ends_by_stop((int)nr))
 		ptrace(PTRACE_POKEUSER, k->tid,
 		       offsetof(struct user_regs_struct, rax),
-		       (long)-RESTART_NO_HANDLER);
+		       (long)-KERNEL_ERESTARTNOHAND);
 }
 #else
 #define CAN_RESTART false

@@ -35,7 +35,7 @@
 #define SERVED 32		/* tasks */
 
 #if defined(__x86_64__)
-#define FOREIGN_BIT 0x40000000	/* x32 */
+#define FOREIGN_BIT __X32_SYSCALL_BIT
 #elif defined(__aarch64__)
 #define FOREIGN_BIT 0
 #else

@@ -5,7 +5,6 @@
  * look for them later: a call that sleeps goes on with the time-out that it
  * found, whatever the file says by then and whatever stands behind the number.
  */
-#include <linux/netlink.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -14,20 +13,8 @@
 #include <time.h>
 
 #include "core/base/cleanup.h"
+#include "core/trace/kernel.h"
 #include "core/trace/tracer.h"
-
-#ifndef SOL_NETLINK
-#define SOL_NETLINK 270
-#endif
-/* asm-generic/socket.h: for 64 bit words, and with 64 bits everywhere. */
-#define RCVTIMEO_OLD 20
-#define SNDTIMEO_OLD 21
-#define RCVTIMEO_NEW 66
-#define SNDTIMEO_NEW 67
-/* asm-generic/ioctls.h; those of termios2 are not in the C library. */
-#define SETS2 0x402c542b
-#define SETSW2 0x402c542c
-#define SETSF2 0x402c542d
 
 /* Of a process that shares nothing, memory is what the kernel reads. */
 static bool is_alone(const struct tracer *t, const struct task *k)
@@ -78,8 +65,10 @@ enum next enter_sockopt(struct tracer *t, struct task *k)
 	int level = (int)k->call.args[1], name = (int)k->call.args[2];
 
 	if (level == SOL_SOCKET)
-		t->timers |= name == RCVTIMEO_OLD || name == SNDTIMEO_OLD ||
-			     name == RCVTIMEO_NEW || name == SNDTIMEO_NEW;
+		t->timers |= name == SO_RCVTIMEO_OLD ||
+			     name == SO_SNDTIMEO_OLD ||
+			     name == SO_RCVTIMEO_NEW ||
+			     name == SO_SNDTIMEO_NEW;
 	else if (level == SOL_NETLINK)
 		t->timers |= name == NETLINK_ADD_MEMBERSHIP;
 	return NEXT_GO;
@@ -101,7 +90,8 @@ static bool sets_terminal(uint32_t request)
 {
 	return request == TCSETS || request == TCSETSW || request == TCSETSF ||
 	       request == TCSETA || request == TCSETAW || request == TCSETAF ||
-	       request == SETS2 || request == SETSW2 || request == SETSF2;
+	       request == KERNEL_TCSETS2 || request == KERNEL_TCSETSW2 ||
+	       request == KERNEL_TCSETSF2;
 }
 
 /*

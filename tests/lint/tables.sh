@@ -118,6 +118,26 @@ check_lists() {
 	done
 }
 
+# --- numbers of the kernel ---
+
+# In a table a value of the kernel is named as its headers name it; 0 is 0.
+typed_values() {
+	grep -hoE '(WHEN|UNLESS|STOPS)\([^)]*\)' core/trace/ambient.def |
+		grep -v '(name, argument' |
+		awk -F'[(,)] *' '{
+			for (i = 4; i < NF; i++)
+				if ($i !~ /^(0|[A-Z_][A-Z0-9_]*)$/)
+					print $0
+		}'
+}
+
+check_values() {
+	ok "ambient.def has values" grep -q '^UNLESS(ioctl, 1, TIOCSTI)' \
+		core/trace/ambient.def
+	is "ambient.def: values are the names of headers (core/trace/kernel.h)" \
+		"$(typed_values)" ""
+}
+
 # --- schemas ---
 
 check_schemas() {
@@ -133,5 +153,6 @@ check_schemas() {
 
 check_options
 check_lists
+check_values
 check_schemas
 finish
