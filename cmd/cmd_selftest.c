@@ -400,17 +400,13 @@ static int run(struct selftest *s, struct trial *v, const struct settings *set,
 int cmd_selftest(const struct invocation *inv, struct err *err)
 {
 	const struct settings *set = &inv->set;
-	const char *format = set->format ? set->format : "text";
-	bool json = !strcmp(format, "json");
+	bool json = set->format && !strcmp(set->format, "json");
 	struct selftest s = { .n = 0 };
 	struct trial *v;
 	int status;
 
 	if (set->plant)
 		return be_planted(set->plant, err);
-	if (!json && strcmp(format, "text") != 0)
-		return err_set(err, ERR_TROUBLE, "selftest: --format: '%s' is "
-			       "neither text nor json", format);
 	if (choose(&s, &inv->operands, err))
 		return -1;
 	v = mem_array(s.n, sizeof(*v));

@@ -9,13 +9,7 @@
 #include "core/base/str.h"
 #include "core/config/config.h"
 
-/* A word of argv, taken apart. */
-struct word {
-	const struct opt *row;	/* NULL: unknown */
-	const char *value;	/* written in the same word, or NULL */
-};
-
-static bool is_option(const char *arg)
+bool opt_is_option(const char *arg)
 {
 	return arg[0] == '-' && arg[1];
 }
@@ -31,13 +25,13 @@ static bool names_row(const struct opt *row, const char *name, size_t len)
  * belongs to ours is preferred, so that the other gives a better message than
  * "unknown".
  */
-static struct word take_apart(const struct opt_table *table, unsigned sets,
-			      const char *arg)
+struct opt_word opt_take_apart(const struct opt_table *table, unsigned sets,
+			       const char *arg)
 {
 	bool is_long = arg[1] == '-';
 	const char *name = is_long ? arg + 2 : arg + 1;
 	size_t len = is_long ? strcspn(name, "=") : 1;
-	struct word w = { NULL, NULL };
+	struct opt_word w = { NULL, NULL };
 
 	for (size_t i = 0; i < table->n; i++) {
 		const struct opt *row = &table->v[i];
@@ -59,12 +53,12 @@ static struct word take_apart(const struct opt_table *table, unsigned sets,
 char **opt_first_operand(const struct opt_table *table, char **argv)
 {
 	for (; *argv; argv++) {
-		if (!is_option(*argv))
+		if (!opt_is_option(*argv))
 			return argv;
 		if (!strcmp(*argv, "--"))
 			return NULL;
 
-		struct word w = take_apart(table, ~0U, *argv);
+		struct opt_word w = opt_take_apart(table, ~0U, *argv);
 
 		if (w.row && w.row->arg && !w.value && argv[1])
 			argv++;
@@ -191,7 +185,7 @@ static int parse_option(void *settings, const struct opt_table *table,
 			unsigned sets, char ***argvp, struct err *err)
 {
 	const char *arg = **argvp;
-	struct word w = take_apart(table, sets, arg);
+	struct opt_word w = opt_take_apart(table, sets, arg);
 	/* What messages call it: without the value written with it. */
 	int len = arg[1] == '-' ? (int)strcspn(arg, "=") : 2;
 	char name[64];
@@ -227,7 +221,7 @@ int opt_parse(void *settings, struct opt_list *operands,
 	bool ended = false;
 
 	for (; *argv; argv++) {
-		if (ended || !is_option(*argv))
+		if (ended || !opt_is_option(*argv))
 			*vec_push(operands) = *argv;
 		else if (!strcmp(*argv, "--"))
 			ended = true;

@@ -44,6 +44,19 @@ struct opt_table {
 	size_t n;
 };
 
+/* Does arg begin with a dash, and is it more than that? */
+bool opt_is_option(const char *arg);
+
+/* An option as it was written. */
+struct opt_word {
+	const struct opt *row;	/* NULL: unknown */
+	const char *value;	/* in the same word, or NULL */
+};
+
+/* Of several rows of this name, the one of `sets` is preferred. */
+struct opt_word opt_take_apart(const struct opt_table *table, unsigned sets,
+			       const char *arg);
+
 /*
  * The first word of argv (NULL-terminated) that is neither an option nor an
  * option's value, NULL when there is none before the end or "--".

@@ -267,3 +267,33 @@ int refname_expand(char **out, struct repo *repo, const char *name,
 		*out = mem_strdup(name);
 	return 0;
 }
+
+struct each_ref {
+	const char *before;	/* of the names that are wanted */
+	void (*each)(void *ctx, const char *name);
+	void *ctx;
+};
+
+static int refname_each_of(const char *full, void *payload)
+{
+	const struct each_ref *e = payload;
+	size_t len = strlen(e->before);
+
+	if (!strncmp(full, e->before, len))
+		e->each(e->ctx, full + len);
+	return 0;
+}
+
+void refname_each(struct repo *repo, bool tags,
+		  void (*each)(void *ctx, const char *name), void *ctx)
+{
+	static const char *const kinds[] = {
+		"refs/heads/", "refs/remotes/", "refs/tags/",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds) - !tags; i++) {
+		struct each_ref e = { kinds[i], each, ctx };
+
+		git_reference_foreach_name(repo->git, refname_each_of, &e);
+	}
+}

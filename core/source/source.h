@@ -87,6 +87,10 @@ int rev_resolve_as(struct rev *out, struct repo *repo, const char *spec,
 		   enum rev_use use, struct err *err);
 void rev_release(struct rev *rev);
 
+/* Call each with the short name of every branch, then of every tag if asked. */
+void refname_each(struct repo *repo, bool tags,
+		  void (*each)(void *ctx, const char *name), void *ctx);
+
 /* Certainly the same files, known without an export. */
 static inline bool rev_is_same_tree(const struct rev *a, const struct rev *b)
 {

@@ -103,7 +103,7 @@ check_lists() {
 		ok "the manual page names the table $table" \
 			grep -qE "^(\.Cm.*[ |])?(\.Cm )?$table" "$manual"
 	done
-	sed -n '/--format NAME/,/^  -/p' "$work/help" | sed '$d' \
+	sed -n '/--format FORMAT/,/^  -/p' "$work/help" | sed '$d' \
 		>"$work/format"
 	for format in $(listed formats); do
 		ok "the manual page names the format $format" \

@@ -264,35 +264,6 @@ ok "every format, as an ordinary user" again "$work/three" as_user \
 	"$work/behavdiff"
 ok "gives the same bytes, too" diff -r "$work/one" "$work/three"
 
-# --- completion ---
-
-for shell in bash zsh fish; do
-	"$behavdiff" completion "$shell" >"$work/completion.$shell"
-	if command -v "$shell" >/dev/null 2>&1; then
-		ok "$shell reads its completion" "$shell" -n \
-			"$work/completion.$shell"
-	else
-		skip "$shell is not installed" "$shell reads its completion"
-	fi
-done
-
-complete_bash() { # words...: what bash would offer for the last
-	# shellcheck disable=SC2016
-	(cd "$repo" && bash -c '. "$0"
-		COMP_WORDS=(behavdiff "$@") COMP_CWORD=$#
-		_behavdiff
-		echo "${COMPREPLY[*]}"' "$work/completion.bash" "$@")
-}
-
-is "bash completes an option" "$(complete_bash diff --fail)" "--fail-on"
-is "bash completes its value" "$(complete_bash --fail-on w)" "warning"
-is "bash completes a branch" "$(complete_bash trace impl14-r)" \
-	"impl14-refactor"
-is "bash completes a rule" "$(complete_bash explain persist-s)" \
-	"persist-shell persist-service"
-is "bash completes only what a command takes" \
-	"$(complete_bash trace --fail)" ""
-
 # --- list ---
 
 "$behavdiff" list >"$work/tables"

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
+#include "cmd/complete.h"
 #include "cmd/explain.h"
 #include "core/base/vec.h"
 #include "tests/unit/facts.h"
@@ -85,29 +86,33 @@ static void every_rule_and_kind_has_an_example(void **state)
 				 event_name((enum event_kind)k));
 }
 
-/* Completion scripts quote them with ' and ". */
-static void is_plain(const char *text, const char *forbidden)
+/* Words that begin with a capital letter stand for something. */
+static void placeholders_are_known(const char *text)
 {
-	if (text && strpbrk(text, forbidden))
-		fail_msg("'%s' would need quoting in a shell", text);
+	while (*text) {
+		size_t len;
+
+		text += strspn(text, "[]|. ");
+		len = strcspn(text, "[]|. ");
+		if (*text >= 'A' && *text <= 'Z' &&
+		    !complete_knows((struct str){ text, len }))
+			fail_msg("'%.*s' is no row of places in complete.c",
+				 (int)len, text);
+		text += len;
+	}
 }
 
-static void words_of_tables_need_no_quoting(void **state)
+static void completion_knows_every_placeholder(void **state)
 {
 	size_t n;
 	const struct command *commands = commands_table(&n);
 
 	(void)state;
-	for (size_t i = 0; i < n; i++) {
-		is_plain(commands[i].name, "\"'$`\\ ");
-		is_plain(commands[i].operands, "\"'$`\\");
-		is_plain(commands[i].summary, "\"$`\\");
-	}
-	for (size_t i = 0; i < option_table.n; i++) {
-		is_plain(option_table.v[i].name, "\"'$`\\ ");
-		is_plain(option_table.v[i].arg, "\"'$`\\ ");
-		is_plain(option_table.v[i].help, "\"$`\\");
-	}
+	for (size_t i = 0; i < n; i++)
+		placeholders_are_known(commands[i].operands);
+	for (size_t i = 0; i < option_table.n; i++)
+		if (option_table.v[i].arg)
+			placeholders_are_known(option_table.v[i].arg);
 }
 
 int main(void)
@@ -115,7 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_example_falls_under_its_rule),
 		cmocka_unit_test(every_rule_and_kind_has_an_example),
-		cmocka_unit_test(words_of_tables_need_no_quoting),
+		cmocka_unit_test(completion_knows_every_placeholder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
