@@ -123,7 +123,7 @@ $(BUILD)/fixtures/%: tests/fixtures/%.c tests/fixtures/fixture.h | deps
 	$(Q)$(CC) -std=gnu17 -O1 -g -Wall -Wextra -D_GNU_SOURCE -I. $< -lpthread -o $@
 
 # The sandbox for another tracer: see tests/oracle/README.md.
-$(BUILD)/oracle/box: tests/oracle/box.c $(BUILD)/libcore.a | deps-test
+$(BUILD)/oracle/sandbox: tests/oracle/sandbox.c $(BUILD)/libcore.a | deps-test
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) $< \
@@ -143,12 +143,12 @@ $(BUILD)/fuzzers/%: tests/fuzz/%.c $(BUILD)/libfuzzed.a
 		$(PKG_LIBS) -o $@
 
 -include $(CORE_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d) \
-	$(BUILD)/oracle/box.d
+	$(BUILD)/oracle/sandbox.d
 
 units: $(UNITS) ## build the unit tests
 fixtures: $(FIXTURES) ## build the programs that the tests trace
 
-TEST_TOOLS := $(BUILD)/oracle/box $(BUILD)/bench/compare
+TEST_TOOLS := $(BUILD)/oracle/sandbox $(BUILD)/bench/compare
 check: deps-test all units fixtures $(TEST_TOOLS) ## run every test
 	@BUILD=$(BUILD) LEAVE_OUT="$(LEAVE_OUT)" sh tests/run
 

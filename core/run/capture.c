@@ -18,7 +18,7 @@
 #include "core/base/fd.h"
 #include "core/run/layers.h"
 #include "core/run/stepper.h"
-#include "core/sandbox/spawn.h"
+#include "core/sandbox/sandbox.h"
 #include "core/trace/trace.h"
 
 #define MAX_FACTS 50000
@@ -38,7 +38,7 @@ enum limit { LIMIT_MEMORY, LIMIT_FILES, LIMIT_OUTPUT, LIMITS };
 struct run {
 	const struct capture *c;
 	unsigned number;
-	struct box box;
+	struct sandbox sandbox;
 	struct tracer *tracer;
 	struct builder *builder;
 	struct event_sink sink;
@@ -77,7 +77,7 @@ static void stop(struct run *r, const char *how)
 	r->end_ms = stepper_ms(&r->steps);
 	r->alive = tracer_stats(r->tracer).alive;
 	tracer_ending(r->tracer);
-	spawn_kill(&r->box);
+	sandbox_kill(&r->sandbox);
 }
 
 /*
@@ -113,7 +113,7 @@ static void watch_memory(struct run *r, bool now)
 	if (++r->ticks % (r->near ? 1 : MEMORY_EVERY) && !now)
 		return;
 	tracer_memory(r->tracer, &resident, &largest);
-	box_shm(&r->box, &segments, &most);
+	sandbox_shm_bytes(&r->sandbox, &segments, &most);
 	if (largest > limit - limit / 16 || most > limit - limit / 16)
 		reach(r, LIMIT_MEMORY);
 	r->near = resident + segments > limit / 2;
@@ -129,13 +129,13 @@ static void watch_memory(struct run *r, bool now)
 
 static void read_messages(struct run *r)
 {
-	struct box_message msg;
+	struct sandbox_message msg;
 
-	while (spawn_message(&r->box, &msg) == 1) {
-		if (msg.kind == BOX_EXEC_FAILED)
+	while (sandbox_next_message(&r->sandbox, &msg) == 1) {
+		if (msg.kind == SANDBOX_EXEC_FAILED)
 			stepper_failed(&r->steps, msg.step, msg.value);
-		else if (msg.kind == BOX_SETUP_FAILED &&
-			 spawn_setup_error(&msg, r->err))
+		else if (msg.kind == SANDBOX_SETUP_FAILED &&
+			 sandbox_setup_error(&msg, r->err))
 			stop(r, "trouble");
 	}
 }
@@ -149,7 +149,7 @@ static void advance(struct run *r)
 	    !stepper_next(&r->steps, &step))
 		return;
 	tracer_expect_step(r->tracer, step);
-	if (stepper_start(&r->steps, &r->box, step, r->err))
+	if (stepper_start(&r->steps, &r->sandbox, step, r->err))
 		stop(r, "trouble");
 }
 
@@ -236,9 +236,10 @@ static int on_network(void *ctx, int sockets[2], struct err *err)
 {
 	struct run *r = ctx;
 
-	if (box_wire(&r->box, err))
+	if (sandbox_open_packet_sockets(&r->sandbox, err))
 		return -1;
-	memcpy(sockets, r->box.wire, sizeof(r->box.wire));
+	memcpy(sockets, r->sandbox.packet_sockets,
+	       sizeof(r->sandbox.packet_sockets));
 	return 0;
 }
 
@@ -250,9 +251,10 @@ static void after_run(struct run *r, const struct timespec *start)
 	stepper_drain(&r->steps);
 	if (stepper_output_cut(&r->steps))
 		reach(r, LIMIT_OUTPUT);
-	if (!fstatfs(r->box.scratch, &fs) && (!fs.f_bavail || !fs.f_ffree))
+	if (!fstatfs(r->sandbox.scratch, &fs) && (!fs.f_bavail || !fs.f_ffree))
 		reach(r, LIMIT_FILES);
-	layers_scan(r->box.scratch, r->c->tree, start, r->tracer, r->c->pulse);
+	layers_scan(r->sandbox.scratch, r->c->tree, start, r->tracer,
+		    r->c->pulse);
 }
 
 static void add_counts(struct run *r)
@@ -317,7 +319,7 @@ static int trace(struct run *r)
 
 	r->steps.world = &world;
 	clock_gettime(CLOCK_REALTIME, &start);
-	stepper_begin(&r->steps, &r->box);
+	stepper_begin(&r->steps, &r->sandbox);
 	advance(r);
 	failed = tracer_run(r->tracer, &hooks, r->err);
 	if (!r->how)
@@ -331,8 +333,8 @@ static int trace(struct run *r)
 static int open_run(struct run *r)
 {
 	const struct capture *c = r->c;
-	const struct spawn_options spawn = {
-		.plan = c->plan, .scenario = c->scenario, .stage = c->stage,
+	const struct sandbox_options options = {
+		.plan = c->plan, .scenario = c->scenario, .staging = c->staging,
 		.tree = c->tree_name, .binds = c->binds,
 		.bind_root = c->bind_root, .filter = c->filter,
 		.last_pid = FIRST_PID +
@@ -346,9 +348,9 @@ static int open_run(struct run *r)
 	};
 
 	opt.steps = stepper_names(&r->steps, &opt.n_steps);
-	if (spawn_open(&r->box, &spawn, r->err))
+	if (sandbox_open(&r->sandbox, &options, r->err))
 		return -1;
-	return tracer_new(&r->tracer, r->box.pid, &opt, r->err);
+	return tracer_new(&r->tracer, r->sandbox.pid, &opt, r->err);
 }
 
 int capture_run(struct fingerprint **out, const struct capture *c,
@@ -357,7 +359,7 @@ int capture_run(struct fingerprint **out, const struct capture *c,
 	const struct places places = { STR(PLAN_TREE), STR(PLAN_HOME) };
 	const struct builder_limits limits = { MAX_FACTS, MAX_FACT_BYTES };
 	struct run r = {
-		.c = c, .number = number, .box = BOX_INIT, .err = err,
+		.c = c, .number = number, .sandbox = SANDBOX_INIT, .err = err,
 	};
 	int failed;
 
@@ -366,14 +368,14 @@ int capture_run(struct fingerprint **out, const struct capture *c,
 	r.builder = builder_new(&places, &limits);
 	r.sink = builder_sink(r.builder);
 	failed = open_run(&r) || trace(&r);
-	if (failed && r.box.pid > 0)
-		spawn_kill(&r.box);
+	if (failed && r.sandbox.pid > 0)
+		sandbox_kill(&r.sandbox);
 	else if (!failed)
 		*out = seal(&r);
 	if (r.builder)
 		fingerprint_free(builder_seal(r.builder, NULL, 0, 0));
 	tracer_free(r.tracer);
-	spawn_close(&r.box);
+	sandbox_close(&r.sandbox);
 	stepper_free(&r.steps);
 	return failed ? -1 : 0;
 }

@@ -9,15 +9,15 @@
 #include "core/fingerprint/fingerprint.h"
 #include "core/run/pulse.h"
 #include "core/sandbox/plan.h"
-#include "core/sandbox/stage.h"
+#include "core/sandbox/staging.h"
 #include "core/scenario/scenario.h"
 
 struct capture {
 	const struct plan *plan;
 	const struct scenario *scenario;
-	const struct stage *stage;
+	const struct staging *staging;
 	const struct sock_fprog *filter;
-	const int *binds;	/* see struct spawn_options */
+	const int *binds;	/* see struct sandbox_options */
 	const char *bind_root;
 	const char *tree_name;
 	int tree;		/* the exported tree, a directory */

@@ -15,7 +15,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/path.h"
 #include "core/run/run.h"
-#include "core/sandbox/spawn.h"
+#include "core/sandbox/sandbox.h"
 
 #define ENTRIES_MAX 500000
 #define DEPTH_MAX 128
@@ -23,7 +23,7 @@
 struct scan {
 	struct tracer *tracer;
 	struct pulse *pulse;
-	const struct box_layer *layer;
+	const struct sandbox_layer *layer;
 	int tree;
 	const struct timespec *start;
 	unsigned entries;
@@ -116,7 +116,7 @@ static void check_traced(struct scan *s, const struct stat *st)
 	struct stat lower;
 	bool below = lower_stat(s, &lower);
 
-	if (box_is_ours(buf_view(&s->path)) ||
+	if (sandbox_owns_path(buf_view(&s->path)) ||
 	    tracer_touched(s->tracer, buf_view(&s->path)))
 		return;
 	/* A directory is copied up when something in it changes. */
@@ -192,10 +192,10 @@ void layers_scan(int scratch, int tree, const struct timespec *start,
 	struct scan s = {
 		.tracer = tracer, .pulse = pulse, .tree = tree, .start = start,
 	};
-	const struct box_layer *layers;
+	const struct sandbox_layer *layers;
 	size_t n;
 
-	layers = box_layers(&n);
+	layers = sandbox_layers(&n);
 	for (size_t i = 0; i < n; i++) {
 		int dir = openat(scratch, layers[i].dir, O_RDONLY |
 				 O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

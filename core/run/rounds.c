@@ -124,7 +124,7 @@ static void prepare_sides(struct session *s)
 		if (side->runs)
 			side->what = (struct capture){
 				.plan = &s->plan, .scenario = &side->scenario,
-				.stage = &s->stage, .filter = &s->filter,
+				.staging = &s->staging, .filter = &s->filter,
 				.binds = s->binds,
 				.bind_root = repo_workdir(s->repo),
 				.tree = side->tree,

@@ -26,7 +26,7 @@ int session_open(struct session **out, const struct run_options *opt,
 	(void)err;
 	s->opt = *opt;
 	s->arena = (struct arena)ARENA_INIT;
-	s->stage = (struct stage)STAGE_INIT;
+	s->staging = (struct staging)STAGING_INIT;
 	config_init(&s->config);
 	for (size_t i = 0; i < SESSION_SIDES; i++)
 		s->sides[i].tree = -1;
@@ -69,7 +69,7 @@ void session_free(struct session *s)
 	vec_free(&s->notes);
 	plan_free(&s->plan);
 	config_free(&s->config);
-	stage_close(&s->stage);
+	staging_close(&s->staging);
 	cache_close(s->cache);
 	arena_free(&s->arena);
 	repo_free(s->repo);
@@ -309,7 +309,7 @@ static unsigned count_trees(const struct session *s)
 static int prepare(struct session *s, struct err *err)
 {
 	session_plan(s);
-	if (stage_open(&s->stage, count_trees(s), err) ||
+	if (staging_open(&s->staging, count_trees(s), err) ||
 	    trace_filter(&s->filter, s->plan.all_calls, err) ||
 	    binds_open(s, err))
 		return -1;

@@ -9,7 +9,7 @@
 #include "core/run/capture.h"
 #include "core/run/run.h"
 #include "core/sandbox/plan.h"
-#include "core/sandbox/stage.h"
+#include "core/sandbox/staging.h"
 #include "core/scenario/scenario.h"
 
 struct side {
@@ -26,7 +26,7 @@ struct side {
 	/* Not its own: the guide's, and what was detected here, see guide.c */
 	bool guided;
 	struct scenario own;
-	char tree_name[STAGE_NAME_MAX];
+	char tree_name[STAGING_NAME_MAX];
 	int tree;		/* its root, -1 */
 	bool pinned;		/* run when bound folders held something else */
 	bool runs;		/* here; else it came from elsewhere */
@@ -41,7 +41,7 @@ struct session {
 	char *config_name;
 	bool configured;
 	struct { struct str *v; size_t n, cap; } notes;
-	struct stage stage;
+	struct staging staging;
 	struct plan plan;
 	bool planned;
 	struct arena arena;

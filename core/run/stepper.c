@@ -101,10 +101,10 @@ void stepper_free(struct stepper *st)
 	arena_free(&st->arena);
 }
 
-void stepper_begin(struct stepper *st, const struct box *box)
+void stepper_begin(struct stepper *st, const struct sandbox *sandbox)
 {
-	st->scratch = box->scratch;
-	st->init = box->pid;
+	st->scratch = sandbox->scratch;
+	st->init = sandbox->pid;
 	st->start_ns = clock_ns();
 }
 
@@ -237,7 +237,7 @@ static int open_output(struct step_state *s, struct err *err)
 }
 
 /* Each repetition has a terminal of its own; what it printed was read. */
-static int start_on_terminal(struct stepper *st, const struct box *box,
+static int start_on_terminal(struct stepper *st, const struct sandbox *sandbox,
 			     size_t i, struct err *err)
 {
 	struct step_state *s = &st->s[i];
@@ -245,16 +245,16 @@ static int start_on_terminal(struct stepper *st, const struct box *box,
 	int stdio[3];
 
 	close_pair(s->out);
-	if (terminal_open(box->pid, &s->out[0], &slave, err))
+	if (terminal_open(sandbox->pid, &s->out[0], &slave, err))
 		return -1;
 	s->feed.tty = true;
 	s->feed.fd = fcntl(s->out[0], F_DUPFD_CLOEXEC, 0);
 	stdio[0] = stdio[1] = stdio[2] = slave;
-	return spawn_start(box, i, stdio, err);
+	return sandbox_start_step(sandbox, i, stdio, err);
 }
 
-static int start_on_pipes(struct stepper *st, const struct box *box, size_t i,
-			  struct err *err)
+static int start_on_pipes(struct stepper *st, const struct sandbox *sandbox,
+			  size_t i, struct err *err)
 {
 	struct step_state *s = &st->s[i];
 	autofd int in = open_input(st, i, err);
@@ -265,14 +265,14 @@ static int start_on_pipes(struct stepper *st, const struct box *box, size_t i,
 	stdio[0] = in;
 	stdio[1] = s->theirs[0];
 	stdio[2] = s->theirs[1];
-	failed = spawn_start(box, i, stdio, err);
+	failed = sandbox_start_step(sandbox, i, stdio, err);
 	if (s->round + 1 >= rounds(&st->scenario->steps[i]))
 		close_pair(s->theirs);
 	return failed;
 }
 
-int stepper_start(struct stepper *st, const struct box *box, size_t step,
-		  struct err *err)
+int stepper_start(struct stepper *st, const struct sandbox *sandbox,
+		  size_t step, struct err *err)
 {
 	struct step_state *s = &st->s[step];
 
@@ -283,8 +283,8 @@ int stepper_start(struct stepper *st, const struct box *box, size_t step,
 	s->feed = (struct feed)FEED_INIT;
 	s->feed.heard = s->from;
 	return st->scenario->steps[step].tty ?
-		start_on_terminal(st, box, step, err) :
-		start_on_pipes(st, box, step, err);
+		start_on_terminal(st, sandbox, step, err) :
+		start_on_pipes(st, sandbox, step, err);
 }
 
 /* --- readiness --- */

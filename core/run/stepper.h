@@ -11,7 +11,7 @@
 #include "core/fingerprint/fingerprint.h"
 #include "core/run/feed.h"
 #include "core/run/stops.h"
-#include "core/sandbox/spawn.h"
+#include "core/sandbox/sandbox.h"
 #include "core/scenario/scenario.h"
 
 struct step_state {
@@ -60,13 +60,13 @@ void stepper_init(struct stepper *st, const struct scenario *scenario,
 		  int tree);
 void stepper_free(struct stepper *st);
 /* Starts the clock. */
-void stepper_begin(struct stepper *st, const struct box *box);
+void stepper_begin(struct stepper *st, const struct sandbox *sandbox);
 uint64_t stepper_ms(const struct stepper *st);	/* since stepper_begin() */
 
 /* The next step that may start, in the scenario's order. */
 bool stepper_next(struct stepper *st, size_t *step);
-int stepper_start(struct stepper *st, const struct box *box, size_t step,
-		  struct err *err);
+int stepper_start(struct stepper *st, const struct sandbox *sandbox,
+		  size_t step, struct err *err);
 /*
  * Read what the steps printed and type what is theirs to read, without waiting;
  * re-checks readiness.

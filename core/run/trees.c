@@ -47,8 +47,8 @@ struct writer {
 static int write_tree(struct session *s, struct side *side, struct err *err)
 {
 	const struct export_options opt = {
-		.chown = s->stage.as_root, .uid = s->stage.uid,
-		.gid = s->stage.gid, .max_bytes = TREE_BYTES_MAX,
+		.chown = s->staging.as_root, .uid = s->staging.uid,
+		.gid = s->staging.gid, .max_bytes = TREE_BYTES_MAX,
 		.max_entries = TREE_ENTRIES_MAX,
 	};
 
@@ -146,8 +146,8 @@ int trees_export(struct session *s, struct side **sides, size_t n,
 	int failed;
 
 	for (size_t i = 0; i < n; i++) {
-		sides[i]->tree = stage_tree(&s->stage, sides[i]->tree_name,
-					    err);
+		sides[i]->tree = staging_tree(&s->staging, sides[i]->tree_name,
+					      err);
 		if (sides[i]->tree < 0)
 			return err_wrap(err, "%s", sides[i]->rev.spec);
 	}

@@ -16,10 +16,10 @@
 struct ground {
 	struct config config;
 	struct plan plan;
-	struct stage stage;
+	struct staging staging;
 	struct sock_fprog filter;
 	int tree;
-	char tree_name[STAGE_NAME_MAX];
+	char tree_name[STAGING_NAME_MAX];
 };
 
 /* --- the tree --- */
@@ -34,7 +34,7 @@ static int write_file(int tree, const struct trial_file *f)
 	return fchmod(fd, f->mode & 07777);
 }
 
-static int make_entry(const struct stage *stage, int tree,
+static int make_entry(const struct staging *staging, int tree,
 		      const struct trial_file *f)
 {
 	int failed = S_ISDIR(f->mode) ?
@@ -42,20 +42,20 @@ static int make_entry(const struct stage *stage, int tree,
 		     S_ISLNK(f->mode) ? symlinkat(f->data.p, tree, f->path) :
 					write_file(tree, f);
 
-	if (failed || !stage->as_root)
+	if (failed || !staging->as_root)
 		return failed;
 	/* The runs are somebody else, and the tree is theirs. */
-	return fchownat(tree, f->path, stage->uid, stage->gid,
+	return fchownat(tree, f->path, staging->uid, staging->gid,
 			AT_SYMLINK_NOFOLLOW);
 }
 
 static int make_tree(struct ground *g, const struct trials *t, struct err *err)
 {
-	g->tree = stage_tree(&g->stage, g->tree_name, err);
+	g->tree = staging_tree(&g->staging, g->tree_name, err);
 	if (g->tree < 0)
 		return -1;
 	for (size_t i = 0; i < t->n_files; i++)
-		if (make_entry(&g->stage, g->tree, &t->files[i]))
+		if (make_entry(&g->staging, g->tree, &t->files[i]))
 			return err_sys(err, "cannot make %s in the tree",
 				       t->files[i].path);
 	return 0;
@@ -68,7 +68,7 @@ static int prepare(struct ground *g, const struct trials *t, struct err *err)
 	if (config_parse(&g->config, "settings", str_c(t->settings), err))
 		return -1;
 	plan_make(&g->plan, &g->config, &none, TRACE_VERSION);
-	return stage_open(&g->stage, 1, err) ||
+	return staging_open(&g->staging, 1, err) ||
 	       trace_filter(&g->filter, g->plan.all_calls, err) ||
 	       make_tree(g, t, err) ? -1 : 0;
 }
@@ -93,7 +93,7 @@ static int run_all(const struct ground *g, struct trials *t, struct err *err)
 		};
 		what[i] = (struct capture){
 			.plan = &g->plan, .scenario = &scenarios[i],
-			.stage = &g->stage, .filter = &g->filter,
+			.staging = &g->staging, .filter = &g->filter,
 			.tree = g->tree,
 			.tree_name = g->tree_name,
 		};
@@ -117,7 +117,7 @@ static int run_all(const struct ground *g, struct trials *t, struct err *err)
 
 int trials_run(struct trials *t, struct err *err)
 {
-	struct ground g = { .stage = STAGE_INIT, .tree = -1 };
+	struct ground g = { .staging = STAGING_INIT, .tree = -1 };
 	int failed;
 
 	config_init(&g.config);
@@ -127,6 +127,6 @@ int trials_run(struct trials *t, struct err *err)
 	free(g.filter.filter);
 	plan_free(&g.plan);
 	config_free(&g.config);
-	stage_close(&g.stage);
+	staging_close(&g.staging);
 	return failed ? -1 : 0;
 }

@@ -37,7 +37,7 @@ static const struct op ops[] = {
 
 void init_report(int control, uint32_t kind, int value, const char *text)
 {
-	struct box_message msg = { .kind = kind, .value = value };
+	struct sandbox_message msg = { .kind = kind, .value = value };
 
 	snprintf(msg.text, sizeof(msg.text), "%s", text);
 	while (send(control, &msg, sizeof(msg), MSG_NOSIGNAL) < 0 &&
@@ -111,28 +111,28 @@ static int set_up(struct setup *s, int control)
 		if (!ops[i].run(s))
 			continue;
 		snprintf(text, sizeof(text), "%s: %s", ops[i].doing, s->at);
-		init_report(control, s->asked ? BOX_REFUSED :
-			    BOX_SETUP_FAILED, errno, text);
+		init_report(control, s->asked ? SANDBOX_REFUSED :
+			    SANDBOX_SETUP_FAILED, errno, text);
 		return -1;
 	}
 	return 0;
 }
 
-static void start_step(const struct spawn_options *opt, int control)
+static void start_step(const struct sandbox_options *opt, int control)
 {
-	struct box_message msg;
+	struct sandbox_message msg;
 	int stdio[3];
 	pid_t pid;
 
 	if (recv(control, &msg, sizeof(msg), 0) != (ssize_t)sizeof(msg) ||
-	    msg.kind != BOX_START || fd_recv(control, stdio, 3))
+	    msg.kind != SANDBOX_START || fd_recv(control, stdio, 3))
 		_exit(1);
 	pid = fork();
 	if (!pid)
 		step_exec(opt, msg.step, stdio, control);
 	if (pid < 0) {
-		struct box_message bad = {
-			.kind = BOX_EXEC_FAILED, .step = msg.step,
+		struct sandbox_message bad = {
+			.kind = SANDBOX_EXEC_FAILED, .step = msg.step,
 			.value = errno,
 		};
 
@@ -142,10 +142,10 @@ static void start_step(const struct spawn_options *opt, int control)
 		close(stdio[i]);
 }
 
-static void serve(const struct spawn_options *opt, int control, int dns)
+static void serve(const struct sandbox_options *opt, int control, int dns)
 	__attribute__((noreturn));
 
-static void serve(const struct spawn_options *opt, int control, int dns)
+static void serve(const struct sandbox_options *opt, int control, int dns)
 {
 	struct pollfd fds[] = {
 		{ .fd = control, .events = POLLIN },
@@ -164,7 +164,7 @@ static void serve(const struct spawn_options *opt, int control, int dns)
 	}
 }
 
-void init_main(const struct spawn_options *opt, int control)
+void init_main(const struct sandbox_options *opt, int control)
 {
 	struct setup s = { .opt = opt, .tree = -1, .scratch = -1,
 			   .shm = -1, .dns = -1 };
@@ -188,7 +188,7 @@ void init_main(const struct spawn_options *opt, int control)
 	 * which needs us dumpable: our memory still belongs to its namespace.
 	 */
 	prctl(PR_SET_DUMPABLE, 1);
-	init_report(control, BOX_READY, 0, "");
+	init_report(control, SANDBOX_READY, 0, "");
 	fds[0] = s.scratch;
 	fds[1] = s.shm;
 	if (fd_send(control, fds, ARRAY_LEN(fds)))

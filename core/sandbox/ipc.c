@@ -49,14 +49,15 @@ int op_ipc(struct setup *s)
 	return s->shm < 0 ? -1 : 0;
 }
 
-void box_shm(const struct box *box, uint64_t *used, uint64_t *size)
+void sandbox_shm_bytes(const struct sandbox *sandbox, uint64_t *used,
+		       uint64_t *size)
 {
 	autobuf struct buf text = BUF_INIT;
 	unsigned long long bytes, rss, swap;
 
 	*used = *size = 0;
-	if (lseek(box->shm, 0, SEEK_SET) ||
-	    fd_read_all(box->shm, &text, SHM_TABLE_MAX) || !text.len)
+	if (lseek(sandbox->shm, 0, SEEK_SET) ||
+	    fd_read_all(sandbox->shm, &text, SHM_TABLE_MAX) || !text.len)
 		return;
 	/*
 	 * key shmid perms size cpid lpid nattch uid gid cuid cgid atime dtime

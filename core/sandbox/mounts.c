@@ -28,7 +28,7 @@
 #include "core/base/vec.h"
 #include "core/sandbox/setup.h"
 
-#define SCRATCH STAGE_MOUNT
+#define SCRATCH STAGING_MOUNT
 #define ROOT SCRATCH "/root"
 
 /* Directories of the host that show through, each below a private layer. */
@@ -62,7 +62,7 @@ static const struct { const char *path; mode_t mode; } skeleton[] = {
 	{ "dev/shm", 0755 }, { "dev/pts", 0755 },
 };
 
-static const struct box_layer layers[] = {
+static const struct sandbox_layer layers[] = {
 	{ "up/usr", "/usr", true }, { "up/etc", "/etc", true },
 	{ "up/opt", "/opt", true }, { "up/bin", "/bin", true },
 	{ "up/sbin", "/sbin", true }, { "up/lib", "/lib", true },
@@ -73,7 +73,7 @@ static const struct box_layer layers[] = {
 	{ "up/lock", "/run/lock", false }, { "up/tree", PLAN_TREE, true },
 };
 
-const struct box_layer *box_layers(size_t *n)
+const struct sandbox_layer *sandbox_layers(size_t *n)
 {
 	*n = ARRAY_LEN(layers);
 	return layers;
@@ -184,7 +184,7 @@ int op_private(struct setup *s)
  */
 int op_lower(struct setup *s)
 {
-	at(s, STAGE_MOUNT "/%s", s->opt->tree);
+	at(s, STAGING_MOUNT "/%s", s->opt->tree);
 	s->tree = open(s->at, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return s->tree < 0 ? -1 : 0;
 }
@@ -279,7 +279,7 @@ static const struct { const char *name, *text; } identity[] = {
 	{ "machine-id", "5c1f6c4be0a14c3f9d0a7e3b2d8f4a61\n" },
 };
 
-bool box_is_ours(struct str path)
+bool sandbox_owns_path(struct str path)
 {
 	if (str_eq(path, STR(PLAN_TREE)))
 		return true;
@@ -493,7 +493,7 @@ static int make_mount_point(struct setup *s, const char *rel, char *out,
  * What a mount namespace before ours has opened cannot be mounted in it, so it
  * is opened again by its path, which may have become another meanwhile.
  */
-static int open_bound(const struct spawn_options *opt, size_t i)
+static int open_bound(const struct sandbox_options *opt, size_t i)
 {
 	autofd int root = open(opt->bind_root, O_PATH | O_DIRECTORY |
 			       O_CLOEXEC);

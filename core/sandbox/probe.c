@@ -28,7 +28,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
 #include "core/sandbox/ids.h"
-#include "core/sandbox/spawn.h"
+#include "core/sandbox/sandbox.h"
 
 #define KERNEL_MAJOR 5
 #define KERNEL_MINOR 11
@@ -53,14 +53,14 @@ static int in_child(int (*act)(void))
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EPERM;
 }
 
-/* Root's runs are not root's: see STAGE_ROOT_UID. */
+/* Root's runs are not root's: see STAGING_ROOT_UID. */
 static int enter_userns(void)
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
 
 	if (!uid) {
-		uid = gid = STAGE_ROOT_UID;
+		uid = gid = STAGING_ROOT_UID;
 		if (setgroups(0, NULL) || setresgid(gid, gid, gid) ||
 		    setresuid(uid, uid, uid))
 			return -1;
@@ -84,25 +84,25 @@ static int mount_tmpfs(void)
 {
 	if (enter_mounts())
 		return -1;
-	return mount("probe", STAGE_MOUNT, "tmpfs", MS_NOSUID | MS_NODEV,
+	return mount("probe", STAGING_MOUNT, "tmpfs", MS_NOSUID | MS_NODEV,
 		     "mode=0700");
 }
 
 static int mount_overlay(void)
 {
-	if (mount_tmpfs() || mkdir(STAGE_MOUNT "/up", 0755) ||
-	    mkdir(STAGE_MOUNT "/work", 0755) ||
-	    mkdir(STAGE_MOUNT "/at", 0755))
+	if (mount_tmpfs() || mkdir(STAGING_MOUNT "/up", 0755) ||
+	    mkdir(STAGING_MOUNT "/work", 0755) ||
+	    mkdir(STAGING_MOUNT "/at", 0755))
 		return -1;
-	return mount("probe", STAGE_MOUNT "/at", "overlay", 0,
-		     "lowerdir=/usr,upperdir=" STAGE_MOUNT "/up,workdir="
-		     STAGE_MOUNT "/work,userxattr");
+	return mount("probe", STAGING_MOUNT "/at", "overlay", 0,
+		     "lowerdir=/usr,upperdir=" STAGING_MOUNT "/up,workdir="
+		     STAGING_MOUNT "/work,userxattr");
 }
 
 static int set_xattr(void)
 {
-	return mount_tmpfs() || mkdir(STAGE_MOUNT "/x", 0755) ||
-	       setxattr(STAGE_MOUNT "/x", "user.probe", "1", 1, 0) ? -1 : 0;
+	return mount_tmpfs() || mkdir(STAGING_MOUNT "/x", 0755) ||
+	       setxattr(STAGING_MOUNT "/x", "user.probe", "1", 1, 0) ? -1 : 0;
 }
 
 /* In a new pid namespace only children are, so one more child is needed. */
@@ -117,7 +117,8 @@ static int mount_proc(void)
 	if (pid < 0)
 		return -1;
 	if (!pid)
-		_exit(mount("proc", STAGE_MOUNT, "proc", 0, NULL) ? errno : 0);
+		_exit(mount("proc", STAGING_MOUNT, "proc", 0, NULL) ?
+		      errno : 0);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	errno = WEXITSTATUS(status);
@@ -415,28 +416,28 @@ static void probe_memory(struct probe_result *out, const struct plan *plan)
 /* Everything at once, but for the program. */
 static int open_box(const struct plan *plan, struct err *err)
 {
-	struct stage stage = STAGE_INIT;
-	char name[STAGE_NAME_MAX];
+	struct staging staging = STAGING_INIT;
+	char name[STAGING_NAME_MAX];
 	const struct scenario scenario = { .n = 0 };
-	struct spawn_options opt = {
-		.plan = plan, .scenario = &scenario, .stage = &stage,
+	struct sandbox_options opt = {
+		.plan = plan, .scenario = &scenario, .staging = &staging,
 		.tree = name,
 	};
-	struct box box = BOX_INIT;
+	struct sandbox sandbox = SANDBOX_INIT;
 	autofd int tree = -1;
 	int failed;
 
-	if (stage_open(&stage, 1, err))
+	if (staging_open(&staging, 1, err))
 		return -1;
-	tree = stage_tree(&stage, name, err);
-	failed = tree < 0 ? -1 : spawn_open(&box, &opt, err);
+	tree = staging_tree(&staging, name, err);
+	failed = tree < 0 ? -1 : sandbox_open(&sandbox, &opt, err);
 	if (!failed) {
-		spawn_kill(&box);
-		while (waitpid(box.pid, NULL, __WALL) < 0 && errno == EINTR)
+		sandbox_kill(&sandbox);
+		while (waitpid(sandbox.pid, NULL, __WALL) < 0 && errno == EINTR)
 			;
-		spawn_close(&box);
+		sandbox_close(&sandbox);
 	}
-	stage_close(&stage);
+	staging_close(&staging);
 	return failed;
 }
 

@@ -3,10 +3,10 @@
 #ifndef SANDBOX_SETUP_H
 #define SANDBOX_SETUP_H
 
-#include "core/sandbox/spawn.h"
+#include "core/sandbox/sandbox.h"
 
 struct setup {
-	const struct spawn_options *opt;
+	const struct sandbox_options *opt;
 	int tree;		/* the lower layer, seen from our namespace */
 	int scratch;		/* the private layer's root directory */
 	int shm;		/* /proc/sysvipc/shm of our namespace */

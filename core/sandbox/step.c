@@ -114,7 +114,7 @@ static int take_stdio(const int stdio[3])
 }
 
 /* NULL, or what failed, with errno set. */
-static const char *prepare(const struct spawn_options *opt,
+static const char *prepare(const struct sandbox_options *opt,
 			   const struct step *step, const int stdio[3],
 			   int control)
 {
@@ -139,18 +139,18 @@ static const char *prepare(const struct spawn_options *opt,
 	return harden_filter(opt->filter) ? "installing the filter" : NULL;
 }
 
-void step_exec(const struct spawn_options *opt, size_t i, const int stdio[3],
+void step_exec(const struct sandbox_options *opt, size_t i, const int stdio[3],
 	       int control)
 {
 	const struct step *step = &opt->scenario->steps[i];
 	char **env = merge_env(opt->plan->env, step->env);
-	struct box_message msg = {
-		.kind = BOX_EXEC_FAILED, .step = (uint32_t)i,
+	struct sandbox_message msg = {
+		.kind = SANDBOX_EXEC_FAILED, .step = (uint32_t)i,
 	};
 	const char *what = prepare(opt, step, stdio, control);
 
 	if (what) {
-		msg.kind = BOX_SETUP_FAILED;
+		msg.kind = SANDBOX_SETUP_FAILED;
 		msg.value = errno;
 		snprintf(msg.text, sizeof(msg.text), "%s", what);
 	} else {

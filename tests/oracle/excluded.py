@@ -35,7 +35,7 @@ STRACE, BEHAVDIFF = "strace", "behavdiff"
 LINES = [
     Line("shared", STRACE, "process.exit $TREE/shared status=1",
          "what is refused by what a path or descriptor leads to is refused "
-         "by a tracer; the filter in box.c cannot, and the fixture minds"),
+         "by a tracer; the filter in sandbox.c cannot, and the fixture minds"),
 ]
 
 # Calls that an older strace prints as a number and registers, without paths.

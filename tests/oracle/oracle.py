@@ -79,7 +79,7 @@ def differences(strace, behavdiff, exact):
 class Oracle:
     def __init__(self, build, work):
         self.behavdiff = os.path.join(build, "behavdiff")
-        self.box = os.path.join(build, "oracle", "box")
+        self.sandbox = os.path.join(build, "oracle", "sandbox")
         self.work = work
         said = subprocess.run([self.behavdiff, "list", "syscalls"],
                               capture_output=True, text=True, check=True)
@@ -112,7 +112,7 @@ class Oracle:
     def compare(self, case):
         result = Result(case.name)
         config = self.config(case)
-        seen = watch.watch(self.box, case.repo, config)
+        seen = watch.watch(self.sandbox, case.repo, config)
         digest, facts = self.trace(case, config, result)
         if digest != seen.digest:
             result.trouble.append("another plan: %s, %s" %

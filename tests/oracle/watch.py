@@ -65,12 +65,12 @@ def attach(pid, output):
     return tracer
 
 
-def watch(box, repo, config):
+def watch(program, repo, config):
     """Run HEAD of repo as config says."""
     out = Watched()
     with tempfile.TemporaryFile("w+") as said, \
             tempfile.NamedTemporaryFile("r", encoding="ascii") as output:
-        sandbox = subprocess.Popen([box, repo, config], text=True,
+        sandbox = subprocess.Popen([program, repo, config], text=True,
                                    stdin=subprocess.PIPE, stderr=said,
                                    stdout=subprocess.PIPE)
         tracer = None
@@ -87,7 +87,7 @@ def watch(box, repo, config):
             out.output = said.read()
         out.lines = output.read().split("\n")[:-1]
     if sandbox.returncode:
-        raise RuntimeError("box: " + out.output)
+        raise RuntimeError("sandbox: " + out.output)
     return out
 
 

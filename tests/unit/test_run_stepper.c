@@ -41,7 +41,7 @@ static struct stop_world world = { alive, asleep, NULL };
 
 static void begin(struct play *g, const char *text)
 {
-	const struct box box = BOX_INIT;
+	const struct sandbox sandbox = SANDBOX_INIT;
 	struct err err = ERR_INIT;
 	struct config cfg;
 
@@ -51,7 +51,7 @@ static void begin(struct play *g, const char *text)
 		fail_msg("%s", err.msg);
 	config_free(&cfg);
 	stepper_init(&g->st, &g->scenario, -1);
-	stepper_begin(&g->st, &box);
+	stepper_begin(&g->st, &sandbox);
 	world.ctx = g;
 	g->st.world = &world;
 }

@@ -2,17 +2,17 @@
 /*
  * The plan's sandbox without the product's tracer, for another tracer.
  *
- *   box REPO CONFIG
+ *   sandbox REPO CONFIG
  *
  * The revision HEAD of REPO is exported, the plan is made and the sandbox is
- * opened by the functions that every run uses.  Then box and its caller talk,
+ * opened by the functions that every run uses.  Then it and its caller talk,
  * a line at a time:
  *
- *   box:    ready PID SCRATCH DIGEST MOUNT=DIR...
+ *   sandbox: ready PID SCRATCH DIGEST MOUNT=DIR...
  *           pid 1 of the sandbox, our descriptor of the writable layers, the
  *           plan's digest, and what each layer is mounted on
  *   caller: go        once its tracer has attached to PID
- *   box:    end TIME  every process is gone, or the deadline has come; then
+ *   sandbox: end TIME  every process is gone, or the deadline has come; then
  *           pid 1 is killed
  *   caller: (end of file)  once it has looked at the layers
  *
@@ -42,7 +42,7 @@
 #include "core/base/vec.h"
 #include "core/run/session.h"
 #include "core/run/stepper.h"
-#include "core/sandbox/spawn.h"
+#include "core/sandbox/sandbox.h"
 
 #define LOOK_EVERY_US 5000
 #define FAMILIES 64UL		/* a power of two, more than there are */
@@ -193,13 +193,13 @@ static bool hears(const char *word)
 	return fgets(line, sizeof(line), stdin) && !strcmp(line, word);
 }
 
-static void say_ready(const struct box *box, const struct plan *plan)
+static void say_ready(const struct sandbox *sandbox, const struct plan *plan)
 {
-	const struct box_layer *layers;
+	const struct sandbox_layer *layers;
 	size_t n;
 
-	printf("ready %d %d %s", box->pid, box->scratch, plan->digest);
-	layers = box_layers(&n);
+	printf("ready %d %d %s", sandbox->pid, sandbox->scratch, plan->digest);
+	layers = sandbox_layers(&n);
 	for (size_t i = 0; i < n; i++)
 		printf(" %s=%s", layers[i].mount, layers[i].dir);
 	printf("\n");
@@ -207,20 +207,20 @@ static void say_ready(const struct box *box, const struct plan *plan)
 }
 
 /* The one step, until nothing of it is left or its time is up. */
-static int run_step(const struct box *box, struct stepper *st,
+static int run_step(const struct sandbox *sandbox, struct stepper *st,
 		    uint64_t timeout_ms, struct err *err)
 {
-	struct box_message msg;
+	struct sandbox_message msg;
 	struct timespec now;
 	int failed = 0;
 
-	stepper_begin(st, box);
-	if (stepper_start(st, box, 0, err))
+	stepper_begin(st, sandbox);
+	if (stepper_start(st, sandbox, 0, err))
 		return -1;
 	/* Until it is forked, there is no child either. */
-	while (is_empty(box->pid) && stepper_ms(st) < 1000)
+	while (is_empty(sandbox->pid) && stepper_ms(st) < 1000)
 		usleep(200);
-	while (!is_empty(box->pid) && stepper_ms(st) < timeout_ms) {
+	while (!is_empty(sandbox->pid) && stepper_ms(st) < timeout_ms) {
 		stepper_drain(st);
 		usleep(LOOK_EVERY_US);
 	}
@@ -228,7 +228,7 @@ static int run_step(const struct box *box, struct stepper *st,
 	printf("end %lld.%06ld\n", (long long)now.tv_sec, now.tv_nsec / 1000);
 	fflush(stdout);
 	stepper_drain(st);
-	while (!failed && spawn_message(box, &msg) > 0)
+	while (!failed && sandbox_next_message(sandbox, &msg) > 0)
 		failed = err_set(err, ERR_TROUBLE, "the step did not start: "
 				 "%s: %s", msg.text, strerror(msg.value));
 	fwrite(st->s[0].text.p, 1, st->s[0].text.len, stderr);
@@ -239,28 +239,28 @@ static int watch(struct session *s, const struct sock_fprog *filter,
 		 struct err *err)
 {
 	struct side *side = &s->sides[0];
-	const struct spawn_options spawn = {
+	const struct sandbox_options options = {
 		.plan = &s->plan, .scenario = &side->scenario,
-		.stage = &s->stage, .tree = side->tree_name,
+		.staging = &s->staging, .tree = side->tree_name,
 		.filter = filter, .last_pid = 1200,
 	};
 	struct stepper st;
-	struct box box = BOX_INIT;
-	int failed = spawn_open(&box, &spawn, err);
+	struct sandbox sandbox = SANDBOX_INIT;
+	int failed = sandbox_open(&sandbox, &options, err);
 
 	if (failed)
 		return failed;
 	stepper_init(&st, &side->scenario, side->tree);
-	say_ready(&box, &s->plan);
+	say_ready(&sandbox, &s->plan);
 	failed = !hears("go\n") ||
-		 run_step(&box, &st, s->plan.timeout_ms, err);
-	spawn_kill(&box);
-	while (waitpid(box.pid, NULL, __WALL) < 0 && errno == EINTR)
+		 run_step(&sandbox, &st, s->plan.timeout_ms, err);
+	sandbox_kill(&sandbox);
+	while (waitpid(sandbox.pid, NULL, __WALL) < 0 && errno == EINTR)
 		;
 	if (!failed)
 		hears("");
 	stepper_free(&st);
-	spawn_close(&box);
+	sandbox_close(&sandbox);
 	return failed;
 }
 
@@ -279,13 +279,13 @@ int main(int argc, char **argv)
 		return 2;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_IGN);
-	failed = session_open(&s, &opt, &err) ||
-		 session_add(s, "HEAD", &err) || !session_plan(s) ||
-		 stage_open(&s->stage, 1, &err) || session_export(s, &err) ||
-		 make_filter(&filter);
+	failed = session_open(&s, &opt, &err) || session_add(s, "HEAD", &err) ||
+		 !session_plan(s) || staging_open(&s->staging, 1, &err) ||
+		 session_export(s, &err) || make_filter(&filter);
 	failed = failed || watch(s, &filter, &err);
 	if (failed)
-		fprintf(stderr, "box: %s\n", err.code ? err.msg : "no filter");
+		fprintf(stderr, "sandbox: %s\n",
+			err.code ? err.msg : "no filter");
 	session_free(s);
 	free(filter.filter);
 	return failed ? 2 : 0;

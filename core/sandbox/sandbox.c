@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Making a box, seen from outside: launcher, messages, death.
+ * Making a sandbox, seen from outside: launcher, messages, death.
  *
  * The launcher is a child that enters the stage, makes the namespaces and
  * forks pid 1 with CLONE_PARENT, so that pid 1 is the caller's own child and
  * the launcher can go.
  */
-#include "core/sandbox/spawn.h"
+#include "core/sandbox/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,16 +31,16 @@
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | \
 		    CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
-static const char *enter(const struct spawn_options *opt)
+static const char *enter(const struct sandbox_options *opt)
 {
 	const char *what;
 
 	/* Both go with us should the machine run out of memory. */
 	init_prefer_oom();
-	if (stage_enter(opt->stage, &what))
+	if (staging_enter(opt->staging, &what))
 		return what;
-	what = ids_new_user_ns(PLAN_UID, PLAN_UID, opt->stage->uid,
-			       opt->stage->gid);
+	what = ids_new_user_ns(PLAN_UID, PLAN_UID, opt->staging->uid,
+			       opt->staging->gid);
 	if (what)
 		return what;
 	if (unshare(NAMESPACES))
@@ -56,10 +56,10 @@ static const char *enter(const struct spawn_options *opt)
 	return NULL;
 }
 
-static void launcher(const struct spawn_options *opt, int control)
+static void launcher(const struct sandbox_options *opt, int control)
 	__attribute__((noreturn));
 
-static void launcher(const struct spawn_options *opt, int control)
+static void launcher(const struct sandbox_options *opt, int control)
 {
 	const char *what;
 	long pid;
@@ -72,29 +72,29 @@ static void launcher(const struct spawn_options *opt, int control)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	what = enter(opt);
 	if (what) {
-		init_report(control, BOX_SETUP_FAILED, errno, what);
+		init_report(control, SANDBOX_SETUP_FAILED, errno, what);
 		_exit(1);
 	}
 	pid = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
 	if (!pid)
 		init_main(opt, control);
 	if (pid < 0)
-		init_report(control, BOX_SETUP_FAILED, errno, "fork");
+		init_report(control, SANDBOX_SETUP_FAILED, errno, "fork");
 	else
-		init_report(control, BOX_PID, (int)pid, "");
+		init_report(control, SANDBOX_PID, (int)pid, "");
 	_exit(0);
 }
 
-int spawn_setup_error(const struct box_message *msg, struct err *err)
+int sandbox_setup_error(const struct sandbox_message *msg, struct err *err)
 {
 	errno = msg->value;
-	if (msg->kind == BOX_REFUSED)
+	if (msg->kind == SANDBOX_REFUSED)
 		return err_sys(err, "%s", msg->text);
 	err_sys(err, "no sandbox here: %s", msg->text);
 	return ids_hint(msg->value, err);
 }
 
-static int receive(int control, struct box_message *msg, struct err *err)
+static int receive(int control, struct sandbox_message *msg, struct err *err)
 {
 	ssize_t n;
 
@@ -107,18 +107,19 @@ static int receive(int control, struct box_message *msg, struct err *err)
 		return err_sys(err, "the sandbox did not come up");
 	}
 	msg->text[sizeof(msg->text) - 1] = '\0';
-	return msg->kind == BOX_SETUP_FAILED || msg->kind == BOX_REFUSED ?
-		spawn_setup_error(msg, err) : 0;
+	if (msg->kind == SANDBOX_SETUP_FAILED || msg->kind == SANDBOX_REFUSED)
+		return sandbox_setup_error(msg, err);
+	return 0;
 }
 
-static int take_descriptors(struct box *box, struct err *err)
+static int take_descriptors(struct sandbox *sandbox, struct err *err)
 {
 	int fds[2];
 
-	if (fd_recv(box->control, fds, ARRAY_LEN(fds)))
+	if (fd_recv(sandbox->control, fds, ARRAY_LEN(fds)))
 		return err_sys(err, "the sandbox did not come up");
-	box->scratch = fds[0];
-	box->shm = fds[1];
+	sandbox->scratch = fds[0];
+	sandbox->shm = fds[1];
 	return 0;
 }
 
@@ -126,19 +127,19 @@ static int take_descriptors(struct box *box, struct err *err)
  * Two messages come in either order: the launcher's with the pid, and pid 1's
  * own when its set-up is done.
  */
-static int handshake(struct box *box, struct err *err)
+static int handshake(struct sandbox *sandbox, struct err *err)
 {
-	struct box_message msg;
+	struct sandbox_message msg;
 	bool ready = false;
 
-	while (box->pid < 0 || !ready) {
-		if (receive(box->control, &msg, err))
+	while (sandbox->pid < 0 || !ready) {
+		if (receive(sandbox->control, &msg, err))
 			return -1;
-		if (msg.kind == BOX_PID) {
-			box->pid = msg.value;
-		} else if (msg.kind == BOX_READY) {
+		if (msg.kind == SANDBOX_PID) {
+			sandbox->pid = msg.value;
+		} else if (msg.kind == SANDBOX_READY) {
 			ready = true;
-			if (take_descriptors(box, err))
+			if (take_descriptors(sandbox, err))
 				return -1;
 		}
 	}
@@ -151,20 +152,20 @@ static void reap(pid_t pid)
 		;
 }
 
-int spawn_open(struct box *out, const struct spawn_options *opt,
-	       struct err *err)
+int sandbox_open(struct sandbox *out, const struct sandbox_options *opt,
+		 struct err *err)
 {
-	struct box box = BOX_INIT;
+	struct sandbox sandbox = SANDBOX_INIT;
 	int pair[2], failed;
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return err_sys(err, "cannot make a socket pair");
-	box.control = pair[0];
+	sandbox.control = pair[0];
 	pid = fork();
 	if (pid < 0) {
 		close(pair[1]);
-		spawn_close(&box);
+		sandbox_close(&sandbox);
 		return err_sys(err, "cannot fork");
 	}
 	if (!pid) {
@@ -172,34 +173,37 @@ int spawn_open(struct box *out, const struct spawn_options *opt,
 		launcher(opt, pair[1]);
 	}
 	close(pair[1]);
-	failed = handshake(&box, err);
+	failed = handshake(&sandbox, err);
 	reap(pid);
 	if (failed) {
-		if (box.pid > 0) {
-			spawn_kill(&box);
-			reap(box.pid);
+		if (sandbox.pid > 0) {
+			sandbox_kill(&sandbox);
+			reap(sandbox.pid);
 		}
-		spawn_close(&box);
+		sandbox_close(&sandbox);
 		return -1;
 	}
-	*out = box;
+	*out = sandbox;
 	return 0;
 }
 
-int spawn_start(const struct box *box, size_t i, const int stdio[3],
-		struct err *err)
+int sandbox_start_step(const struct sandbox *sandbox, size_t i,
+		       const int stdio[3], struct err *err)
 {
-	struct box_message msg = { .kind = BOX_START, .step = (uint32_t)i };
+	struct sandbox_message msg = {
+		.kind = SANDBOX_START, .step = (uint32_t)i,
+	};
 
-	if (send(box->control, &msg, sizeof(msg), MSG_NOSIGNAL) < 0 ||
-	    fd_send(box->control, stdio, 3))
+	if (send(sandbox->control, &msg, sizeof(msg), MSG_NOSIGNAL) < 0 ||
+	    fd_send(sandbox->control, stdio, 3))
 		return err_sys(err, "the sandbox is gone");
 	return 0;
 }
 
-int spawn_message(const struct box *box, struct box_message *msg)
+int sandbox_next_message(const struct sandbox *sandbox,
+			 struct sandbox_message *msg)
 {
-	ssize_t n = recv(box->control, msg, sizeof(*msg), MSG_DONTWAIT);
+	ssize_t n = recv(sandbox->control, msg, sizeof(*msg), MSG_DONTWAIT);
 
 	if (n == (ssize_t)sizeof(*msg)) {
 		msg->text[sizeof(msg->text) - 1] = '\0';
@@ -210,10 +214,10 @@ int spawn_message(const struct box *box, struct box_message *msg)
 	return -1;
 }
 
-void spawn_kill(const struct box *box)
+void sandbox_kill(const struct sandbox *sandbox)
 {
-	if (box->pid > 0)
-		kill(box->pid, SIGKILL);
+	if (sandbox->pid > 0)
+		kill(sandbox->pid, SIGKILL);
 }
 
 /* --- its network, heard from outside --- */
@@ -223,7 +227,7 @@ void spawn_kill(const struct box *box)
  * setns(2) takes a pidfd since Linux 5.8.  Without a protocol a packet socket
  * hears nothing (packet(7)).
  */
-static const char *open_wire(pid_t init, int wire[2])
+static const char *open_packet_sockets(pid_t init, int out[2])
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, init, 0);
 
@@ -232,28 +236,29 @@ static const char *open_wire(pid_t init, int wire[2])
 	if (setns(pidfd, CLONE_NEWUSER | CLONE_NEWNET))
 		return "setns(network of the sandbox)";
 	for (int i = 0; i < 2; i++) {
-		wire[i] = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-		if (wire[i] < 0)
+		out[i] = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		if (out[i] < 0)
 			return "opening packet sockets";
 	}
 	return NULL;
 }
 
-static void wire_child(pid_t init, int sock) __attribute__((noreturn));
+static void packet_sockets_child(pid_t init, int sock)
+	__attribute__((noreturn));
 
-static void wire_child(pid_t init, int sock)
+static void packet_sockets_child(pid_t init, int sock)
 {
-	int wire[2];
-	const char *what = open_wire(init, wire);
+	int fds[2];
+	const char *what = open_packet_sockets(init, fds);
 
-	init_report(sock, what ? BOX_SETUP_FAILED : BOX_READY, errno,
+	init_report(sock, what ? SANDBOX_SETUP_FAILED : SANDBOX_READY, errno,
 		    what ? what : "");
-	_exit(what || fd_send(sock, wire, 2) ? 1 : 0);
+	_exit(what || fd_send(sock, fds, 2) ? 1 : 0);
 }
 
-int box_wire(struct box *box, struct err *err)
+int sandbox_open_packet_sockets(struct sandbox *sandbox, struct err *err)
 {
-	struct box_message msg;
+	struct sandbox_message msg;
 	int pair[2], failed;
 	pid_t pid;
 
@@ -261,13 +266,13 @@ int box_wire(struct box *box, struct err *err)
 		return err_sys(err, "cannot make a socket pair");
 	pid = fork();
 	if (!pid)
-		wire_child(box->pid, pair[1]);
+		packet_sockets_child(sandbox->pid, pair[1]);
 	close(pair[1]);
 	if (pid < 0)
 		failed = err_sys(err, "cannot fork");
 	else
 		failed = receive(pair[0], &msg, err);
-	if (!failed && fd_recv(pair[0], box->wire, 2))
+	if (!failed && fd_recv(pair[0], sandbox->packet_sockets, 2))
 		failed = err_sys(err, "cannot listen to the sandbox");
 	close(pair[0]);
 	if (pid > 0)
@@ -287,27 +292,27 @@ static void *close_one(void *fd)
  * (packet_release() in net/packet/af_packet.c).  Two that are closed at the
  * same time wait together.
  */
-static void close_wire(int wire[2])
+static void close_packet_sockets(int fds[2])
 {
 	pthread_t other;
-	bool both = !pthread_create(&other, NULL, close_one, &wire[1]);
+	bool both = !pthread_create(&other, NULL, close_one, &fds[1]);
 
-	close(wire[0]);
+	close(fds[0]);
 	if (both)
 		pthread_join(other, NULL);
 	else
-		close(wire[1]);
+		close(fds[1]);
 }
 
-void spawn_close(struct box *box)
+void sandbox_close(struct sandbox *sandbox)
 {
-	if (box->control >= 0)
-		close(box->control);
-	if (box->scratch >= 0)
-		close(box->scratch);
-	if (box->shm >= 0)
-		close(box->shm);
-	if (box->wire[0] >= 0)
-		close_wire(box->wire);
-	*box = (struct box)BOX_INIT;
+	if (sandbox->control >= 0)
+		close(sandbox->control);
+	if (sandbox->scratch >= 0)
+		close(sandbox->scratch);
+	if (sandbox->shm >= 0)
+		close(sandbox->shm);
+	if (sandbox->packet_sockets[0] >= 0)
+		close_packet_sockets(sandbox->packet_sockets);
+	*sandbox = (struct sandbox)SANDBOX_INIT;
 }

@@ -10,7 +10,7 @@
  * Root needs none, and must not have one: a tmpfs that belongs to a namespace
  * where uid 0 is not mapped refuses files made by root with EOVERFLOW.
  */
-#include "core/sandbox/stage.h"
+#include "core/sandbox/staging.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -35,29 +35,29 @@
 /* Files; below, a process costs more than it saves. */
 #define LARGE_TREE 1000
 
-struct stage_report {
+struct staging_report {
 	int32_t error;
 	char what[60];
 };
 
-static void tree_name(char name[STAGE_NAME_MAX], unsigned i)
+static void tree_name(char name[STAGING_NAME_MAX], unsigned i)
 {
-	snprintf(name, STAGE_NAME_MAX, "tree%u", i);
+	snprintf(name, STAGING_NAME_MAX, "tree%u", i);
 }
 
-static int mount_tree(const struct stage *s, unsigned i)
+static int mount_tree(const struct staging *s, unsigned i)
 {
-	char name[STAGE_NAME_MAX], path[64], data[64];
+	char name[STAGING_NAME_MAX], path[64], data[64];
 
 	tree_name(name, i);
-	snprintf(path, sizeof(path), STAGE_MOUNT "/%s", name);
+	snprintf(path, sizeof(path), STAGING_MOUNT "/%s", name);
 	snprintf(data, sizeof(data), "mode=0755,uid=%u,gid=%u",
 		 (unsigned)s->uid, (unsigned)s->gid);
 	return mkdir(path, 0755) ? -1 :
 		mount("behavdiff", path, "tmpfs", MS_NOSUID | MS_NODEV, data);
 }
 
-static const char *make_stage(const struct stage *s, int fds[3])
+static const char *staging_make(const struct staging *s, int fds[3])
 {
 	if (!s->as_root) {
 		const char *what = ids_new_user_ns(s->uid, s->gid,
@@ -70,15 +70,15 @@ static const char *make_stage(const struct stage *s, int fds[3])
 		return "unshare(CLONE_NEWNS)";
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return "making mounts private";
-	if (mount("behavdiff", STAGE_MOUNT, "tmpfs", MS_NOSUID | MS_NODEV,
+	if (mount("behavdiff", STAGING_MOUNT, "tmpfs", MS_NOSUID | MS_NODEV,
 		  "mode=0700"))
 		return "mounting a tmpfs";
-	if (s->as_root && chown(STAGE_MOUNT, s->uid, s->gid))
+	if (s->as_root && chown(STAGING_MOUNT, s->uid, s->gid))
 		return "giving the tmpfs away";
 	for (unsigned i = 0; i < s->trees; i++)
 		if (mount_tree(s, i))
 			return "mounting a tmpfs for a tree";
-	fds[0] = open(STAGE_MOUNT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fds[0] = open(STAGING_MOUNT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fds[1] = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	fds[2] = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
 	if (fds[0] < 0 || fds[1] < 0 || fds[2] < 0)
@@ -86,17 +86,17 @@ static const char *make_stage(const struct stage *s, int fds[3])
 	return NULL;
 }
 
-static void stage_child(const struct stage *s, int sock)
+static void staging_child(const struct staging *s, int sock)
 	__attribute__((noreturn));
 
-static void stage_child(const struct stage *s, int sock)
+static void staging_child(const struct staging *s, int sock)
 {
-	struct stage_report report = { 0, "" };
+	struct staging_report report = { 0, "" };
 	int fds[3] = { -1, -1, -1 };
 	const char *what;
 
 	errno = 0;
-	what = make_stage(s, fds);
+	what = staging_make(s, fds);
 	if (what) {
 		report.error = errno;
 		snprintf(report.what, sizeof(report.what), "%s", what);
@@ -106,9 +106,9 @@ static void stage_child(const struct stage *s, int sock)
 	_exit(0);
 }
 
-static int receive(struct stage *s, int sock, struct err *err)
+static int receive(struct staging *s, int sock, struct err *err)
 {
-	struct stage_report report;
+	struct staging_report report;
 	ssize_t n = recv(sock, &report, sizeof(report), MSG_WAITALL);
 	int fds[3];
 
@@ -136,7 +136,7 @@ static int receive(struct stage *s, int sock, struct err *err)
  * (a rootless container) only mapped ids exist: the last of the range, or,
  * where there is only the one, that one, provided it is not root outside.
  */
-static int choose_ids(struct stage *s, struct err *err)
+static int choose_ids(struct staging *s, struct err *err)
 {
 	unsigned inside, outside, count;
 	FILE *f;
@@ -153,7 +153,7 @@ static int choose_ids(struct stage *s, struct err *err)
 		fclose(f);
 	if (n != 3)
 		return err_sys(err, "cannot read /proc/self/uid_map");
-	s->uid = s->gid = STAGE_ROOT_UID;
+	s->uid = s->gid = STAGING_ROOT_UID;
 	if (inside <= s->uid && s->uid - inside < count)
 		return 0;
 	if (count > 1) {
@@ -171,14 +171,14 @@ static int choose_ids(struct stage *s, struct err *err)
 	return 0;
 }
 
-int stage_open(struct stage *out, unsigned trees, struct err *err)
+int staging_open(struct staging *out, unsigned trees, struct err *err)
 {
-	struct stage s = STAGE_INIT;
+	struct staging s = STAGING_INIT;
 	autofd int ours = -1;
 	int pair[2], failed;
 	pid_t pid;
 
-	assert(trees <= STAGE_TREES_MAX);
+	assert(trees <= STAGING_TREES_MAX);
 	s.trees = trees;
 	if (choose_ids(&s, err))
 		return -1;
@@ -191,7 +191,7 @@ int stage_open(struct stage *out, unsigned trees, struct err *err)
 		return err_sys(err, "cannot fork");
 	}
 	if (!pid)
-		stage_child(&s, pair[1]);
+		staging_child(&s, pair[1]);
 	close(pair[1]);
 	failed = receive(&s, ours, err);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
@@ -202,7 +202,7 @@ int stage_open(struct stage *out, unsigned trees, struct err *err)
 	return 0;
 }
 
-static int enter_namespaces(const struct stage *s, const char **what)
+static int enter_namespaces(const struct staging *s, const char **what)
 {
 	*what = "setns(user namespace of the stage)";
 	if (!s->as_root && setns(s->user_ns, CLONE_NEWUSER))
@@ -211,9 +211,9 @@ static int enter_namespaces(const struct stage *s, const char **what)
 	return setns(s->mnt_ns, CLONE_NEWNS);
 }
 
-static bool is_large(const struct stage *s, unsigned i)
+static bool is_large(const struct staging *s, unsigned i)
 {
-	char name[STAGE_NAME_MAX];
+	char name[STAGING_NAME_MAX];
 	struct statvfs st;
 
 	tree_name(name, i);
@@ -224,16 +224,16 @@ static bool is_large(const struct stage *s, unsigned i)
 	       st.f_files - st.f_ffree >= LARGE_TREE;
 }
 
-static pid_t start_dropping(const struct stage *s, unsigned i)
+static pid_t start_dropping(const struct staging *s, unsigned i)
 {
 	pid_t pid = fork();
-	char name[STAGE_NAME_MAX], path[64];
+	char name[STAGING_NAME_MAX], path[64];
 	const char *what;
 
 	if (pid)
 		return pid;
 	tree_name(name, i);
-	snprintf(path, sizeof(path), STAGE_MOUNT "/%s", name);
+	snprintf(path, sizeof(path), STAGING_MOUNT "/%s", name);
 	if (!enter_namespaces(s, &what))
 		umount2(path, MNT_DETACH);
 	_exit(0);
@@ -244,9 +244,9 @@ static pid_t start_dropping(const struct stage *s, unsigned i)
  * done by whoever lets go of it last: of several large ones, each by a process
  * of its own.  Where that fails they go with the namespace, one by one.
  */
-static void drop_trees(const struct stage *s)
+static void drop_trees(const struct staging *s)
 {
-	pid_t pids[STAGE_TREES_MAX];
+	pid_t pids[STAGING_TREES_MAX];
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < s->used; i++)
@@ -261,7 +261,7 @@ static void drop_trees(const struct stage *s)
 			;
 }
 
-void stage_close(struct stage *s)
+void staging_close(struct staging *s)
 {
 	drop_trees(s);
 	if (s->root >= 0)
@@ -270,10 +270,11 @@ void stage_close(struct stage *s)
 		close(s->mnt_ns);
 	if (s->user_ns >= 0)
 		close(s->user_ns);
-	*s = (struct stage)STAGE_INIT;
+	*s = (struct staging)STAGING_INIT;
 }
 
-int stage_tree(struct stage *s, char name[STAGE_NAME_MAX], struct err *err)
+int staging_tree(struct staging *s, char name[STAGING_NAME_MAX],
+		 struct err *err)
 {
 	int fd;
 
@@ -286,7 +287,7 @@ int stage_tree(struct stage *s, char name[STAGE_NAME_MAX], struct err *err)
 	return fd;
 }
 
-int stage_enter(const struct stage *s, const char **what)
+int staging_enter(const struct staging *s, const char **what)
 {
 	if (enter_namespaces(s, what))
 		return -1;
