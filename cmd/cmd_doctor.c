@@ -16,7 +16,7 @@ struct table {
 };
 
 static void put_row(struct table *t, const char *name, bool ok, bool needed,
-		    const char *detail, const char *knob)
+		    const char *detail, const char *remedy)
 {
 	autobuf struct buf safe = BUF_INIT;
 
@@ -24,9 +24,9 @@ static void put_row(struct table *t, const char *name, bool ok, bool needed,
 	buf_printf(&t->out, "%-4s  %-16s  %s\n",
 		   ok ? "ok" : needed ? "NO" : "no", name,
 		   safe.len ? safe.p : "");
-	if (!ok && *knob) {
+	if (!ok && *remedy) {
 		buf_clear(&safe);
-		text_sanitise(&safe, str_c(knob));
+		text_sanitise(&safe, str_c(remedy));
 		buf_printf(&t->out, "      %-16s  -> %s\n", "", safe.p);
 	}
 	t->healthy &= ok || !needed;
@@ -43,7 +43,7 @@ static void probe_host(struct table *t, const struct plan *plan)
 		probes[i].run(&r, plan);
 		put_row(t, probes[i].name, r.ok, probes[i].needed,
 			r.detail[0] || !r.ok ? r.detail : probes[i].help,
-			r.knob);
+			r.remedy);
 	}
 }
 

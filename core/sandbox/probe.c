@@ -28,6 +28,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
 #include "core/sandbox/ids.h"
+#include "core/sandbox/remedy.h"
 #include "core/sandbox/sandbox.h"
 
 #define KERNEL_MAJOR 5
@@ -179,92 +180,7 @@ static int ask_seccomp(void)
 	return (int)syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
 }
 
-/* --- what to tell --- */
-
-static bool exists(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st);
-}
-
-/* "docker", "podman", "kubernetes", "lxc" ..., or NULL: no container. */
-static const char *container(void)
-{
-	const char *named = getenv("container");
-
-	if (getenv("KUBERNETES_SERVICE_HOST"))
-		return "kubernetes";
-	if (exists("/run/.containerenv"))
-		return "podman";
-	if (exists("/.dockerenv"))
-		return "docker";
-	return named && *named ? named : NULL;
-}
-
-static long read_number(const char *path)
-{
-	autofile FILE *f = fopen(path, "re");
-	long n = -1;
-
-	if (!f || fscanf(f, "%ld", &n) != 1)
-		return -1;
-	return n;
-}
-
-/* The engine refused: its own switch. */
-static int hint_container(struct err *err)
-{
-	const char *in = container();
-
-	if (in && !strcmp(in, "kubernetes"))
-		return err_hint(err, "Kubernetes refuses namespaces; in the "
-				"pod: hostUsers: false, and securityContext: "
-				"{seccompProfile: {type: Unconfined}, "
-				"procMount: Unmasked}");
-	if (in && !strcmp(in, "podman"))
-		return err_hint(err, "Podman refuses namespaces; start the "
-				"container with: podman run --security-opt "
-				"seccomp=unconfined --security-opt unmask=ALL");
-	if (in && !strcmp(in, "docker"))
-		return err_hint(err, "Docker refuses namespaces; start the "
-				"container with: docker run --security-opt "
-				"seccomp=unconfined --security-opt "
-				"apparmor=unconfined --security-opt "
-				"systempaths=unconfined");
-	if (in)
-		return err_hint(err, "the container (%s) refuses namespaces; "
-				"let it nest, as lxc does with "
-				"security.nesting=true", in);
-	return err_hint(err, "the host or its container refuses namespaces; in "
-			"Docker or Podman: --security-opt seccomp=unconfined "
-			"--security-opt apparmor=unconfined --security-opt "
-			"systempaths=unconfined");
-}
-
-int ids_hint(int error, struct err *err)
-{
-	if (read_number("/proc/sys/user/max_user_namespaces") == 0)
-		return err_hint(err, "user namespaces are disabled; as root: "
-				"sysctl user.max_user_namespaces=15000");
-	if (read_number("/proc/sys/kernel/unprivileged_userns_clone") == 0)
-		return err_hint(err, "user namespaces are disabled for users; "
-				"as root: sysctl "
-				"kernel.unprivileged_userns_clone=1");
-	if (read_number("/proc/sys/kernel/"
-			"apparmor_restrict_unprivileged_userns") == 1)
-		return err_hint(err, "AppArmor restricts user namespaces; as "
-				"root: sysctl kernel."
-				"apparmor_restrict_unprivileged_userns=0");
-	if (error == EPERM || error == EACCES)
-		return hint_container(err);
-	if (error == ENOSPC)
-		return err_hint(err, "too many namespaces; as root: raise "
-				"sysctl user.max_user_namespaces and "
-				"user.max_mnt_namespaces");
-	return err_hint(err, "Linux 5.11 or later with user namespaces and "
-			"overlayfs is needed");
-}
+/* --- the answers --- */
 
 static void answer(struct probe_result *out, int error, const char *what)
 {
@@ -275,8 +191,8 @@ static void answer(struct probe_result *out, int error, const char *what)
 		return;
 	snprintf(out->detail, sizeof(out->detail), "%s: %s", what,
 		 strerror(error));
-	ids_hint(error, &err);
-	snprintf(out->knob, sizeof(out->knob), "%s", err.hint);
+	remedy_hint(error, &err);
+	snprintf(out->remedy, sizeof(out->remedy), "%s", err.hint);
 }
 
 /* --- the probes --- */
@@ -293,13 +209,13 @@ static void probe_kernel(struct probe_result *out, const struct plan *plan)
 	out->ok = major > KERNEL_MAJOR ||
 		  (major == KERNEL_MAJOR && minor >= KERNEL_MINOR);
 	snprintf(out->detail, sizeof(out->detail), "%s", name.release);
-	snprintf(out->knob, sizeof(out->knob), "boot Linux %d.%d or later",
+	snprintf(out->remedy, sizeof(out->remedy), "boot Linux %d.%d or later",
 		 KERNEL_MAJOR, KERNEL_MINOR);
 }
 
 static void probe_userns(struct probe_result *out, const struct plan *plan)
 {
-	const char *in = container();
+	const char *in = remedy_container();
 
 	(void)plan;
 	answer(out, in_child(enter_userns), "a user namespace");
@@ -327,7 +243,7 @@ static void probe_overlay(struct probe_result *out, const struct plan *plan)
 	(void)plan;
 	answer(out, error, "mounting one over /usr");
 	if (error == ENODEV)
-		snprintf(out->knob, sizeof(out->knob),
+		snprintf(out->remedy, sizeof(out->remedy),
 			 "as root: modprobe overlay");
 }
 
@@ -335,9 +251,9 @@ static void probe_xattr(struct probe_result *out, const struct plan *plan)
 {
 	(void)plan;
 	answer(out, in_child(set_xattr), "setting one");
-	snprintf(out->knob, sizeof(out->knob), "boot Linux 6.6 or later; until "
-		 "then a program that replaces a whole folder of /usr or /etc "
-		 "gets EXDEV");
+	snprintf(out->remedy, sizeof(out->remedy), "boot Linux 6.6 or later; "
+		 "until then a program that replaces a whole folder of /usr or "
+		 "/etc gets EXDEV");
 }
 
 static void probe_proc(struct probe_result *out, const struct plan *plan)
@@ -353,14 +269,14 @@ static void probe_packet(struct probe_result *out, const struct plan *plan)
 	(void)plan;
 	answer(out, error, "opening one in a network namespace");
 	if (error == EAFNOSUPPORT)
-		snprintf(out->knob, sizeof(out->knob), "as root: modprobe "
+		snprintf(out->remedy, sizeof(out->remedy), "as root: modprobe "
 			 "af_packet; a service manager may also refuse the "
 			 "family (RestrictAddressFamilies)");
 }
 
 static void probe_ptrace(struct probe_result *out, const struct plan *plan)
 {
-	long scope = read_number("/proc/sys/kernel/yama/ptrace_scope");
+	long scope = remedy_read_number("/proc/sys/kernel/yama/ptrace_scope");
 
 	(void)plan;
 	answer(out, in_child(trace_child), "PTRACE_SEIZE");
@@ -368,7 +284,7 @@ static void probe_ptrace(struct probe_result *out, const struct plan *plan)
 		snprintf(out->detail, sizeof(out->detail),
 			 "yama ptrace_scope %ld", scope);
 	if (!out->ok && scope > 1)
-		snprintf(out->knob, sizeof(out->knob),
+		snprintf(out->remedy, sizeof(out->remedy),
 			 scope > 2 ? "boot with kernel.yama.ptrace_scope=1 in "
 			 "/etc/sysctl.d; 3 stays until then" :
 			 "as root: sysctl kernel.yama.ptrace_scope=1");
@@ -385,7 +301,7 @@ static void probe_seccomp(struct probe_result *out, const struct plan *plan)
 	(void)plan;
 	answer(out, in_child(ask_seccomp), "SECCOMP_RET_TRACE");
 	if (!out->ok)
-		snprintf(out->knob, sizeof(out->knob), "a kernel with "
+		snprintf(out->remedy, sizeof(out->remedy), "a kernel with "
 			 "CONFIG_SECCOMP_FILTER is needed");
 }
 
@@ -409,7 +325,7 @@ static void probe_memory(struct probe_result *out, const struct plan *plan)
 	out->ok = free_mib >= run;
 	snprintf(out->detail, sizeof(out->detail), "%llu MiB available, one "
 		 "run may take %llu", free_mib, run);
-	snprintf(out->knob, sizeof(out->knob), "lower sandbox.memory and "
+	snprintf(out->remedy, sizeof(out->remedy), "lower sandbox.memory and "
 		 "sandbox.files, or --jobs, should runs be killed");
 }
 
@@ -447,7 +363,7 @@ static void probe_sandbox(struct probe_result *out, const struct plan *plan)
 
 	out->ok = !open_box(plan, &err);
 	snprintf(out->detail, sizeof(out->detail), "%.190s", err.msg);
-	snprintf(out->knob, sizeof(out->knob), "%s", err.hint);
+	snprintf(out->remedy, sizeof(out->remedy), "%s", err.hint);
 }
 
 static const struct probe probes[] = {

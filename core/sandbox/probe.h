@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What this host allows: each need of the plan is tried in a child of its own,
- * and every "no" comes with the knob to turn.
+ * and every "no" comes with its remedy.
  */
 #ifndef SANDBOX_PROBE_H
 #define SANDBOX_PROBE_H
@@ -14,7 +14,7 @@
 struct probe_result {
 	bool ok;
 	char detail[200];	/* "6.1.0", "unshare(CLONE_NEWUSER): EPERM" */
-	char knob[512];		/* what to do when it is not ok */
+	char remedy[512];	/* what to do when it is not ok */
 };
 
 struct probe {

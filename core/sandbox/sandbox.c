@@ -27,6 +27,7 @@
 #include "core/base/vec.h"
 #include "core/sandbox/ids.h"
 #include "core/sandbox/init.h"
+#include "core/sandbox/remedy.h"
 
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | \
 		    CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
@@ -91,7 +92,7 @@ int sandbox_setup_error(const struct sandbox_message *msg, struct err *err)
 	if (msg->kind == SANDBOX_REFUSED)
 		return err_sys(err, "%s", msg->text);
 	err_sys(err, "no sandbox here: %s", msg->text);
-	return ids_hint(msg->value, err);
+	return remedy_hint(msg->value, err);
 }
 
 static int receive(int control, struct sandbox_message *msg, struct err *err)

@@ -49,7 +49,7 @@ struct sandbox_options {
 struct sandbox {
 	pid_t pid;		/* pid 1 of the sandbox, the caller's child */
 	int control;		/* SOCK_SEQPACKET to pid 1 */
-	int scratch;		/* directory: upper layers, see sandbox_layers() */
+	int scratch;		/* upper layers: sandbox_layers() */
 	int shm;		/* see sandbox_shm_bytes() */
 	/* -1 before sandbox_open_packet_sockets() */
 	int packet_sockets[2];

@@ -31,6 +31,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
 #include "core/sandbox/ids.h"
+#include "core/sandbox/remedy.h"
 
 /* Files; below, a process costs more than it saves. */
 #define LARGE_TREE 1000
@@ -120,7 +121,7 @@ static int receive(struct staging *s, int sock, struct err *err)
 		report.what[sizeof(report.what) - 1] = '\0';
 		errno = report.error;
 		err_sys(err, "no sandbox here: %s", report.what);
-		return ids_hint(report.error, err);
+		return remedy_hint(report.error, err);
 	}
 	if (fd_recv(sock, fds, 3))
 		return err_sys(err, "the sandbox's stage did not come up");

@@ -50,7 +50,7 @@ struct staging {
 
 /*
  * With room for so many trees, at most STAGING_TREES_MAX.  The error names what
- * the host refused, the hint the knob to turn.
+ * the host refused, the hint what to do.
  */
 int staging_open(struct staging *out, unsigned trees, struct err *err);
 /* The caller has closed what staging_tree() gave it. */

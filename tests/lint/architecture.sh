@@ -27,7 +27,7 @@ allowed() {
 # Headers that other modules may include; of core/base, all.
 public="core/event/event.h core/event/error_line.h core/config/config.h core/source/source.h
 core/scenario/scenario.h core/sandbox/plan.h core/sandbox/staging.h
-core/sandbox/sandbox.h core/sandbox/ids.h core/trace/trace.h
+core/sandbox/sandbox.h core/trace/trace.h
 core/fingerprint/fingerprint.h core/fingerprint/draw.h core/baseline/baseline.h core/compare/compare.h
 core/compare/exercised.h
 core/report/report.h core/report/result.h core/run/run.h core/run/cache.h

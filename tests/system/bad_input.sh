@@ -462,14 +462,14 @@ prefixed() {
 	fi
 }
 
-# In a user namespace of its own where the kernel's limit KNOB is 0.
-in_namespace() { # KNOB MAPPING...
-	knob=$1
+# In a user namespace of its own where the kernel's limit KEY is 0.
+in_namespace() { # KEY MAPPING...
+	key=$1
 	shift
 	# shellcheck disable=SC2016
 	prefixed unshare -U "$@" sh -c \
 		'echo 0 >"/proc/sys/user/$0" && exec "$@"' \
-		"$knob" -C good v1 v1
+		"$key" -C good v1 v1
 }
 
 # --- not bad at all ---

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The first minutes: init writes what parses and runs, and nothing twice;
-# doctor says what this host allows, and the knob for what it does not.
+# doctor says what this host allows, and the remedy for what it does not.
 . tests/system/lib.sh
 
 behavdiff_for_user
@@ -234,13 +234,13 @@ then
 	exits 2 "doctor: no user namespaces" without doctor
 	cp "$out" "$work/doctor"
 	ok "doctor: names them" grep -q '^NO    user namespaces' "$work/doctor"
-	ok "doctor: and the knob" holds "$work/doctor" \
+	ok "doctor: and the remedy" holds "$work/doctor" \
 		'as root: sysctl user.max_user_namespaces=15000'
 	exits 2 "a comparison then is trouble" without diff HEAD HEAD
 	cp "$err" "$work/doctor"
-	ok "with the same knob" holds "$work/doctor" \
+	ok "with the same remedy" holds "$work/doctor" \
 		'as root: sysctl user.max_user_namespaces=15000'
 else
-	skip "no user namespaces to forbid" "doctor: names the knob"
+	skip "no user namespaces to forbid" "doctor: names the remedy"
 fi
 finish
