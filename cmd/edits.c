@@ -10,12 +10,15 @@
 #include "cmd/edits.h"
 #include "core/base/cleanup.h"
 #include "core/base/path.h"
+#include "core/base/strmap.h"
 #include "core/base/vec.h"
+#include "core/compare/exercised.h"
 #include "core/scenario/scenario.h"
 
 struct edits {
 	struct fingerprint *fp;
 	enum event_kind kind;
+	VEC(struct fact) v;	/* not in fp yet */
 };
 
 int fact_by_line(const void *a, const void *b)
@@ -26,43 +29,61 @@ int fact_by_line(const void *a, const void *b)
 
 static void add_edit(void *ctx, const char *path)
 {
-	const struct edits *e = ctx;
+	struct edits *e = ctx;
 	struct fingerprint *fp = e->fp;
 	const struct event ev = { .kind = e->kind, .a = str_c(path) };
 	const struct places places = { STR("/"), STR("/") };
 	autobuf struct buf line = BUF_INIT;
-	struct fact *all = arena_alloc(&fp->arena,
-				       (fp->n + 1) * sizeof(*all));
-	struct fact *f = &all[fp->n];
+	struct fact f = { .seen = fp->runs };
 
-	if (fp->n)
-		memcpy(all, fp->facts, fp->n * sizeof(*all));
 	buf_printf(&line, "%s ", event_name(e->kind));
 	normalise_object(&line, &ev, &places);
-	f->line = arena_str(&fp->arena, buf_view(&line));
-	f->seen = fp->runs;
-	f->ev = (struct evidence){
+	f.line = arena_str(&fp->arena, buf_view(&line));
+	f.ev = (struct evidence){
 		.count = fp->runs, .step = STR(""), .process = STR(""),
 		.call = e->kind == EV_POLICY_ENTRY ? STR("detection") :
 			e->kind == EV_POLICY_BIND ? STR("sandbox.bind") :
 			STR("git diff"), .note = STR(""),
 	};
-	if (!fact_parse(f->line, &f->kind, &f->operation, &f->object,
-			&f->err) || fingerprint_find(fp, f->line))
+	if (fact_parse(f.line, &f.kind, &f.operation, &f.object, &f.err))
+		*vec_push(&e->v) = f;
+}
+
+/* All at once: a change may edit thousands, and the runs show a million. */
+static void put_edits(struct edits *e)
+{
+	struct fingerprint *fp = e->fp;
+	struct fact *all;
+	size_t n = fp->n;
+
+	if (!e->v.n)
 		return;
+	qsort(e->v.v, e->v.n, sizeof(*e->v.v), fact_by_line);
+	all = arena_alloc(&fp->arena, (n + e->v.n) * sizeof(*all));
+	if (n)
+		memcpy(all, fp->facts, n * sizeof(*all));
+	for (size_t i = 0; i < e->v.n; i++) {
+		struct str line = e->v.v[i].line;
+
+		if ((!i || !str_eq(line, e->v.v[i - 1].line)) &&
+		    !fingerprint_find(fp, line))
+			all[n++] = e->v.v[i];
+	}
+	vec_free(&e->v);
+	qsort(all, n, sizeof(*all), fact_by_line);
 	fp->facts = all;
-	fp->n++;
-	qsort(fp->facts, fp->n, sizeof(*fp->facts), fact_by_line);
+	fp->n = n;
 }
 
 static void find_entries(const struct session *s, size_t side,
 			 struct fingerprint *fp)
 {
-	struct edits edits = { fp, EV_POLICY_ENTRY };
+	struct edits edits = { .fp = fp, .kind = EV_POLICY_ENTRY };
 	struct str path;
 
 	for (size_t i = 0; (i = session_moved(s, side, i, &path));)
 		add_edit(&edits, path.p);
+	put_edits(&edits);
 }
 
 /* --- what git tells --- */
@@ -164,13 +185,84 @@ static int find_changes(struct session *s, const struct rev *start,
 			struct edits edits, struct err *err)
 {
 	struct repo *repo;
+	int failed;
 
 	if (!paths->v.n)
 		return 0;
-	return session_repo(&repo, s, err) ||
-	       rev_changes(repo, start, rev, paths->v.v, paths->v.n, add_edit,
-			   &edits, err) ? -1 : 0;
+	failed = session_repo(&repo, s, err) ||
+		 rev_changes(repo, start, rev, paths->v.v, paths->v.n,
+			     add_edit, &edits, err);
+	put_edits(&edits);
+	return failed ? -1 : 0;
 }
+
+/* --- what only fixtures read --- */
+
+struct fixture_files {
+	struct edits edits;
+	struct strmap objects;	/* of the facts: files of the tree */
+	struct str subdir;
+};
+
+static void fixture_files_free(struct fixture_files *f)
+{
+	strmap_free(&f->objects);
+}
+
+/* What a subject reads as well is judged by what the subject does then. */
+static void find_fixture_files(struct fixture_files *out,
+			       const struct fingerprint *fp)
+{
+	autofingerprint struct fingerprint *subjects = fingerprint_subjects(fp);
+
+	for (size_t i = 0; subjects->n < fp->n && i < fp->n; i++) {
+		const struct fact *f = &fp->facts[i];
+
+		if ((f->kind == EV_FILE_READ || f->kind == EV_EXEC) &&
+		    str_starts(f->object, STR("$TREE/")) &&
+		    !fingerprint_find(subjects, f->line))
+			strmap_put(&out->objects, f->object);
+	}
+}
+
+static void add_fixture_edit(void *ctx, const char *path)
+{
+	struct fixture_files *f = ctx;
+	struct str rel = str_c(path);
+
+	if (f->subdir.len && !path_below(rel, f->subdir))
+		return;
+	if (f->subdir.len)
+		rel = str_sub(rel, f->subdir.len + 1);
+	if (exercised_has(&f->objects, rel))
+		add_edit(&f->edits, path);
+}
+
+/* Its own facts do not count, so a change of what it is made of is told. */
+static int find_fixture_edits(struct session *s, const struct rev *start,
+			      const struct rev *rev, struct fingerprint *fp,
+			      struct err *err)
+{
+	__attribute__((cleanup(fixture_files_free)))
+	struct fixture_files files = {
+		.edits = { .fp = fp, .kind = EV_POLICY_EDIT },
+		.objects = STRMAP_INIT, .subdir = str_c(rev->subdir),
+	};
+	char *below[] = { (char *)rev->subdir };
+	struct repo *repo;
+	int failed;
+
+	find_fixture_files(&files, fp);
+	if (!files.objects.n)
+		return 0;
+	failed = session_repo(&repo, s, err) ||
+		 rev_changes(repo, start, rev, below, *rev->subdir ? 1 : 0,
+			     add_fixture_edit, &files, err);
+	put_edits(&files.edits);
+	return failed ? -1 : 0;
+}
+
+/* --- all of it --- */
 
 static int find_edits(struct session *s, size_t side, const struct rev *start,
 		      const char *baselines, struct err *err)
@@ -191,11 +283,11 @@ static int find_edits(struct session *s, size_t side, const struct rev *start,
 	for (size_t i = 0; config_subsection(cfg, "step", i, &step); i++)
 		find_fixture(&judges, cfg, rev, step);
 	find_inputs(&inputs, cfg, rev);
-	return find_changes(s, start, rev, &judges,
-			    (struct edits){ fp, EV_POLICY_EDIT }, err) ||
-	       find_changes(s, start, rev, &inputs,
-			    (struct edits){ fp, EV_POLICY_INPUT }, err) ? -1 :
-									 0;
+	return find_changes(s, start, rev, &judges, (struct edits){
+			.fp = fp, .kind = EV_POLICY_EDIT }, err) ||
+	       find_changes(s, start, rev, &inputs, (struct edits){
+			.fp = fp, .kind = EV_POLICY_INPUT }, err) ||
+	       find_fixture_edits(s, start, rev, fp, err) ? -1 : 0;
 }
 
 /* --- check --- */
@@ -283,12 +375,13 @@ const struct bound *bound_change(const struct fingerprint *old,
 
 static void find_bound(const struct fingerprint *old, struct fingerprint *new)
 {
-	struct edits edits = { new, EV_POLICY_BIND };
+	struct edits edits = { .fp = new, .kind = EV_POLICY_BIND };
 	const struct bound *was;
 
 	for (size_t i = 0; i < new->n_bound; i++)
 		if (bound_change(old, new, i, &was))
 			add_edit(&edits, new->bound[i].path.p);
+	put_edits(&edits);
 }
 
 /* --- diff --- */

@@ -226,6 +226,13 @@ int regrade_parse(struct regrade *out, struct str text, struct err *err);
  */
 void compare(struct comparison *out, const struct fingerprint *old,
 	     const struct fingerprint *new, const struct policy *policy);
+/*
+ * By category: facts that only fixtures of NEW have, and no step of OLD, where
+ * OLD knows what its fixtures did.  They are no findings.
+ */
+void fixtures_counts(const struct fingerprint *old,
+		     const struct fingerprint *new,
+		     size_t counts[CATEGORY_COUNT]);
 /* A doubt more, from outside of the runs: a pass becomes inconclusive. */
 void comparison_add_reason(struct comparison *c, struct str sentence);
 /*

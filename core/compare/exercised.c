@@ -55,11 +55,7 @@ static struct seen seen_of(const struct fingerprint *fp)
 	return s;
 }
 
-/*
- * As a fact names it: what looks drawn in it (a date, a hash) is a token there,
- * or is not, where it came in every run.
- */
-static bool in_facts(const struct strmap *map, struct str path)
+bool exercised_has(const struct strmap *map, struct str path)
 {
 	const struct places places = { STR("/t"), STR("/t") };
 	autobuf struct buf full = BUF_INIT, object = BUF_INIT;
@@ -97,9 +93,10 @@ static bool was_run(const struct changed_file *f, const struct seen *old,
 	if (f->fed)
 		return true;
 	if (!f->gone)
-		return in_facts(&new->read, f->path);
-	return in_facts(&old->read, f->path) || in_facts(&new->read, f->path) ||
-	       in_facts(&new->sought, f->path);
+		return exercised_has(&new->read, f->path);
+	return exercised_has(&old->read, f->path) ||
+	       exercised_has(&new->read, f->path) ||
+	       exercised_has(&new->sought, f->path);
 }
 
 static int by_bytes(const void *a, const void *b)

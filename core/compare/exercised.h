@@ -7,6 +7,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/buf.h"
+#include "core/base/strmap.h"
 #include "core/fingerprint/fingerprint.h"
 
 /* A file that a change touches. */
@@ -37,6 +38,12 @@ void exercised_find(struct exercised *out, struct arena *a,
 		    const struct changed_file *files, size_t n,
 		    const struct fingerprint *old,
 		    const struct fingerprint *new);
+
+/*
+ * Does one of these objects of facts name the file?  What looks drawn in a path
+ * (a date, a hash) is a token there, or is not, where it came in every run.
+ */
+bool exercised_has(const struct strmap *objects, struct str path);
 
 /* "not exercised: setup.py (1 of 5 changed files; ...)"; nothing if none is. */
 void exercised_sentence(struct buf *out, const struct exercised *e);

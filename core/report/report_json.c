@@ -275,8 +275,9 @@ static void put_categories(struct json_out *j, const char *key,
 	json_end_object(j);
 }
 
-static void put_summary(struct json_out *j, const struct comparison *c)
+static void put_summary(struct json_out *j, const struct report *r)
 {
+	const struct comparison *c = r->cmp;
 	size_t counts[CATEGORY_COUNT];
 
 	json_begin_object(j, "summary");
@@ -284,6 +285,8 @@ static void put_summary(struct json_out *j, const struct comparison *c)
 	put_categories(j, "gating", counts);
 	beside_counts(c, counts);
 	put_categories(j, "other", counts);
+	fixtures_counts(r->old, r->new, counts);
+	put_categories(j, "fixtures", counts);
 	json_end_object(j);
 }
 
@@ -408,7 +411,7 @@ void report_result(struct buf *out, const struct report *r, size_t max)
 	put_blind_spots(&j, r);
 	put_counts(&j, c);
 	put_drawn(&j, c);
-	put_summary(&j, c);
+	put_summary(&j, r);
 	put_advice(&j, c);
 	put_causes(&j, c, max / 2);
 	put_findings(&j, r, max);

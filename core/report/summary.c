@@ -62,6 +62,21 @@ void beside_counts(const struct comparison *c, size_t counts[CATEGORY_COUNT])
 			counts[c->findings[i].rule->category]++;
 }
 
+static void put_fixtures_new(struct buf *out, size_t start,
+			     const struct report *r)
+{
+	struct tally t = { 0 };
+
+	fixtures_counts(r->old, r->new, t.by);
+	for (size_t i = 0; i < CATEGORY_COUNT; i++)
+		t.n += t.by[i];
+	if (!t.n)
+		return;
+	buf_printf(out, "%s%zu new of fixtures", out->len > start ? ", " : "",
+		   t.n);
+	put_tally(out, &t);
+}
+
 bool beside_text(struct buf *out, const struct report *r)
 {
 	static const enum level levels[] = {
@@ -91,6 +106,7 @@ bool beside_text(struct buf *out, const struct report *r)
 			   accepted.n);
 		put_tally(out, &accepted);
 	}
+	put_fixtures_new(out, start, r);
 	return out->len > start;
 }
 

@@ -207,6 +207,56 @@ ok "as a warning" holds "$kept" 'warning  policy.edit tools/drive.sh'
 ends 1 "check: a fixture's script is edited" b check --base main new
 ok "check: as an error" holds "$kept" 'error    policy.edit tools/drive.sh'
 
+# Not named by a command: what it imports, and what it calls.
+begin drawn_in
+printf '[step "main"]\n\tcommand = python3 main.py\n[step "drive"]\n\tcommand = python3 -m tools.drive\n\trole = fixture\n' \
+	>>"$repo/.behavdiff"
+echo 'import shared; print(shared.word)' | say main.py
+echo 'word = "hello"' | say shared.py
+echo 'import shared, tools.more' | say tools/drive.py
+echo 'later = None' | say tools/more.py
+g add -A
+b baseline update . -q >/dev/null
+commit old
+g checkout -q -b change
+echo 'open("/home/auditor/.bashrc", "w")' | say tools/more.py
+echo 'word = "good day"' | say shared.py
+commit new
+ends 0 "diff: what a fixture imports is edited" b old new
+ok "as a warning" holds "$kept" 'warning  policy.edit tools/more.py'
+ok "not what a subject reads too" lacks "$kept" 'policy.edit shared.py'
+ok "what it does now is counted" grep -q \
+	'not counted:.* new of fixtures (.*persistence' "$kept"
+ends 1 "check: what a fixture imports is edited" b check --base main new
+ok "check: as an error" holds "$kept" 'error    policy.edit tools/more.py'
+ends 0 "what it does is nothing new in itself" b new new
+ok "and not counted then" lacks "$kept" 'of fixtures ('
+
+# --- thousands of them ---
+
+peak() { # command...: bytes that it took, in KiB
+	python3 -c '
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=open(sys.argv[1] + ".out", "w"))
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
+}
+
+begin flood
+echo 'for i in range(4000):
+    try: open("/tmp/%d/x" % (7919 * i))
+    except OSError: pass' | say main.py
+printf '[step "main"]\n\tcommand = python3 main.py\n' >>"$repo/.behavdiff"
+commit old
+seq 2000 | (mkdir -p "$repo/.github/workflows" &&
+	cd "$repo/.github/workflows" && xargs touch)
+commit new
+ok "thousands of workflows are edited" b -q old new -o "json:$work/flood.json"
+is "each is told" "$(grep -c '"fact": "policy.edit' "$work/flood.json")" 2000
+printf '#!/bin/sh\nexec "%s" -C "%s" "$@"\n' "$behavdiff" "$repo" >"$work/b"
+chmod +x "$work/b"
+ok "and they take no more than they need" \
+	test "$(peak "$work/b" -q old new)" -lt 700000
+
 begin input
 printf '[step "main"]\n\tcommand = python3 main.py\n\tstdin = in.txt\n' \
 	>>"$repo/.behavdiff"
