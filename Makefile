@@ -57,11 +57,11 @@ CMD_SRC := $(sort $(wildcard cmd/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FIXTURE_SRC := $(sort $(wildcard tests/fixtures/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
-# What fuzz targets may link: the modules that ask no kernel, and the tracer's
-# readers of other people's bytes.
+# What fuzz targets may link: the modules that ask no kernel, and the readers
+# of packets.
 FUZZ_CORE := $(sort $(foreach m,base event config scenario fingerprint baseline \
-	compare report,$(wildcard core/$(m)/*.c)) $(addprefix core/trace/,sockaddr.c dns.c \
-	payload.c payload_http.c packet.c flow.c))
+	compare report,$(wildcard core/$(m)/*.c)) $(addprefix core/netcap/,sockaddr.c dns.c \
+	payload.c http.c packet.c reassembly.c))
 FUZZ_SECONDS ?= 300
 
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/obj/%.o)

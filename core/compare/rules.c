@@ -383,7 +383,7 @@ static bool is_loopback_host(struct str host)
 	return true;
 }
 
-/* "tcp PEER host NAME" or "tcp PEER no-host" (core/trace/payload.h) */
+/* "tcp PEER host NAME" or "tcp PEER no-host" (core/netcap/payload.h) */
 static bool when_local_host(const struct fact *f)
 {
 	struct str rest = f->object, host = STR("host ");

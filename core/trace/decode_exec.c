@@ -2,7 +2,7 @@
 /*
  * Programs.  What the kernel runs is told by the stop after the exec and the
  * exe link; path and arguments are what was in memory on entry, and what the
- * kernel made of them where that is something else (exec_truth.c).
+ * kernel made of them where that is something else (exec_copy.c).
  */
 #include <errno.h>
 #include <fcntl.h>

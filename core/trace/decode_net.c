@@ -18,7 +18,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
 #include "core/trace/kernel.h"
-#include "core/trace/sockaddr.h"
+#include "core/netcap/sockaddr.h"
 #include "core/trace/tracer.h"
 
 #define SIN6_LEN_LEAST 24		/* SIN6_LEN_RFC2133 of the kernel */
@@ -517,7 +517,7 @@ static void report_sent(struct tracer *t, struct task *k, const struct sent *s,
 		return;
 	address_event(t, k, EV_NET_SEND, (int)k->call.args[0], &s->sa, s->len,
 		      err);
-	/* What did go out is seen on its way (speaker.c). */
+	/* What did go out is seen on its way (socket_owner.c). */
 	if (err && s->packet && dns_question(&name, packet))
 		emit(t, k, EV_NET_DNS, buf_view(&name), STR(""), err);
 }

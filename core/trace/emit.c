@@ -9,7 +9,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/path.h"
-#include "core/trace/sockaddr.h"
+#include "core/netcap/sockaddr.h"
 #include "core/trace/tracer.h"
 
 #define BLIND_MAX 64

@@ -4,7 +4,7 @@
  *
  * The default is to stop (SECCOMP_RET_TRACE), so that a call nobody has
  * thought of, a new one included, is recorded.  Only ambient calls pass, and
- * not even those when all are wanted (ambient.c).  A tracee whose tracer is
+ * not even those when all are wanted (unrecorded.c).  A tracee whose tracer is
  * gone gets ENOSYS for everything that stops (seccomp(2)), so it cannot run on
  * unobserved.
  */
@@ -43,7 +43,7 @@ static const struct ambient ambients[] = {
 	{ #call, UNLESS, { arg, SCMP_CMP_NE, value, UINT32_MAX } },
 #define STOPS(call, arg, mask, value) \
 	{ #call, STOPS, { arg, SCMP_CMP_NE, value, mask } },
-#include "core/trace/ambient.def"
+#include "core/trace/unrecorded.def"
 #undef AMBIENT
 #undef KERNEL
 #undef UNTOLD

@@ -23,7 +23,7 @@
 #include <linux/ptrace.h>
 #include <unistd.h>
 
-#include "core/trace/sockaddr.h"
+#include "core/netcap/sockaddr.h"
 #include "core/trace/tracer.h"
 
 #define OPTIONS (PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What may wake a task by itself: timers, and time-outs that belong to a file.
- * Once there was one, the run has no early end (quiet.c).  It would not do to
+ * Once there was one, the run has no early end (quiescence.c).  It would not do to
  * look for them later: a call that sleeps goes on with the time-out that it
  * found, whatever the file says by then and whatever stands behind the number.
  */

@@ -11,7 +11,7 @@
 #include "core/base/strmap.h"
 #include "core/base/vec.h"
 #include "core/trace/trace.h"
-#include "core/trace/wire.h"
+#include "core/netcap/netcap.h"
 
 #if defined(__x86_64__)
 #define NATIVE_ARCH AUDIT_ARCH_X86_64
@@ -74,7 +74,7 @@ struct call {
 	socklen_t sa_len;
 	uint64_t aux;		/* from enter to leave */
 	struct buf words;	/* argv joined by NUL */
-	bool foreseen;		/* the result is not the kernel's; foresee.c */
+	bool foreseen; /* the result is not the kernel's; result_cache.c */
 };
 
 struct task {
@@ -155,7 +155,7 @@ struct tracer {
 	uint64_t counts[CALLS_MAX];
 	struct strmap touched;	/* hashes of the paths that calls changed */
 	struct strmap dirs;	/* directory -> resolved; see resolve.c */
-	struct strmap results;	/* call -> its result; see foresee.c */
+	struct strmap results;	/* call -> its result; see result_cache.c */
 	uint64_t changes;	/* of names and modes */
 	bool unforeseeable;	/* for the rest of the run */
 	struct strmap bound;	/* socket's inode -> path; see decode_net.c */
@@ -163,7 +163,7 @@ struct tracer {
 	struct strmap mapped;	/* the same where no descriptor is left */
 	uint64_t shared_bytes;	/* in both */
 	uint64_t next_shared;	/* they are not looked at again before */
-	VEC(dev_t) own;		/* the sandbox's file systems; see shared.c */
+	VEC(dev_t) own; /* the sandbox's file systems; see host_files.c */
 	VEC(char *) blind;
 	VEC(struct dead) dead;	/* ended, perhaps not collected yet */
 	struct proc *ended[ENDED_MAX];	/* the last ones; counted, or NULL */
@@ -174,7 +174,7 @@ struct tracer {
 		uint64_t group;
 		pid_t caller;		/* whose call was the last */
 		bool parked;		/* somebody may be */
-	} slice;			/* see hold.c */
+	} slice;			/* see freeze.c */
 	struct wire *wire;		/* what goes over the loopback */
 	struct speakers *speakers;	/* and who sends it; NULL: nobody can */
 	struct err failed;		/* the run cannot go on */
@@ -182,11 +182,11 @@ struct tracer {
 
 /* --- rows (filter.c) --- */
 void rows_fill(const struct row *table[CALLS_MAX]);
-/* The calls that stop, unless refused, for no fact: UNTOLD of ambient.def. */
+/* The calls that stop, unless refused, for no fact: UNTOLD of unrecorded.def. */
 void untold_fill(bool table[CALLS_MAX]);
 const char *call_name(int nr, char *buf, size_t size);
 
-/* --- ambient calls that stop all the same (ambient.c) --- */
+/* --- ambient calls that stop all the same (unrecorded.c) --- */
 /* To be called when the filter stops them. */
 int ambient_begin(struct tracer *t, struct err *err);
 void ambient_end(struct tracer *t);
@@ -225,7 +225,7 @@ void fork_leave_group(struct tracer *t, struct proc *p);
 /* Does a process live that has not stopped yet, with nobody to announce it? */
 bool fork_strangers(struct tracer *t);
 
-/* --- arguments that others can change (hold.c) --- */
+/* --- arguments that others can change (freeze.c) --- */
 /* Is the task at the beginning of a call where that matters? */
 bool hold_wanted(const struct tracer *t, const struct task *k);
 /*
@@ -241,7 +241,7 @@ bool hold_stopped(struct tracer *t, struct task *k, bool asked);
 /* Before each wait; idle: nothing has stopped for a while. */
 void hold_look(struct tracer *t, bool idle);
 
-/* --- /proc (quiet.c) --- */
+/* --- /proc (quiescence.c) --- */
 /* "nr a0 ... a5" of a task that sleeps in a call; false: of none. */
 bool task_call(pid_t tid, int *nr, unsigned long long a[6]);
 /* State, and context switches of both kinds; false: gone. */
@@ -258,7 +258,7 @@ void proc_put(struct proc *p);
 void proc_drop(struct tracer *t, struct proc *p);	/* out of the table */
 void call_clear(struct call *c);
 
-/* --- memory of a tracee (memory.c) --- */
+/* --- memory of a tracee (tracee.c) --- */
 /* Bytes read, -1 with errno; a short read is what was mapped. */
 ssize_t mem_read(pid_t tid, uint64_t at, void *out, size_t len);
 /* The same up to the first page that is not mapped, or not for reading. */
@@ -288,7 +288,7 @@ int resolve_walk(struct tracer *t, struct task *k, const char *path,
 /* A leading /proc/self/root, cwd or fd/N, as the task means it. */
 void resolve_untangle(struct tracer *t, struct task *k, struct buf *path);
 /*
- * The same wherever such a link lies on the way (expand.c); last: the path's
+ * The same wherever such a link lies on the way (magic_links.c); last: the path's
  * last segment is followed too.
  */
 void expand_path(struct tracer *t, struct task *k, struct buf *path,
@@ -313,7 +313,7 @@ long inner_group(pid_t tid);	/* of its process group; -1 when it is gone */
 /* Whose id in the sandbox this is, not pid 1's; 0: nobody's. */
 pid_t outer_pid(struct tracer *t, struct task *k, long inner);
 
-/* --- results known before (foresee.c) --- */
+/* --- results known before (result_cache.c) --- */
 /*
  * On entry of an open or an access, flags being all that its result depends on
  * but for the path: is it certain?  Then it is in k->call.ret (any descriptor
@@ -356,10 +356,10 @@ enum next refuse(struct task *k, int err);
 enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
 		       const char *words, int err);
 
-/* Does it wait for something? False also for one that is gone: quiet.c */
+/* Does it wait for something? False also for one that is gone: quiescence.c */
 bool task_sleeps(pid_t tid);
 
-/* --- what is said over the loopback (speaker.c) --- */
+/* --- what is said over the loopback (socket_owner.c) --- */
 /* From the first socket on that can be heard there. */
 void speakers_listen(struct tracer *t);
 /* On entry of a call that may send, which a connected socket's need not be. */
@@ -400,7 +400,7 @@ struct exec_truth {
 #define EXEC_TRUTH_INIT { NULL, false, false, BUF_INIT }
 
 /*
- * At the stop after an exec whose program is exe (exec_truth.c).  What cannot
+ * At the stop after an exec whose program is exe (exec_copy.c).  What cannot
  * be read counts as the same.
  */
 void exec_truth(struct tracer *t, struct task *k, struct str exe,

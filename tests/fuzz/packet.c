@@ -3,7 +3,7 @@
  * Packets one after another: a byte of flags, one with the length, the packet.
  * What is told of their connections and how much is kept stays bounded.
  */
-#include "core/trace/packet.h"
+#include "core/netcap/packet.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { BEGINS = 1, CUT = 2, DROPPED = 4 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The first bytes of a connection: TLS, HTTP, DNS over TCP. */
-#include "core/trace/payload.h"
+#include "core/netcap/payload.h"
 #include "tests/fuzz/fuzz.h"
 
 #define TOLD_MAX 8

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Socket addresses: any bytes, any length the kernel would have copied. */
-#include "core/trace/sockaddr.h"
+#include "core/netcap/sockaddr.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -14,7 +14,8 @@ allowed() {
 	core/source: core/base
 	core/scenario: core/base core/config
 	core/sandbox: core/base core/config core/scenario
-	core/trace: core/base core/event
+	core/netcap: core/base core/event
+	core/trace: core/base core/event core/netcap
 	core/fingerprint: core/base core/event
 	core/baseline: core/base core/event core/fingerprint
 	core/compare: core/base core/event core/fingerprint
@@ -28,6 +29,7 @@ allowed() {
 public="core/event/event.h core/event/error_line.h core/config/config.h core/source/source.h
 core/scenario/scenario.h core/sandbox/plan.h core/sandbox/staging.h
 core/sandbox/sandbox.h core/trace/trace.h
+core/netcap/netcap.h core/netcap/packet.h core/netcap/sockaddr.h
 core/fingerprint/fingerprint.h core/fingerprint/draw.h core/baseline/baseline.h core/compare/compare.h
 core/compare/exercised.h
 core/report/report.h core/report/result.h core/run/run.h core/run/cache.h

@@ -122,7 +122,7 @@ check_lists() {
 
 # In a table a value of the kernel is named as its headers name it; 0 is 0.
 typed_values() {
-	grep -hoE '(WHEN|UNLESS|STOPS)\([^)]*\)' core/trace/ambient.def |
+	grep -hoE '(WHEN|UNLESS|STOPS)\([^)]*\)' core/trace/unrecorded.def |
 		grep -v '(name, argument' |
 		awk -F'[(,)] *' '{
 			for (i = 4; i < NF; i++)
@@ -132,9 +132,9 @@ typed_values() {
 }
 
 check_values() {
-	ok "ambient.def has values" grep -q '^UNLESS(ioctl, 1, TIOCSTI)' \
-		core/trace/ambient.def
-	is "ambient.def: values are the names of headers (core/trace/kernel.h)" \
+	ok "unrecorded.def has values" grep -q '^UNLESS(ioctl, 1, TIOCSTI)' \
+		core/trace/unrecorded.def
+	is "unrecorded.def: values are the names of headers (core/trace/kernel.h)" \
 		"$(typed_values)" ""
 }
 

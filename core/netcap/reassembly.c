@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
-#include "core/trace/packet.h"
+#include "core/netcap/packet.h"
 
 #define BUCKETS 256
 /* No window is so wide: another connection between the same ports. */

@@ -59,7 +59,7 @@ bool hold_wanted(const struct tracer *t, const struct task *k)
 	if (!r || (k->proc->tasks < 2 && !k->proc->shares &&
 		   whom(t, k) != EVERYBODY))
 		return false;
-	/* Of an exec the kernel's copy can be read (exec_truth.c). */
+	/* Of an exec the kernel's copy can be read (exec_copy.c). */
 	if (r->leave == leave_probe || r->enter == enter_exec)
 		return false;
 	return r->shape.p1 >= 0 || r->shape.sa >= 0 || r->leave == leave_send;

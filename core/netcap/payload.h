@@ -4,8 +4,8 @@
  * the host of an HTTP/1 request, the question of a DNS message.  Pure; the
  * bytes are hostile, and so are the names: whoever shows them escapes them.
  */
-#ifndef TRACE_PAYLOAD_H
-#define TRACE_PAYLOAD_H
+#ifndef NETCAP_PAYLOAD_H
+#define NETCAP_PAYLOAD_H
 
 #include <stdbool.h>
 

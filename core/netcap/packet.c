@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* IPv4 (RFC 791), IPv6 (RFC 8200), TCP (RFC 9293) and UDP headers. */
-#include "core/trace/packet.h"
+#include "core/netcap/packet.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "core/trace/sockaddr.h"
+#include "core/netcap/sockaddr.h"
 
 enum {
 	V4_HEADER = 20, V6_HEADER = 40, TCP_HEADER = 20, UDP_HEADER = 8,

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #include "core/base/vec.h"
-#include "core/trace/sockaddr.h"
+#include "core/netcap/sockaddr.h"
 #include "core/trace/tracer.h"
 
 /* Of two ports in one place the later one is remembered. */

@@ -5,7 +5,7 @@
  * Where they differ each of them is told: which one the peer believes is the
  * peer's business.
  */
-#include "core/trace/payload_http.h"
+#include "core/netcap/http.h"
 
 #include <strings.h>
 
@@ -17,7 +17,7 @@
 
 static const struct { struct str name; bool body; } methods[] = {
 #define METHOD(name, body) { { name, sizeof(name) - 1 }, body },
-#include "core/trace/methods.def"
+#include "core/netcap/http_methods.def"
 #undef METHOD
 };
 

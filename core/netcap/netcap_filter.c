@@ -11,7 +11,7 @@
 #include <netinet/in.h>
 
 #include "core/base/vec.h"
-#include "core/trace/wire.h"
+#include "core/netcap/netcap.h"
 
 /* More than any frame of a ring holds. */
 #define ALL_OF_IT 0x40000
@@ -138,7 +138,7 @@ static void put_transport(struct program *p)
 
 static const char *const methods[] = {
 #define METHOD(name, body) name " ",
-#include "core/trace/methods.def"
+#include "core/netcap/http_methods.def"
 #undef METHOD
 };
 

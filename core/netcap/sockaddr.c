@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Socket addresses as text: unix(7), ip(7), ipv6(7), netlink(7), vsock(7). */
-#include "core/trace/sockaddr.h"
+#include "core/netcap/sockaddr.h"
 
 #include <arpa/inet.h>
 #include <linux/if_ether.h>

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "core/base/vec.h"
-#include "core/trace/packet.h"
-#include "core/trace/wire.h"
+#include "core/netcap/packet.h"
+#include "core/netcap/netcap.h"
 
 /* --- one message --- */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which protocol it is, and the two short ones: DNS over TCP, TLS. */
-#include "core/trace/payload.h"
+#include "core/netcap/payload.h"
 
-#include "core/trace/payload_http.h"
+#include "core/netcap/http.h"
 
 /* --- a cursor that knows the difference between short and wrong --- */
 

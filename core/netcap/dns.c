@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 #include "core/base/vec.h"
-#include "core/trace/payload.h"
+#include "core/netcap/payload.h"
 
 #define HEADER 12
 

@@ -8,15 +8,15 @@
  * continues a message is looked at.  So a flood of the one kind pushes nothing
  * of the other out of its ring, and a drop of the first kind is a loss.
  */
-#ifndef TRACE_WIRE_H
-#define TRACE_WIRE_H
+#ifndef NETCAP_NETCAP_H
+#define NETCAP_NETCAP_H
 
 #include <linux/filter.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "core/base/err.h"
-#include "core/trace/packet.h"
+#include "core/netcap/packet.h"
 
 enum { WIRE_BEGINS, WIRE_CONTINUES, WIRE_SOCKETS };
 

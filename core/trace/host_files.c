@@ -6,7 +6,7 @@
  * A watch there tells what the host does, and a lock is the host's too: a
  * program could hear the world outside, the other runs of itself, or stop
  * them.  On a device node both are refused; what is bound is the user's wish,
- * and a watch on it is an alarm clock (quiet.c).
+ * and a watch on it is an alarm clock (quiescence.c).
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -3,14 +3,14 @@
  * Packets of the sandbox's loopback, and the connections they belong to, as
  * far as payload.h needs them.  Pure; the bytes are the program's.
  */
-#ifndef TRACE_PACKET_H
-#define TRACE_PACKET_H
+#ifndef NETCAP_PACKET_H
+#define NETCAP_PACKET_H
 
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/trace/payload.h"
+#include "core/netcap/payload.h"
 
 #define PORT_DNS 53
 

@@ -4,7 +4,7 @@
  * Documentation/networking/packet_mmap.rst.  A frame is the kernel's or ours,
  * as its tp_status says; the one at the head is the oldest.
  */
-#include "core/trace/wire.h"
+#include "core/netcap/netcap.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Socket addresses as text.  Pure; the bytes are hostile. */
-#ifndef TRACE_SOCKADDR_H
-#define TRACE_SOCKADDR_H
+#ifndef NETCAP_SOCKADDR_H
+#define NETCAP_SOCKADDR_H
 
 #include <sys/socket.h>
 

@@ -14,8 +14,8 @@
 #include <string.h>
 #include <sys/un.h>
 
-#include "core/trace/payload.h"
-#include "core/trace/sockaddr.h"
+#include "core/netcap/payload.h"
+#include "core/netcap/sockaddr.h"
 #include "core/trace/trace.h"
 
 static void is_text(const void *sa, socklen_t len, const char *wanted)
