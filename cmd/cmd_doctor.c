@@ -35,7 +35,7 @@ static void put_row(struct table *t, const char *name, bool ok, bool needed,
 static void probe_host(struct table *t, const struct plan *plan)
 {
 	size_t n;
-	const struct probe *probes = probes_table(&n);
+	const struct probe *probes = probe_table(&n);
 
 	for (size_t i = 0; i < n; i++) {
 		struct probe_result r = { .ok = false };

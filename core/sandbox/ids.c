@@ -10,7 +10,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-static int write_proc(const char *path, const char *text)
+static int ids_write_proc(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	ssize_t n;
@@ -38,13 +38,13 @@ const char *ids_new_user_ns(uid_t inner_uid, gid_t inner_gid,
 		return "prctl(PR_SET_DUMPABLE)";
 	if (unshare(CLONE_NEWUSER))
 		return "unshare(CLONE_NEWUSER)";
-	if (write_proc("/proc/self/setgroups", "deny"))
+	if (ids_write_proc("/proc/self/setgroups", "deny"))
 		return "writing /proc/self/setgroups";
 	snprintf(map, sizeof(map), "%u %u 1", inner_gid, outer_gid);
-	if (write_proc("/proc/self/gid_map", map))
+	if (ids_write_proc("/proc/self/gid_map", map))
 		return "writing /proc/self/gid_map";
 	snprintf(map, sizeof(map), "%u %u 1", inner_uid, outer_uid);
-	if (write_proc("/proc/self/uid_map", map))
+	if (ids_write_proc("/proc/self/uid_map", map))
 		return "writing /proc/self/uid_map";
 	return NULL;
 }

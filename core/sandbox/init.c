@@ -60,7 +60,7 @@ void init_prefer_oom(void)
  * environment may hold secrets.  Where they are kept in memory is in
  * /proc/self/stat (proc(5), fields 48 to 51).
  */
-static void forget_caller(void)
+static void init_forget_caller(void)
 {
 	autofd int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
 	char text[2048], *at;
@@ -89,7 +89,7 @@ static void forget_caller(void)
  * The stage's root, the trees and the namespaces are behind descriptors, as is
  * whatever behavdiff has open; the standard streams are the caller's.
  */
-static int forget_descriptors(int control, int dns)
+static int init_forget_descriptors(int control, int dns)
 {
 	const int keep[] = { control, dns };
 	int fd;
@@ -103,7 +103,7 @@ static int forget_descriptors(int control, int dns)
 	return fd == 2 ? 0 : -1;
 }
 
-static int set_up(struct setup *s, int control)
+static int init_set_up(struct setup *s, int control)
 {
 	for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
 		char text[300];
@@ -118,7 +118,7 @@ static int set_up(struct setup *s, int control)
 	return 0;
 }
 
-static void start_step(const struct sandbox_options *opt, int control)
+static void init_start_step(const struct sandbox_options *opt, int control)
 {
 	struct sandbox_message msg;
 	int stdio[3];
@@ -142,10 +142,10 @@ static void start_step(const struct sandbox_options *opt, int control)
 		close(stdio[i]);
 }
 
-static void serve(const struct sandbox_options *opt, int control, int dns)
+static void init_serve(const struct sandbox_options *opt, int control, int dns)
 	__attribute__((noreturn));
 
-static void serve(const struct sandbox_options *opt, int control, int dns)
+static void init_serve(const struct sandbox_options *opt, int control, int dns)
 {
 	struct pollfd fds[] = {
 		{ .fd = control, .events = POLLIN },
@@ -156,9 +156,9 @@ static void serve(const struct sandbox_options *opt, int control, int dns)
 		if (poll(fds, ARRAY_LEN(fds), -1) < 0)
 			continue;	/* EINTR: an orphan ended */
 		if (fds[1].revents & POLLIN)
-			dns_answer(dns);
+			resolver_answer(dns);
 		if (fds[0].revents & POLLIN)
-			start_step(opt, control);
+			init_start_step(opt, control);
 		else if (fds[0].revents)
 			_exit(0);	/* behavdiff is gone */
 	}
@@ -180,9 +180,9 @@ void init_main(const struct sandbox_options *opt, int control)
 		signal(sig, SIG_DFL);
 	/* Children that nobody waits for are collected by the kernel. */
 	signal(SIGCHLD, SIG_IGN);
-	if (set_up(&s, control))
+	if (init_set_up(&s, control))
 		_exit(1);
-	forget_caller();
+	init_forget_caller();
 	/*
 	 * The tracer attaches as an ordinary process of the parent namespace,
 	 * which needs us dumpable: our memory still belongs to its namespace.
@@ -193,7 +193,7 @@ void init_main(const struct sandbox_options *opt, int control)
 	fds[1] = s.shm;
 	if (fd_send(control, fds, ARRAY_LEN(fds)))
 		_exit(1);
-	if (forget_descriptors(control, s.dns))
+	if (init_forget_descriptors(control, s.dns))
 		_exit(1);
-	serve(opt, control, s.dns);
+	init_serve(opt, control, s.dns);
 }

@@ -32,6 +32,6 @@ void step_exec(const struct sandbox_options *opt, size_t i, const int stdio[3],
 	       int control) __attribute__((noreturn));
 
 /* Answer one question on the resolver socket. */
-void dns_answer(int dns);
+void resolver_answer(int dns);
 
 #endif

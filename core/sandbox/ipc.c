@@ -20,7 +20,7 @@
 
 #define SHM_TABLE_MAX (4U << 20)
 
-static void set(const char *name, const char *value)
+static void ipc_set_limit(const char *name, const char *value)
 {
 	autofree char *path = mem_printf("/proc/sys/kernel/%s", name);
 	autofd int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -38,10 +38,10 @@ int op_ipc(struct setup *s)
 	snprintf(pages, sizeof(pages), "%llu",
 		 (unsigned long long)s->opt->plan->memory /
 		 (unsigned long long)sysconf(_SC_PAGESIZE));
-	set("shmall", pages);
+	ipc_set_limit("shmall", pages);
 	/* 16 KiB each, and 64 bytes of the kernel's for each semaphore. */
-	set("msgmni", "1024");
-	set("sem", "32000 1024000 500 32000");
+	ipc_set_limit("msgmni", "1024");
+	ipc_set_limit("sem", "32000 1024000 500 32000");
 	s->shm = open("/proc/sysvipc/shm", O_RDONLY | O_CLOEXEC);
 	/* A kernel without them (CONFIG_SYSVIPC). */
 	if (s->shm < 0 && errno == ENOENT)

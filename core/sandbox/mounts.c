@@ -79,11 +79,11 @@ const struct sandbox_layer *sandbox_layers(size_t *n)
 	return layers;
 }
 
-static int at(struct setup *s, const char *fmt, ...)
+static int mounts_at(struct setup *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Remember what is being worked on, for the message. */
-static int at(struct setup *s, const char *fmt, ...)
+static int mounts_at(struct setup *s, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -93,19 +93,19 @@ static int at(struct setup *s, const char *fmt, ...)
 	return 0;
 }
 
-static int make_dir(struct setup *s, const char *path, mode_t mode)
+static int mounts_make_dir(struct setup *s, const char *path, mode_t mode)
 {
-	at(s, "%s", path);
+	mounts_at(s, "%s", path);
 	if (mkdir(path, 0700) && errno != EEXIST)
 		return -1;
 	return chmod(path, mode);
 }
 
-static int make_file(struct setup *s, const char *path, const char *text)
+static int mounts_make_file(struct setup *s, const char *path, const char *text)
 {
 	int fd, failed;
 
-	at(s, "%s", path);
+	mounts_at(s, "%s", path);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0444);
 	if (fd < 0)
 		return -1;
@@ -119,8 +119,8 @@ static int make_file(struct setup *s, const char *path, const char *text)
  * second call, which in a user namespace has to repeat those the host set or
  * is refused with EPERM (mount_namespaces(7), "locked"), so they are read back.
  */
-static int bind_mount(struct setup *s, const char *from, const char *to,
-		      unsigned long flags)
+static int mounts_bind(struct setup *s, const char *from, const char *to,
+		       unsigned long flags)
 {
 	static const struct { unsigned long st, ms; } kept[] = {
 		{ ST_RDONLY, MS_RDONLY }, { ST_NOSUID, MS_NOSUID },
@@ -130,7 +130,7 @@ static int bind_mount(struct setup *s, const char *from, const char *to,
 	};
 	struct statvfs now;
 
-	at(s, "%s", to);
+	mounts_at(s, "%s", to);
 	if (mount(from, to, NULL, MS_BIND, NULL))
 		return -1;
 	if (!flags)
@@ -149,8 +149,8 @@ static int bind_mount(struct setup *s, const char *from, const char *to,
  * ("userxattr").  A tmpfs has those since 6.6; before, overlayfs works without
  * them but cannot replace a removed directory of the lower layer by a new one.
  */
-static int overlay(struct setup *s, const char *lower, const char *layer,
-		   const char *to)
+static int mounts_overlay(struct setup *s, const char *lower, const char *layer,
+			  const char *to)
 {
 	char data[512], upper[128], work[128];
 	mode_t mode;
@@ -163,9 +163,9 @@ static int overlay(struct setup *s, const char *lower, const char *layer,
 	 * directly in it, as for any ordinary user.
 	 */
 	mode = strcmp(layer, "tree") != 0 ? 0555 : 0755;
-	if (make_dir(s, upper, mode) || make_dir(s, work, 0755))
+	if (mounts_make_dir(s, upper, mode) || mounts_make_dir(s, work, 0755))
 		return -1;
-	at(s, "%s over %s", to, lower);
+	mounts_at(s, "%s over %s", to, lower);
 	snprintf(data, sizeof(data),
 		 "lowerdir=%s,upperdir=%s,workdir=%s,userxattr",
 		 lower, upper, work);
@@ -174,7 +174,7 @@ static int overlay(struct setup *s, const char *lower, const char *layer,
 
 int op_private(struct setup *s)
 {
-	at(s, "/");
+	mounts_at(s, "/");
 	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 }
 
@@ -184,7 +184,7 @@ int op_private(struct setup *s)
  */
 int op_lower(struct setup *s)
 {
-	at(s, STAGING_MOUNT "/%s", s->opt->tree);
+	mounts_at(s, STAGING_MOUNT "/%s", s->opt->tree);
 	s->tree = open(s->at, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return s->tree < 0 ? -1 : 0;
 }
@@ -193,7 +193,7 @@ int op_scratch(struct setup *s)
 {
 	char data[128];
 
-	at(s, SCRATCH);
+	mounts_at(s, SCRATCH);
 	snprintf(data, sizeof(data), "mode=0755,size=%llu,nr_inodes=%u",
 		 (unsigned long long)s->opt->plan->files, 1U << 20);
 	if (mount("behavdiff", SCRATCH, "tmpfs", MS_NODEV, data))
@@ -201,8 +201,11 @@ int op_scratch(struct setup *s)
 	s->scratch = open(SCRATCH, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->scratch < 0)
 		return -1;
-	return make_dir(s, ROOT, 0755) || make_dir(s, SCRATCH "/up", 0755) ||
-	       make_dir(s, SCRATCH "/wd", 0755) ? -1 : 0;
+	if (mounts_make_dir(s, ROOT, 0755) ||
+	    mounts_make_dir(s, SCRATCH "/up", 0755) ||
+	    mounts_make_dir(s, SCRATCH "/wd", 0755))
+		return -1;
+	return 0;
 }
 
 /* pivot_root(2) wants the new root to be a mount point. */
@@ -210,11 +213,11 @@ int op_skeleton(struct setup *s)
 {
 	char path[128];
 
-	if (bind_mount(s, ROOT, ROOT, 0))
+	if (mounts_bind(s, ROOT, ROOT, 0))
 		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(skeleton); i++) {
 		snprintf(path, sizeof(path), ROOT "/%s", skeleton[i].path);
-		if (make_dir(s, path, skeleton[i].mode))
+		if (mounts_make_dir(s, path, skeleton[i].mode))
 			return -1;
 	}
 	return 0;
@@ -235,16 +238,17 @@ int op_system(struct setup *s)
 		 * The upper layer's root belongs to the program's own uid, the
 		 * only one there is: closed by its mode, as it is to others.
 		 */
-		if (make_dir(s, to, 0755) ||
-		    overlay(s, from, system_dirs[i], to) || chmod(to, 0555))
+		if (mounts_make_dir(s, to, 0755) ||
+		    mounts_overlay(s, from, system_dirs[i], to) ||
+		    chmod(to, 0555))
 			return -1;
 	}
 	return 0;
 }
 
-static int link_to(struct setup *s, const char *target, const char *path)
+static int mounts_link(struct setup *s, const char *target, const char *path)
 {
-	at(s, "%s", path);
+	mounts_at(s, "%s", path);
 	return symlink(target, path) && errno != EEXIST ? -1 : 0;
 }
 
@@ -260,11 +264,11 @@ int op_links(struct setup *s)
 		if (n <= 0)
 			continue;
 		target[n] = '\0';
-		if (link_to(s, target, to))
+		if (mounts_link(s, target, to))
 			return -1;
 	}
-	return link_to(s, "/run", ROOT "/var/run") ||
-	       link_to(s, "/run/lock", ROOT "/var/lock") ? -1 : 0;
+	return mounts_link(s, "/run", ROOT "/var/run") ||
+	       mounts_link(s, "/run/lock", ROOT "/var/lock") ? -1 : 0;
 }
 
 static const struct { const char *name, *text; } identity[] = {
@@ -301,17 +305,17 @@ int op_identity(struct setup *s)
 {
 	char path[128];
 
-	if (make_dir(s, SCRATCH "/etc", 0755) ||
-	    make_dir(s, SCRATCH "/up/etc", 0755))
+	if (mounts_make_dir(s, SCRATCH "/etc", 0755) ||
+	    mounts_make_dir(s, SCRATCH "/up/etc", 0755))
 		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(identity); i++) {
 		snprintf(path, sizeof(path), SCRATCH "/etc/%s",
 			 identity[i].name);
-		if (make_file(s, path, identity[i].text))
+		if (mounts_make_file(s, path, identity[i].text))
 			return -1;
 		snprintf(path, sizeof(path), SCRATCH "/up/etc/%s",
 			 identity[i].name);
-		if (make_file(s, path, identity[i].text))
+		if (mounts_make_file(s, path, identity[i].text))
 			return -1;
 	}
 	return 0;
@@ -329,7 +333,7 @@ int op_identity_seal(struct setup *s)
 		snprintf(from, sizeof(from), SCRATCH "/etc/%s",
 			 identity[i].name);
 		snprintf(to, sizeof(to), ROOT "/etc/%s", identity[i].name);
-		if (bind_mount(s, from, to, MS_RDONLY | MS_NOSUID))
+		if (mounts_bind(s, from, to, MS_RDONLY | MS_NOSUID))
 			return -1;
 	}
 	return 0;
@@ -343,8 +347,8 @@ int op_private_dirs(struct setup *s)
 		snprintf(layer, sizeof(layer), SCRATCH "/up/%s",
 			 private_dirs[i].layer);
 		snprintf(to, sizeof(to), ROOT "%s", private_dirs[i].mount);
-		if (make_dir(s, layer, private_dirs[i].mode) ||
-		    bind_mount(s, layer, to, MS_NOSUID | MS_NODEV))
+		if (mounts_make_dir(s, layer, private_dirs[i].mode) ||
+		    mounts_bind(s, layer, to, MS_NOSUID | MS_NODEV))
 			return -1;
 	}
 	return 0;
@@ -371,15 +375,15 @@ int op_dev(struct setup *s)
 	for (size_t i = 0; i < ARRAY_LEN(nodes); i++) {
 		snprintf(from, sizeof(from), "/dev/%s", nodes[i]);
 		snprintf(to, sizeof(to), ROOT "/dev/%s", nodes[i]);
-		if (make_file(s, to, "") || bind_mount(s, from, to, 0))
+		if (mounts_make_file(s, to, "") || mounts_bind(s, from, to, 0))
 			return -1;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
 		snprintf(to, sizeof(to), ROOT "/dev/%s", links[i].name);
-		if (link_to(s, links[i].target, to))
+		if (mounts_link(s, links[i].target, to))
 			return -1;
 	}
-	at(s, "/dev/pts");
+	mounts_at(s, "/dev/pts");
 	return mount("devpts", ROOT "/dev/pts", "devpts",
 		     MS_NOSUID | MS_NOEXEC,
 		     "newinstance,ptmxmode=0666,mode=0620,uid=1000,gid=1000");
@@ -389,18 +393,18 @@ int op_dev(struct setup *s)
  * Keys belong to the host's user, not to a namespace: the kernel shows them
  * here as there.  A kernel may lack the files (CONFIG_KEYS).
  */
-static int hide_keys(struct setup *s)
+static int mounts_hide_keys(struct setup *s)
 {
 	static const char *const names[] = { "keys", "key-users" };
 	char path[64];
 
-	if (make_file(s, SCRATCH "/empty", ""))
+	if (mounts_make_file(s, SCRATCH "/empty", ""))
 		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		snprintf(path, sizeof(path), ROOT "/proc/%s", names[i]);
 		if (!access(path, F_OK) &&
-		    bind_mount(s, SCRATCH "/empty", path,
-			       MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC))
+		    mounts_bind(s, SCRATCH "/empty", path,
+				MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC))
 			return -1;
 	}
 	return 0;
@@ -408,11 +412,11 @@ static int hide_keys(struct setup *s)
 
 int op_proc(struct setup *s)
 {
-	at(s, "/proc");
+	mounts_at(s, "/proc");
 	if (mount("proc", ROOT "/proc", "proc",
 		  MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
 		return -1;
-	return hide_keys(s);
+	return mounts_hide_keys(s);
 }
 
 /*
@@ -427,19 +431,19 @@ int op_pids(struct setup *s)
 	char text[16];
 	int n = snprintf(text, sizeof(text), "%u", s->opt->last_pid);
 
-	at(s, "ns_last_pid");
+	mounts_at(s, "ns_last_pid");
 	if (fd < 0 || !s->opt->last_pid)
 		return 0;
 	return write(fd, text, (size_t)n) == n ? 0 : -1;
 }
 
 /* The overlay's root has its upper layer's times: let them be the tree's. */
-static int date_tree(struct setup *s)
+static int mounts_date_tree(struct setup *s)
 {
 	struct timespec times[2];
 	struct stat st;
 
-	if (make_dir(s, SCRATCH "/up/tree", 0755) || fstat(s->tree, &st))
+	if (mounts_make_dir(s, SCRATCH "/up/tree", 0755) || fstat(s->tree, &st))
 		return -1;
 	times[0] = st.st_atim;
 	times[1] = st.st_mtim;
@@ -451,14 +455,14 @@ int op_tree(struct setup *s)
 	char lower[64];
 
 	snprintf(lower, sizeof(lower), "/proc/self/fd/%d", s->tree);
-	if (make_dir(s, ROOT PLAN_TREE, 0755) || date_tree(s))
+	if (mounts_make_dir(s, ROOT PLAN_TREE, 0755) || mounts_date_tree(s))
 		return -1;
-	return overlay(s, lower, "tree", ROOT PLAN_TREE);
+	return mounts_overlay(s, lower, "tree", ROOT PLAN_TREE);
 }
 
 /* mkdir -p below the tree, which follows no link: the tree is hostile. */
-static int make_mount_point(struct setup *s, const char *rel, char *out,
-			    size_t size)
+static int mounts_make_mount_point(struct setup *s, const char *rel, char *out,
+				   size_t size)
 {
 	char path[1024];
 	size_t used = 0;
@@ -485,7 +489,7 @@ static int make_mount_point(struct setup *s, const char *rel, char *out,
 		}
 		p += len;
 	}
-	at(s, "%s", rel);
+	mounts_at(s, "%s", rel);
 	return 0;
 }
 
@@ -493,7 +497,7 @@ static int make_mount_point(struct setup *s, const char *rel, char *out,
  * What a mount namespace before ours has opened cannot be mounted in it, so it
  * is opened again by its path, which may have become another meanwhile.
  */
-static int open_bound(const struct sandbox_options *opt, size_t i)
+static int mounts_open_bind(const struct sandbox_options *opt, size_t i)
 {
 	autofd int root = open(opt->bind_root, O_PATH | O_DIRECTORY |
 			       O_CLOEXEC);
@@ -519,15 +523,17 @@ int op_binds(struct setup *s)
 	for (size_t i = 0; s->opt->plan->binds[i]; i++) {
 		autofd int fd = -1;
 
-		at(s, "%s", s->opt->plan->binds[i]);
-		if (make_mount_point(s, s->opt->plan->binds[i], to, sizeof(to)))
+		mounts_at(s, "%s", s->opt->plan->binds[i]);
+		if (mounts_make_mount_point(s, s->opt->plan->binds[i], to,
+					    sizeof(to)))
 			return -1;
-		fd = open_bound(s->opt, i);
+		fd = mounts_open_bind(s->opt, i);
 		if (fd < 0)
 			return -1;
 		snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
-		if (bind_mount(s, from, to, MS_RDONLY | MS_NOSUID | MS_NODEV)) {
-			at(s, "%s", s->opt->plan->binds[i]);
+		if (mounts_bind(s, from, to,
+				MS_RDONLY | MS_NOSUID | MS_NODEV)) {
+			mounts_at(s, "%s", s->opt->plan->binds[i]);
 			return -1;
 		}
 	}
@@ -537,7 +543,7 @@ int op_binds(struct setup *s)
 
 int op_seal(struct setup *s)
 {
-	at(s, "/");
+	mounts_at(s, "/");
 	return mount(NULL, ROOT, NULL,
 		     MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NODEV, NULL);
 }
@@ -548,7 +554,7 @@ int op_seal(struct setup *s)
  */
 int op_pivot(struct setup *s)
 {
-	at(s, "/");
+	mounts_at(s, "/");
 	if (chdir(ROOT) || syscall(SYS_pivot_root, ".", ".") ||
 	    umount2(".", MNT_DETACH))
 		return -1;

@@ -23,7 +23,7 @@
 #include "core/base/cleanup.h"
 #include "core/sandbox/setup.h"
 
-static int loopback_up(void)
+static int network_loopback_up(void)
 {
 	struct ifreq ifr;
 	autofd int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -42,8 +42,8 @@ struct address_request {
 	char attr[64];
 };
 
-static void put_attr(struct address_request *r, unsigned short type,
-		     const void *data, size_t len)
+static void network_put_attr(struct address_request *r, unsigned short type,
+			     const void *data, size_t len)
 {
 	struct rtattr *ra = (void *)((char *)r + NLMSG_ALIGN(r->h.nlmsg_len));
 
@@ -54,7 +54,7 @@ static void put_attr(struct address_request *r, unsigned short type,
 }
 
 /* rtnetlink(7): RTM_NEWADDR on lo, whose index is always 1. */
-static int add_address(int nl, const char *text)
+static int network_add_address(int nl, const char *text)
 {
 	unsigned char raw[16];
 	int v6 = strchr(text, ':') != NULL;
@@ -75,8 +75,8 @@ static int add_address(int nl, const char *text)
 	/* Without it an IPv6 address is tentative for a second. */
 	req.a.ifa_flags = v6 ? IFA_F_NODAD : 0;
 	req.a.ifa_index = 1;
-	put_attr(&req, IFA_LOCAL, raw, len);
-	put_attr(&req, IFA_ADDRESS, raw, len);
+	network_put_attr(&req, IFA_LOCAL, raw, len);
+	network_put_attr(&req, IFA_ADDRESS, raw, len);
 	if (send(nl, &req, req.h.nlmsg_len, 0) < 0 ||
 	    recv(nl, &ack, sizeof(ack), 0) < (ssize_t)sizeof(ack.h))
 		return -1;
@@ -88,7 +88,7 @@ static int add_address(int nl, const char *text)
 	return 0;
 }
 
-static int resolver(void)
+static int network_open_resolver(void)
 {
 	struct sockaddr_in sin = { .sin_family = AF_INET };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -109,18 +109,18 @@ int op_network(struct setup *s)
 	autofd int nl = -1;
 
 	snprintf(s->at, sizeof(s->at), "lo");
-	if (loopback_up())
+	if (network_loopback_up())
 		return -1;
 	nl = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	if (nl < 0)
 		return -1;
 	for (char **a = s->opt->plan->addresses; *a; a++) {
 		snprintf(s->at, sizeof(s->at), "%s", *a);
-		if (add_address(nl, *a))
+		if (network_add_address(nl, *a))
 			return -1;
 	}
 	snprintf(s->at, sizeof(s->at), PLAN_RESOLVER);
-	s->dns = resolver();
+	s->dns = network_open_resolver();
 	return s->dns < 0 ? -1 : 0;
 }
 

@@ -39,7 +39,7 @@
 /* --- children --- */
 
 /* The errno act() ended with in a child, 0 when it could. */
-static int in_child(int (*act)(void))
+static int probe_in_child(int (*act)(void))
 {
 	int status;
 	pid_t pid = fork();
@@ -55,7 +55,7 @@ static int in_child(int (*act)(void))
 }
 
 /* Root's runs are not root's: see STAGING_ROOT_UID. */
-static int enter_userns(void)
+static int probe_enter_userns(void)
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
@@ -69,29 +69,29 @@ static int enter_userns(void)
 	return ids_new_user_ns(PLAN_UID, PLAN_UID, uid, gid) ? -1 : 0;
 }
 
-static int enter_mounts(void)
+static int probe_enter_mounts(void)
 {
-	if (enter_userns() || unshare(CLONE_NEWNS))
+	if (probe_enter_userns() || unshare(CLONE_NEWNS))
 		return -1;
 	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 }
 
-static int enter_all(void)
+static int probe_enter_all(void)
 {
-	return enter_userns() || unshare(ALL_BUT_USER) ? -1 : 0;
+	return probe_enter_userns() || unshare(ALL_BUT_USER) ? -1 : 0;
 }
 
-static int mount_tmpfs(void)
+static int probe_mount_tmpfs(void)
 {
-	if (enter_mounts())
+	if (probe_enter_mounts())
 		return -1;
 	return mount("probe", STAGING_MOUNT, "tmpfs", MS_NOSUID | MS_NODEV,
 		     "mode=0700");
 }
 
-static int mount_overlay(void)
+static int probe_mount_overlay(void)
 {
-	if (mount_tmpfs() || mkdir(STAGING_MOUNT "/up", 0755) ||
+	if (probe_mount_tmpfs() || mkdir(STAGING_MOUNT "/up", 0755) ||
 	    mkdir(STAGING_MOUNT "/work", 0755) ||
 	    mkdir(STAGING_MOUNT "/at", 0755))
 		return -1;
@@ -100,19 +100,20 @@ static int mount_overlay(void)
 		     STAGING_MOUNT "/work,userxattr");
 }
 
-static int set_xattr(void)
+static int probe_set_xattr(void)
 {
-	return mount_tmpfs() || mkdir(STAGING_MOUNT "/x", 0755) ||
+	return probe_mount_tmpfs() || mkdir(STAGING_MOUNT "/x", 0755) ||
 	       setxattr(STAGING_MOUNT "/x", "user.probe", "1", 1, 0) ? -1 : 0;
 }
 
 /* In a new pid namespace only children are, so one more child is needed. */
-static int mount_proc(void)
+static int probe_mount_proc(void)
 {
 	int status;
 	pid_t pid;
 
-	if (enter_all() || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+	if (probe_enter_all() ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return -1;
 	pid = fork();
 	if (pid < 0)
@@ -126,12 +127,13 @@ static int mount_proc(void)
 	return errno ? -1 : 0;
 }
 
-static int open_packet(void)
+static int probe_open_packet(void)
 {
-	return enter_all() || socket(AF_PACKET, SOCK_DGRAM, 0) < 0 ? -1 : 0;
+	return probe_enter_all() || socket(AF_PACKET, SOCK_DGRAM, 0) < 0 ? -1 :
+									   0;
 }
 
-static pid_t sleeper(void)
+static pid_t probe_sleeper(void)
 {
 	pid_t pid = fork();
 
@@ -142,7 +144,7 @@ static pid_t sleeper(void)
 	return pid;
 }
 
-static int end_sleeper(pid_t pid, int result)
+static int probe_end_sleeper(pid_t pid, int result)
 {
 	int saved = errno;
 
@@ -151,18 +153,19 @@ static int end_sleeper(pid_t pid, int result)
 	return result;
 }
 
-static int trace_child(void)
+static int probe_trace_child(void)
 {
-	pid_t pid = sleeper();
+	pid_t pid = probe_sleeper();
 
 	if (pid < 0)
 		return -1;
-	return end_sleeper(pid, ptrace(PTRACE_SEIZE, pid, NULL, NULL) ? -1 : 0);
+	return probe_end_sleeper(
+		pid, ptrace(PTRACE_SEIZE, pid, NULL, NULL) ? -1 : 0);
 }
 
-static int get_fd(void)
+static int probe_get_fd(void)
 {
-	pid_t pid = sleeper();
+	pid_t pid = probe_sleeper();
 	int pidfd, fd = -1;
 
 	if (pid < 0)
@@ -170,10 +173,10 @@ static int get_fd(void)
 	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (pidfd >= 0)
 		fd = (int)syscall(SYS_pidfd_getfd, pidfd, 0, 0);
-	return end_sleeper(pid, fd < 0 ? -1 : 0);
+	return probe_end_sleeper(pid, fd < 0 ? -1 : 0);
 }
 
-static int ask_seccomp(void)
+static int probe_ask_seccomp(void)
 {
 	unsigned action = SECCOMP_RET_TRACE;
 
@@ -182,7 +185,7 @@ static int ask_seccomp(void)
 
 /* --- the answers --- */
 
-static void answer(struct probe_result *out, int error, const char *what)
+static void probe_answer(struct probe_result *out, int error, const char *what)
 {
 	struct err err = ERR_INIT;
 
@@ -218,7 +221,8 @@ static void probe_userns(struct probe_result *out, const struct plan *plan)
 	const char *in = remedy_container();
 
 	(void)plan;
-	answer(out, in_child(enter_userns), "a user namespace");
+	probe_answer(out, probe_in_child(probe_enter_userns),
+		     "a user namespace");
 	if (out->ok && in)
 		snprintf(out->detail, sizeof(out->detail),
 			 "in a container (%s)", in);
@@ -227,21 +231,22 @@ static void probe_userns(struct probe_result *out, const struct plan *plan)
 static void probe_namespaces(struct probe_result *out, const struct plan *plan)
 {
 	(void)plan;
-	answer(out, in_child(enter_all), "mount, pid, net, ipc, uts, cgroup");
+	probe_answer(out, probe_in_child(probe_enter_all),
+		     "mount, pid, net, ipc, uts, cgroup");
 }
 
 static void probe_tmpfs(struct probe_result *out, const struct plan *plan)
 {
 	(void)plan;
-	answer(out, in_child(mount_tmpfs), "mounting it");
+	probe_answer(out, probe_in_child(probe_mount_tmpfs), "mounting it");
 }
 
 static void probe_overlay(struct probe_result *out, const struct plan *plan)
 {
-	int error = in_child(mount_overlay);
+	int error = probe_in_child(probe_mount_overlay);
 
 	(void)plan;
-	answer(out, error, "mounting one over /usr");
+	probe_answer(out, error, "mounting one over /usr");
 	if (error == ENODEV)
 		snprintf(out->remedy, sizeof(out->remedy),
 			 "as root: modprobe overlay");
@@ -250,7 +255,7 @@ static void probe_overlay(struct probe_result *out, const struct plan *plan)
 static void probe_xattr(struct probe_result *out, const struct plan *plan)
 {
 	(void)plan;
-	answer(out, in_child(set_xattr), "setting one");
+	probe_answer(out, probe_in_child(probe_set_xattr), "setting one");
 	snprintf(out->remedy, sizeof(out->remedy), "boot Linux 6.6 or later; "
 		 "until then a program that replaces a whole folder of /usr or "
 		 "/etc gets EXDEV");
@@ -259,15 +264,15 @@ static void probe_xattr(struct probe_result *out, const struct plan *plan)
 static void probe_proc(struct probe_result *out, const struct plan *plan)
 {
 	(void)plan;
-	answer(out, in_child(mount_proc), "mounting it");
+	probe_answer(out, probe_in_child(probe_mount_proc), "mounting it");
 }
 
 static void probe_packet(struct probe_result *out, const struct plan *plan)
 {
-	int error = in_child(open_packet);
+	int error = probe_in_child(probe_open_packet);
 
 	(void)plan;
-	answer(out, error, "opening one in a network namespace");
+	probe_answer(out, error, "opening one in a network namespace");
 	if (error == EAFNOSUPPORT)
 		snprintf(out->remedy, sizeof(out->remedy), "as root: modprobe "
 			 "af_packet; a service manager may also refuse the "
@@ -279,7 +284,7 @@ static void probe_ptrace(struct probe_result *out, const struct plan *plan)
 	long scope = remedy_read_number("/proc/sys/kernel/yama/ptrace_scope");
 
 	(void)plan;
-	answer(out, in_child(trace_child), "PTRACE_SEIZE");
+	probe_answer(out, probe_in_child(probe_trace_child), "PTRACE_SEIZE");
 	if (out->ok && scope >= 0)
 		snprintf(out->detail, sizeof(out->detail),
 			 "yama ptrace_scope %ld", scope);
@@ -293,19 +298,21 @@ static void probe_ptrace(struct probe_result *out, const struct plan *plan)
 static void probe_getfd(struct probe_result *out, const struct plan *plan)
 {
 	(void)plan;
-	answer(out, in_child(get_fd), "taking a descriptor of a child");
+	probe_answer(out, probe_in_child(probe_get_fd),
+		     "taking a descriptor of a child");
 }
 
 static void probe_seccomp(struct probe_result *out, const struct plan *plan)
 {
 	(void)plan;
-	answer(out, in_child(ask_seccomp), "SECCOMP_RET_TRACE");
+	probe_answer(out, probe_in_child(probe_ask_seccomp),
+		     "SECCOMP_RET_TRACE");
 	if (!out->ok)
 		snprintf(out->remedy, sizeof(out->remedy), "a kernel with "
 			 "CONFIG_SECCOMP_FILTER is needed");
 }
 
-static unsigned long long available_kib(void)
+static unsigned long long probe_available_kib(void)
 {
 	autofile FILE *f = fopen("/proc/meminfo", "re");
 	char line[256];
@@ -319,7 +326,7 @@ static unsigned long long available_kib(void)
 
 static void probe_memory(struct probe_result *out, const struct plan *plan)
 {
-	unsigned long long free_mib = available_kib() / 1024;
+	unsigned long long free_mib = probe_available_kib() / 1024;
 	unsigned long long run = (plan->memory + plan->files) >> 20;
 
 	out->ok = free_mib >= run;
@@ -330,7 +337,7 @@ static void probe_memory(struct probe_result *out, const struct plan *plan)
 }
 
 /* Everything at once, but for the program. */
-static int open_box(const struct plan *plan, struct err *err)
+static int probe_open_box(const struct plan *plan, struct err *err)
 {
 	struct staging staging = STAGING_INIT;
 	char name[STAGING_NAME_MAX];
@@ -361,7 +368,7 @@ static void probe_sandbox(struct probe_result *out, const struct plan *plan)
 {
 	struct err err = ERR_INIT;
 
-	out->ok = !open_box(plan, &err);
+	out->ok = !probe_open_box(plan, &err);
 	snprintf(out->detail, sizeof(out->detail), "%.190s", err.msg);
 	snprintf(out->remedy, sizeof(out->remedy), "%s", err.hint);
 }
@@ -376,7 +383,7 @@ static const struct probe probes[] = {
 #undef NO
 };
 
-const struct probe *probes_table(size_t *n)
+const struct probe *probe_table(size_t *n)
 {
 	*n = ARRAY_LEN(probes);
 	return probes;

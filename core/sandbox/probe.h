@@ -23,6 +23,6 @@ struct probe {
 	void (*run)(struct probe_result *out, const struct plan *plan);
 };
 
-const struct probe *probes_table(size_t *n);
+const struct probe *probe_table(size_t *n);
 
 #endif

@@ -13,7 +13,7 @@
 #define HEADER 12
 
 /* Length of header and first question, or 0. */
-static size_t question_end(const unsigned char *p, size_t len)
+static size_t resolver_question_end(const unsigned char *p, size_t len)
 {
 	size_t at = HEADER;
 
@@ -27,14 +27,14 @@ static size_t question_end(const unsigned char *p, size_t len)
 	return at + 5 <= len ? at + 5 : 0;
 }
 
-void dns_answer(int dns)
+void resolver_answer(int dns)
 {
 	unsigned char p[1500];
 	struct sockaddr_in from;
 	socklen_t from_len = sizeof(from);
 	ssize_t n = recvfrom(dns, p, sizeof(p), MSG_DONTWAIT,
 			     (struct sockaddr *)&from, &from_len);
-	size_t end = n > 0 ? question_end(p, (size_t)n) : 0;
+	size_t end = n > 0 ? resolver_question_end(p, (size_t)n) : 0;
 
 	if (!end)
 		return;

@@ -32,7 +32,7 @@
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | \
 		    CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
-static const char *enter(const struct sandbox_options *opt)
+static const char *sandbox_enter_namespaces(const struct sandbox_options *opt)
 {
 	const char *what;
 
@@ -57,10 +57,10 @@ static const char *enter(const struct sandbox_options *opt)
 	return NULL;
 }
 
-static void launcher(const struct sandbox_options *opt, int control)
+static void sandbox_launcher(const struct sandbox_options *opt, int control)
 	__attribute__((noreturn));
 
-static void launcher(const struct sandbox_options *opt, int control)
+static void sandbox_launcher(const struct sandbox_options *opt, int control)
 {
 	const char *what;
 	long pid;
@@ -71,7 +71,7 @@ static void launcher(const struct sandbox_options *opt, int control)
 	 * and, before it is traced, with the other end of its socket.
 	 */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	what = enter(opt);
+	what = sandbox_enter_namespaces(opt);
 	if (what) {
 		init_report(control, SANDBOX_SETUP_FAILED, errno, what);
 		_exit(1);
@@ -95,7 +95,8 @@ int sandbox_setup_error(const struct sandbox_message *msg, struct err *err)
 	return remedy_hint(msg->value, err);
 }
 
-static int receive(int control, struct sandbox_message *msg, struct err *err)
+static int sandbox_receive(int control, struct sandbox_message *msg,
+			   struct err *err)
 {
 	ssize_t n;
 
@@ -113,7 +114,7 @@ static int receive(int control, struct sandbox_message *msg, struct err *err)
 	return 0;
 }
 
-static int take_descriptors(struct sandbox *sandbox, struct err *err)
+static int sandbox_take_descriptors(struct sandbox *sandbox, struct err *err)
 {
 	int fds[2];
 
@@ -128,26 +129,26 @@ static int take_descriptors(struct sandbox *sandbox, struct err *err)
  * Two messages come in either order: the launcher's with the pid, and pid 1's
  * own when its set-up is done.
  */
-static int handshake(struct sandbox *sandbox, struct err *err)
+static int sandbox_handshake(struct sandbox *sandbox, struct err *err)
 {
 	struct sandbox_message msg;
 	bool ready = false;
 
 	while (sandbox->pid < 0 || !ready) {
-		if (receive(sandbox->control, &msg, err))
+		if (sandbox_receive(sandbox->control, &msg, err))
 			return -1;
 		if (msg.kind == SANDBOX_PID) {
 			sandbox->pid = msg.value;
 		} else if (msg.kind == SANDBOX_READY) {
 			ready = true;
-			if (take_descriptors(sandbox, err))
+			if (sandbox_take_descriptors(sandbox, err))
 				return -1;
 		}
 	}
 	return 0;
 }
 
-static void reap(pid_t pid)
+static void sandbox_reap(pid_t pid)
 {
 	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
 		;
@@ -171,15 +172,15 @@ int sandbox_open(struct sandbox *out, const struct sandbox_options *opt,
 	}
 	if (!pid) {
 		close(pair[0]);
-		launcher(opt, pair[1]);
+		sandbox_launcher(opt, pair[1]);
 	}
 	close(pair[1]);
-	failed = handshake(&sandbox, err);
-	reap(pid);
+	failed = sandbox_handshake(&sandbox, err);
+	sandbox_reap(pid);
 	if (failed) {
 		if (sandbox.pid > 0) {
 			sandbox_kill(&sandbox);
-			reap(sandbox.pid);
+			sandbox_reap(sandbox.pid);
 		}
 		sandbox_close(&sandbox);
 		return -1;
@@ -228,7 +229,7 @@ void sandbox_kill(const struct sandbox *sandbox)
  * setns(2) takes a pidfd since Linux 5.8.  Without a protocol a packet socket
  * hears nothing (packet(7)).
  */
-static const char *open_packet_sockets(pid_t init, int out[2])
+static const char *sandbox_make_packet_sockets(pid_t init, int out[2])
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, init, 0);
 
@@ -244,13 +245,13 @@ static const char *open_packet_sockets(pid_t init, int out[2])
 	return NULL;
 }
 
-static void packet_sockets_child(pid_t init, int sock)
+static void sandbox_packet_sockets_child(pid_t init, int sock)
 	__attribute__((noreturn));
 
-static void packet_sockets_child(pid_t init, int sock)
+static void sandbox_packet_sockets_child(pid_t init, int sock)
 {
 	int fds[2];
-	const char *what = open_packet_sockets(init, fds);
+	const char *what = sandbox_make_packet_sockets(init, fds);
 
 	init_report(sock, what ? SANDBOX_SETUP_FAILED : SANDBOX_READY, errno,
 		    what ? what : "");
@@ -267,21 +268,21 @@ int sandbox_open_packet_sockets(struct sandbox *sandbox, struct err *err)
 		return err_sys(err, "cannot make a socket pair");
 	pid = fork();
 	if (!pid)
-		packet_sockets_child(sandbox->pid, pair[1]);
+		sandbox_packet_sockets_child(sandbox->pid, pair[1]);
 	close(pair[1]);
 	if (pid < 0)
 		failed = err_sys(err, "cannot fork");
 	else
-		failed = receive(pair[0], &msg, err);
+		failed = sandbox_receive(pair[0], &msg, err);
 	if (!failed && fd_recv(pair[0], sandbox->packet_sockets, 2))
 		failed = err_sys(err, "cannot listen to the sandbox");
 	close(pair[0]);
 	if (pid > 0)
-		reap(pid);
+		sandbox_reap(pid);
 	return failed;
 }
 
-static void *close_one(void *fd)
+static void *sandbox_close_fd(void *fd)
 {
 	close(*(int *)fd);
 	return NULL;
@@ -293,10 +294,10 @@ static void *close_one(void *fd)
  * (packet_release() in net/packet/af_packet.c).  Two that are closed at the
  * same time wait together.
  */
-static void close_packet_sockets(int fds[2])
+static void sandbox_close_packet_sockets(int fds[2])
 {
 	pthread_t other;
-	bool both = !pthread_create(&other, NULL, close_one, &fds[1]);
+	bool both = !pthread_create(&other, NULL, sandbox_close_fd, &fds[1]);
 
 	close(fds[0]);
 	if (both)
@@ -314,6 +315,6 @@ void sandbox_close(struct sandbox *sandbox)
 	if (sandbox->shm >= 0)
 		close(sandbox->shm);
 	if (sandbox->packet_sockets[0] >= 0)
-		close_packet_sockets(sandbox->packet_sockets);
+		sandbox_close_packet_sockets(sandbox->packet_sockets);
 	*sandbox = (struct sandbox)SANDBOX_INIT;
 }

@@ -41,16 +41,16 @@ struct staging_report {
 	char what[60];
 };
 
-static void tree_name(char name[STAGING_NAME_MAX], unsigned i)
+static void staging_tree_name(char name[STAGING_NAME_MAX], unsigned i)
 {
 	snprintf(name, STAGING_NAME_MAX, "tree%u", i);
 }
 
-static int mount_tree(const struct staging *s, unsigned i)
+static int staging_mount_tree(const struct staging *s, unsigned i)
 {
 	char name[STAGING_NAME_MAX], path[64], data[64];
 
-	tree_name(name, i);
+	staging_tree_name(name, i);
 	snprintf(path, sizeof(path), STAGING_MOUNT "/%s", name);
 	snprintf(data, sizeof(data), "mode=0755,uid=%u,gid=%u",
 		 (unsigned)s->uid, (unsigned)s->gid);
@@ -77,7 +77,7 @@ static const char *staging_make(const struct staging *s, int fds[3])
 	if (s->as_root && chown(STAGING_MOUNT, s->uid, s->gid))
 		return "giving the tmpfs away";
 	for (unsigned i = 0; i < s->trees; i++)
-		if (mount_tree(s, i))
+		if (staging_mount_tree(s, i))
 			return "mounting a tmpfs for a tree";
 	fds[0] = open(STAGING_MOUNT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fds[1] = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
@@ -107,7 +107,7 @@ static void staging_child(const struct staging *s, int sock)
 	_exit(0);
 }
 
-static int receive(struct staging *s, int sock, struct err *err)
+static int staging_receive(struct staging *s, int sock, struct err *err)
 {
 	struct staging_report report;
 	ssize_t n = recv(sock, &report, sizeof(report), MSG_WAITALL);
@@ -137,7 +137,7 @@ static int receive(struct staging *s, int sock, struct err *err)
  * (a rootless container) only mapped ids exist: the last of the range, or,
  * where there is only the one, that one, provided it is not root outside.
  */
-static int choose_ids(struct staging *s, struct err *err)
+static int staging_choose_ids(struct staging *s, struct err *err)
 {
 	unsigned inside, outside, count;
 	FILE *f;
@@ -181,7 +181,7 @@ int staging_open(struct staging *out, unsigned trees, struct err *err)
 
 	assert(trees <= STAGING_TREES_MAX);
 	s.trees = trees;
-	if (choose_ids(&s, err))
+	if (staging_choose_ids(&s, err))
 		return -1;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		return err_sys(err, "cannot make a socket pair");
@@ -194,7 +194,7 @@ int staging_open(struct staging *out, unsigned trees, struct err *err)
 	if (!pid)
 		staging_child(&s, pair[1]);
 	close(pair[1]);
-	failed = receive(&s, ours, err);
+	failed = staging_receive(&s, ours, err);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	if (failed)
@@ -203,7 +203,7 @@ int staging_open(struct staging *out, unsigned trees, struct err *err)
 	return 0;
 }
 
-static int enter_namespaces(const struct staging *s, const char **what)
+static int staging_enter_namespaces(const struct staging *s, const char **what)
 {
 	*what = "setns(user namespace of the stage)";
 	if (!s->as_root && setns(s->user_ns, CLONE_NEWUSER))
@@ -212,12 +212,12 @@ static int enter_namespaces(const struct staging *s, const char **what)
 	return setns(s->mnt_ns, CLONE_NEWNS);
 }
 
-static bool is_large(const struct staging *s, unsigned i)
+static bool staging_is_large(const struct staging *s, unsigned i)
 {
 	char name[STAGING_NAME_MAX];
 	struct statvfs st;
 
-	tree_name(name, i);
+	staging_tree_name(name, i);
 
 	autofd int fd = openat(s->root, name, O_PATH | O_CLOEXEC);
 
@@ -225,7 +225,7 @@ static bool is_large(const struct staging *s, unsigned i)
 	       st.f_files - st.f_ffree >= LARGE_TREE;
 }
 
-static pid_t start_dropping(const struct staging *s, unsigned i)
+static pid_t staging_start_dropping(const struct staging *s, unsigned i)
 {
 	pid_t pid = fork();
 	char name[STAGING_NAME_MAX], path[64];
@@ -233,9 +233,9 @@ static pid_t start_dropping(const struct staging *s, unsigned i)
 
 	if (pid)
 		return pid;
-	tree_name(name, i);
+	staging_tree_name(name, i);
 	snprintf(path, sizeof(path), STAGING_MOUNT "/%s", name);
-	if (!enter_namespaces(s, &what))
+	if (!staging_enter_namespaces(s, &what))
 		umount2(path, MNT_DETACH);
 	_exit(0);
 }
@@ -245,17 +245,19 @@ static pid_t start_dropping(const struct staging *s, unsigned i)
  * done by whoever lets go of it last: of several large ones, each by a process
  * of its own.  Where that fails they go with the namespace, one by one.
  */
-static void drop_trees(const struct staging *s)
+static void staging_drop_trees(const struct staging *s)
 {
 	pid_t pids[STAGING_TREES_MAX];
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < s->used; i++)
-		n += is_large(s, i);
+		n += staging_is_large(s, i);
 	if (n < 2)
 		return;
 	for (unsigned i = 0; i < s->used; i++)
-		pids[i] = is_large(s, i) ? start_dropping(s, i) : -1;
+		pids[i] = staging_is_large(s, i) ?
+				  staging_start_dropping(s, i) :
+				  -1;
 	for (unsigned i = 0; i < s->used; i++)
 		while (pids[i] > 0 && waitpid(pids[i], NULL, 0) < 0 &&
 		       errno == EINTR)
@@ -264,7 +266,7 @@ static void drop_trees(const struct staging *s)
 
 void staging_close(struct staging *s)
 {
-	drop_trees(s);
+	staging_drop_trees(s);
 	if (s->root >= 0)
 		close(s->root);
 	if (s->mnt_ns >= 0)
@@ -280,7 +282,7 @@ int staging_tree(struct staging *s, char name[STAGING_NAME_MAX],
 	int fd;
 
 	assert(s->used < s->trees);
-	tree_name(name, s->used);
+	staging_tree_name(name, s->used);
 	fd = openat(s->root, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(err, "cannot open a directory for a tree");
@@ -290,7 +292,7 @@ int staging_tree(struct staging *s, char name[STAGING_NAME_MAX],
 
 int staging_enter(const struct staging *s, const char **what)
 {
-	if (enter_namespaces(s, what))
+	if (staging_enter_namespaces(s, what))
 		return -1;
 	if (!s->as_root)
 		return 0;

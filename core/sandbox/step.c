@@ -18,7 +18,7 @@
 #include "core/sandbox/harden.h"
 #include "core/sandbox/init.h"
 
-static const char *env_value(char *const *env, const char *name)
+static const char *step_env_value(char *const *env, const char *name)
 {
 	size_t len = strlen(name);
 	const char *found = NULL;
@@ -30,7 +30,7 @@ static const char *env_value(char *const *env, const char *name)
 }
 
 /* The plan's environment; a step's own entry replaces one of the same name. */
-static char **merge_env(char *const *plan, char *const *step)
+static char **step_merge_env(char *const *plan, char *const *step)
 {
 	size_t n = 0, more = 0;
 	char **out;
@@ -56,9 +56,9 @@ static char **merge_env(char *const *plan, char *const *step)
  * As execvp(3), along the PATH of the sandbox rather than ours: a candidate
  * that exists and may not be executed outlives one that is not there.
  */
-static int exec_path(char *const *argv, char **env)
+static int step_exec_path(char *const *argv, char **env)
 {
-	const char *dirs = env_value(env, "PATH");
+	const char *dirs = step_env_value(env, "PATH");
 	int error = ENOENT;
 	char path[4096];
 
@@ -84,7 +84,7 @@ static int exec_path(char *const *argv, char **env)
  * from outside would lead past the private layer: /proc/self/fd/0, opened for
  * writing, is the exported file that every run shares.
  */
-static int open_stdin(const struct step *step)
+static int step_open_stdin(const struct step *step)
 {
 	struct open_how how = {
 		.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC,
@@ -97,7 +97,7 @@ static int open_stdin(const struct step *step)
 	return fd < 0 || dup2(fd, 0) < 0 ? -1 : 0;
 }
 
-static int take_stdio(const int stdio[3])
+static int step_take_stdio(const int stdio[3])
 {
 	int fds[3];
 
@@ -114,11 +114,11 @@ static int take_stdio(const int stdio[3])
 }
 
 /* NULL, or what failed, with errno set. */
-static const char *prepare(const struct sandbox_options *opt,
-			   const struct step *step, const int stdio[3],
-			   int control)
+static const char *step_prepare(const struct sandbox_options *opt,
+				const struct step *step, const int stdio[3],
+				int control)
 {
-	if (take_stdio(stdio))
+	if (step_take_stdio(stdio))
 		return "taking its standard streams";
 	/* The socket for the report is close-on-exec. */
 	if (fd_close_but(3, &control, 1))
@@ -134,7 +134,7 @@ static const char *prepare(const struct sandbox_options *opt,
 		return "setting limits";
 	if (harden_privileges())
 		return "dropping privileges";
-	if (step->stdin_path.len && open_stdin(step))
+	if (step->stdin_path.len && step_open_stdin(step))
 		return step->stdin_path.p;
 	return harden_filter(opt->filter) ? "installing the filter" : NULL;
 }
@@ -143,18 +143,18 @@ void step_exec(const struct sandbox_options *opt, size_t i, const int stdio[3],
 	       int control)
 {
 	const struct step *step = &opt->scenario->steps[i];
-	char **env = merge_env(opt->plan->env, step->env);
+	char **env = step_merge_env(opt->plan->env, step->env);
 	struct sandbox_message msg = {
 		.kind = SANDBOX_EXEC_FAILED, .step = (uint32_t)i,
 	};
-	const char *what = prepare(opt, step, stdio, control);
+	const char *what = step_prepare(opt, step, stdio, control);
 
 	if (what) {
 		msg.kind = SANDBOX_SETUP_FAILED;
 		msg.value = errno;
 		snprintf(msg.text, sizeof(msg.text), "%s", what);
 	} else {
-		msg.value = exec_path(step->argv, env);
+		msg.value = step_exec_path(step->argv, env);
 	}
 	send(control, &msg, sizeof(msg), MSG_NOSIGNAL);
 	_exit(127);
