@@ -14,7 +14,7 @@ static const struct { unsigned number; const char *name; } types[] = {
 	{ 65, "HTTPS" }, { 255, "ANY" }, { 257, "CAA" },
 };
 
-static unsigned word(struct str s, size_t at)
+static unsigned dns_word(struct str s, size_t at)
 {
 	return (unsigned)(unsigned char)s.p[at] << 8 |
 	       (unsigned char)s.p[at + 1];
@@ -24,7 +24,7 @@ static unsigned word(struct str s, size_t at)
  * Labels up to the root label.  A question holds no compression pointer: it
  * is the first name in the message.  A dot inside a label is shown as "\.".
  */
-static size_t put_name(struct buf *out, struct str p)
+static size_t dns_put_name(struct buf *out, struct str p)
 {
 	size_t at = HEADER, total = 0;
 
@@ -57,12 +57,12 @@ bool dns_question(struct buf *out, struct str packet)
 
 	/* A query (QR = 0, opcode 0) with one question. */
 	if (packet.len < HEADER || (packet.p[2] & 0xf8) ||
-	    word(packet, 4) != 1)
+	    dns_word(packet, 4) != 1)
 		return false;
-	at = put_name(&name, packet);
+	at = dns_put_name(&name, packet);
 	if (!at || at + 4 > packet.len)
 		return false;
-	type = word(packet, at);
+	type = dns_word(packet, at);
 	buf_str(out, buf_view(&name));
 	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
 		if (types[i].number == type) {

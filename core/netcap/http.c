@@ -27,7 +27,7 @@ struct head {
 	struct buf lower;		/* of which they are parts */
 };
 
-static bool is_digits(struct str s)
+static bool http_is_digits(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
 		if (s.p[i] < '0' || s.p[i] > '9')
@@ -36,7 +36,7 @@ static bool is_digits(struct str s)
 }
 
 /* "user@host:port" without its user. */
-static struct str without_user(struct str s)
+static struct str http_without_user(struct str s)
 {
 	const char *at = s.len ? memrchr(s.p, '@', s.len) : NULL;
 
@@ -44,16 +44,16 @@ static struct str without_user(struct str s)
 }
 
 /* Colons inside brackets are an IPv6 address's own. */
-static struct str without_port(struct str s)
+static struct str http_without_port(struct str s)
 {
 	const char *colon = s.len ? memrchr(s.p, ':', s.len) : NULL;
 	size_t at = colon ? (size_t)(colon - s.p) : 0;
 
-	return colon && is_digits(str_sub(s, at + 1)) ?
+	return colon && http_is_digits(str_sub(s, at + 1)) ?
 	       (struct str){ s.p, at } : s;
 }
 
-static bool was_told(const struct head *h, struct str host)
+static bool http_was_reported(const struct head *h, struct str host)
 {
 	for (size_t i = 0; i < h->told.n; i++)
 		if (str_eq(h->told.v[i], host))
@@ -62,17 +62,17 @@ static bool was_told(const struct head *h, struct str host)
 }
 
 /* An authority (RFC 3986, 3.2): "host NAME" or "connect NAME:PORT", once. */
-static void tell(struct head *h, const char *word, struct str authority,
-		 bool port)
+static void http_report(struct head *h, const char *word, struct str authority,
+			bool port)
 {
 	autobuf struct buf words = BUF_INIT;
 	struct str whole, host;
 
 	buf_clear(&h->lower);
-	buf_lower(&h->lower, without_user(authority));
+	buf_lower(&h->lower, http_without_user(authority));
 	whole = buf_view(&h->lower);
-	host = without_port(whole);
-	if (!host.len || was_told(h, host) || h->told.n == NAMES_MAX)
+	host = http_without_port(whole);
+	if (!host.len || http_was_reported(h, host) || h->told.n == NAMES_MAX)
 		return;
 	*vec_push(&h->told) = (struct str){
 		mem_strndup(host.p, host.len), host.len,
@@ -82,7 +82,7 @@ static void tell(struct head *h, const char *word, struct str authority,
 	h->sink->take(h->sink->ctx, EV_NET_HTTP, buf_view(&words));
 }
 
-static void head_free(struct head *h)
+static void http_head_free(struct head *h)
 {
 	for (size_t i = 0; i < h->told.n; i++)
 		free((char *)h->told.v[i].p);
@@ -91,7 +91,7 @@ static void head_free(struct head *h)
 }
 
 /* The next line without its end; false when that is not there. */
-static bool next_line(struct str *rest, struct str *line)
+static bool http_next_line(struct str *rest, struct str *line)
 {
 	const char *end = rest->len ? memchr(rest->p, '\n', rest->len) : NULL;
 
@@ -105,7 +105,7 @@ static bool next_line(struct str *rest, struct str *line)
 }
 
 /* "http://host/path": what stands between the slashes, or nothing. */
-static struct str authority_of(struct str target)
+static struct str http_authority(struct str target)
 {
 	const char *mark = memmem(target.p, target.len, "://", 3);
 	struct str rest;
@@ -119,7 +119,7 @@ static struct str authority_of(struct str target)
 	return (struct str){ rest.p, n };
 }
 
-static bool is_target(struct str s)
+static bool http_is_target(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
 		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f)
@@ -128,7 +128,7 @@ static bool is_target(struct str s)
 }
 
 /* The index of the method that the bytes begin with, or could. */
-static size_t method_of(struct str s, bool *more)
+static size_t http_method(struct str s, bool *more)
 {
 	*more = false;
 	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
@@ -145,7 +145,7 @@ static size_t method_of(struct str s, bool *more)
 }
 
 /* "TARGET HTTP/1.1"; the target, or nothing when it is no request line. */
-static struct str target_of(struct str s)
+static struct str http_target(struct str s)
 {
 	static const char version[] = " HTTP/1.";
 	const size_t tail = sizeof(version);	/* and the minor's digit */
@@ -155,25 +155,25 @@ static struct str target_of(struct str s)
 		return STR("");
 	target.len -= tail;
 	if (!str_starts(str_sub(s, target.len), str_c(version)) ||
-	    !is_digits(str_sub(s, s.len - 1)) || !is_target(target))
+	    !http_is_digits(str_sub(s, s.len - 1)) || !http_is_target(target))
 		return STR("");
 	return target;
 }
 
 /* May a line that has not ended yet become a request line? */
-static bool may_be_line(struct str s)
+static bool http_may_be_line(struct str s)
 {
 	static const char version[] = " HTTP/1.";
 	const char *blank = s.len ? memchr(s.p, ' ', s.len) : NULL;
 	struct str target = { s.p, blank ? (size_t)(blank - s.p) : s.len };
 	struct str rest = str_sub(s, target.len);
 
-	return (!s.len || is_target(target)) &&
+	return (!s.len || http_is_target(target)) &&
 	       (str_starts(str_c(version), rest) ||
 		str_starts(rest, str_c(version)));
 }
 
-static struct str trim(struct str s)
+static struct str http_trim(struct str s)
 {
 	while (s.len && (*s.p == ' ' || *s.p == '\t'))
 		s = str_sub(s, 1);
@@ -182,42 +182,43 @@ static struct str trim(struct str s)
 	return s;
 }
 
-static void read_field(struct head *h, struct str line)
+static void http_read_field(struct head *h, struct str line)
 {
 	static const char host[] = "host:";
 
 	if (line.len >= sizeof(host) - 1 &&
 	    !strncasecmp(line.p, host, sizeof(host) - 1))
-		tell(h, "host", trim(str_sub(line, sizeof(host) - 1)), false);
+		http_report(h, "host",
+			    http_trim(str_sub(line, sizeof(host) - 1)), false);
 }
 
 /* Is the empty line there that ends a head?  Its length, or 0. */
-static size_t head_length(struct str s)
+static size_t http_head_length(struct str s)
 {
 	struct str rest = s, line;
 
-	while (next_line(&rest, &line))
+	while (http_next_line(&rest, &line))
 		if (!line.len)
 			return s.len - rest.len;
 	return 0;
 }
 
-static void read_head(const struct payload_sink *sink, size_t method,
-		      struct str target, struct str fields, bool whole)
+static void http_read_head(const struct payload_sink *sink, size_t method,
+			   struct str target, struct str fields, bool whole)
 {
 	struct head h = { .sink = sink, .lower = BUF_INIT };
 	struct str line;
 
 	if (str_eq(methods[method].name, STR("CONNECT")))
-		tell(&h, "connect", target, true);
+		http_report(&h, "connect", target, true);
 	else
-		tell(&h, "host", authority_of(target), false);
-	while (next_line(&fields, &line) && line.len)
-		read_field(&h, line);
+		http_report(&h, "host", http_authority(target), false);
+	while (http_next_line(&fields, &line) && line.len)
+		http_read_field(&h, line);
 	if (!h.told.n)
 		sink->take(sink->ctx, EV_NET_HTTP,
 			   whole ? STR("no-host") : STR("cut-short"));
-	head_free(&h);
+	http_head_free(&h);
 }
 
 enum payload_state http_read(const struct payload *p,
@@ -225,13 +226,13 @@ enum payload_state http_read(const struct payload *p,
 {
 	struct str s = p->bytes, rest, line, target;
 	bool more;
-	size_t method = method_of(s, &more), length;
+	size_t method = http_method(s, &more), length;
 
 	if (method == ARRAY_LEN(methods))
 		return more && !p->last ? PAYLOAD_MORE : PAYLOAD_OTHER;
 	rest = str_sub(s, methods[method].name.len + 1);
-	if (!next_line(&rest, &line)) {
-		if (!may_be_line(rest) || (p->last && s.len < LINE_LONG))
+	if (!http_next_line(&rest, &line)) {
+		if (!http_may_be_line(rest) || (p->last && s.len < LINE_LONG))
 			return PAYLOAD_OTHER;
 		if (!p->last)
 			return PAYLOAD_MORE;
@@ -239,13 +240,13 @@ enum payload_state http_read(const struct payload *p,
 		*used = s.len;
 		return PAYLOAD_WHOLE;
 	}
-	target = target_of(line);
+	target = http_target(line);
 	if (!target.len)
 		return PAYLOAD_OTHER;
-	length = head_length(s);
+	length = http_head_length(s);
 	if (!length && !p->last)
 		return PAYLOAD_MORE;
-	read_head(sink, method, target, rest, length != 0);
+	http_read_head(sink, method, target, rest, length != 0);
 	/* A body is not looked at, whatever it looks like. */
 	*used = length && !methods[method].body ? length : s.len;
 	return PAYLOAD_WHOLE;

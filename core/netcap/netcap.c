@@ -27,8 +27,8 @@
 #define SECOND 1000000000U
 
 /* Frames of each ring: what may be sent between two looks, 50 ms apart. */
-static const size_t frames_of[WIRE_SOCKETS] = {
-	[WIRE_BEGINS] = 2048, [WIRE_CONTINUES] = 1024,
+static const size_t frames_of[NETCAP_SOCKETS] = {
+	[NETCAP_BEGINS] = 2048, [NETCAP_CONTINUES] = 1024,
 };
 
 struct ring {
@@ -46,16 +46,16 @@ struct opening {
 	pthread_t thread;
 };
 
-struct wire {
-	struct ring rings[WIRE_SOCKETS];
-	struct opening opening[WIRE_SOCKETS];
+struct netcap {
+	struct ring rings[NETCAP_SOCKETS];
+	struct opening opening[NETCAP_SOCKETS];
 	bool pending;		/* nothing was sent yet */
-	struct wire_sink sink;
-	struct flows *flows;
+	struct netcap_sink sink;
+	struct reassembly *reassembly;
 	uint64_t lost;
 };
 
-uint64_t wire_clock(void)
+uint64_t netcap_clock(void)
 {
 	struct timespec ts;
 
@@ -65,9 +65,9 @@ uint64_t wire_clock(void)
 
 /* --- opening --- */
 
-static int set_up(struct ring *r, int fd, int which)
+static int netcap_set_up(struct ring *r, int fd, int which)
 {
-	struct sock_filter code[WIRE_FILTER_MAX];
+	struct sock_filter code[NETCAP_FILTER_MAX];
 	struct sock_fprog filter = { .filter = code };
 	struct tpacket_req geometry = {
 		.tp_block_size = BLOCK, .tp_frame_size = FRAME,
@@ -81,7 +81,7 @@ static int set_up(struct ring *r, int fd, int which)
 	r->n = frames_of[which];
 	geometry.tp_frame_nr = (unsigned)r->n;
 	geometry.tp_block_nr = (unsigned)(r->n * FRAME / BLOCK);
-	filter.len = (unsigned short)wire_filter(code, which);
+	filter.len = (unsigned short)netcap_filter(code, which);
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
 		       sizeof(filter)) ||
 	    setsockopt(fd, SOL_PACKET, PACKET_VERSION, &version,
@@ -100,11 +100,11 @@ static int set_up(struct ring *r, int fd, int which)
 	return bind(fd, (struct sockaddr *)&lo, sizeof(lo));
 }
 
-static void *open_ring(void *opening)
+static void *netcap_open_ring(void *opening)
 {
 	struct opening *o = opening;
 
-	o->error = set_up(o->ring, o->fd, o->which) ? errno : 0;
+	o->error = netcap_set_up(o->ring, o->fd, o->which) ? errno : 0;
 	return NULL;
 }
 
@@ -113,34 +113,36 @@ static void *open_ring(void *opening)
  * one, and nobody for them until something may be sent.  Signals are the
  * tracer's.
  */
-static void begin_opening(struct wire *w, const int sockets[WIRE_SOCKETS])
+static void netcap_begin_opening(struct netcap *w,
+				 const int sockets[NETCAP_SOCKETS])
 {
 	sigset_t all, was;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &was);
-	for (int i = 0; i < WIRE_SOCKETS; i++) {
+	for (int i = 0; i < NETCAP_SOCKETS; i++) {
 		struct opening *o = &w->opening[i];
 
 		*o = (struct opening){
 			.ring = &w->rings[i], .fd = sockets[i], .which = i,
 		};
-		o->started = !pthread_create(&o->thread, NULL, open_ring, o);
+		o->started = !pthread_create(&o->thread, NULL,
+					     netcap_open_ring, o);
 		if (!o->started)
-			open_ring(o);
+			netcap_open_ring(o);
 	}
 	pthread_sigmask(SIG_SETMASK, &was, NULL);
 	w->pending = true;
 }
 
-int wire_ready(struct wire *w, struct err *err)
+int netcap_ready(struct netcap *w, struct err *err)
 {
 	int error = 0;
 
 	if (!w->pending)
 		return 0;
 	w->pending = false;
-	for (int i = 0; i < WIRE_SOCKETS; i++) {
+	for (int i = 0; i < NETCAP_SOCKETS; i++) {
 		if (w->opening[i].started)
 			pthread_join(w->opening[i].thread, NULL);
 		error = error ? error : w->opening[i].error;
@@ -151,100 +153,102 @@ int wire_ready(struct wire *w, struct err *err)
 	return err_sys(err, "cannot listen on the sandbox's loopback");
 }
 
-static void take(void *ctx, const struct segment *s, uint64_t at,
-		 enum event_kind kind, struct str words)
+static void netcap_take(void *ctx, const struct segment *s, uint64_t at,
+			enum event_kind kind, struct str words)
 {
-	struct wire *w = ctx;
+	struct netcap *w = ctx;
 
 	w->sink.take(w->sink.ctx, s, at, kind, words);
 }
 
-static void missed(void *ctx)
+static void netcap_missed(void *ctx)
 {
-	struct wire *w = ctx;
+	struct netcap *w = ctx;
 
 	w->lost++;
 }
 
-void wire_open(struct wire **out, const int sockets[WIRE_SOCKETS],
-	       const struct wire_sink *sink)
+void netcap_open(struct netcap **out, const int sockets[NETCAP_SOCKETS],
+		 const struct netcap_sink *sink)
 {
-	struct wire *w = mem_alloc(sizeof(*w));
-	const struct flows_sink flows = { take, missed, w };
+	struct netcap *w = mem_alloc(sizeof(*w));
+	const struct reassembly_sink flows = { netcap_take, netcap_missed, w };
 
 	w->sink = *sink;
-	w->flows = flows_new(&flows);
-	begin_opening(w, sockets);
+	w->reassembly = reassembly_new(&flows);
+	netcap_begin_opening(w, sockets);
 	*out = w;
 }
 
-void wire_close(struct wire *w)
+void netcap_close(struct netcap *w)
 {
 	struct err ignored = ERR_INIT;
 
 	if (!w)
 		return;
-	wire_ready(w, &ignored);
-	for (int i = 0; i < WIRE_SOCKETS; i++)
+	netcap_ready(w, &ignored);
+	for (int i = 0; i < NETCAP_SOCKETS; i++)
 		if (w->rings[i].frames)
 			munmap(w->rings[i].frames, w->rings[i].n * FRAME);
-	flows_free(w->flows);
+	reassembly_free(w->reassembly);
 	free(w);
 }
 
 /* --- reading --- */
 
-static struct tpacket2_hdr *frame_at(const struct ring *r, size_t i)
+static struct tpacket2_hdr *netcap_frame_at(const struct ring *r, size_t i)
 {
 	return (void *)(r->frames + i % r->n * FRAME);
 }
 
-static bool is_ours(const struct tpacket2_hdr *h)
+static bool netcap_is_filled(const struct tpacket2_hdr *h)
 {
 	return __atomic_load_n(&h->tp_status, __ATOMIC_ACQUIRE) &
 	       TP_STATUS_USER;
 }
 
-static uint64_t sent_at(const struct tpacket2_hdr *h)
+static uint64_t netcap_sent_at(const struct tpacket2_hdr *h)
 {
 	return h->tp_sec * (uint64_t)SECOND + h->tp_nsec;
 }
 
-static const struct tpacket2_hdr *oldest(const struct ring *r)
+static const struct tpacket2_hdr *netcap_oldest(const struct ring *r)
 {
-	const struct tpacket2_hdr *h = frame_at(r, r->head);
+	const struct tpacket2_hdr *h = netcap_frame_at(r, r->head);
 
-	return is_ours(h) ? h : NULL;
+	return netcap_is_filled(h) ? h : NULL;
 }
 
 /*
  * Which ring holds the next packet in time?  The second one is asked first:
  * what it shows was sent after all that the first one does not show yet.
  */
-static int next_ring(const struct wire *w)
+static int netcap_next_ring(const struct netcap *w)
 {
-	const struct tpacket2_hdr *rest = oldest(&w->rings[WIRE_CONTINUES]);
-	const struct tpacket2_hdr *first = oldest(&w->rings[WIRE_BEGINS]);
+	const struct tpacket2_hdr *rest =
+		netcap_oldest(&w->rings[NETCAP_CONTINUES]);
+	const struct tpacket2_hdr *first =
+		netcap_oldest(&w->rings[NETCAP_BEGINS]);
 
-	if (!first || (rest && sent_at(rest) < sent_at(first)))
-		return rest ? WIRE_CONTINUES : -1;
-	return WIRE_BEGINS;
+	if (!first || (rest && netcap_sent_at(rest) < netcap_sent_at(first)))
+		return rest ? NETCAP_CONTINUES : -1;
+	return NETCAP_BEGINS;
 }
 
-static void read_frame(struct wire *w, struct ring *r, bool begins)
+static void netcap_read_frame(struct netcap *w, struct ring *r, bool begins)
 {
-	struct tpacket2_hdr *h = frame_at(r, r->head++);
+	struct tpacket2_hdr *h = netcap_frame_at(r, r->head++);
 	struct str packet = { (char *)h + h->tp_net, h->tp_snaplen };
 	struct segment s;
 
 	if (h->tp_net <= FRAME && packet.len <= FRAME - (size_t)h->tp_net &&
 	    packet_parse(&s, packet, h->tp_len))
-		flows_take(w->flows, &s, sent_at(h), begins);
+		reassembly_take(w->reassembly, &s, netcap_sent_at(h), begins);
 	__atomic_store_n(&h->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
 }
 
 /* Packets for which a ring had no room since this was asked last. */
-static uint64_t drops(const struct ring *r)
+static uint64_t netcap_drops(const struct ring *r)
 {
 	struct tpacket_stats stats = { 0, 0 };
 	socklen_t len = sizeof(stats);
@@ -255,44 +259,45 @@ static uint64_t drops(const struct ring *r)
 	return stats.tp_drops;
 }
 
-void wire_read(struct wire *w, uint64_t until)
+void netcap_read(struct netcap *w, uint64_t until)
 {
 	int which;
 
 	if (w->pending)
 		return;
-	while ((which = next_ring(w)) >= 0) {
+	while ((which = netcap_next_ring(w)) >= 0) {
 		struct ring *r = &w->rings[which];
 
-		if (sent_at(frame_at(r, r->head)) >= until)
+		if (netcap_sent_at(netcap_frame_at(r, r->head)) >= until)
 			break;
-		read_frame(w, r, which == WIRE_BEGINS);
+		netcap_read_frame(w, r, which == NETCAP_BEGINS);
 	}
-	w->lost += drops(&w->rings[WIRE_BEGINS]);
-	if (drops(&w->rings[WIRE_CONTINUES]))
-		flows_dropped(w->flows, wire_clock());
+	w->lost += netcap_drops(&w->rings[NETCAP_BEGINS]);
+	if (netcap_drops(&w->rings[NETCAP_CONTINUES]))
+		reassembly_dropped(w->reassembly, netcap_clock());
 }
 
-bool wire_is_filling(const struct wire *w)
+bool netcap_is_filling(const struct netcap *w)
 {
 	if (w->pending)
 		return false;
-	for (int i = 0; i < WIRE_SOCKETS; i++) {
+	for (int i = 0; i < NETCAP_SOCKETS; i++) {
 		const struct ring *r = &w->rings[i];
 
-		if (is_ours(frame_at(r, r->head + FILLED(r->n))))
+		if (netcap_is_filled(
+			    netcap_frame_at(r, r->head + FILLED(r->n))))
 			return true;
 	}
 	return false;
 }
 
-void wire_end(struct wire *w)
+void netcap_end(struct netcap *w)
 {
-	wire_read(w, UINT64_MAX);
-	flows_end(w->flows);
+	netcap_read(w, UINT64_MAX);
+	reassembly_end(w->reassembly);
 }
 
-uint64_t wire_lost(const struct wire *w)
+uint64_t netcap_lost(const struct netcap *w)
 {
 	return w->lost;
 }

@@ -18,18 +18,18 @@
 #include "core/base/err.h"
 #include "core/netcap/packet.h"
 
-enum { WIRE_BEGINS, WIRE_CONTINUES, WIRE_SOCKETS };
+enum { NETCAP_BEGINS, NETCAP_CONTINUES, NETCAP_SOCKETS };
 
 /* Instructions of a filter at most; `out` is the caller's. */
-#define WIRE_FILTER_MAX 96
+#define NETCAP_FILTER_MAX 96
 
 /* The filter of one of the two sockets: its length.  Never fails. */
-size_t wire_filter(struct sock_filter out[WIRE_FILTER_MAX], int which);
+size_t netcap_filter(struct sock_filter out[NETCAP_FILTER_MAX], int which);
 
-struct wire;
+struct netcap;
 
-/* Who is told; `at` is in the time of wire_clock(). */
-struct wire_sink {
+/* Who is told; `at` is in the time of netcap_clock(). */
+struct netcap_sink {
 	void (*take)(void *ctx, const struct segment *segment, uint64_t at,
 		     enum event_kind kind, struct str words);
 	void *ctx;
@@ -37,24 +37,24 @@ struct wire_sink {
 
 /*
  * Begin to listen on interface `lo` through two fresh packet sockets
- * (AF_PACKET, SOCK_DGRAM, protocol 0), borrowed until wire_close().
+ * (AF_PACKET, SOCK_DGRAM, protocol 0), borrowed until netcap_close().
  */
-void wire_open(struct wire **out, const int sockets[WIRE_SOCKETS],
-	       const struct wire_sink *sink);
+void netcap_open(struct netcap **out, const int sockets[NETCAP_SOCKETS],
+		 const struct netcap_sink *sink);
 /* Wait until that is done: before anything is sent.  Costs nothing later. */
-int wire_ready(struct wire *w, struct err *err);
-void wire_close(struct wire *w);
+int netcap_ready(struct netcap *w, struct err *err);
+void netcap_close(struct netcap *w);
 
 /* Nanoseconds of the clock by which the kernel dates packets. */
-uint64_t wire_clock(void);
+uint64_t netcap_clock(void);
 
 /* Read what was sent before `until`. */
-void wire_read(struct wire *w, uint64_t until);
+void netcap_read(struct netcap *w, uint64_t until);
 /* Is it time to read, before the ring is full?  Costs nothing. */
-bool wire_is_filling(const struct wire *w);
+bool netcap_is_filling(const struct netcap *w);
 /* Everything that was sent; nothing more will come. */
-void wire_end(struct wire *w);
+void netcap_end(struct netcap *w);
 /* Messages that may have held a name and were not seen. */
-uint64_t wire_lost(const struct wire *w);
+uint64_t netcap_lost(const struct netcap *w);
 
 #endif

@@ -13,17 +13,17 @@ enum {
 	TCP_SYN = 2
 };
 
-static unsigned byte_at(struct str s, size_t at)
+static unsigned packet_byte(struct str s, size_t at)
 {
 	return (unsigned char)s.p[at];
 }
 
-static unsigned word_at(struct str s, size_t at)
+static unsigned packet_word(struct str s, size_t at)
 {
-	return byte_at(s, at) << 8 | byte_at(s, at + 1);
+	return packet_byte(s, at) << 8 | packet_byte(s, at + 1);
 }
 
-void packet_map(struct in6_addr *out, const void *v4)
+void packet_map_ipv4(struct in6_addr *out, const void *v4)
 {
 	static const unsigned char prefix[12] = { [10] = 0xff, [11] = 0xff };
 
@@ -32,19 +32,20 @@ void packet_map(struct in6_addr *out, const void *v4)
 }
 
 /* The length of the header, 0 when it is none; the protocol inside. */
-static size_t parse_v4(struct segment *out, struct str p, unsigned *protocol)
+static size_t packet_parse_ipv4(struct segment *out, struct str p,
+				unsigned *protocol)
 {
 	size_t len;
 
 	if (p.len < V4_HEADER)
 		return 0;
-	len = (byte_at(p, 0) & 15) * 4;
+	len = (packet_byte(p, 0) & 15) * 4;
 	/* A fragment behind the first begins with anything. */
-	if (len < V4_HEADER || word_at(p, 6) & 0x1fff)
+	if (len < V4_HEADER || packet_word(p, 6) & 0x1fff)
 		return 0;
-	*protocol = byte_at(p, 9);
-	packet_map(&out->from.addr, p.p + 12);
-	packet_map(&out->to.addr, p.p + 16);
+	*protocol = packet_byte(p, 9);
+	packet_map_ipv4(&out->from.addr, p.p + 12);
+	packet_map_ipv4(&out->to.addr, p.p + 16);
 	return len;
 }
 
@@ -53,35 +54,36 @@ static size_t parse_v4(struct segment *out, struct str p, unsigned *protocol)
  * ipv6_set_opt_hdr() in net/ipv6/ipv6_sockglue.c); the others take a privilege
  * that the program has not.
  */
-static size_t parse_v6(struct segment *out, struct str p, unsigned *protocol)
+static size_t packet_parse_ipv6(struct segment *out, struct str p,
+				unsigned *protocol)
 {
 	size_t len = V6_HEADER;
 
 	if (p.len < V6_HEADER)
 		return 0;
-	*protocol = byte_at(p, 6);
+	*protocol = packet_byte(p, 6);
 	memcpy(&out->from.addr, p.p + 8, 16);
 	memcpy(&out->to.addr, p.p + 24, 16);
 	if (*protocol == PROTOCOL_ROUTING) {
 		if (p.len < V6_HEADER + 2)
 			return 0;
-		*protocol = byte_at(p, V6_HEADER);
-		len += (byte_at(p, V6_HEADER + 1) + 1) * 8;
+		*protocol = packet_byte(p, V6_HEADER);
+		len += (packet_byte(p, V6_HEADER + 1) + 1) * 8;
 	}
 	return len;
 }
 
-static size_t parse_tcp(struct segment *out, struct str p)
+static size_t packet_parse_tcp(struct segment *out, struct str p)
 {
 	size_t len;
 
 	if (p.len < TCP_HEADER)
 		return 0;
-	out->seq = (uint32_t)word_at(p, 4) << 16 | word_at(p, 6);
+	out->seq = (uint32_t)packet_word(p, 4) << 16 | packet_word(p, 6);
 	/* A SYN takes a number; its data, if it has any, comes after. */
-	if (byte_at(p, 13) & TCP_SYN)
+	if (packet_byte(p, 13) & TCP_SYN)
 		out->seq++;
-	len = (byte_at(p, 12) >> 4) * 4U;
+	len = (packet_byte(p, 12) >> 4) * 4U;
 	return len < TCP_HEADER ? 0 : len;
 }
 
@@ -95,25 +97,28 @@ bool packet_parse(struct segment *out, struct str packet, size_t whole)
 	out->cut = packet.len < whole;
 	if (!p.len)
 		return false;
-	len = byte_at(p, 0) >> 4 == 4 ? parse_v4(out, p, &protocol) :
-	      byte_at(p, 0) >> 4 == 6 ? parse_v6(out, p, &protocol) : 0;
+	len = packet_byte(p, 0) >> 4 == 4 ?
+		      packet_parse_ipv4(out, p, &protocol) :
+	      packet_byte(p, 0) >> 4 == 6 ?
+		      packet_parse_ipv6(out, p, &protocol) :
+		      0;
 	if (!len || len > p.len)
 		return false;
 	p = str_sub(p, len);
 	if (p.len < UDP_HEADER)
 		return false;
-	out->from.port = (uint16_t)word_at(p, 0);
-	out->to.port = (uint16_t)word_at(p, 2);
+	out->from.port = (uint16_t)packet_word(p, 0);
+	out->to.port = (uint16_t)packet_word(p, 2);
 	out->udp = protocol == PROTOCOL_UDP;
 	len = out->udp ? UDP_HEADER :
-	      protocol == PROTOCOL_TCP ? parse_tcp(out, p) : 0;
+	      protocol == PROTOCOL_TCP ? packet_parse_tcp(out, p) : 0;
 	if (!len || len > p.len)
 		return false;
 	out->payload = str_sub(p, len);
 	return true;
 }
 
-void packet_end_text(struct buf *out, const struct end *end)
+void packet_endpoint_text(struct buf *out, const struct endpoint *end)
 {
 	struct sockaddr_storage ss;
 	struct sockaddr_in *in = (void *)&ss;

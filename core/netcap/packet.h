@@ -12,16 +12,16 @@
 
 #include "core/netcap/payload.h"
 
-#define PORT_DNS 53
+#define DNS_PORT 53
 
-struct end {
+struct endpoint {
 	struct in6_addr addr;	/* of IPv4 mapped (RFC 4291, 2.5.5.2) */
 	uint16_t port;
 };
 
 struct segment {
 	bool udp;
-	struct end from, to;
+	struct endpoint from, to;
 	uint32_t seq;		/* of the payload's first byte */
 	struct str payload;	/* as much of it as was captured */
 	bool cut;		/* there was more */
@@ -34,21 +34,21 @@ struct segment {
 bool packet_parse(struct segment *out, struct str packet, size_t whole);
 
 /* An IPv4 address as an IPv6 one. */
-void packet_map(struct in6_addr *out, const void *v4);
+void packet_map_ipv4(struct in6_addr *out, const void *v4);
 
 /* "127.0.0.1:8080", "[::1]:8080" */
-void packet_end_text(struct buf *out, const struct end *end);
+void packet_endpoint_text(struct buf *out, const struct endpoint *end);
 
 /*
- * Messages that began in one segment and end in a later one.  At most
- * FLOWS_MAX are followed at a time; the oldest gives way, and is `missed` when
- * it had not told its name.
+ * TCP reassembly: messages that began in one segment and end in a later one.
+ * At most REASSEMBLY_MAX are followed at a time; the oldest gives way, and is
+ * `missed` when its name was not seen yet.
  */
-#define FLOWS_MAX 1024
+#define REASSEMBLY_MAX 1024
 
-struct flows;
+struct reassembly;
 
-struct flows_sink {
+struct reassembly_sink {
 	/* `segment`: the one in which the message began; its payload is gone */
 	void (*take)(void *ctx, const struct segment *segment, uint64_t at,
 		     enum event_kind kind, struct str words);
@@ -57,21 +57,21 @@ struct flows_sink {
 	void *ctx;
 };
 
-struct flows *flows_new(const struct flows_sink *sink);
-void flows_free(struct flows *f);
+struct reassembly *reassembly_new(const struct reassembly_sink *sink);
+void reassembly_free(struct reassembly *f);
 
 /*
  * The next segment in time (at: any clock).  begins: by its first bytes it may
  * be the beginning of a message; otherwise it only continues one.
  */
-void flows_take(struct flows *f, const struct segment *s, uint64_t at,
-		bool begins);
+void reassembly_take(struct reassembly *f, const struct segment *s, uint64_t at,
+		     bool begins);
 /*
  * Segments that continue were dropped before `until`: what began before it and
  * is never whole was missed.
  */
-void flows_dropped(struct flows *f, uint64_t until);
+void reassembly_dropped(struct reassembly *f, uint64_t until);
 /* Nothing more will come: make do with what is there. */
-void flows_end(struct flows *f);
+void reassembly_end(struct reassembly *f);
 
 #endif

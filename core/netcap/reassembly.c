@@ -13,28 +13,28 @@
 /* No window is so wide: another connection between the same ports. */
 #define FAR (1 << 20)
 
-struct flow {
-	struct flow *next;		/* in its bucket */
-	struct flow *older, *newer;	/* by their beginning */
+struct partial {
+	struct partial *next;		/* in its bucket */
+	struct partial *older, *newer;	/* by their beginning */
 	struct segment first;		/* without its payload */
 	uint64_t at;			/* when it began */
 	uint32_t expected;		/* the sequence number to come */
 	struct buf bytes;
 };
 
-struct flows {
-	struct flows_sink sink;
-	struct flow *buckets[BUCKETS];
-	struct flow *oldest, *newest;
+struct reassembly {
+	struct reassembly_sink sink;
+	struct partial *buckets[BUCKETS];
+	struct partial *oldest, *newest;
 	size_t n;
 	uint64_t dropped;	/* until then continuations may be missing */
-	const struct segment *telling;
-	uint64_t telling_at;
+	const struct segment *reading;
+	uint64_t reading_at;
 };
 
-struct flows *flows_new(const struct flows_sink *sink)
+struct reassembly *reassembly_new(const struct reassembly_sink *sink)
 {
-	struct flows *f = mem_alloc(sizeof(*f));
+	struct reassembly *f = mem_alloc(sizeof(*f));
 
 	f->sink = *sink;
 	return f;
@@ -42,31 +42,34 @@ struct flows *flows_new(const struct flows_sink *sink)
 
 /* --- the table --- */
 
-static struct flow **bucket_of(struct flows *f, const struct segment *s)
+static struct partial **reassembly_bucket(struct reassembly *f,
+					  const struct segment *s)
 {
 	uint32_t hash = (uint32_t)s->from.port << 16 | s->to.port;
 
 	return &f->buckets[hash * 0x9e3779b1U >> 24];
 }
 
-static bool same_end(const struct end *a, const struct end *b)
+static bool reassembly_same_endpoint(const struct endpoint *a,
+				     const struct endpoint *b)
 {
 	return a->port == b->port && !memcmp(&a->addr, &b->addr, 16);
 }
 
-static struct flow *find(struct flows *f, const struct segment *s)
+static struct partial *reassembly_find(struct reassembly *f,
+				       const struct segment *s)
 {
-	struct flow *w = f->n ? *bucket_of(f, s) : NULL;
+	struct partial *w = f->n ? *reassembly_bucket(f, s) : NULL;
 
-	while (w && !(same_end(&w->first.from, &s->from) &&
-		      same_end(&w->first.to, &s->to)))
+	while (w && !(reassembly_same_endpoint(&w->first.from, &s->from) &&
+		      reassembly_same_endpoint(&w->first.to, &s->to)))
 		w = w->next;
 	return w;
 }
 
-static void forget(struct flows *f, struct flow *w)
+static void reassembly_remove(struct reassembly *f, struct partial *w)
 {
-	struct flow **at = bucket_of(f, &w->first);
+	struct partial **at = reassembly_bucket(f, &w->first);
 
 	while (*at != w)
 		at = &(*at)->next;
@@ -78,10 +81,11 @@ static void forget(struct flows *f, struct flow *w)
 	free(w);
 }
 
-static struct flow *remember(struct flows *f, const struct segment *s,
-			     uint64_t at)
+static struct partial *reassembly_add(struct reassembly *f,
+				      const struct segment *s, uint64_t at)
 {
-	struct flow **bucket = bucket_of(f, s), *w = mem_alloc(sizeof(*w));
+	struct partial **bucket = reassembly_bucket(f, s),
+		       *w = mem_alloc(sizeof(*w));
 
 	w->first = *s;
 	w->first.payload = STR("");
@@ -98,30 +102,31 @@ static struct flow *remember(struct flows *f, const struct segment *s,
 
 /* --- reading --- */
 
-static void told(void *ctx, enum event_kind kind, struct str words)
+static void reassembly_report(void *ctx, enum event_kind kind, struct str words)
 {
-	struct flows *f = ctx;
+	struct reassembly *f = ctx;
 
-	f->sink.take(f->sink.ctx, f->telling, f->telling_at, kind, words);
+	f->sink.take(f->sink.ctx, f->reading, f->reading_at, kind, words);
 }
 
 /*
  * As many messages as stand there one behind the other.  What is left of the
  * bytes is the beginning of another one when the result says MORE.
  */
-static enum payload_state read_all(struct flows *f, const struct segment *s,
-				   uint64_t at, struct str *bytes, bool last)
+static enum payload_state reassembly_read(struct reassembly *f,
+					  const struct segment *s, uint64_t at,
+					  struct str *bytes, bool last)
 {
-	const struct payload_sink sink = { told, f };
+	const struct payload_sink sink = { reassembly_report, f };
 	enum payload_state state = PAYLOAD_WHOLE;
 	size_t used;
 
-	f->telling = s;
-	f->telling_at = at;
+	f->reading = s;
+	f->reading_at = at;
 	while (state == PAYLOAD_WHOLE && bytes->len) {
 		const struct payload p = {
 			.bytes = *bytes, .last = last,
-			.dns = s->to.port == PORT_DNS,
+			.dns = s->to.port == DNS_PORT,
 		};
 
 		state = payload_read(&p, &sink, &used);
@@ -132,18 +137,20 @@ static enum payload_state read_all(struct flows *f, const struct segment *s,
 }
 
 /* What there is of it is all there will be. */
-static void conclude(struct flows *f, struct flow *w, bool missed)
+static void reassembly_conclude(struct reassembly *f, struct partial *w,
+				bool missed)
 {
 	struct str bytes = buf_view(&w->bytes);
 
 	if (missed)
 		f->sink.missed(f->sink.ctx);
 	else
-		read_all(f, &w->first, w->at, &bytes, true);
-	forget(f, w);
+		reassembly_read(f, &w->first, w->at, &bytes, true);
+	reassembly_remove(f, w);
 }
 
-static void begin(struct flows *f, const struct segment *s, uint64_t at)
+static void reassembly_begin(struct reassembly *f, const struct segment *s,
+			     uint64_t at)
 {
 	struct str bytes = s->payload;
 
@@ -158,22 +165,23 @@ static void begin(struct flows *f, const struct segment *s, uint64_t at)
 			     asks ? buf_view(&words) : STR(""));
 		return;
 	}
-	if (read_all(f, s, at, &bytes, s->cut) != PAYLOAD_MORE)
+	if (reassembly_read(f, s, at, &bytes, s->cut) != PAYLOAD_MORE)
 		return;
-	if (f->n == FLOWS_MAX)
-		conclude(f, f->oldest, true);
-	buf_str(&remember(f, s, at)->bytes, bytes);
+	if (f->n == REASSEMBLY_MAX)
+		reassembly_conclude(f, f->oldest, true);
+	buf_str(&reassembly_add(f, s, at)->bytes, bytes);
 }
 
 /* False when the segment does not belong to the message, or ends it badly. */
-static bool go_on(struct flows *f, struct flow *w, const struct segment *s)
+static bool reassembly_continue(struct reassembly *f, struct partial *w,
+				const struct segment *s)
 {
 	int64_t ahead = (int32_t)(s->seq - w->expected);
 	struct str rest = s->payload, bytes;
 	enum payload_state state;
 
 	if (ahead > 0 || ahead < -FAR) {
-		conclude(f, w, ahead > 0 && ahead <= FAR);
+		reassembly_conclude(f, w, ahead > 0 && ahead <= FAR);
 		return false;
 	}
 	/* Sent before, all of it or its beginning. */
@@ -183,40 +191,40 @@ static bool go_on(struct flows *f, struct flow *w, const struct segment *s)
 	w->expected += (uint32_t)rest.len;
 	buf_str(&w->bytes, rest);
 	bytes = buf_view(&w->bytes);
-	state = read_all(f, &w->first, w->at, &bytes,
-			 s->cut || bytes.len >= PAYLOAD_MAX);
+	state = reassembly_read(f, &w->first, w->at, &bytes,
+				s->cut || bytes.len >= PAYLOAD_MAX);
 	if (state != PAYLOAD_MORE)
-		forget(f, w);
+		reassembly_remove(f, w);
 	return state != PAYLOAD_OTHER;
 }
 
-void flows_take(struct flows *f, const struct segment *s, uint64_t at,
-		bool begins)
+void reassembly_take(struct reassembly *f, const struct segment *s, uint64_t at,
+		     bool begins)
 {
-	struct flow *w = s->udp ? NULL : find(f, s);
+	struct partial *w = s->udp ? NULL : reassembly_find(f, s);
 
-	if (w && go_on(f, w, s))
+	if (w && reassembly_continue(f, w, s))
 		return;
 	if (begins)
-		begin(f, s, at);
+		reassembly_begin(f, s, at);
 }
 
-void flows_dropped(struct flows *f, uint64_t until)
+void reassembly_dropped(struct reassembly *f, uint64_t until)
 {
 	f->dropped = until;
 }
 
-void flows_end(struct flows *f)
+void reassembly_end(struct reassembly *f)
 {
 	while (f->oldest)
-		conclude(f, f->oldest, f->oldest->at < f->dropped);
+		reassembly_conclude(f, f->oldest, f->oldest->at < f->dropped);
 }
 
-void flows_free(struct flows *f)
+void reassembly_free(struct reassembly *f)
 {
 	if (!f)
 		return;
 	while (f->oldest)
-		forget(f, f->oldest);
+		reassembly_remove(f, f->oldest);
 	free(f);
 }

@@ -25,7 +25,7 @@ static const struct { int number; const char *name; } families[] = {
 	{ AF_PPPOX, "pppox" }, { AF_IB, "ib" }, { AF_MPLS, "mpls" },
 };
 
-const char *family_name(int family)
+const char *sockaddr_family_name(int family)
 {
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
 		if (families[i].number == family)
@@ -33,7 +33,8 @@ const char *family_name(int family)
 	return NULL;
 }
 
-static void put_inet(struct buf *out, const struct sockaddr_storage *sa)
+static void sockaddr_put_inet(struct buf *out,
+			      const struct sockaddr_storage *sa)
 {
 	const struct sockaddr_in *in = (const void *)sa;
 	char text[INET_ADDRSTRLEN];
@@ -42,7 +43,8 @@ static void put_inet(struct buf *out, const struct sockaddr_storage *sa)
 	buf_printf(out, "%s:%u", text, ntohs(in->sin_port));
 }
 
-static void put_inet6(struct buf *out, const struct sockaddr_storage *sa)
+static void sockaddr_put_inet6(struct buf *out,
+			       const struct sockaddr_storage *sa)
 {
 	const struct sockaddr_in6 *in = (const void *)sa;
 	char text[INET6_ADDRSTRLEN];
@@ -51,8 +53,8 @@ static void put_inet6(struct buf *out, const struct sockaddr_storage *sa)
 	buf_printf(out, "[%s]:%u", text, ntohs(in->sin6_port));
 }
 
-static void put_unix(struct buf *out, const struct sockaddr_storage *sa,
-		     socklen_t len)
+static void sockaddr_put_unix(struct buf *out,
+			      const struct sockaddr_storage *sa, socklen_t len)
 {
 	const struct sockaddr_un *un = (const void *)sa;
 	size_t head = offsetof(struct sockaddr_un, sun_path);
@@ -76,17 +78,17 @@ void sockaddr_text(struct buf *out, const struct sockaddr_storage *sa,
 {
 	const struct sockaddr_vm *vm = (const void *)sa;
 	const struct sockaddr_nl *nl = (const void *)sa;
-	const char *name = family_name(sa->ss_family);
+	const char *name = sockaddr_family_name(sa->ss_family);
 
 	switch (sa->ss_family) {
 	case AF_INET:
-		put_inet(out, sa);
+		sockaddr_put_inet(out, sa);
 		break;
 	case AF_INET6:
-		put_inet6(out, sa);
+		sockaddr_put_inet6(out, sa);
 		break;
 	case AF_UNIX:
-		put_unix(out, sa, len);
+		sockaddr_put_unix(out, sa, len);
 		break;
 	case AF_VSOCK:
 		buf_printf(out, "vsock %u:%u", vm->svm_cid, vm->svm_port);
@@ -110,7 +112,7 @@ bool sockaddr_path(const struct sockaddr_storage *sa, socklen_t len,
 	if (sa->ss_family != AF_UNIX ||
 	    len <= offsetof(struct sockaddr_un, sun_path) || !un->sun_path[0])
 		return false;
-	put_unix(path, sa, len);
+	sockaddr_put_unix(path, sa, len);
 	return true;
 }
 
@@ -126,7 +128,7 @@ unsigned sockaddr_port(const struct sockaddr_storage *sa, socklen_t len)
 	return 0;
 }
 
-static const char *type_name(int type)
+static const char *sockaddr_type_name(int type)
 {
 	static const char *const names[] = {
 		[SOCK_STREAM] = "stream", [SOCK_DGRAM] = "dgram",
@@ -138,7 +140,7 @@ static const char *type_name(int type)
 	return (size_t)type < ARRAY_LEN(names) ? names[type] : NULL;
 }
 
-static const char *inet_protocol(int protocol)
+static const char *sockaddr_inet_protocol(int protocol)
 {
 	static const struct { int number; const char *name; } names[] = {
 		{ IPPROTO_ICMP, "icmp" }, { IPPROTO_TCP, "tcp" },
@@ -154,7 +156,8 @@ static const char *inet_protocol(int protocol)
 	return NULL;
 }
 
-static void put_protocol(struct buf *out, const char *name, int protocol)
+static void sockaddr_put_protocol(struct buf *out, const char *name,
+				  int protocol)
 {
 	if (name)
 		buf_c(out, name);
@@ -162,10 +165,11 @@ static void put_protocol(struct buf *out, const char *name, int protocol)
 		buf_printf(out, "protocol-%d", protocol);
 }
 
-void protocol_text(struct buf *out, int family, int type, int protocol)
+void sockaddr_protocol_text(struct buf *out, int family, int type, int protocol)
 {
 	bool inet = family == AF_INET || family == AF_INET6;
-	const char *name = inet ? inet_protocol(protocol) : family_name(family);
+	const char *name = inet ? sockaddr_inet_protocol(protocol) :
+				  sockaddr_family_name(family);
 
 	type &= 0xf;
 	if (inet && !protocol)
@@ -173,11 +177,11 @@ void protocol_text(struct buf *out, int family, int type, int protocol)
 		       type == SOCK_DGRAM ? "udp" : NULL;
 	if (inet && type == SOCK_RAW)
 		name = "raw";
-	put_protocol(out, name, protocol);
+	sockaddr_put_protocol(out, name, protocol);
 }
 
 /* In network byte order (packet(7)); 0 hears nothing before a bind. */
-static void packet_protocol(struct buf *out, int protocol)
+static void sockaddr_packet_protocol(struct buf *out, int protocol)
 {
 	static const struct { int number; const char *name; } names[] = {
 		{ ETH_P_ALL, "all" }, { ETH_P_IP, "ip" },
@@ -196,9 +200,10 @@ static void packet_protocol(struct buf *out, int protocol)
 	buf_printf(out, " protocol-0x%04x", number);
 }
 
-void socket_text(struct buf *out, int family, int type, int protocol)
+void sockaddr_socket_text(struct buf *out, int family, int type, int protocol)
 {
-	const char *name = family_name(family), *kind = type_name(type);
+	const char *name = sockaddr_family_name(family),
+		   *kind = sockaddr_type_name(type);
 
 	if (name)
 		buf_c(out, name);
@@ -212,11 +217,13 @@ void socket_text(struct buf *out, int family, int type, int protocol)
 		buf_ch(out, ' ');
 		/* What a raw socket hears: its type is said already. */
 		if ((type & 0xf) == SOCK_RAW)
-			put_protocol(out, inet_protocol(protocol), protocol);
+			sockaddr_put_protocol(out,
+					      sockaddr_inet_protocol(protocol),
+					      protocol);
 		else
-			protocol_text(out, family, type, protocol);
+			sockaddr_protocol_text(out, family, type, protocol);
 	} else if (family == AF_PACKET) {
-		packet_protocol(out, protocol);
+		sockaddr_packet_protocol(out, protocol);
 	} else if (protocol) {
 		buf_printf(out, " %d", protocol);
 	}

@@ -25,15 +25,16 @@ bool sockaddr_path(const struct sockaddr_storage *sa, socklen_t len,
 unsigned sockaddr_port(const struct sockaddr_storage *sa, socklen_t len);
 
 /* "inet", "unix", ... or NULL for a number without a name. */
-const char *family_name(int family);
+const char *sockaddr_family_name(int family);
 
 /* "tcp" "udp" "icmp" "raw" "sctp" ...: what a socket of this kind speaks. */
-void protocol_text(struct buf *out, int family, int type, int protocol);
+void sockaddr_protocol_text(struct buf *out, int family, int type,
+			    int protocol);
 
 /*
  * "inet stream tcp", "inet raw icmp", "packet raw all": the three arguments of
  * socket(2).
  */
-void socket_text(struct buf *out, int family, int type, int protocol);
+void sockaddr_socket_text(struct buf *out, int family, int type, int protocol);
 
 #endif

@@ -157,7 +157,7 @@ static void advance(struct run *r)
 static bool is_over(struct run *r)
 {
 	return !tracer_expecting(r->tracer) && !stepper_expects(&r->steps) &&
-	       tracer_quiet(r->tracer);
+	       tracer_is_quiescent(r->tracer);
 }
 
 static bool is_alive(void *ctx, size_t step)
@@ -171,7 +171,7 @@ static bool is_asleep(void *ctx, uint64_t *sum)
 {
 	struct run *r = ctx;
 
-	return tracer_asleep(r->tracer, sum);
+	return tracer_is_asleep(r->tracer, sum);
 }
 
 static void stop_steps(struct run *r)

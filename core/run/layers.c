@@ -105,8 +105,8 @@ static void check_program(struct scan *s, int dir, const char *name,
 		return;
 	if (lower_stat(s, &lower) && lower_is_program(s, &lower))
 		return;
-	tracer_untraced(s->tracer, EV_FILE_EXECUTABLE, buf_view(&s->path),
-			st->st_mode & 0111 ? "has an execute bit" :
+	tracer_emit_untraced(s->tracer, EV_FILE_EXECUTABLE, buf_view(&s->path),
+			     st->st_mode & 0111 ? "has an execute bit" :
 					     "has the content of a program");
 }
 
@@ -117,7 +117,7 @@ static void check_traced(struct scan *s, const struct stat *st)
 	bool below = lower_stat(s, &lower);
 
 	if (sandbox_owns_path(buf_view(&s->path)) ||
-	    tracer_touched(s->tracer, buf_view(&s->path)))
+	    tracer_path_changed(s->tracer, buf_view(&s->path)))
 		return;
 	/* A directory is copied up when something in it changes. */
 	if (S_ISDIR(st->st_mode) && below)
@@ -126,7 +126,7 @@ static void check_traced(struct scan *s, const struct stat *st)
 		kind = EV_FILE_DELETE;
 	else if (below)
 		kind = EV_FILE_WRITE;
-	tracer_untraced(s->tracer, kind, buf_view(&s->path), UNTRACED);
+	tracer_emit_untraced(s->tracer, kind, buf_view(&s->path), UNTRACED);
 }
 
 static void scan_dir(struct scan *s, int dir, unsigned depth);

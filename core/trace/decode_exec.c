@@ -29,7 +29,7 @@ struct pointers {
 };
 
 /* 0 ends the list, as memory that cannot be read does. */
-static uint64_t next_pointer(const struct task *k, struct pointers *p)
+static uint64_t exec_next_pointer(const struct task *k, struct pointers *p)
 {
 	size_t want = sizeof(p->v) - p->at % sizeof(p->v);
 	ssize_t got;
@@ -37,7 +37,7 @@ static uint64_t next_pointer(const struct task *k, struct pointers *p)
 	if (p->i == p->n) {
 		if (p->at % sizeof(*p->v))	/* across two of them */
 			want = sizeof(*p->v);
-		got = mem_read(k->tid, p->at, p->v, want);
+		got = tracee_read(k->tid, p->at, p->v, want);
 		p->n = got > 0 ? (size_t)got / sizeof(*p->v) : 0;
 		p->at += p->n * sizeof(*p->v);
 		p->i = 0;
@@ -45,7 +45,7 @@ static uint64_t next_pointer(const struct task *k, struct pointers *p)
 	return p->n ? p->v[p->i++] : 0;
 }
 
-static void read_argv(struct task *k, uint64_t at)
+static void exec_read_argv(struct task *k, uint64_t at)
 {
 	struct call *c = &k->call;
 	struct buf *words = &c->words;
@@ -54,11 +54,11 @@ static void read_argv(struct task *k, uint64_t at)
 	for (; at && c->aux < EXEC_ARGS_MAX && words->len < EXEC_WORDS_MAX;
 	     c->aux++) {
 		autofree char *arg = NULL;
-		uint64_t ptr = next_pointer(k, &list);
+		uint64_t ptr = exec_next_pointer(k, &list);
 
 		if (!ptr)
 			return;
-		arg = mem_read_string(k->tid, ptr, EXEC_ARG_BYTES);
+		arg = tracee_read_string(k->tid, ptr, EXEC_ARG_BYTES);
 		if (c->aux)
 			buf_ch(words, '\0');
 		if (arg)
@@ -70,39 +70,39 @@ static void read_argv(struct task *k, uint64_t at)
 	}
 }
 
-enum next enter_exec(struct tracer *t, struct task *k)
+enum entry_action enter_exec(struct tracer *t, struct task *k)
 {
-	bool at = k->row->shape.d1 >= 0;
+	bool at = k->desc->args.dir1 >= 0;
 
 	(void)t;
-	read_argv(k, k->call.args[at ? 2 : 1]);
-	return NEXT_LEAVE;
+	exec_read_argv(k, k->call.args[at ? 2 : 1]);
+	return ENTRY_STOP_AT_EXIT;
 }
 
 static int exec_dirfd(const struct task *k)
 {
-	return k->row->shape.d1 >= 0 ? (int)k->call.args[0] : AT_FDCWD;
+	return k->desc->args.dir1 >= 0 ? (int)k->call.args[0] : AT_FDCWD;
 }
 
 /* Would it work?  That looks at the file and runs nothing (since 6.14). */
-static bool is_check(const struct task *k)
+static bool exec_is_check(const struct task *k)
 {
-	return k->row->shape.d1 >= 0 && (k->call.args[4] & AT_EXECVE_CHECK);
+	return k->desc->args.dir1 >= 0 && (k->call.args[4] & AT_EXECVE_CHECK);
 }
 
-/* Only a refusal gets here: an exec that works is exec_happened(). */
+/* Only a refusal gets here: an exec that works is exec_succeeded(). */
 void leave_exec(struct tracer *t, struct task *k)
 {
-	struct proc *p = k->proc;
+	struct process *p = k->process;
 	int err = call_err(&k->call);
 	autobuf struct buf at = BUF_INIT;
 
-	if (is_check(k)) {
+	if (exec_is_check(k)) {
 		emit_path(t, k, EV_FILE_PROBE, exec_dirfd(k), k->call.path1,
 			  err != ENOENT, STR(""));
 		return;
 	}
-	if (!err || !p->live)
+	if (!err || !p->after_first_exec)
 		return;
 	resolve_path(t, k, exec_dirfd(k), k->call.path1, err != ENOENT, &at);
 	if ((err == ENOENT || err == ENOTDIR) && p->n_pending < PENDING_EXECS) {
@@ -110,7 +110,7 @@ void leave_exec(struct tracer *t, struct task *k)
 		p->pending[p->n_pending++].err = err;
 		return;
 	}
-	emit(t, k, EV_EXEC, buf_view(&at), STR(""), err);
+	emit_event(t, k, EV_EXEC, buf_view(&at), STR(""), err);
 }
 
 /*
@@ -118,7 +118,8 @@ void leave_exec(struct tracer *t, struct task *k)
  * succeeds, the misses were probes; where it does not, they were attempts to
  * execute.
  */
-static void settle_pending(struct tracer *t, struct proc *p, const char *found)
+static void exec_settle_pending(struct tracer *t, struct process *p,
+				const char *found)
 {
 	struct str name = found ? path_base(str_c(found)) : STR_NULL;
 
@@ -126,20 +127,20 @@ static void settle_pending(struct tracer *t, struct proc *p, const char *found)
 		struct str path = str_c(p->pending[i].path);
 		bool searched = found && str_eq(path_base(path), name);
 
-		emit_proc(t, p, searched ? EV_FILE_PROBE : EV_EXEC, path,
-			  STR(""), p->pending[i].err, STR("execve"));
+		emit_process(t, p, searched ? EV_FILE_PROBE : EV_EXEC, path,
+			     STR(""), p->pending[i].err, STR("execve"));
 		free(p->pending[i].path);
 	}
 	p->n_pending = 0;
 }
 
-void exec_flush(struct tracer *t, struct proc *p)
+void exec_report_pending(struct tracer *t, struct process *p)
 {
-	settle_pending(t, p, NULL);
+	exec_settle_pending(t, p, NULL);
 }
 
 /* In the root of the task; a task that is gone tells nothing. */
-static bool is_missing(const struct task *k, struct str path)
+static bool exec_is_missing(const struct task *k, struct str path)
 {
 	autofree char *at = mem_printf("/proc/%d/root%.*s", k->tid,
 				       STR_ARG(path));
@@ -152,35 +153,35 @@ static bool is_missing(const struct task *k, struct str path)
  * The run ends inside of an exec.  What a search along PATH was about to miss
  * it has not tried to execute: whether the end comes just there is chance.
  */
-void exec_cut(struct tracer *t, struct task *k)
+void exec_interrupted(struct tracer *t, struct task *k)
 {
 	autobuf struct buf at = BUF_INIT;
 
 	if (k->call.path1) {
-		settle_pending(t, k->proc, k->call.path1);
+		exec_settle_pending(t, k->process, k->call.path1);
 		resolve_path(t, k, exec_dirfd(k), k->call.path1, true, &at);
-		if (path_is_system(buf_view(&at)) &&
-		    is_missing(k, buf_view(&at)))
+		if (resolve_is_system(buf_view(&at)) &&
+		    exec_is_missing(k, buf_view(&at)))
 			return;
 	}
 	call_finish(t, k, -EINTR);
 }
 
 /* The same between two of them: a process that waits is not searching. */
-void exec_cut_search(struct tracer *t, struct proc *p)
+void exec_search_interrupted(struct tracer *t, struct process *p)
 {
 	for (unsigned i = 0; i < p->n_pending; i++)
-		if (!path_is_system(str_c(p->pending[i].path)))
+		if (!resolve_is_system(str_c(p->pending[i].path)))
 			return;
-	if (p->n_pending && !task_sleeps(p->tgid)) {
+	if (p->n_pending && !procfs_sleeps(p->tgid)) {
 		autofree char *name = mem_strdup(p->pending[0].path);
 
-		settle_pending(t, p, name);
+		exec_settle_pending(t, p, name);
 	}
 }
 
 /* "python3 client.py add 'a b'": the program's name and its arguments, cut. */
-static char *make_label(struct str words, const char *exe)
+static char *exec_make_label(struct str words, const char *exe)
 {
 	struct buf b = BUF_INIT;
 	struct str rest = words.p ? words : str_c(exe);
@@ -204,7 +205,7 @@ static char *make_label(struct str words, const char *exe)
 	return buf_steal(&b);
 }
 
-static char *make_chain(const struct proc *p)
+static char *exec_make_chain(const struct process *p)
 {
 	const char *above = p->parent && !p->parent->is_init ?
 			    p->parent->chain : NULL;
@@ -218,100 +219,102 @@ static char *make_chain(const struct proc *p)
 	return buf_steal(&chain);
 }
 
-static void name_program(struct proc *p, struct str words, const char *exe)
+static void exec_name_program(struct process *p, struct str words,
+			      const char *exe)
 {
 	char *chain;
 
 	free(p->label);
-	p->label = make_label(words, exe);
-	chain = make_chain(p);
+	p->label = exec_make_label(words, exe);
+	chain = exec_make_chain(p);
 	free(p->chain);
 	p->chain = chain;
 	free(p->exe);
 	p->exe = mem_strdup(exe);
 	p->executed = true;
-	shell_begins(p);
+	shell_started(p);
 }
 
 /* no_new_privs takes away the effect, not the intent. */
-static void report_setuid(struct tracer *t, struct task *k)
+static void exec_report_setuid(struct tracer *t, struct task *k)
 {
 	char link[64];
 	struct stat st;
 
 	snprintf(link, sizeof(link), "/proc/%d/exe", k->tid);
 	if (!stat(link, &st) && (st.st_mode & (S_ISUID | S_ISGID)))
-		emit(t, k, EV_PRIV, STR("exec of a set-id program"),
-		     str_c(k->proc->exe), 0);
+		emit_event(t, k, EV_PRIV, STR("exec of a set-id program"),
+			   str_c(k->process->exe), 0);
 }
 
 /* A #! script is executed as well as its interpreter. */
-static void report_script(struct tracer *t, struct task *k)
+static void exec_report_script(struct tracer *t, struct task *k)
 {
 	autobuf struct buf script = BUF_INIT;
 
 	if (!k->call.path1 || !*k->call.path1)
 		return;
 	resolve_path(t, k, exec_dirfd(k), k->call.path1, true, &script);
-	if (!str_eq(buf_view(&script), str_c(k->proc->exe)))
-		emit(t, k, EV_EXEC, buf_view(&script), STR(""), 0);
+	if (!str_eq(buf_view(&script), str_c(k->process->exe)))
+		emit_event(t, k, EV_EXEC, buf_view(&script), STR(""), 0);
 }
 
 /* What was said and what was done are facts, and that they differ is one. */
-static void report_change(struct tracer *t, struct task *k,
-			  const struct exec_truth *truth)
+static void exec_report_change(struct tracer *t, struct task *k,
+			       const struct exec_copy *truth)
 {
 	struct call *c = &k->call;
 
 	if (truth->path) {
 		emit_words(t, k, EV_EVASION, 0, "%s argument changed to %.200s",
-			   k->row->name, truth->path);
+			   k->desc->name, truth->path);
 		free(c->path1);
 		c->path1 = mem_strdup(truth->path);
-		report_script(t, k);
+		exec_report_script(t, k);
 	}
 	if (truth->changed) {
 		emit_words(t, k, EV_EVASION, 0, "%s argument changed",
-			   k->row->name);
-		emit(t, k, EV_EXEC_ARGS, str_c(k->proc->exe),
-		     buf_view(&truth->words), 0);
+			   k->desc->name);
+		emit_event(t, k, EV_EXEC_ARGS, str_c(k->process->exe),
+			   buf_view(&truth->words), 0);
 	}
 }
 
-void exec_happened(struct tracer *t, struct task *k)
+void exec_succeeded(struct tracer *t, struct task *k)
 {
-	struct proc *p = k->proc;
+	struct process *p = k->process;
 	autobuf struct buf exe = BUF_INIT;
-	struct exec_truth truth = EXEC_TRUTH_INIT;
+	struct exec_copy truth = EXEC_COPY_INIT;
 	const struct exec_words given = {
 		buf_view(&k->call.words), (uint32_t)k->call.aux,
 		k->call.aux & CUT,
 	};
-	bool deleted, first = p->main && !p->live;
+	bool deleted, first = p->is_step_leader && !p->after_first_exec;
 
 	if (p->is_init)
 		return;
 	k->call.ret = 0;
 	resolve_exe(k, &exe, &deleted);
-	exec_truth(t, k, buf_view(&exe), &given, &truth);
-	if (p->live)
-		settle_pending(t, p, k->call.path1);
-	name_program(p, truth.changed ? buf_view(&truth.words) : given.text,
-		     exe.p);
-	p->live = true;
-	p->tail_len = 0;
+	exec_copy_compare(t, k, buf_view(&exe), &given, &truth);
+	if (p->after_first_exec)
+		exec_settle_pending(t, p, k->call.path1);
+	exec_name_program(
+		p, truth.changed ? buf_view(&truth.words) : given.text, exe.p);
+	p->after_first_exec = true;
+	p->stderr_len = 0;
 	if (deleted || str_starts(buf_view(&exe), STR("/memfd:"))) {
-		emit(t, k, EV_EXEC_ANON, buf_view(&exe), STR(""), 0);
+		emit_event(t, k, EV_EXEC_ANON, buf_view(&exe), STR(""), 0);
 	} else {
-		emit(t, k, EV_EXEC, buf_view(&exe), STR(""), 0);
-		if (k->row && !(truth.exact && k->call.path1 &&
-				path_names_system(k->call.path1)))
-			report_script(t, k);
+		emit_event(t, k, EV_EXEC, buf_view(&exe), STR(""), 0);
+		if (k->desc && !(truth.exact && k->call.path1 &&
+				 resolve_names_system(k->call.path1)))
+			exec_report_script(t, k);
 	}
-	emit(t, k, EV_EXEC_ARGS, buf_view(&exe), buf_view(&k->call.words), 0);
-	report_change(t, k, &truth);
-	exec_truth_free(&truth);
-	report_setuid(t, k);
+	emit_event(t, k, EV_EXEC_ARGS, buf_view(&exe), buf_view(&k->call.words),
+		   0);
+	exec_report_change(t, k, &truth);
+	exec_copy_free(&truth);
+	exec_report_setuid(t, k);
 	if (first && p->step != STEP_NONE)
 		t->hooks->started(t->hooks->ctx, p->step);
 }

@@ -12,25 +12,25 @@
 #define EXISTED (1ULL << 63)
 #define UNNAMED "(unnamed)"	/* O_TMPFILE */
 
-static int dir1(const struct task *k)
+static int file_dir1(const struct task *k)
 {
-	int8_t d = k->row->shape.d1;
+	int8_t d = k->desc->args.dir1;
 
 	return d >= 0 ? (int)k->call.args[d] : AT_FDCWD;
 }
 
-static int dir2(const struct task *k)
+static int file_dir2(const struct task *k)
 {
-	int8_t d = k->row->shape.d2;
+	int8_t d = k->desc->args.dir2;
 
 	return d >= 0 ? (int)k->call.args[d] : AT_FDCWD;
 }
 
 /* --- open --- */
 
-static uint64_t open_flags(struct task *k)
+static uint64_t file_open_flags(struct task *k)
 {
-	const char *name = k->row->name;
+	const char *name = k->desc->name;
 	struct open_how how = { 0 };
 
 	if (!strcmp(name, "creat"))
@@ -39,23 +39,23 @@ static uint64_t open_flags(struct task *k)
 		return k->call.args[1];
 	if (!strcmp(name, "openat"))
 		return k->call.args[2];
-	mem_read(k->tid, k->call.args[2], &how, sizeof(how));
+	tracee_read(k->tid, k->call.args[2], &how, sizeof(how));
 	return how.flags;
 }
 
-static bool wants_write(uint64_t flags)
+static bool file_wants_write(uint64_t flags)
 {
 	return (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC);
 }
 
-static bool makes(uint64_t flags)
+static bool file_makes_new(uint64_t flags)
 {
 	return (flags & O_TMPFILE) == O_TMPFILE ||
 	       /* With O_EXCL it was gone again when the call looked. */
 	       ((flags & O_CREAT) && (!(flags & EXISTED) || (flags & O_EXCL)));
 }
 
-static void open_failed(struct tracer *t, struct task *k, int err)
+static void file_open_failed(struct tracer *t, struct task *k, int err)
 {
 	uint64_t flags = k->call.aux;
 	enum event_kind kind = EV_FILE_READ;
@@ -64,70 +64,70 @@ static void open_failed(struct tracer *t, struct task *k, int err)
 	if ((flags & O_CREAT) && (!(flags & EXISTED) || (flags & O_EXCL) ||
 				  err == EEXIST || err == ENOENT))
 		kind = EV_FILE_CREATE;
-	else if (wants_write(flags))
+	else if (file_wants_write(flags))
 		kind = EV_FILE_WRITE;
 	else if (err == ENOENT || err == ENOTDIR || (flags & O_PATH))
 		kind = EV_FILE_PROBE;
 	/* An import looks in vain at hundreds of them. */
-	if (kind == EV_FILE_PROBE && path_names_system(k->call.path1))
+	if (kind == EV_FILE_PROBE && resolve_names_system(k->call.path1))
 		return;
 	/* O_EXCL does not follow a link either (open(2)). */
-	emit_path(t, k, kind, dir1(k), k->call.path1,
+	emit_path(t, k, kind, file_dir1(k), k->call.path1,
 		  err != ENOENT && !(flags & (O_NOFOLLOW | O_EXCL)), STR(""));
 }
 
 /* Opening another process's memory is looking into it. */
-static bool is_memory(struct str path)
+static bool file_is_process_memory(struct str path)
 {
 	return str_starts(path, STR("/proc/")) && str_ends(path, STR("/mem"));
 }
 
-static void opened(struct tracer *t, struct task *k, struct str path)
+static void file_opened(struct tracer *t, struct task *k, struct str path)
 {
 	uint64_t flags = k->call.aux;
 
-	if (is_memory(path))
-		emit(t, k, EV_PROCESS_INSPECT, STR("open"), path, 0);
+	if (file_is_process_memory(path))
+		emit_event(t, k, EV_PROCESS_INSPECT, STR("open"), path, 0);
 	if (flags & O_PATH) {
-		emit(t, k, EV_FILE_PROBE, path, STR(""), 0);
+		emit_event(t, k, EV_FILE_PROBE, path, STR(""), 0);
 		return;
 	}
 	/* A pressure trigger (psi.rst) is a timer that poll waits for. */
-	if (wants_write(flags) && str_starts(path, STR("/proc/pressure/")))
+	if (file_wants_write(flags) && str_starts(path, STR("/proc/pressure/")))
 		t->timers = true;
-	if (makes(flags)) {
-		emit(t, k, EV_FILE_CREATE, path, STR(""), 0);
-		resolve_forget(t);
-	} else if (wants_write(flags)) {
-		emit(t, k, EV_FILE_WRITE, path, STR(""), 0);
+	if (file_makes_new(flags)) {
+		emit_event(t, k, EV_FILE_CREATE, path, STR(""), 0);
+		resolve_forget_dirs(t);
+	} else if (file_wants_write(flags)) {
+		emit_event(t, k, EV_FILE_WRITE, path, STR(""), 0);
 	}
-	if (makes(flags) || wants_write(flags))
-		touch(t, path);
-	if ((flags & O_ACCMODE) != O_WRONLY && !makes(flags))
-		emit(t, k, EV_FILE_READ, path, STR(""), 0);
+	if (file_makes_new(flags) || file_wants_write(flags))
+		changed_paths_add(t, path);
+	if ((flags & O_ACCMODE) != O_WRONLY && !file_makes_new(flags))
+		emit_event(t, k, EV_FILE_READ, path, STR(""), 0);
 }
 
 /*
  * Whether O_CREAT makes a file or opens one is not in the result, so the name
  * is looked up before.
  */
-enum next enter_open(struct tracer *t, struct task *k)
+enum entry_action enter_open(struct tracer *t, struct task *k)
 {
 	autobuf struct buf path = BUF_INIT;
-	uint64_t flags = open_flags(k) & 0xffffffff;
+	uint64_t flags = file_open_flags(k) & 0xffffffff;
 
 	k->call.aux = flags;
-	if (foresee(t, k, dir1(k), flags, &path)) {
+	if (result_cache_get(t, k, file_dir1(k), flags, &path)) {
 		if (k->call.ret)
-			open_failed(t, k, call_err(&k->call));
+			file_open_failed(t, k, call_err(&k->call));
 		else
-			opened(t, k, buf_view(&path));
-		return NEXT_GO;
+			file_opened(t, k, buf_view(&path));
+		return ENTRY_CONTINUE;
 	}
-	if ((flags & O_CREAT) && k->proc->live &&
-	    resolve_exists(t, k, dir1(k), k->call.path1))
+	if ((flags & O_CREAT) && k->process->after_first_exec &&
+	    resolve_exists(t, k, file_dir1(k), k->call.path1))
 		k->call.aux |= EXISTED;
-	return NEXT_LEAVE;
+	return ENTRY_STOP_AT_EXIT;
 }
 
 /*
@@ -135,22 +135,23 @@ enum next enter_open(struct tracer *t, struct task *k)
  * the place of this one: then what was asked for counts as well.  The links
  * of /proc and /dev lead elsewhere by themselves.
  */
-static void opened_too(struct tracer *t, struct task *k, struct str path)
+static void file_opened_instead(struct tracer *t, struct task *k,
+				struct str path)
 {
 	autobuf struct buf asked = BUF_INIT;
 
-	if (k->proc->tasks < 2 && !t->shared_files)
+	if (k->process->tasks < 2 && !t->shared_files)
 		return;
-	resolve_path(t, k, dir1(k), k->call.path1,
+	resolve_path(t, k, file_dir1(k), k->call.path1,
 		     !(k->call.aux & O_NOFOLLOW), &asked);
 	if (!str_eq(buf_view(&asked), path) &&
 	    !path_below(buf_view(&asked), STR("/proc")) &&
 	    !path_below(buf_view(&asked), STR("/dev")))
-		opened(t, k, buf_view(&asked));
+		file_opened(t, k, buf_view(&asked));
 }
 
 /* Is this what the call asked for, as far as text can tell? */
-static bool is_asked(struct str path, const char *asked)
+static bool file_is_asked(struct str path, const char *asked)
 {
 	struct str s = str_c(asked ? asked : "");
 
@@ -165,26 +166,26 @@ void leave_open(struct tracer *t, struct task *k)
 	autobuf struct buf path = BUF_INIT;
 	int err = call_err(&k->call);
 
-	if (!k->proc->live)
+	if (!k->process->after_first_exec)
 		return;
 	if (err) {
-		foresee_learn(t, k, dir1(k), k->call.aux, STR(""));
-		open_failed(t, k, err);
+		result_cache_put(t, k, file_dir1(k), k->call.aux, STR(""));
+		file_open_failed(t, k, err);
 		return;
 	}
 	/* What the kernel opened beats what memory said. */
 	if (!resolve_fd(t, k, (int)k->call.ret, &path, NULL))
-		resolve_path(t, k, dir1(k), k->call.path1, true, &path);
-	if (!is_asked(buf_view(&path), k->call.path1))
-		check_arguments(t, k);
+		resolve_path(t, k, file_dir1(k), k->call.path1, true, &path);
+	if (!file_is_asked(buf_view(&path), k->call.path1))
+		call_check_arguments(t, k);
 	if ((k->call.aux & O_TMPFILE) == O_TMPFILE) {
-		resolve_path(t, k, dir1(k), k->call.path1, true, &path);
+		resolve_path(t, k, file_dir1(k), k->call.path1, true, &path);
 		buf_c(&path, "/" UNNAMED);
 	} else {
-		opened_too(t, k, buf_view(&path));
+		file_opened_instead(t, k, buf_view(&path));
 	}
-	foresee_learn(t, k, dir1(k), k->call.aux, buf_view(&path));
-	opened(t, k, buf_view(&path));
+	result_cache_put(t, k, file_dir1(k), k->call.aux, buf_view(&path));
+	file_opened(t, k, buf_view(&path));
 }
 
 /* --- looking --- */
@@ -193,46 +194,46 @@ void leave_open(struct tracer *t, struct task *k)
  * No fact comes of what the system has.  fstat in disguise (AT_EMPTY_PATH) asks
  * about an open descriptor.
  */
-enum next enter_probe(struct tracer *t, struct task *k)
+enum entry_action enter_probe(struct tracer *t, struct task *k)
 {
 	const char *path = k->call.path1;
-	bool at = k->row->shape.d1 >= 0;
+	bool at = k->desc->args.dir1 >= 0;
 
 	(void)t;
-	shell_looks(k->proc, path);
-	if (path && ((at && !*path) || path_names_system(path)))
-		return NEXT_GO;
-	return NEXT_LEAVE;
+	shell_looked_up(k->process, path);
+	if (path && ((at && !*path) || resolve_names_system(path)))
+		return ENTRY_CONTINUE;
+	return ENTRY_STOP_AT_EXIT;
 }
 
 /* The mode, and the flags that only some of them have. */
-static uint64_t access_flags(const struct task *k)
+static uint64_t file_access_flags(const struct task *k)
 {
 	const struct call *c = &k->call;
 
-	if (k->row->shape.d1 < 0)
+	if (k->desc->args.dir1 < 0)
 		return (uint32_t)c->args[1];
 	return (uint32_t)c->args[2] |
-	       (k->row->ints & 1 << 3 ? c->args[3] << 32 : 0);
+	       (k->desc->ints & 1 << 3 ? c->args[3] << 32 : 0);
 }
 
-enum next enter_access(struct tracer *t, struct task *k)
+enum entry_action enter_access(struct tracer *t, struct task *k)
 {
 	autobuf struct buf path = BUF_INIT;
 
-	if (enter_probe(t, k) == NEXT_GO)
-		return NEXT_GO;
-	if (!foresee(t, k, dir1(k), access_flags(k), &path))
-		return NEXT_LEAVE;
+	if (enter_probe(t, k) == ENTRY_CONTINUE)
+		return ENTRY_CONTINUE;
+	if (!result_cache_get(t, k, file_dir1(k), file_access_flags(k), &path))
+		return ENTRY_STOP_AT_EXIT;
 	leave_probe(t, k);
-	return NEXT_GO;
+	return ENTRY_CONTINUE;
 }
 
 /*
  * "It is no link" and "it has no such attribute" are answers about something
  * that is there.
  */
-static bool says_it_exists(int err)
+static bool file_error_means_exists(int err)
 {
 	return err == EINVAL || err == ENODATA || err == EOPNOTSUPP ||
 	       err == ERANGE || err == EOVERFLOW;
@@ -242,76 +243,80 @@ void leave_probe(struct tracer *t, struct task *k)
 {
 	const char *path = k->call.path1;
 
-	if (k->row->enter == enter_access && !k->call.foreseen)
-		foresee_learn(t, k, dir1(k), access_flags(k), STR(""));
-	if (says_it_exists(call_err(&k->call)))
+	if (k->desc->enter == enter_access && !k->call.cached)
+		result_cache_put(t, k, file_dir1(k), file_access_flags(k),
+				 STR(""));
+	if (file_error_means_exists(call_err(&k->call)))
 		k->call.ret = 0;
 
 	/* Facts about looking stop at the system's own directories. */
-	if (!path || path_names_system(path))
+	if (!path || resolve_names_system(path))
 		return;
-	emit_path(t, k, EV_FILE_PROBE, dir1(k), path, false, STR(""));
+	emit_path(t, k, EV_FILE_PROBE, file_dir1(k), path, false, STR(""));
 }
 
 /* Once it has happened, a relative path means another place. */
-enum next enter_chdir(struct tracer *t, struct task *k)
+enum entry_action enter_chdir(struct tracer *t, struct task *k)
 {
-	if (k->proc->live && k->call.path1)
+	if (k->process->after_first_exec && k->call.path1)
 		resolve_path(t, k, AT_FDCWD, k->call.path1, false,
 			     &k->call.words);
-	return NEXT_LEAVE;
+	return ENTRY_STOP_AT_EXIT;
 }
 
 void leave_chdir(struct tracer *t, struct task *k)
 {
 	const char *path = k->call.path1;
 
-	if (path && !path_names_system(path))
-		emit(t, k, EV_FILE_PROBE, buf_view(&k->call.words), STR(""),
-		     call_err(&k->call));
+	if (path && !resolve_names_system(path))
+		emit_event(t, k, EV_FILE_PROBE, buf_view(&k->call.words),
+			   STR(""), call_err(&k->call));
 }
 
 /* --- making, removing, renaming --- */
 
 void leave_create(struct tracer *t, struct task *k)
 {
-	emit_path(t, k, EV_FILE_CREATE, dir1(k), k->call.path1, false, STR(""));
+	emit_path(t, k, EV_FILE_CREATE, file_dir1(k), k->call.path1, false,
+		  STR(""));
 }
 
 void leave_delete(struct tracer *t, struct task *k)
 {
-	emit_path(t, k, EV_FILE_DELETE, dir1(k), k->call.path1, false, STR(""));
+	emit_path(t, k, EV_FILE_DELETE, file_dir1(k), k->call.path1, false,
+		  STR(""));
 }
 
 void leave_write(struct tracer *t, struct task *k)
 {
-	emit_path(t, k, EV_FILE_WRITE, dir1(k), k->call.path1, true, STR(""));
+	emit_path(t, k, EV_FILE_WRITE, file_dir1(k), k->call.path1, true,
+		  STR(""));
 }
 
 void leave_rename(struct tracer *t, struct task *k)
 {
 	autobuf struct buf to = BUF_INIT;
 
-	if (!k->proc->live)
+	if (!k->process->after_first_exec)
 		return;
-	resolve_path(t, k, dir2(k), k->call.path2, false, &to);
-	emit_path(t, k, EV_FILE_RENAME, dir1(k), k->call.path1, false,
+	resolve_path(t, k, file_dir2(k), k->call.path2, false, &to);
+	emit_path(t, k, EV_FILE_RENAME, file_dir1(k), k->call.path1, false,
 		  buf_view(&to));
 	if (!call_err(&k->call))
-		touch_tree(t, buf_view(&to));
+		changed_paths_add_tree(t, buf_view(&to));
 }
 
 /* NAME -> TARGET: the new name first, as ls(1) shows links. */
-static void made_link(struct tracer *t, struct task *k, struct str target)
+static void file_link_made(struct tracer *t, struct task *k, struct str target)
 {
 	autobuf struct buf name = BUF_INIT;
 	int err = call_err(&k->call);
 
-	resolve_path(t, k, dir2(k), k->call.path2, false, &name);
-	emit(t, k, EV_FILE_LINK, buf_view(&name), target, err);
+	resolve_path(t, k, file_dir2(k), k->call.path2, false, &name);
+	emit_event(t, k, EV_FILE_LINK, buf_view(&name), target, err);
 	if (!err) {
-		touch(t, buf_view(&name));
-		resolve_forget(t);
+		changed_paths_add(t, buf_view(&name));
+		resolve_forget_dirs(t);
 	}
 }
 
@@ -320,7 +325,7 @@ static void made_link(struct tracer *t, struct task *k, struct str target)
  * kernel calls it "#" and its inode until then, and even after; as every run
  * has another number, it is called what open called it.
  */
-static void hide_number(struct buf *path, bool deleted)
+static void file_hide_number(struct buf *path, bool deleted)
 {
 	static const struct str mark = { " (deleted)", 10 };
 	struct str s = buf_view(path), base;
@@ -341,25 +346,27 @@ void leave_link(struct tracer *t, struct task *k)
 {
 	autobuf struct buf target = BUF_INIT;
 	bool deleted = false;
-	bool follow = k->row->shape.d1 >= 0 &&
+	bool follow = k->desc->args.dir1 >= 0 &&
 		      (k->call.args[4] & AT_SYMLINK_FOLLOW);
 
-	if (!k->proc->live)
+	if (!k->process->after_first_exec)
 		return;
 	if (k->call.path1 && !*k->call.path1)
-		resolve_fd(t, k, dir1(k), &target, &deleted);
+		resolve_fd(t, k, file_dir1(k), &target, &deleted);
 	else
-		resolve_path(t, k, dir1(k), k->call.path1, follow, &target);
-	hide_number(&target, deleted);
-	made_link(t, k, buf_view(&target));
+		resolve_path(t, k, file_dir1(k), k->call.path1, follow,
+			     &target);
+	file_hide_number(&target, deleted);
+	file_link_made(t, k, buf_view(&target));
 	/* An overlay copies up what is given another name. */
 	if (!call_err(&k->call))
-		touch(t, buf_view(&target));
+		changed_paths_add(t, buf_view(&target));
 }
 
 /* The target of a symbolic link is text, not a path that exists. */
 void leave_symlink(struct tracer *t, struct task *k)
 {
-	if (k->proc->live)
-		made_link(t, k, str_c(k->call.path1 ? k->call.path1 : "?"));
+	if (k->process->after_first_exec)
+		file_link_made(t, k,
+			       str_c(k->call.path1 ? k->call.path1 : "?"));
 }

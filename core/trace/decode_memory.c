@@ -14,7 +14,7 @@
 #include "core/trace/tracer.h"
 
 /* Memory in a file's clothes: no name, or none that says what is in it. */
-static bool is_nameless(struct str file, bool deleted)
+static bool memory_is_nameless(struct str file, bool deleted)
 {
 	return deleted || str_starts(file, STR("/memfd:")) ||
 	       str_eq(file, STR("/dev/zero"));
@@ -24,7 +24,7 @@ static bool is_nameless(struct str file, bool deleted)
  * Only executable and shared mappings stop.  A library needs no second look,
  * and of the system's own files nobody can change what a mapping shows.
  */
-enum next enter_mmap(struct tracer *t, struct task *k)
+enum entry_action enter_mmap(struct tracer *t, struct task *k)
 {
 	const uint64_t *a = k->call.args;
 	bool private = (a[3] & MAP_TYPE) == MAP_PRIVATE;
@@ -33,14 +33,16 @@ enum next enter_mmap(struct tracer *t, struct task *k)
 
 	named = !(a[3] & MAP_ANONYMOUS) &&
 		resolve_fd(t, k, (int)a[4], &file, &deleted);
-	if (!private && !(named && path_is_system(buf_view(&file))))
-		k->proc->exposed = true;
+	if (!private && !(named && resolve_is_system(buf_view(&file))))
+		k->process->maps_shared = true;
 	if (!runs)
-		return NEXT_GO;
+		return ENTRY_CONTINUE;
 	/* What cannot be read, cannot be mapped either, or is suspect. */
 	if (!named || a[2] & PROT_WRITE)
-		return NEXT_LEAVE;
-	return is_nameless(buf_view(&file), deleted) ? NEXT_LEAVE : NEXT_GO;
+		return ENTRY_STOP_AT_EXIT;
+	return memory_is_nameless(buf_view(&file), deleted) ?
+		       ENTRY_STOP_AT_EXIT :
+		       ENTRY_CONTINUE;
 }
 
 /* A line of maps or smaps (proc(5)) that describes a mapping. */
@@ -50,7 +52,7 @@ struct mapping {
 	const char *name;
 };
 
-static bool parse_mapping(const char *line, struct mapping *out)
+static bool memory_parse_mapping(const char *line, struct mapping *out)
 {
 	int at = 0;
 
@@ -62,11 +64,11 @@ static bool parse_mapping(const char *line, struct mapping *out)
 }
 
 /* The name ends the line; a removed file's has " (deleted)" behind it. */
-static bool mapping_is_nameless(const struct mapping *m)
+static bool memory_mapping_is_nameless(const struct mapping *m)
 {
 	struct str name = { m->name, strcspn(m->name, "\n") };
 
-	return !m->inode || is_nameless(name, str_ends(name,
+	return !m->inode || memory_is_nameless(name, str_ends(name,
 						STR(" (deleted)")));
 }
 
@@ -75,7 +77,7 @@ static bool mapping_is_nameless(const struct mapping *m)
  * library's own pages executable this way, when they hold relocations; smaps
  * tells by "Anonymous:" that private pages were written to.
  */
-static bool holds_new_code(pid_t tid, uint64_t at, uint64_t len)
+static bool memory_holds_new_code(pid_t tid, uint64_t at, uint64_t len)
 {
 	struct mapping m = { .to = 0 };
 	bool ours = false, found = false, any = false;
@@ -91,12 +93,12 @@ static bool holds_new_code(pid_t tid, uint64_t at, uint64_t len)
 		return true;
 	/* Whole lines: a name may be longer than any buffer, and look so. */
 	while (!found && getline(&line, &room, f) > 0) {
-		if (parse_mapping(line, &m)) {
+		if (memory_parse_mapping(line, &m)) {
 			if (ours && m.from >= at + len)
 				break;
 			ours = m.from < at + len && m.to > at;
 			any |= ours;
-			found = ours && (mapping_is_nameless(&m) ||
+			found = ours && (memory_mapping_is_nameless(&m) ||
 					 strchr(m.mode, 'w'));
 		} else if (ours && sscanf(line, "Anonymous: %lu kB",
 					  &kib) == 1) {
@@ -110,22 +112,23 @@ static bool holds_new_code(pid_t tid, uint64_t at, uint64_t len)
 void leave_memory(struct tracer *t, struct task *k)
 {
 	int err = call_err(&k->call);
-	bool map = !strcmp(k->row->name, "mmap");
+	bool map = !strcmp(k->desc->name, "mmap");
 
 	if (!map && !err &&
-	    !holds_new_code(k->tid, k->call.args[0], k->call.args[1]))
+	    !memory_holds_new_code(k->tid, k->call.args[0], k->call.args[1]))
 		return;
-	emit(t, k, EV_MEMORY_EXEC, str_c(k->proc->exe ? k->proc->exe : "?"),
-	     STR(""), err);
+	emit_event(t, k, EV_MEMORY_EXEC,
+		   str_c(k->process->exe ? k->process->exe : "?"), STR(""),
+		   err);
 }
 
 /* The flag makes it executable; mprotect(2) later is seen like any other. */
 void leave_shmat(struct tracer *t, struct task *k)
 {
 	leave_call(t, k);
-	k->proc->exposed = true;
+	k->process->maps_shared = true;
 	if (k->call.args[2] & SHM_EXEC)
-		emit(t, k, EV_MEMORY_EXEC,
-		     str_c(k->proc->exe ? k->proc->exe : "?"), STR(""),
-		     call_err(&k->call));
+		emit_event(t, k, EV_MEMORY_EXEC,
+			   str_c(k->process->exe ? k->process->exe : "?"),
+			   STR(""), call_err(&k->call));
 }

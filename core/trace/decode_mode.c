@@ -7,20 +7,20 @@
 
 #include "core/trace/tracer.h"
 
-static int dir1(const struct task *k)
+static int mode_dir1(const struct task *k)
 {
-	int8_t d = k->row->shape.d1;
+	int8_t d = k->desc->args.dir1;
 
 	return d >= 0 ? (int)k->call.args[d] : AT_FDCWD;
 }
 
 /* A change given by path, or by descriptor when path is NULL or empty. */
-static void changed(struct tracer *t, struct task *k, int fd, const char *path,
-		    bool follow, const char *fmt, ...)
+static void mode_changed(struct tracer *t, struct task *k, int fd,
+			 const char *path, bool follow, const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));
 
-static void changed(struct tracer *t, struct task *k, int fd, const char *path,
-		    bool follow, const char *fmt, ...)
+static void mode_changed(struct tracer *t, struct task *k, int fd,
+			 const char *path, bool follow, const char *fmt, ...)
 {
 	autobuf struct buf at = BUF_INIT;
 	char words[128];
@@ -35,51 +35,51 @@ static void changed(struct tracer *t, struct task *k, int fd, const char *path,
 	}
 	if (!resolve_fd(t, k, fd, &at, NULL))
 		buf_printf(&at, "fd:%d", fd);
-	emit(t, k, EV_FILE_MODE, buf_view(&at), str_c(words),
-	     call_err(&k->call));
+	emit_event(t, k, EV_FILE_MODE, buf_view(&at), str_c(words),
+		   call_err(&k->call));
 	if (!call_err(&k->call))
-		touch(t, buf_view(&at));
+		changed_paths_add(t, buf_view(&at));
 }
 
 void leave_chmod(struct tracer *t, struct task *k)
 {
-	changed(t, k, AT_FDCWD, k->call.path1, true, "%04o",
-		(unsigned)k->call.args[1] & 07777);
+	mode_changed(t, k, AT_FDCWD, k->call.path1, true, "%04o",
+		     (unsigned)k->call.args[1] & 07777);
 }
 
 void leave_chmodat(struct tracer *t, struct task *k)
 {
 	/* fchmodat(2) itself has no flags; fchmodat2 does, since 6.6. */
-	bool follow = strcmp(k->row->name, "fchmodat2") != 0 ||
+	bool follow = strcmp(k->desc->name, "fchmodat2") != 0 ||
 		      !(k->call.args[3] & AT_SYMLINK_NOFOLLOW);
 
-	changed(t, k, dir1(k), k->call.path1, follow, "%04o",
-		(unsigned)k->call.args[2] & 07777);
+	mode_changed(t, k, mode_dir1(k), k->call.path1, follow, "%04o",
+		     (unsigned)k->call.args[2] & 07777);
 }
 
 void leave_fchmod(struct tracer *t, struct task *k)
 {
-	changed(t, k, (int)k->call.args[0], NULL, true, "%04o",
-		(unsigned)k->call.args[1] & 07777);
+	mode_changed(t, k, (int)k->call.args[0], NULL, true, "%04o",
+		     (unsigned)k->call.args[1] & 07777);
 }
 
 void leave_chown(struct tracer *t, struct task *k)
 {
-	changed(t, k, AT_FDCWD, k->call.path1, k->row->name[0] != 'l',
-		"owner %d:%d", (int)k->call.args[1], (int)k->call.args[2]);
+	mode_changed(t, k, AT_FDCWD, k->call.path1, k->desc->name[0] != 'l',
+		     "owner %d:%d", (int)k->call.args[1], (int)k->call.args[2]);
 }
 
 void leave_chownat(struct tracer *t, struct task *k)
 {
-	changed(t, k, dir1(k), k->call.path1,
-		!(k->call.args[4] & AT_SYMLINK_NOFOLLOW), "owner %d:%d",
-		(int)k->call.args[2], (int)k->call.args[3]);
+	mode_changed(t, k, mode_dir1(k), k->call.path1,
+		     !(k->call.args[4] & AT_SYMLINK_NOFOLLOW), "owner %d:%d",
+		     (int)k->call.args[2], (int)k->call.args[3]);
 }
 
 void leave_fchown(struct tracer *t, struct task *k)
 {
-	changed(t, k, (int)k->call.args[0], NULL, true, "owner %d:%d",
-		(int)k->call.args[1], (int)k->call.args[2]);
+	mode_changed(t, k, (int)k->call.args[0], NULL, true, "owner %d:%d",
+		     (int)k->call.args[1], (int)k->call.args[2]);
 }
 
 /*
@@ -87,47 +87,47 @@ void leave_fchown(struct tracer *t, struct task *k)
  * kernel takes the time of the call (utimensat(2)).  Times in memory that say
  * the same (UTIME_NOW) are taken for any other.
  */
-static bool sets_now(const struct task *k)
+static bool mode_sets_now(const struct task *k)
 {
-	bool at = k->row->shape.d1 >= 0;
+	bool at = k->desc->args.dir1 >= 0;
 
 	return !k->call.args[at ? 2 : 1];
 }
 
 void leave_times(struct tracer *t, struct task *k)
 {
-	bool follow = strcmp(k->row->name, "utimensat") != 0 ||
+	bool follow = strcmp(k->desc->name, "utimensat") != 0 ||
 		      !(k->call.args[3] & AT_SYMLINK_NOFOLLOW);
 
-	changed(t, k, dir1(k), k->call.path1, follow, "times%s",
-		sets_now(k) ? " now" : "");
+	mode_changed(t, k, mode_dir1(k), k->call.path1, follow, "times%s",
+		     mode_sets_now(k) ? " now" : "");
 }
 
 void leave_xattr(struct tracer *t, struct task *k)
 {
-	bool removed = strstr(k->row->name, "remove") != NULL;
-	bool follow = k->row->shape.d1 >= 0 ?
+	bool removed = strstr(k->desc->name, "remove") != NULL;
+	bool follow = k->desc->args.dir1 >= 0 ?
 		      !(k->call.args[2] & AT_SYMLINK_NOFOLLOW) :
-		      k->row->name[0] != 'l';
+		      k->desc->name[0] != 'l';
 
-	changed(t, k, dir1(k), k->call.path1, follow,
-		"%s %.100s", removed ? "remove-xattr" : "xattr",
-		k->call.path2 ? k->call.path2 : "?");
+	mode_changed(t, k, mode_dir1(k), k->call.path1, follow,
+		     "%s %.100s", removed ? "remove-xattr" : "xattr",
+		     k->call.path2 ? k->call.path2 : "?");
 }
 
 /* The descriptor forms have the attribute's name where a path would be. */
 void leave_fxattr(struct tracer *t, struct task *k)
 {
-	bool removed = strstr(k->row->name, "remove") != NULL;
+	bool removed = strstr(k->desc->name, "remove") != NULL;
 
-	changed(t, k, (int)k->call.args[0], NULL, true, "%s %.100s",
-		removed ? "remove-xattr" : "xattr",
-		k->call.path1 ? k->call.path1 : "?");
+	mode_changed(t, k, (int)k->call.args[0], NULL, true, "%s %.100s",
+		     removed ? "remove-xattr" : "xattr",
+		     k->call.path1 ? k->call.path1 : "?");
 }
 
 /* What chattr(1) changes; since 6.17 also without opening the file. */
 void leave_fileattr(struct tracer *t, struct task *k)
 {
-	changed(t, k, dir1(k), k->call.path1,
-		!(k->call.args[4] & AT_SYMLINK_NOFOLLOW), "attributes");
+	mode_changed(t, k, mode_dir1(k), k->call.path1,
+		     !(k->call.args[4] & AT_SYMLINK_NOFOLLOW), "attributes");
 }

@@ -18,26 +18,27 @@ void leave_call(struct tracer *t, struct task *k)
 {
 	char name[64];
 
-	emit(t, k, EV_SYSCALL, str_c(k->row ? k->row->name :
-			call_name(k->call.nr, name, sizeof(name))),
-	     STR(""), call_err(&k->call));
+	emit_event(t, k, EV_SYSCALL, str_c(k->desc ? k->desc->name :
+			syscall_name(k->call.nr, name, sizeof(name))),
+		   STR(""), call_err(&k->call));
 }
 
 void leave_priv_call(struct tracer *t, struct task *k)
 {
-	emit(t, k, EV_PRIV, str_c(k->row->name), STR(""), call_err(&k->call));
+	emit_event(t, k, EV_PRIV, str_c(k->desc->name), STR(""),
+		   call_err(&k->call));
 }
 
 void leave_priv_path(struct tracer *t, struct task *k)
 {
 	autobuf struct buf at = BUF_INIT;
 
-	if (!k->proc->live)
+	if (!k->process->after_first_exec)
 		return;
 	if (k->call.path1)
 		resolve_path(t, k, AT_FDCWD, k->call.path1, true, &at);
-	emit(t, k, EV_PRIV, str_c(k->row->name), buf_view(&at),
-	     call_err(&k->call));
+	emit_event(t, k, EV_PRIV, str_c(k->desc->name), buf_view(&at),
+		   call_err(&k->call));
 }
 
 /* The kind of file system is a name, no path. */
@@ -51,17 +52,17 @@ void leave_mount(struct tracer *t, struct task *k)
 {
 	autobuf struct buf at = BUF_INIT;
 
-	if (!k->proc->live)
+	if (!k->process->after_first_exec)
 		return;
 	resolve_path(t, k, AT_FDCWD, k->call.path2, true, &at);
-	emit(t, k, EV_PRIV, str_c(k->row->name), buf_view(&at),
-	     call_err(&k->call));
+	emit_event(t, k, EV_PRIV, str_c(k->desc->name), buf_view(&at),
+		   call_err(&k->call));
 }
 
 /* How many arguments are ids; setgroups has a list and is told by its count. */
 void leave_setid(struct tracer *t, struct task *k)
 {
-	const char *name = k->row->name;
+	const char *name = k->desc->name;
 	size_t n = strstr(name, "setres") ? 3 : strstr(name, "setre") ? 2 : 1;
 	char text[80];
 	size_t used = 0;
@@ -74,28 +75,28 @@ void leave_setid(struct tracer *t, struct task *k)
 	emit_words(t, k, EV_PRIV, call_err(&k->call), "%s(%s)", name, text);
 }
 
-enum next enter_unshare(struct tracer *t, struct task *k)
+enum entry_action enter_unshare(struct tracer *t, struct task *k)
 {
 	uint64_t flags = k->call.args[0];
 	char text[200], words[220];
 
 	/* Files, fs and semaphores of one's own are nobody else's business. */
 	if (!(flags & CLONE_NAMESPACES))
-		return NEXT_GO;
+		return ENTRY_CONTINUE;
 	flags_text(text, sizeof(text), clone_flags, flags & CLONE_NAMESPACES);
 	snprintf(words, sizeof(words), "unshare(%s)", text);
-	return refuse_event(t, k, EV_PRIV, words, EPERM);
+	return call_refuse_with_event(t, k, EV_PRIV, words, EPERM);
 }
 
-enum next enter_refused(struct tracer *t, struct task *k)
+enum entry_action enter_refused(struct tracer *t, struct task *k)
 {
-	return refuse_event(t, k, EV_PRIV, k->row->name, EPERM);
+	return call_refuse_with_event(t, k, EV_PRIV, k->desc->name, EPERM);
 }
 
 /* Programs ask whether io_uring is there and fall back when it is not. */
-enum next enter_evasive(struct tracer *t, struct task *k)
+enum entry_action enter_evasive(struct tracer *t, struct task *k)
 {
-	return refuse_event(t, k, EV_EVASION, k->row->name, ENOSYS);
+	return call_refuse_with_event(t, k, EV_EVASION, k->desc->name, ENOSYS);
 }
 
 /*
@@ -103,22 +104,24 @@ enum next enter_evasive(struct tracer *t, struct task *k)
  * refuses does not happen.  But one that asks a listener (SECCOMP_RET_USER_
  * NOTIF, since 5.0) outranks ours and could let calls pass unobserved.
  */
-enum next enter_seccomp(struct tracer *t, struct task *k)
+enum entry_action enter_seccomp(struct tracer *t, struct task *k)
 {
 	if (k->call.args[0] != SECCOMP_SET_MODE_FILTER &&
 	    k->call.args[0] != SECCOMP_SET_MODE_STRICT)
-		return NEXT_GO;
+		return ENTRY_CONTINUE;
 	if (k->call.args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER)
-		return refuse_event(t, k, EV_EVASION, "seccomp(listener)",
-				    EPERM);
-	return NEXT_LEAVE;
+		return call_refuse_with_event(t, k, EV_EVASION,
+					      "seccomp(listener)", EPERM);
+	return ENTRY_STOP_AT_EXIT;
 }
 
 void leave_seccomp(struct tracer *t, struct task *k)
 {
-	emit(t, k, EV_EVASION, k->call.args[0] == SECCOMP_SET_MODE_STRICT ?
-			       STR("seccomp(strict)") : STR("seccomp(filter)"),
-	     STR(""), call_err(&k->call));
+	emit_event(t, k, EV_EVASION,
+		   k->call.args[0] == SECCOMP_SET_MODE_STRICT ?
+			   STR("seccomp(strict)") :
+			   STR("seccomp(filter)"),
+		   STR(""), call_err(&k->call));
 }
 
 static const struct {
@@ -169,6 +172,7 @@ void leave_personality(struct tracer *t, struct task *k)
 		   (unsigned long long)k->call.args[0]);
 	if (k->call.args[0] & READ_IMPLIES_EXEC &&
 	    k->call.args[0] != PERSONALITY_QUERY)
-		emit(t, k, EV_MEMORY_EXEC,
-		     str_c(k->proc->exe ? k->proc->exe : "?"), STR(""), err);
+		emit_event(t, k, EV_MEMORY_EXEC,
+			   str_c(k->process->exe ? k->process->exe : "?"),
+			   STR(""), err);
 }

@@ -17,22 +17,23 @@
 
 /* --- forks --- */
 
-static enum next refuse_flags(struct tracer *t, struct task *k, uint64_t flags,
-			      int err)
+static enum entry_action process_refuse_flags(struct tracer *t, struct task *k,
+					      uint64_t flags, int err)
 {
 	char text[200], words[220];
 
 	flags_text(text, sizeof(text), clone_flags,
 		   flags & (CLONE_NAMESPACES | CLONE_UNTRACED));
-	snprintf(words, sizeof(words), "%s(%s)", k->row->name, text);
-	return refuse_event(t, k, flags & CLONE_UNTRACED ? EV_EVASION :
-			    EV_PRIV, words, err);
+	snprintf(words, sizeof(words), "%s(%s)", k->desc->name, text);
+	return call_refuse_with_event(
+		t, k, flags & CLONE_UNTRACED ? EV_EVASION : EV_PRIV, words,
+		err);
 }
 
 /* The filter lets every clone pass that asks for nothing of this. */
-enum next enter_clone(struct tracer *t, struct task *k)
+enum entry_action enter_clone(struct tracer *t, struct task *k)
 {
-	return refuse_flags(t, k, k->call.args[0], EPERM);
+	return process_refuse_flags(t, k, k->call.args[0], EPERM);
 }
 
 /*
@@ -40,26 +41,26 @@ enum next enter_clone(struct tracer *t, struct task *k)
  * we looked: it does not exist here.  The C library then uses clone(2), whose
  * flags are in a register.
  */
-enum next enter_clone3(struct tracer *t, struct task *k)
+enum entry_action enter_clone3(struct tracer *t, struct task *k)
 {
 	uint64_t flags = 0;
 
-	mem_read(k->tid, k->call.args[0], &flags, sizeof(flags));
+	tracee_read(k->tid, k->call.args[0], &flags, sizeof(flags));
 	if (flags & (CLONE_NAMESPACES | CLONE_UNTRACED))
-		return refuse_flags(t, k, flags, ENOSYS);
-	return refuse(k, ENOSYS);
+		return process_refuse_flags(t, k, flags, ENOSYS);
+	return call_refuse(k, ENOSYS);
 }
 
 void leave_setsid(struct tracer *t, struct task *k)
 {
 	(void)t;
 	if (!call_err(&k->call))
-		k->proc->setsid = true;
+		k->process->setsid = true;
 }
 
 /* --- looking into others --- */
 
-static const char *ptrace_request(uint64_t request)
+static const char *process_ptrace_request(uint64_t request)
 {
 	static const struct { uint64_t number; const char *name; } names[] = {
 		{ PTRACE_TRACEME, "PTRACE_TRACEME" },
@@ -84,34 +85,35 @@ void leave_ptrace(struct tracer *t, struct task *k)
 
 	emit_words(t, k, self ? EV_EVASION : EV_PROCESS_INSPECT,
 		   call_err(&k->call), "ptrace(%s)",
-		   ptrace_request(k->call.args[0]));
+		   process_ptrace_request(k->call.args[0]));
 }
 
 void leave_inspect(struct tracer *t, struct task *k)
 {
-	emit(t, k, EV_PROCESS_INSPECT, str_c(k->row->name), STR(""),
-	     call_err(&k->call));
+	emit_event(t, k, EV_PROCESS_INSPECT, str_c(k->desc->name), STR(""),
+		   call_err(&k->call));
 }
 
 /* --- standard error: its end explains a failed exit --- */
 
-static void keep_tail(struct proc *p, const char *text, size_t len)
+static void process_keep_stderr(struct process *p, const char *text, size_t len)
 {
 	if (len > STDERR_TAIL) {
 		text += len - STDERR_TAIL;
 		len = STDERR_TAIL;
 	}
-	if (p->tail_len + len > STDERR_TAIL) {
-		size_t drop = p->tail_len + len - STDERR_TAIL;
+	if (p->stderr_len + len > STDERR_TAIL) {
+		size_t drop = p->stderr_len + len - STDERR_TAIL;
 
-		memmove(p->tail, p->tail + drop, p->tail_len - drop);
-		p->tail_len -= (unsigned)drop;
+		memmove(p->stderr_tail, p->stderr_tail + drop,
+			p->stderr_len - drop);
+		p->stderr_len -= (unsigned)drop;
 	}
-	memcpy(p->tail + p->tail_len, text, len);
-	p->tail_len += (unsigned)len;
+	memcpy(p->stderr_tail + p->stderr_len, text, len);
+	p->stderr_len += (unsigned)len;
 }
 
-static void read_tail(struct task *k, uint64_t at, uint64_t len)
+static void process_read_stderr(struct task *k, uint64_t at, uint64_t len)
 {
 	char text[STDERR_TAIL];
 	ssize_t n;
@@ -120,33 +122,33 @@ static void read_tail(struct task *k, uint64_t at, uint64_t len)
 		at += len - sizeof(text);
 		len = sizeof(text);
 	}
-	n = len ? mem_read(k->tid, at, text, len) : 0;
+	n = len ? tracee_read(k->tid, at, text, len) : 0;
 	if (n > 0)
-		keep_tail(k->proc, text, (size_t)n);
+		process_keep_stderr(k->process, text, (size_t)n);
 }
 
-enum next enter_stderr(struct tracer *t, struct task *k)
+enum entry_action enter_stderr(struct tracer *t, struct task *k)
 {
-	read_tail(k, k->call.args[1], k->call.args[2]);
-	shell_says(t, k->proc);
-	return NEXT_GO;
+	process_read_stderr(k, k->call.args[1], k->call.args[2]);
+	shell_wrote(t, k->process);
+	return ENTRY_CONTINUE;
 }
 
-enum next enter_stderr_v(struct tracer *t, struct task *k)
+enum entry_action enter_stderr_v(struct tracer *t, struct task *k)
 {
 	struct iovec iov[8];
 	uint64_t n = k->call.args[2] < 8 ? k->call.args[2] : 8;
 
-	if (mem_read(k->tid, k->call.args[1], iov, n * sizeof(*iov)) ==
+	if (tracee_read(k->tid, k->call.args[1], iov, n * sizeof(*iov)) ==
 	    (ssize_t)(n * sizeof(*iov)))
 		for (uint64_t i = 0; i < n; i++)
-			read_tail(k, (uintptr_t)iov[i].iov_base,
-				  iov[i].iov_len);
-	shell_says(t, k->proc);
-	return NEXT_GO;
+			process_read_stderr(k, (uintptr_t)iov[i].iov_base,
+					    iov[i].iov_len);
+	shell_wrote(t, k->process);
+	return ENTRY_CONTINUE;
 }
 
-static bool in_no_tree(void *ctx, struct str rel)
+static bool process_in_no_tree(void *ctx, struct str rel)
 {
 	(void)ctx;
 	(void)rel;
@@ -154,23 +156,26 @@ static bool in_no_tree(void *ctx, struct str rel)
 }
 
 /* The line of it that names the error, else the last that says something. */
-static struct str error_of(const struct proc *p, struct arena *arena)
+static struct str process_error_line(const struct process *p,
+				     struct arena *arena)
 {
-	const struct error_tree none = { STR("/"), STR(""), in_no_tree, NULL };
+	const struct error_tree none = {
+		STR("/"), STR(""), process_in_no_tree, NULL,
+	};
 	struct error_line e;
 
-	error_line_find(&e, arena, (struct str){ p->tail, p->tail_len },
-			&none);
+	error_line_find(&e, arena,
+			(struct str){ p->stderr_tail, p->stderr_len }, &none);
 	return e.text;
 }
 
 /* --- ends --- */
 
 /* Its last words; of who was killed, who sent the signal in front of them. */
-static void set_note(struct proc *p, int status)
+static void process_set_note(struct process *p, int status)
 {
 	struct arena arena = ARENA_INIT;
-	struct str line = error_of(p, &arena);
+	struct str line = process_error_line(p, &arena);
 	char note[NOTE_MAX];
 	size_t n = WIFSIGNALED(status) ?
 		   signal_sender(p, WTERMSIG(status), note, sizeof(note)) : 0;
@@ -182,36 +187,38 @@ static void set_note(struct proc *p, int status)
 	if (line.len > sizeof(note) - n)
 		line.len = sizeof(note) - n;
 	memcpy(note + n, line.p, line.len);
-	memcpy(p->tail, note, n + line.len);
-	p->tail_len = (unsigned)(n + line.len);
+	memcpy(p->stderr_tail, note, n + line.len);
+	p->stderr_len = (unsigned)(n + line.len);
 	arena_free(&arena);
 }
 
-static void remember_dead(struct tracer *t, struct proc *p)
+static void zombies_add(struct tracer *t, struct process *p)
 {
 	struct dead *d;
 
-	if (t->dead.n == DEAD_MAX) {
+	if (t->dead.n == ZOMBIES_MAX) {
 		d = &t->dead.v[0];
 		free(d->exe);
 		free(d->chain);
-		memmove(d, d + 1, (DEAD_MAX - 1) * sizeof(*d));
+		memmove(d, d + 1, (ZOMBIES_MAX - 1) * sizeof(*d));
 		t->dead.n--;
 	}
 	d = vec_push(&t->dead);
 	d->pid = p->tgid;
-	d->ns = now_ns();
+	d->ns = clock_now_ns();
 	d->exe = p->exe ? mem_strdup(p->exe) : NULL;
 	d->chain = p->chain ? mem_strdup(p->chain) : NULL;
 	d->step = p->step;
 }
 
-static void report_exit(struct tracer *t, struct proc *p, int status)
+static void process_report_exit(struct tracer *t, struct process *p, int status)
 {
 	char words[64];
 
-	if (p->told && (WIFSIGNALED(status) ? WTERMSIG(status) == p->told :
-			WEXITSTATUS(status) == 128 + p->told))
+	if (p->ending_signal &&
+	    (WIFSIGNALED(status) ?
+		     WTERMSIG(status) == p->ending_signal :
+		     WEXITSTATUS(status) == 128 + p->ending_signal))
 		return;
 	if (WIFEXITED(status)) {
 		snprintf(words, sizeof(words), "status=%d",
@@ -224,9 +231,9 @@ static void report_exit(struct tracer *t, struct proc *p, int status)
 		if (name)
 			snprintf(words, sizeof(words), "signal=SIG%s", name);
 	}
-	set_note(p, status);
-	emit_proc(t, p, EV_PROCESS_EXIT, str_c(p->exe ? p->exe : "?"),
-		  str_c(words), 0, STR("exit"));
+	process_set_note(p, status);
+	emit_process(t, p, EV_PROCESS_EXIT, str_c(p->exe ? p->exe : "?"),
+		     str_c(words), 0, STR("exit"));
 }
 
 /*
@@ -234,24 +241,26 @@ static void report_exit(struct tracer *t, struct proc *p, int status)
  * round, as the scheduler likes, and setsid(1) executes another program after
  * that: only at its own end, or the run's, is there one answer to all of it.
  */
-void proc_outlived(struct tracer *t, struct proc *p)
+void process_check_daemon(struct tracer *t, struct process *p)
 {
-	if (p->live && p->setsid && p->parent && p->parent->ended)
-		emit_proc(t, p, EV_PROCESS_DAEMON, str_c(p->exe ? p->exe : "?"),
-			  STR(""), 0, STR("setsid"));
+	if (p->after_first_exec && p->setsid && p->parent &&
+	    p->parent->ended)
+		emit_process(t, p, EV_PROCESS_DAEMON,
+			     str_c(p->exe ? p->exe : "?"), STR(""), 0,
+			     STR("setsid"));
 }
 
-void proc_ended(struct tracer *t, struct proc *p, int status)
+void process_ended(struct tracer *t, struct process *p, int status)
 {
 	p->ended = true;
 	if (!t->ending) {
-		exec_flush(t, p);
-		if (p->live) {
-			report_exit(t, p, status);
-			proc_outlived(t, p);
-			remember_dead(t, p);
+		exec_report_pending(t, p);
+		if (p->after_first_exec) {
+			process_report_exit(t, p, status);
+			process_check_daemon(t, p);
+			zombies_add(t, p);
 		}
 	}
-	if (p->main && p->step != STEP_NONE && !t->ending)
+	if (p->is_step_leader && p->step != STEP_NONE && !t->ending)
 		t->hooks->ended(t->hooks->ctx, p->step, status);
 }

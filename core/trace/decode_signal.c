@@ -22,15 +22,16 @@
 
 /* --- the target --- */
 
-static bool is_above(const struct proc *above, const struct proc *p)
+static bool signal_is_above(const struct process *above,
+			    const struct process *p)
 {
 	while (p && p != above)
 		p = p->parent;
 	return p != NULL;
 }
 
-static bool other_step(const struct tracer *t, const struct proc *own,
-		       const struct proc *p)
+static bool signal_other_step(const struct tracer *t, const struct process *own,
+			      const struct process *p)
 {
 	return p->step != own->step && p->step < t->opt.n_steps;
 }
@@ -40,12 +41,12 @@ static bool other_step(const struct tracer *t, const struct proc *own,
  * wakes the parent of a vfork(2) before the child stops for its exec: then the
  * exe link knows of it, or, where both run one program, the call it is in.
  */
-static void child_program(struct tracer *t, const struct proc *p,
-			  struct buf *out)
+static void signal_child_program(struct tracer *t, const struct process *p,
+				 struct buf *out)
 {
 	struct task *leader = task_find(t, p->tgid);
-	bool deleted, in_exec = leader && leader->inside && leader->row &&
-				leader->row->leave == leave_exec;
+	bool deleted, in_exec = leader && leader->in_call && leader->desc &&
+				leader->desc->leave == leave_exec;
 
 	if (p->executed)
 		buf_c(out, p->exe);
@@ -58,26 +59,27 @@ static void child_program(struct tracer *t, const struct proc *p,
 }
 
 /* "RELATION", and its program behind a NUL byte. */
-static void put_target(struct tracer *t, struct task *k, const struct proc *p)
+static void signal_put_target(struct tracer *t, struct task *k,
+			      const struct process *p)
 {
 	autobuf struct buf program = BUF_INIT;
 	struct buf *words = &k->call.words;
-	const struct proc *own = k->proc;
+	const struct process *own = k->process;
 
 	if (p == own) {
 		buf_c(words, "itself");
 		return;
 	}
-	if (other_step(t, own, p)) {
+	if (signal_other_step(t, own, p)) {
 		buf_c(words, "step ");
 		buf_str(words, t->opt.steps[p->step]);
-	} else if (is_above(own, p)) {
+	} else if (signal_is_above(own, p)) {
 		buf_c(words, p->parent == own ? "child" : "descendant");
-		child_program(t, p, &program);
+		signal_child_program(t, p, &program);
 	} else {
 		buf_c(words, own->parent == p ? "parent" : "other");
 	}
-	if (!is_above(own, p) && p->exe)
+	if (!signal_is_above(own, p) && p->exe)
 		buf_c(&program, p->exe);
 	if (program.len) {
 		buf_ch(words, '\0');
@@ -86,36 +88,38 @@ static void put_target(struct tracer *t, struct task *k, const struct proc *p)
 }
 
 /* The task of this pid as the sandbox counts; NULL: there is none. */
-static struct task *task_by_inner(struct tracer *t, struct task *k, long pid)
+static struct task *signal_task(struct tracer *t, struct task *k, long pid)
 {
 	pid_t tid;
 
-	if (pid == task_inner_pid(k))
+	if (pid == task_sandbox_tid(k))
 		return k;
-	tid = outer_pid(t, k, pid);
+	tid = task_host_tid(t, k, pid);
 	return tid ? task_find(t, tid) : NULL;
 }
 
 /* A child that has ended and was not collected yet can still be signalled. */
-static const struct proc *ended_child(struct tracer *t, struct task *k,
-				      long pid)
+static const struct process *signal_ended_child(struct tracer *t,
+						struct task *k, long pid)
 {
 	for (unsigned i = 0; i < ENDED_MAX; i++) {
-		const struct proc *p = t->ended[i];
+		const struct process *p = t->recent_ended[i];
 
-		if (p && p->parent == k->proc && inner_pid(p->tgid) == pid)
+		if (p && p->parent == k->process &&
+		    procfs_sandbox_pid(p->tgid) == pid)
 			return p;
 	}
 	return NULL;
 }
 
-static void put_pid(struct tracer *t, struct task *k, int pid)
+static void signal_put_pid(struct tracer *t, struct task *k, int pid)
 {
-	const struct task *target = task_by_inner(t, k, pid);
-	const struct proc *p = target ? target->proc : ended_child(t, k, pid);
+	const struct task *target = signal_task(t, k, pid);
+	const struct process *p =
+		target ? target->process : signal_ended_child(t, k, pid);
 
 	if (p)
-		put_target(t, k, p);
+		signal_put_target(t, k, p);
 	else
 		buf_c(&k->call.words, "no process");
 }
@@ -123,20 +127,20 @@ static void put_pid(struct tracer *t, struct task *k, int pid)
 /* --- groups --- */
 
 /* The worst of those in it, whose leader may have ended. */
-static void put_group(struct tracer *t, struct task *k, long group)
+static void signal_put_group(struct tracer *t, struct task *k, long group)
 {
-	const struct proc *other = NULL, *child = NULL;
+	const struct process *other = NULL, *child = NULL;
 
 	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct proc *p = t->procs[i]; p; p = p->next) {
-			if (inner_group(p->tgid) != group)
+		for (struct process *p = t->processes[i]; p; p = p->next) {
+			if (procfs_sandbox_pgid(p->tgid) != group)
 				continue;
-			if (p != k->proc && is_above(k->proc, p))
+			if (p != k->process && signal_is_above(k->process, p))
 				child = p;
-			else if (!other || other_step(t, k->proc, p))
+			else if (!other || signal_other_step(t, k->process, p))
 				other = p;
 		}
-	if (other && other_step(t, k->proc, other)) {
+	if (other && signal_other_step(t, k->process, other)) {
 		buf_c(&k->call.words, "group of step ");
 		buf_str(&k->call.words, t->opt.steps[other->step]);
 	} else {
@@ -145,13 +149,14 @@ static void put_group(struct tracer *t, struct task *k, long group)
 	}
 }
 
-static bool is_own_group(struct task *k, int pid)
+static bool signal_is_own_group(struct task *k, int pid)
 {
-	return !pid || (pid < -1 && inner_group(k->proc->tgid) == -(long)pid);
+	return !pid || (pid < -1 &&
+			procfs_sandbox_pgid(k->process->tgid) == -(long)pid);
 }
 
 /* By pid as the sandbox counts, as kill(2) takes it. */
-static void put_targets(struct tracer *t, struct task *k, int pid)
+static void signal_put_targets(struct tracer *t, struct task *k, int pid)
 {
 	struct buf *words = &k->call.words;
 
@@ -159,12 +164,12 @@ static void put_targets(struct tracer *t, struct task *k, int pid)
 		buf_c(words, "every process");
 	else if (pid == 1)
 		buf_c(words, "pid 1");
-	else if (is_own_group(k, pid))
+	else if (signal_is_own_group(k, pid))
 		buf_c(words, "own group");
 	else if (pid < 0)
-		put_group(t, k, -(long)pid);
+		signal_put_group(t, k, -(long)pid);
 	else
-		put_pid(t, k, pid);
+		signal_put_pid(t, k, pid);
 }
 
 /* --- what becomes of it --- */
@@ -192,41 +197,45 @@ static void signal_event(struct tracer *t, struct task *k, int sig)
 	signal_text(sig, name, sizeof(name));
 	if (!sig) {
 		emit_words(t, k, EV_PROCESS_INSPECT, call_err(&k->call),
-			   "%s(%.100s, 0)", k->row->name, words->p);
+			   "%s(%.100s, 0)", k->desc->name, words->p);
 		return;
 	}
 	snprintf(text, sizeof(text), "%s to %.200s", name, words->p);
-	emit(t, k, EV_PROCESS_SIGNAL, str_c(text), path, call_err(&k->call));
+	emit_event(t, k, EV_PROCESS_SIGNAL, str_c(text), path,
+		   call_err(&k->call));
 }
 
 /* Whose end it may be: the sender's label explains it. */
-static void note_sender(struct task *k, struct proc *p, int sig)
+static void signal_note_sender(struct task *k, struct process *p, int sig)
 {
-	if (!p || p == k->proc || p->is_init)
+	if (!p || p == k->process || p->is_init)
 		return;
-	free(p->sender);
-	p->sender = k->proc->label ? mem_strdup(k->proc->label) : NULL;
-	p->sent = sig;
+	free(p->last_sender);
+	p->last_sender =
+		k->process->label ? mem_strdup(k->process->label) : NULL;
+	p->last_signal = sig;
 }
 
-static void note_senders(struct tracer *t, struct task *k, int pid, int sig)
+static void signal_note_senders(struct tracer *t, struct task *k, int pid,
+				int sig)
 {
-	struct task *target = pid > 1 ? task_by_inner(t, k, pid) : NULL;
-	long group = pid ? -(long)pid : inner_group(k->proc->tgid);
+	struct task *target = pid > 1 ? signal_task(t, k, pid) : NULL;
+	long group = pid ? -(long)pid : procfs_sandbox_pgid(k->process->tgid);
 
 	if (target)
-		note_sender(k, target->proc, sig);
+		signal_note_sender(k, target->process, sig);
 	for (size_t i = 0; i < BUCKETS && pid <= 0; i++)
-		for (struct proc *p = t->procs[i]; p; p = p->next)
-			if (pid == -1 || inner_group(p->tgid) == group)
-				note_sender(k, p, sig);
+		for (struct process *p = t->processes[i]; p; p = p->next)
+			if (pid == -1 || procfs_sandbox_pgid(p->tgid) == group)
+				signal_note_sender(k, p, sig);
 }
 
 /*
  * Looks count only beyond the own step.  A sender that kills itself never
  * comes back from the call.
  */
-static enum next signal_begins(struct tracer *t, struct task *k, int sig)
+static enum entry_action signal_entry(struct tracer *t, struct task *k,
+				      int sig)
 {
 	struct str to = buf_view(&k->call.words);
 	bool beyond = str_eq(to, STR("every process")) ||
@@ -234,24 +243,24 @@ static enum next signal_begins(struct tracer *t, struct task *k, int sig)
 		      || str_starts(to, STR("group of step "));
 
 	if (!sig)
-		return beyond ? NEXT_LEAVE : NEXT_GO;
+		return beyond ? ENTRY_STOP_AT_EXIT : ENTRY_CONTINUE;
 	if (sig != SIGKILL || (!str_eq(to, STR("itself")) &&
 			       !str_eq(to, STR("own group"))))
-		return NEXT_LEAVE;
+		return ENTRY_STOP_AT_EXIT;
 	signal_event(t, k, sig);
-	return NEXT_GO;
+	return ENTRY_CONTINUE;
 }
 
-enum next enter_kill(struct tracer *t, struct task *k)
+enum entry_action enter_kill(struct tracer *t, struct task *k)
 {
 	int pid = (int)k->call.args[0], sig = (int)k->call.args[1];
 
-	if (!k->proc->live)
-		return NEXT_GO;
-	put_targets(t, k, pid);
+	if (!k->process->after_first_exec)
+		return ENTRY_CONTINUE;
+	signal_put_targets(t, k, pid);
 	if (sig)
-		note_senders(t, k, pid, sig);
-	return signal_begins(t, k, sig);
+		signal_note_senders(t, k, pid, sig);
+	return signal_entry(t, k, sig);
 }
 
 void leave_kill(struct tracer *t, struct task *k)
@@ -262,32 +271,33 @@ void leave_kill(struct tracer *t, struct task *k)
 /* --- threads --- */
 
 /* tid: of a thread; tgid: of its process, or 0 where that is not asked for. */
-static enum next to_thread(struct tracer *t, struct task *k, int tgid, int tid,
-			   int sig)
+static enum entry_action signal_to_thread(struct tracer *t, struct task *k,
+					  int tgid, int tid, int sig)
 {
-	struct task *target = tid > 1 ? task_by_inner(t, k, tid) : NULL;
+	struct task *target = tid > 1 ? signal_task(t, k, tid) : NULL;
 
-	if (!k->proc->live || (target && target != k &&
-			       target->proc == k->proc))
-		return NEXT_GO;
+	if (!k->process->after_first_exec || (target && target != k &&
+					      target->process == k->process))
+		return ENTRY_CONTINUE;
 	if (tid == 1 || tgid == 1)
 		buf_c(&k->call.words, "pid 1");
 	else
-		put_pid(t, k, tid);
+		signal_put_pid(t, k, tid);
 	if (target && sig)
-		note_sender(k, target->proc, sig);
-	return signal_begins(t, k, sig);
+		signal_note_sender(k, target->process, sig);
+	return signal_entry(t, k, sig);
 }
 
-enum next enter_tkill(struct tracer *t, struct task *k)
+enum entry_action enter_tkill(struct tracer *t, struct task *k)
 {
-	return to_thread(t, k, 0, (int)k->call.args[0], (int)k->call.args[1]);
+	return signal_to_thread(t, k, 0, (int)k->call.args[0],
+				(int)k->call.args[1]);
 }
 
-enum next enter_tgkill(struct tracer *t, struct task *k)
+enum entry_action enter_tgkill(struct tracer *t, struct task *k)
 {
-	return to_thread(t, k, (int)k->call.args[0], (int)k->call.args[1],
-			 (int)k->call.args[2]);
+	return signal_to_thread(t, k, (int)k->call.args[0],
+				(int)k->call.args[1], (int)k->call.args[2]);
 }
 
 /* The thread stands between process and signal. */
@@ -299,7 +309,7 @@ void leave_tgkill(struct tracer *t, struct task *k)
 /* --- by descriptor --- */
 
 /* The pid of a pidfd as we count (proc(5), fdinfo); -1: gone, 0: it is none. */
-static int pidfd_target(const struct task *k, int fd)
+static int signal_pidfd_target(const struct task *k, int fd)
 {
 	char path[64], line[256];
 	int pid = 0;
@@ -317,7 +327,7 @@ static int pidfd_target(const struct task *k, int fd)
 }
 
 /* The directory of a process in /proc serves as well (pidfd_send_signal(2)). */
-static int proc_dir_target(struct tracer *t, struct task *k, int fd)
+static int signal_proc_dir_target(struct tracer *t, struct task *k, int fd)
 {
 	autobuf struct buf path = BUF_INIT;
 	int pid = 0, end = 0;
@@ -328,25 +338,25 @@ static int proc_dir_target(struct tracer *t, struct task *k, int fd)
 	return pid;
 }
 
-enum next enter_pidfd_signal(struct tracer *t, struct task *k)
+enum entry_action enter_pidfd_signal(struct tracer *t, struct task *k)
 {
 	int fd = (int)k->call.args[0], sig = (int)k->call.args[1];
-	int pid = pidfd_target(k, fd);
-	long inner = pid > 0 ? inner_pid(pid) :
-		     pid ? -1 : proc_dir_target(t, k, fd);
+	int pid = signal_pidfd_target(k, fd);
+	long inner = pid > 0 ? procfs_sandbox_pid(pid) :
+		     pid ? -1 : signal_proc_dir_target(t, k, fd);
 
-	if (!k->proc->live)
-		return NEXT_GO;
+	if (!k->process->after_first_exec)
+		return ENTRY_CONTINUE;
 	if (inner > 0) {
-		put_targets(t, k, (int)inner);
+		signal_put_targets(t, k, (int)inner);
 		if (sig)
-			note_senders(t, k, (int)inner, sig);
+			signal_note_senders(t, k, (int)inner, sig);
 	} else if (pid) {
 		buf_c(&k->call.words, "no process");
 	} else {
-		return NEXT_LEAVE;
+		return ENTRY_STOP_AT_EXIT;
 	}
-	return signal_begins(t, k, sig);
+	return signal_entry(t, k, sig);
 }
 
 /* Of what is no process the name of the call is all there is to say. */
@@ -366,23 +376,23 @@ void leave_pidfd_signal(struct tracer *t, struct task *k)
  * sender's pid is 0 when it is outside of the sandbox (sigaction(2), si_pid in
  * the receiver's namespace).
  */
-void signal_seen(struct task *k, int sig)
+void signal_delivered(struct task *k, int sig)
 {
 	siginfo_t info;
 
 	if (sig != SIGTERM && sig != SIGINT && sig != SIGHUP)
 		return;
-	if (!k->proc || ptrace(PTRACE_GETSIGINFO, k->tid, NULL, &info))
+	if (!k->process || ptrace(PTRACE_GETSIGINFO, k->tid, NULL, &info))
 		return;
 	if (info.si_code <= 0 && info.si_pid > 0 &&
-	    info.si_pid != inner_pid(k->proc->tgid))
-		k->proc->told = sig;
+	    info.si_pid != procfs_sandbox_pid(k->process->tgid))
+		k->process->ending_signal = sig;
 }
 
-size_t signal_sender(const struct proc *p, int sig, char *out, size_t size)
+size_t signal_sender(const struct process *p, int sig, char *out, size_t size)
 {
-	int n = p->sender && p->sent == sig ?
-		snprintf(out, size, "sent by %s", p->sender) : 0;
+	int n = p->last_sender && p->last_signal == sig ?
+		snprintf(out, size, "sent by %s", p->last_sender) : 0;
 
 	return n <= 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }

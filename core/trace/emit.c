@@ -14,7 +14,7 @@
 
 #define BLIND_MAX 64
 
-uint64_t now_ns(void)
+uint64_t clock_now_ns(void)
 {
 	struct timespec ts;
 
@@ -23,7 +23,7 @@ uint64_t now_ns(void)
 }
 
 /* "openat("/etc/shadow") = -1 EACCES", for a reader who knows strace. */
-static void describe(struct task *k, int err, struct buf *out)
+static void emit_describe(struct task *k, int err, struct buf *out)
 {
 	const struct call *c = &k->call;
 	char name[64];
@@ -31,19 +31,19 @@ static void describe(struct task *k, int err, struct buf *out)
 	if (c->foreign)
 		buf_printf(out, "syscall_%d", c->nr);
 	else
-		buf_c(out, k->row ? k->row->name :
-			   call_name(c->nr, name, sizeof(name)));
+		buf_c(out, k->desc ? k->desc->name :
+			   syscall_name(c->nr, name, sizeof(name)));
 	buf_ch(out, '(');
 	if (c->path1)
 		buf_printf(out, "\"%s\"", c->path1);
 	if (c->path2)
 		buf_printf(out, ", \"%s\"", c->path2);
-	if (c->sa_len) {
+	if (c->addr_len) {
 		buf_printf(out, "%d, ", (int)c->args[0]);
-		sockaddr_text(out, &c->sa, c->sa_len);
+		sockaddr_text(out, &c->addr, c->addr_len);
 	}
 	buf_ch(out, ')');
-	if (!err && c->foreseen)
+	if (!err && c->cached)
 		buf_c(out, " = ?");
 	else if (err)
 		buf_printf(out, " = -1 %s", errno_name(err) ?
@@ -52,42 +52,42 @@ static void describe(struct task *k, int err, struct buf *out)
 		buf_printf(out, " = %lld", (long long)c->ret);
 }
 
-struct str step_name(const struct tracer *t, size_t step)
+struct str tracer_step_name(const struct tracer *t, size_t step)
 {
 	return step < t->opt.n_steps ? t->opt.steps[step] : STR("");
 }
 
-void emit_proc(struct tracer *t, struct proc *p, enum event_kind kind,
-	       struct str a, struct str b, int err, struct str call)
+void emit_process(struct tracer *t, struct process *p, enum event_kind kind,
+		  struct str a, struct str b, int err, struct str call)
 {
 	struct event ev = { .kind = kind, .a = a, .b = b, .err = err };
 
-	if (!p->live)
+	if (!p->after_first_exec)
 		return;
-	ev.pid = t->acting ? t->acting : p->tgid;
+	ev.pid = t->acting_tid ? t->acting_tid : p->tgid;
 	if (p->parent && !p->parent->is_init)
 		ev.parent = p->parent->tgid;
-	ev.ns = now_ns() - t->start_ns;
-	ev.step = step_name(t, p->step);
+	ev.ns = clock_now_ns() - t->start_ns;
+	ev.step = tracer_step_name(t, p->step);
 	ev.process = str_c(p->chain ? p->chain : "");
 	ev.call = call;
 	if (kind == EV_PROCESS_EXIT)
-		ev.note = (struct str){ p->tail, p->tail_len };
+		ev.note = (struct str){ p->stderr_tail, p->stderr_len };
 	t->opt.sink.take(t->opt.sink.ctx, &ev);
 }
 
-void emit(struct tracer *t, struct task *k, enum event_kind kind,
-	  struct str a, struct str b, int err)
+void emit_event(struct tracer *t, struct task *k, enum event_kind kind,
+		struct str a, struct str b, int err)
 {
 	autobuf struct buf call = BUF_INIT;
 
-	if (!k->proc->live)
+	if (!k->process->after_first_exec)
 		return;
-	describe(k, err, &call);
-	t->reached |= kind == EV_PROCESS_INSPECT;
-	t->acting = k->tid;
-	emit_proc(t, k->proc, kind, a, b, err, buf_view(&call));
-	t->acting = 0;
+	emit_describe(k, err, &call);
+	t->cross_access |= kind == EV_PROCESS_INSPECT;
+	t->acting_tid = k->tid;
+	emit_process(t, k->process, kind, a, b, err, buf_view(&call));
+	t->acting_tid = 0;
 }
 
 void emit_words(struct tracer *t, struct task *k, enum event_kind kind,
@@ -99,45 +99,47 @@ void emit_words(struct tracer *t, struct task *k, enum event_kind kind,
 	va_start(ap, fmt);
 	vsnprintf(words, sizeof(words), fmt, ap);
 	va_end(ap);
-	emit(t, k, kind, str_c(words), STR(""), err);
+	emit_event(t, k, kind, str_c(words), STR(""), err);
 }
 
 /*
  * By hash: the names are the program's, up to 4 KiB each.  all_below: who
  * renames a directory moves all that is in it; who changes its mode does not.
  */
-static void touched(struct tracer *t, struct str path, bool all_below)
+static void emit_changed_paths_put(struct tracer *t, struct str path,
+				   bool all_below)
 {
 	uint64_t hash = hash_64(path);
 	struct str key = { (const char *)&hash, sizeof(hash) };
 
 	t->changes++;
-	if (t->touched.n < TOUCHED_MAX)
-		strmap_put(&t->touched, key)->val.num |= all_below;
+	if (t->changed_paths.n < CHANGED_PATHS_MAX)
+		strmap_put(&t->changed_paths, key)->val.num |= all_below;
 	else
-		blind_spot(t, "more files were changed than can be held "
-			   "against the writable layers");
+		tracer_blind_spotf(t,
+				   "more files were changed than can be held "
+				   "against the writable layers");
 }
 
-void touch(struct tracer *t, struct str path)
+void changed_paths_add(struct tracer *t, struct str path)
 {
-	touched(t, path, false);
+	emit_changed_paths_put(t, path, false);
 }
 
-void touch_tree(struct tracer *t, struct str path)
+void changed_paths_add_tree(struct tracer *t, struct str path)
 {
-	touched(t, path, true);
+	emit_changed_paths_put(t, path, true);
 }
 
-static bool changes_names(enum event_kind kind)
+static bool emit_changes_names(enum event_kind kind)
 {
 	return kind == EV_FILE_RENAME || kind == EV_FILE_LINK ||
 	       kind == EV_FILE_DELETE || kind == EV_FILE_CREATE;
 }
 
-static bool changes_files(enum event_kind kind)
+static bool emit_changes_files(enum event_kind kind)
 {
-	return changes_names(kind) || kind == EV_FILE_WRITE ||
+	return emit_changes_names(kind) || kind == EV_FILE_WRITE ||
 	       kind == EV_FILE_MODE;
 }
 
@@ -147,19 +149,20 @@ void emit_path(struct tracer *t, struct task *k, enum event_kind kind,
 	autobuf struct buf at = BUF_INIT;
 	int err = call_err(&k->call);
 
-	if (!k->proc->live)
+	if (!k->process->after_first_exec)
 		return;
 	resolve_path(t, k, dirfd, path, follow, &at);
-	emit(t, k, kind, buf_view(&at), b, err);
+	emit_event(t, k, kind, buf_view(&at), b, err);
 	if (err)
 		return;
-	if (changes_files(kind))
-		touched(t, buf_view(&at), kind == EV_FILE_RENAME);
-	if (changes_names(kind) && !path_is_system(buf_view(&at)))
-		resolve_forget(t);
+	if (emit_changes_files(kind))
+		emit_changed_paths_put(t, buf_view(&at),
+				       kind == EV_FILE_RENAME);
+	if (emit_changes_names(kind) && !resolve_is_system(buf_view(&at)))
+		resolve_forget_dirs(t);
 }
 
-void blind_spot(struct tracer *t, const char *fmt, ...)
+void tracer_blind_spotf(struct tracer *t, const char *fmt, ...)
 {
 	char text[256];
 	va_list ap;
@@ -176,7 +179,7 @@ void blind_spot(struct tracer *t, const char *fmt, ...)
 
 void tracer_add_blind_spot(struct tracer *t, const char *text)
 {
-	blind_spot(t, "%s", text);
+	tracer_blind_spotf(t, "%s", text);
 }
 
 const char *tracer_blind_spot(const struct tracer *t, size_t i)
@@ -184,27 +187,28 @@ const char *tracer_blind_spot(const struct tracer *t, size_t i)
 	return i < t->blind.n ? t->blind.v[i] : NULL;
 }
 
-void tracer_untraced(struct tracer *t, enum event_kind kind, struct str path,
-		     const char *note)
+void tracer_emit_untraced(struct tracer *t, enum event_kind kind,
+			  struct str path, const char *note)
 {
 	struct event ev = {
-		.kind = kind, .a = path, .ns = now_ns() - t->start_ns,
+		.kind = kind, .a = path, .ns = clock_now_ns() - t->start_ns,
 		.note = str_c(note),
 	};
 
 	t->opt.sink.take(t->opt.sink.ctx, &ev);
 }
 
-bool tracer_touched(const struct tracer *t, struct str path)
+bool tracer_path_changed(const struct tracer *t, struct str path)
 {
 	bool above = false;
 
-	if (t->touched.n >= TOUCHED_MAX)
+	if (t->changed_paths.n >= CHANGED_PATHS_MAX)
 		return true;
 	for (; path.len > 1; path = path_dir(path), above = true) {
 		uint64_t hash = hash_64(path);
 		struct str key = { (const char *)&hash, sizeof(hash) };
-		const struct strmap_entry *e = strmap_get(&t->touched, key);
+		const struct strmap_entry *e =
+			strmap_get(&t->changed_paths, key);
 
 		if (e && (!above || e->val.num))
 			return true;

@@ -16,16 +16,16 @@
  * number of a child that was collected may be that of a stranger's zombie; and
  * where the end comes between a death and the wait for it is chance.
  */
-static bool leaves(struct tracer *t, pid_t parent, const struct dead *d)
+static bool ending_is_left(struct tracer *t, pid_t parent, const struct dead *d)
 {
-	const struct proc *p = proc_find(t, parent);
+	const struct process *p = process_find(t, parent);
 
 	if (!p || p->is_init)
 		return false;
-	return task_sleeps(parent) || now_ns() - d->ns > COLLECT_NS;
+	return procfs_sleeps(parent) || clock_now_ns() - d->ns > COLLECT_NS;
 }
 
-static void report_zombie(struct tracer *t, const struct dead *d)
+static void ending_report_zombie(struct tracer *t, const struct dead *d)
 {
 	struct event ev = { .kind = EV_PROCESS_ZOMBIE };
 	char path[64], text[256], state = '?';
@@ -41,21 +41,21 @@ static void report_zombie(struct tracer *t, const struct dead *d)
 	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
 	at = strrchr(text, ')');
 	if (at && sscanf(at + 1, " %c %d", &state, &parent) == 2 &&
-	    state == 'Z' && leaves(t, parent, d)) {
+	    state == 'Z' && ending_is_left(t, parent, d)) {
 		ev.a = str_c(d->exe ? d->exe : "?");
 		ev.process = str_c(d->chain ? d->chain : "");
-		ev.ns = now_ns() - t->start_ns;
-		ev.step = step_name(t, d->step);
+		ev.ns = clock_now_ns() - t->start_ns;
+		ev.step = tracer_step_name(t, d->step);
 		t->opt.sink.take(t->opt.sink.ctx, &ev);
 		t->stats.zombies++;
 	}
 	fclose(f);
 }
 
-static void cut(struct tracer *t, struct task *k)
+static void ending_interrupt_call(struct tracer *t, struct task *k)
 {
-	if (k->row && str_starts(str_c(k->row->name), STR("execve")))
-		exec_cut(t, k);
+	if (k->desc && str_starts(str_c(k->desc->name), STR("execve")))
+		exec_interrupted(t, k);
 	else
 		call_finish(t, k, -EINTR);
 }
@@ -65,20 +65,21 @@ void tracer_ending(struct tracer *t)
 	if (t->ending)
 		return;
 	for (size_t i = 0; i < t->dead.n; i++)
-		report_zombie(t, &t->dead.v[i]);
+		ending_report_zombie(t, &t->dead.v[i]);
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct task *k = t->tasks[i]; k; k = k->next)
-			if (k->inside && k->proc && k->proc->live)
-				cut(t, k);
+			if (k->in_call && k->process &&
+			    k->process->after_first_exec)
+				ending_interrupt_call(t, k);
 	/* A process that lives on may still hold attempts to execute. */
 	for (size_t i = 0; i < BUCKETS; i++) {
-		for (struct proc *p = t->procs[i]; p; p = p->next) {
-			exec_cut_search(t, p);
-			exec_flush(t, p);
-			proc_outlived(t, p);
+		for (struct process *p = t->processes[i]; p; p = p->next) {
+			exec_search_interrupted(t, p);
+			exec_report_pending(t, p);
+			process_check_daemon(t, p);
 		}
 	}
-	t->stats.lost += fork_left(t);
+	t->stats.lost += fork_count_unannounced(t);
 	t->ending = true;
 }
 
@@ -86,19 +87,19 @@ bool tracer_empty(struct tracer *t)
 {
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct task *k = t->tasks[i]; k; k = k->next)
-			if (k->waiting)
+			if (k->unannounced)
 				return false;
-	return t->stats.alive <= 1 && !fork_strangers(t);
+	return t->stats.alive <= 1 && !fork_has_unannounced(t);
 }
 
 /* A pid cannot be another's before we have collected its process. */
 void tracer_signal(struct tracer *t, size_t step, int sig, bool all)
 {
 	for (size_t i = 0; i < BUCKETS; i++) {
-		for (struct proc *p = t->procs[i]; p; p = p->next) {
-			if (p->step != step || !(p->main || all))
+		for (struct process *p = t->processes[i]; p; p = p->next) {
+			if (p->step != step || !(p->is_step_leader || all))
 				continue;
-			p->told = sig;
+			p->ending_signal = sig;
 			kill(p->tgid, sig);
 		}
 	}
@@ -107,7 +108,7 @@ void tracer_signal(struct tracer *t, size_t step, int sig, bool all)
 bool tracer_alive(const struct tracer *t, size_t step)
 {
 	for (size_t i = 0; i < BUCKETS; i++)
-		for (const struct proc *p = t->procs[i]; p; p = p->next)
+		for (const struct process *p = t->processes[i]; p; p = p->next)
 			if (p->step == step && !p->is_init)
 				return true;
 	return false;
@@ -120,7 +121,7 @@ struct tracer_stats tracer_stats(const struct tracer *t)
 	/* Pid 1 is ours. */
 	s.alive -= s.alive > 0;
 	s.processes -= s.processes > 0;
-	s.lost += t->wire ? wire_lost(t->wire) : 0;
+	s.lost += t->netcap ? netcap_lost(t->netcap) : 0;
 	return s;
 }
 

@@ -32,7 +32,8 @@
 #define STACK_MAX 8192U		/* bytes that are read of it at once */
 #define IN_FRONT_MAX 16		/* words before a script's own arguments */
 
-static bool read_own(const struct task *k, const char *name, struct buf *out)
+static bool exec_copy_read_file(const struct task *k, const char *name,
+				struct buf *out)
 {
 	struct err ignored = ERR_INIT;
 	char path[64];
@@ -50,7 +51,7 @@ struct stack {
 	char bytes[STACK_MAX];
 };
 
-static void read_stack(const struct task *k, struct stack *s)
+static void exec_copy_read_stack(const struct task *k, struct stack *s)
 {
 	struct ptrace_syscall_info info = { 0 };
 	ssize_t n;
@@ -61,11 +62,11 @@ static void read_stack(const struct task *k, struct stack *s)
 	    info.arch != NATIVE_ARCH)
 		return;
 	s->at = info.stack_pointer;
-	n = mem_read_mapped(k->tid, s->at, s->bytes, sizeof(s->bytes));
+	n = tracee_read_mapped(k->tid, s->at, s->bytes, sizeof(s->bytes));
 	s->len = n > 0 ? (size_t)n : 0;
 }
 
-static bool word_at(const struct stack *s, size_t i, uint64_t *out)
+static bool exec_copy_word_at(const struct stack *s, size_t i, uint64_t *out)
 {
 	size_t at = i * sizeof(*out);
 
@@ -76,7 +77,7 @@ static bool word_at(const struct stack *s, size_t i, uint64_t *out)
 }
 
 /* A string that is wholly there; NULL: it is not. */
-static const char *string_at(const struct stack *s, uint64_t at)
+static const char *exec_copy_string_at(const struct stack *s, uint64_t at)
 {
 	if (at < s->at || at - s->at >= s->len ||
 	    !memchr(s->bytes + (at - s->at), '\0', s->len - (at - s->at)))
@@ -85,16 +86,17 @@ static const char *string_at(const struct stack *s, uint64_t at)
 }
 
 /* The arguments, which lie one behind the other, each with its NUL. */
-static bool stack_words(const struct stack *s, struct str *out)
+static bool exec_copy_stack_words(const struct stack *s, struct str *out)
 {
 	uint64_t argc, first, last;
 	const char *from, *to;
 
-	if (!word_at(s, 0, &argc) || !argc || argc > s->len / sizeof(argc) ||
-	    !word_at(s, 1, &first) || !word_at(s, argc, &last))
+	if (!exec_copy_word_at(s, 0, &argc) || !argc ||
+	    argc > s->len / sizeof(argc) || !exec_copy_word_at(s, 1, &first) ||
+	    !exec_copy_word_at(s, argc, &last))
 		return false;
-	from = string_at(s, first);
-	to = string_at(s, last);
+	from = exec_copy_string_at(s, first);
+	to = exec_copy_string_at(s, last);
 	if (!from || !to || to < from)
 		return false;
 	*out = (struct str){ from, (size_t)(to - from) + strlen(to) + 1 };
@@ -102,68 +104,69 @@ static bool stack_words(const struct stack *s, struct str *out)
 }
 
 /* Where auxv begins, in words: behind argv and envp, and a NULL each. */
-static bool find_auxv(const struct stack *s, size_t *i)
+static bool exec_copy_find_auxv(const struct stack *s, size_t *i)
 {
 	uint64_t word;
 
-	if (!word_at(s, 0, &word) || word > s->len)
+	if (!exec_copy_word_at(s, 0, &word) || word > s->len)
 		return false;
 	*i = (size_t)word + 2;
 	do
-		if (!word_at(s, (*i)++, &word))
+		if (!exec_copy_word_at(s, (*i)++, &word))
 			return false;
 	while (word);
 	return true;
 }
 
-static const char *stack_path(const struct stack *s)
+static const char *exec_copy_stack_path(const struct stack *s)
 {
 	uint64_t type, value;
 	size_t i;
 
-	if (!find_auxv(s, &i))
+	if (!exec_copy_find_auxv(s, &i))
 		return NULL;
-	for (; word_at(s, i, &type) && word_at(s, i + 1, &value) && type;
+	for (; exec_copy_word_at(s, i, &type) &&
+	       exec_copy_word_at(s, i + 1, &value) && type;
 	     i += 2)
 		if (type == AT_EXECFN)
-			return string_at(s, value);
+			return exec_copy_string_at(s, value);
 	return NULL;
 }
 
 /* --- the same in files --- */
 
 /* The path as the kernel copied it; NULL when it may not be read. */
-static char *true_path(const struct task *k, const struct stack *s)
+static char *exec_copy_path(const struct task *k, const struct stack *s)
 {
 	autobuf struct buf aux = BUF_INIT;
-	const char *here = stack_path(s);
+	const char *here = exec_copy_stack_path(s);
 	uint64_t pair[2];
 
 	if (here)
 		return mem_strdup(here);
-	if (!read_own(k, "auxv", &aux))
+	if (!exec_copy_read_file(k, "auxv", &aux))
 		return NULL;
 	for (size_t i = 0; i + sizeof(pair) <= aux.len; i += sizeof(pair)) {
 		memcpy(pair, aux.p + i, sizeof(pair));
 		if (pair[0] == AT_EXECFN)
-			return mem_read_string(k->tid, pair[1], PATH_MAX);
+			return tracee_read_string(k->tid, pair[1], PATH_MAX);
 	}
 	return NULL;
 }
 
-static bool true_words(const struct task *k, const struct stack *s,
-		       struct buf *held, struct str *out)
+static bool exec_copy_words(const struct task *k, const struct stack *s,
+			    struct buf *held, struct str *out)
 {
-	if (stack_words(s, out))
+	if (exec_copy_stack_words(s, out))
 		return true;
-	if (!read_own(k, "cmdline", held))
+	if (!exec_copy_read_file(k, "cmdline", held))
 		return false;
 	*out = buf_view(held);
 	return true;
 }
 
 /* What it would be for this call: fs/exec.c, alloc_bprm(). */
-static char *given_path(const struct call *c, bool at)
+static char *exec_copy_given_path(const struct call *c, bool at)
 {
 	int fd = at ? (int)c->args[0] : AT_FDCWD;
 
@@ -176,7 +179,7 @@ static char *given_path(const struct call *c, bool at)
 }
 
 /* The words up to the next NUL, or all. */
-static struct str take_word(struct str *rest)
+static struct str exec_copy_take_word(struct str *rest)
 {
 	struct str word = { rest->p, strnlen(rest->p, rest->len) };
 
@@ -187,60 +190,65 @@ static struct str take_word(struct str *rest)
 	return word;
 }
 
-static size_t count_words(struct str text)
+static size_t exec_copy_count_words(struct str text)
 {
 	size_t n = 0;
 
 	for (; text.len; n++)
-		take_word(&text);
+		exec_copy_take_word(&text);
 	return n;
 }
 
 /* Are the words n, and as many of the others, the same? */
-static bool same_words(struct str a, struct str b, size_t n)
+static bool exec_copy_same_words(struct str a, struct str b, size_t n)
 {
 	while (n--)
-		if (!b.len || !str_eq(take_word(&a), take_word(&b)))
+		if (!b.len ||
+		    !str_eq(exec_copy_take_word(&a), exec_copy_take_word(&b)))
 			return false;
 	return true;
 }
 
 /* Do these words stand for the given ones behind `front` of a script's? */
-static bool same_behind(const struct exec_words *given, struct str words,
-			size_t front, const char *script)
+static bool exec_copy_same_behind(const struct exec_words *given,
+				  struct str words, size_t front,
+				  const char *script)
 {
 	struct str rest = given->text, before, word = STR_NULL;
 
 	for (size_t i = 0; i < front; i++) {
 		before = word;
-		word = take_word(&words);
+		word = exec_copy_take_word(&words);
 	}
 	before = word;
-	word = take_word(&words);
+	word = exec_copy_take_word(&words);
 	if (!front)
-		return given->n && str_eq(word, take_word(&rest)) &&
-		       same_words(rest, words, given->n - 1);
+		return given->n && str_eq(word, exec_copy_take_word(&rest)) &&
+		       exec_copy_same_words(rest, words, given->n - 1);
 	/* The script's path, or argv[0] behind it where that is kept. */
 	if (script && !str_eq(word, str_c(script)) &&
 	    !str_eq(before, str_c(script)))
 		return false;
-	take_word(&rest);
-	return same_words(rest, words, given->n - 1);
+	exec_copy_take_word(&rest);
+	return exec_copy_same_words(rest, words, given->n - 1);
 }
 
 /* Word for word: no script, which has its interpreter in front. */
-static bool same_exactly(const struct exec_words *given, struct str words)
+static bool exec_copy_same_exactly(const struct exec_words *given,
+				   struct str words)
 {
-	return given->n && !given->cut && count_words(words) == given->n &&
-	       same_words(given->text, words, given->n);
+	return given->n && !given->cut &&
+	       exec_copy_count_words(words) == given->n &&
+	       exec_copy_same_words(given->text, words, given->n);
 }
 
-static bool same_arguments(const struct exec_words *given, struct str words,
-			   const char *script, bool may_be_script)
+static bool exec_copy_same_arguments(const struct exec_words *given,
+				     struct str words, const char *script,
+				     bool may_be_script)
 {
 	/* No argument at all is an empty one (execve(2), since 5.18). */
 	struct exec_words all = *given;
-	size_t n = count_words(words);
+	size_t n = exec_copy_count_words(words);
 	size_t from = 0, to = may_be_script ? IN_FRONT_MAX : 0;
 
 	if (!all.n)
@@ -254,13 +262,13 @@ static bool same_arguments(const struct exec_words *given, struct str words,
 		from = to = n - all.n;
 	}
 	for (size_t front = from; front <= to; front++)
-		if (same_behind(&all, words, front, script))
+		if (exec_copy_same_behind(&all, words, front, script))
 			return true;
 	return false;
 }
 
 /* As the arguments of a call are kept: so many, and of each so much. */
-static void keep_words(struct buf *out, struct str words)
+static void exec_copy_keep_words(struct buf *out, struct str words)
 {
 	for (unsigned i = 0; words.len; i++) {
 		if (i == EXEC_ARGS_MAX || out->len >= EXEC_WORDS_MAX) {
@@ -269,13 +277,13 @@ static void keep_words(struct buf *out, struct str words)
 		}
 		if (i)
 			buf_ch(out, '\0');
-		buf_str(out, take_word(&words));
+		buf_str(out, exec_copy_take_word(&words));
 	}
 }
 
 /* Does the path lead to what runs now, or to a script that asked for it? */
-static bool is_script(struct tracer *t, struct task *k, const char *path,
-		      struct str exe)
+static bool exec_copy_is_script(struct tracer *t, struct task *k,
+				const char *path, struct str exe)
 {
 	autobuf struct buf at = BUF_INIT;
 
@@ -285,32 +293,33 @@ static bool is_script(struct tracer *t, struct task *k, const char *path,
 	return !str_eq(buf_view(&at), exe);
 }
 
-void exec_truth(struct tracer *t, struct task *k, struct str exe,
-		const struct exec_words *given, struct exec_truth *out)
+void exec_copy_compare(struct tracer *t, struct task *k, struct str exe,
+		       const struct exec_words *given, struct exec_copy *out)
 {
 	autobuf struct buf held = BUF_INIT;
 	autofree char *path = NULL, *was = NULL;
 	struct stack stack;
 	struct str words;
 
-	if (!k->row)
+	if (!k->desc)
 		return;
-	read_stack(k, &stack);
-	path = true_path(k, &stack);
-	was = given_path(&k->call, k->row->shape.d1 >= 0);
+	exec_copy_read_stack(k, &stack);
+	path = exec_copy_path(k, &stack);
+	was = exec_copy_given_path(&k->call, k->desc->args.dir1 >= 0);
 	if (path && was && strcmp(path, was) != 0)
 		out->path = mem_strdup(path);
-	if (!true_words(k, &stack, &held, &words))
+	if (!exec_copy_words(k, &stack, &held, &words))
 		return;
-	out->exact = same_exactly(given, words);
-	if (out->exact || same_arguments(given, words, path,
-					 is_script(t, k, path, exe)))
+	out->exact = exec_copy_same_exactly(given, words);
+	if (out->exact ||
+	    exec_copy_same_arguments(given, words, path,
+				     exec_copy_is_script(t, k, path, exe)))
 		return;
 	out->changed = true;
-	keep_words(&out->words, words);
+	exec_copy_keep_words(&out->words, words);
 }
 
-void exec_truth_free(struct exec_truth *e)
+void exec_copy_free(struct exec_copy *e)
 {
 	free(e->path);
 	buf_free(&e->words);

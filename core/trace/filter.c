@@ -28,25 +28,25 @@
  * that this architecture does not have resolves to a negative number and is
  * passed over here.
  */
-struct ambient {
+struct filter_rule {
 	const char *name;
-	enum { ALWAYS, KERNEL, WHEN, UNLESS, STOPS, UNTOLD } passes;
+	enum { ALWAYS, KERNEL, WHEN, UNLESS, STOPS, NO_FACT } passes;
 	struct scmp_arg_cmp cmp;
 };
 
-static const struct ambient ambients[] = {
-#define AMBIENT(call) { .name = #call, .passes = ALWAYS, .cmp = { .arg = 0 } },
+static const struct filter_rule filter_rules[] = {
+#define PASSES(call) { .name = #call, .passes = ALWAYS, .cmp = { .arg = 0 } },
 #define KERNEL(call) { .name = #call, .passes = KERNEL, .cmp = { .arg = 0 } },
-#define UNTOLD(call) { .name = #call, .passes = UNTOLD, .cmp = { .arg = 0 } },
+#define NO_FACT(call) { .name = #call, .passes = NO_FACT, .cmp = { .arg = 0 } },
 #define WHEN(call, arg, op, a, b) { #call, WHEN, { arg, op, a, b } },
 #define UNLESS(call, arg, value) \
 	{ #call, UNLESS, { arg, SCMP_CMP_NE, value, UINT32_MAX } },
 #define STOPS(call, arg, mask, value) \
 	{ #call, STOPS, { arg, SCMP_CMP_NE, value, mask } },
 #include "core/trace/unrecorded.def"
-#undef AMBIENT
+#undef PASSES
 #undef KERNEL
-#undef UNTOLD
+#undef NO_FACT
 #undef WHEN
 #undef UNLESS
 #undef STOPS
@@ -58,7 +58,7 @@ static const struct { const char *name; int nr; } numbers[] = {
 #undef NUMBER
 };
 
-static const struct row rows[] = {
+static const struct syscall_desc rows[] = {
 #define CALL(name, shape, ints, enter, leave) \
 	{ #name, shape, ints, enter, leave },
 #include "core/trace/syscalls.def"
@@ -66,7 +66,7 @@ static const struct row rows[] = {
 };
 
 /* Negative: this architecture does not have it. */
-static int number_of(const char *name)
+static int syscall_number(const char *name)
 {
 	int nr = seccomp_syscall_resolve_name(name);
 
@@ -77,7 +77,7 @@ static int number_of(const char *name)
 }
 
 /* NULL: nobody knows it. */
-static char *name_of(int nr)
+static char *syscall_find_name(int nr)
 {
 	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
 
@@ -87,33 +87,34 @@ static char *name_of(int nr)
 	return name;
 }
 
-void rows_fill(const struct row *table[CALLS_MAX])
+void syscalls_fill(const struct syscall_desc *table[CALLS_MAX])
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		int nr = number_of(rows[i].name);
+		int nr = syscall_number(rows[i].name);
 
 		if (nr >= 0 && nr < CALLS_MAX)
 			table[nr] = &rows[i];
 	}
 }
 
-void untold_fill(bool table[CALLS_MAX])
+void syscalls_fill_no_fact(bool table[CALLS_MAX])
 {
-	for (size_t i = 0; i < ARRAY_LEN(ambients); i++) {
-		int nr = number_of(ambients[i].name);
+	for (size_t i = 0; i < ARRAY_LEN(filter_rules); i++) {
+		int nr = syscall_number(filter_rules[i].name);
 
-		if (ambients[i].passes == UNTOLD && nr >= 0 && nr < CALLS_MAX)
+		if (filter_rules[i].passes == NO_FACT && nr >= 0 &&
+		    nr < CALLS_MAX)
 			table[nr] = true;
 	}
 }
 
-static enum syscall_class class_of(const char *name)
+static enum syscall_class syscall_class_of(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(ambients); i++)
-		if (ambients[i].passes != UNTOLD &&
-		    !strcmp(ambients[i].name, name))
-			return ambients[i].passes <= KERNEL ?
-			       SYSCALL_AMBIENT : SYSCALL_CONDITIONAL;
+	for (size_t i = 0; i < ARRAY_LEN(filter_rules); i++)
+		if (filter_rules[i].passes != NO_FACT &&
+		    !strcmp(filter_rules[i].name, name))
+			return filter_rules[i].passes <= KERNEL ?
+			       SYSCALL_UNRECORDED : SYSCALL_CONDITIONAL;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (!strcmp(rows[i].name, name))
 			return SYSCALL_MODELLED;
@@ -129,9 +130,9 @@ const char *syscall_class_name(enum syscall_class c)
 	return names[c];
 }
 
-const char *call_name(int nr, char *buf, size_t size)
+const char *syscall_name(int nr, char *buf, size_t size)
 {
-	autofree char *name = name_of(nr);
+	autofree char *name = syscall_find_name(nr);
 
 	if (name)
 		snprintf(buf, size, "%s", name);
@@ -142,22 +143,22 @@ const char *call_name(int nr, char *buf, size_t size)
 
 bool syscall_by_number(int nr, char name[64], enum syscall_class *class)
 {
-	autofree char *got = name_of(nr);
+	autofree char *got = syscall_find_name(nr);
 
 	if (!got)
 		return false;
 	snprintf(name, 64, "%s", got);
-	*class = class_of(got);
+	*class = syscall_class_of(got);
 	return true;
 }
 
-static int add_rules(scmp_filter_ctx ctx, bool all)
+static int filter_add_rules(scmp_filter_ctx ctx, bool all)
 {
-	for (size_t i = 0; i < ARRAY_LEN(ambients); i++) {
-		const struct ambient *a = &ambients[i];
-		int nr = number_of(a->name), r;
+	for (size_t i = 0; i < ARRAY_LEN(filter_rules); i++) {
+		const struct filter_rule *a = &filter_rules[i];
+		int nr = syscall_number(a->name), r;
 
-		if (nr < 0 || a->passes == STOPS || a->passes == UNTOLD ||
+		if (nr < 0 || a->passes == STOPS || a->passes == NO_FACT ||
 		    (all && a->passes != KERNEL))
 			continue;
 		r = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, nr,
@@ -177,13 +178,13 @@ static int add_rules(scmp_filter_ctx ctx, bool all)
  * its own.  (In a comparison for equality with what may pass, the upper half
  * does no harm: it stops.)
  */
-static void add_exceptions(struct buf *out)
+static void filter_add_exceptions(struct buf *out)
 {
 	const uint32_t stop = SECCOMP_RET_TRACE | 1;
 
-	for (size_t i = 0; i < ARRAY_LEN(ambients); i++) {
-		const struct ambient *a = &ambients[i];
-		int nr = number_of(a->name);
+	for (size_t i = 0; i < ARRAY_LEN(filter_rules); i++) {
+		const struct filter_rule *a = &filter_rules[i];
+		int nr = syscall_number(a->name);
 		const struct sock_filter code[] = {
 			BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 				 offsetof(struct seccomp_data, nr)),
@@ -207,7 +208,7 @@ static void add_exceptions(struct buf *out)
 /*
  * seccomp_export_bpf_mem() is libseccomp 2.6; a memfd serves 2.5 as well.
  */
-static int export_filter(scmp_filter_ctx ctx, bool all,
+static int filter_export(scmp_filter_ctx ctx, bool all,
 			 struct sock_fprog *out)
 {
 	autofd int fd = memfd_create("filter", MFD_CLOEXEC);
@@ -217,7 +218,7 @@ static int export_filter(scmp_filter_ctx ctx, bool all,
 		return -errno;
 	/* Jumps are relative: a program may stand behind another. */
 	if (!all)
-		add_exceptions(&bytes);
+		filter_add_exceptions(&bytes);
 	if (seccomp_export_bpf(ctx, fd) || lseek(fd, 0, SEEK_SET) < 0 ||
 	    fd_read_all(fd, &bytes, 1 << 20))
 		return -EIO;
@@ -245,9 +246,9 @@ int trace_filter(struct sock_fprog *out, bool all, struct err *err)
 	if (!r)
 		r = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (!r)
-		r = add_rules(ctx, all);
+		r = filter_add_rules(ctx, all);
 	if (!r)
-		r = export_filter(ctx, all, out);
+		r = filter_export(ctx, all, out);
 	if (ctx)
 		seccomp_release(ctx);
 	if (!r)

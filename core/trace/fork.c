@@ -29,75 +29,75 @@
  * The event does not say: it is chosen by the flags of clone(2), and a thread
  * may come as a fork or a vfork.
  */
-static bool is_thread(const struct proc *p, pid_t tid)
+static bool fork_is_thread(const struct process *p, pid_t tid)
 {
 	return !syscall(SYS_tgkill, p->tgid, tid, 0) || errno == EPERM;
 }
 
-static void over_limit(struct tracer *t, struct task *child)
+static void fork_over_limit(struct tracer *t, struct task *child)
 {
 	kill(child->tid, SIGKILL);
 	if (!t->stats.limited)
 		emit_words(t, child, EV_LIMIT, 0, "processes %u",
 			   t->opt.max_processes);
 	/* It dies by our hand before it did anything: no fact. */
-	child->proc->live = false;
+	child->process->after_first_exec = false;
 	t->stats.limited = true;
 }
 
-static void new_process(struct tracer *t, struct task *child,
-			struct proc *parent)
+static void fork_new_process(struct tracer *t, struct task *child,
+			     struct process *parent)
 {
-	struct proc *p = proc_add(t, child->tid, parent);
+	struct process *p = process_add(t, child->tid, parent);
 
 	task_set_proc(child, p);
 	if (parent->is_init) {
-		p->main = true;
+		p->is_step_leader = true;
 		p->step = t->expected;
 		t->expected = STEP_NONE;
 		if (!t->start_ns)
-			t->start_ns = now_ns();
+			t->start_ns = clock_now_ns();
 	}
 	if (t->stats.alive > t->opt.max_processes + 1)
-		over_limit(t, child);
+		fork_over_limit(t, child);
 }
 
 /* CLONE_VM or CLONE_FILES without CLONE_THREAD; vfork(2) is the first. */
-static void note_sharing(struct tracer *t, struct proc *p, pid_t tid,
-			 struct task *child)
+static void fork_note_sharing(struct tracer *t, struct process *p, pid_t tid,
+			      struct task *child)
 {
 	bool files = !syscall(SYS_kcmp, tid, child->tid, KCMP_FILES, 0, 0);
 
 	t->shared_files |= files;
 	if (!files && syscall(SYS_kcmp, tid, child->tid, KCMP_VM, 0, 0))
 		return;
-	child->proc->group = p->group;
-	child->proc->shares = p->shares = true;
+	child->process->sharing_set = p->sharing_set;
+	child->process->sharing = p->sharing = true;
 }
 
-void fork_leave_group(struct tracer *t, struct proc *p)
+void fork_leave_sharing_set(struct tracer *t, struct process *p)
 {
-	struct proc *left = NULL;
+	struct process *left = NULL;
 	unsigned others = 0;
 
-	for (size_t i = 0; i < BUCKETS && p->shares; i++)
-		for (struct proc *o = t->procs[i]; o; o = o->next)
-			if (o != p && o->group == p->group) {
+	for (size_t i = 0; i < BUCKETS && p->sharing; i++)
+		for (struct process *o = t->processes[i]; o; o = o->next)
+			if (o != p && o->sharing_set == p->sharing_set) {
 				left = o;
 				others++;
 			}
 	if (others == 1)
-		left->shares = false;
-	p->shares = false;
-	p->group = ++t->groups;
+		left->sharing = false;
+	p->sharing = false;
+	p->sharing_set = ++t->sharing_sets;
 }
 
 /* Its first stop may have come before it was known whose it is. */
-static void run_on(struct task *k)
+static void fork_run_on(struct task *k)
 {
-	if (!k->waiting)
+	if (!k->unannounced)
 		return;
-	k->waiting = false;
+	k->unannounced = false;
 	task_resume(k, PTRACE_CONT, 0);
 }
 
@@ -115,21 +115,21 @@ void fork_announced(struct tracer *t, struct task *k)
 	if (!child)
 		child = task_add(t, (pid_t)tid);
 	/* It has waited too long for us, and was asked itself. */
-	if (child->proc)
+	if (child->process)
 		return;
-	if (is_thread(k->proc, (pid_t)tid)) {
-		task_set_proc(child, k->proc);
+	if (fork_is_thread(k->process, (pid_t)tid)) {
+		task_set_proc(child, k->process);
 	} else {
-		new_process(t, child, k->proc);
-		note_sharing(t, k->proc, k->tid, child);
+		fork_new_process(t, child, k->process);
+		fork_note_sharing(t, k->process, k->tid, child);
 	}
-	run_on(child);
+	fork_run_on(child);
 }
 
 /* --- those whom nobody announces --- */
 
 /* A number of /proc/TID/status, by "\nName:"; 0: gone. */
-static pid_t status_number(pid_t tid, const char *name)
+static pid_t fork_status_number(pid_t tid, const char *name)
 {
 	autobuf struct buf text = BUF_INIT;
 	struct err ignored = ERR_INIT;
@@ -143,13 +143,14 @@ static pid_t status_number(pid_t tid, const char *name)
 	return at ? (pid_t)strtol(at + strlen(name), NULL, 10) : 0;
 }
 
-void fork_remember(struct tracer *t, struct proc *p)
+void fork_keep_ended(struct tracer *t, struct process *p)
 {
-	struct proc **slot = &t->ended[t->n_ended++ % ENDED_MAX];
+	struct process **slot =
+		&t->recent_ended[t->n_recent_ended++ % ENDED_MAX];
 
-	if (!p->live)
+	if (!p->after_first_exec)
 		return;
-	proc_put(*slot);
+	process_put(*slot);
 	p->refs++;
 	*slot = p;
 }
@@ -158,15 +159,16 @@ void fork_remember(struct tracer *t, struct proc *p)
  * Who forked an orphan is one of those that ended last, and was a copy of it:
  * the last one of the same program, else the last.
  */
-static struct proc *ended_parent(struct tracer *t, struct task *k)
+static struct process *fork_ended_parent(struct tracer *t, struct task *k)
 {
 	autobuf struct buf exe = BUF_INIT;
-	struct proc *last = NULL;
+	struct process *last = NULL;
 	bool deleted;
 
 	resolve_exe(k, &exe, &deleted);
-	for (unsigned i = 1; i <= ENDED_MAX && i <= t->n_ended; i++) {
-		struct proc *p = t->ended[(t->n_ended - i) % ENDED_MAX];
+	for (unsigned i = 1; i <= ENDED_MAX && i <= t->n_recent_ended; i++) {
+		struct process *p =
+			t->recent_ended[(t->n_recent_ended - i) % ENDED_MAX];
 
 		if (p && p->exe && !strcmp(p->exe, exe.p))
 			return p;
@@ -176,61 +178,62 @@ static struct proc *ended_parent(struct tracer *t, struct task *k)
 }
 
 /* NULL: it cannot be told, or not yet. */
-static struct proc *find_parent(struct tracer *t, struct task *k)
+static struct process *fork_find_parent(struct tracer *t, struct task *k)
 {
-	struct proc *p = proc_find(t, status_number(k->tid, "\nPPid:"));
+	struct process *p =
+		process_find(t, fork_status_number(k->tid, "\nPPid:"));
 
 	if (!p || !p->is_init)
 		return p;
 	/* The step that is being started: pid 1 will announce it. */
-	return t->expected == STEP_NONE ? ended_parent(t, k) : NULL;
+	return t->expected == STEP_NONE ? fork_ended_parent(t, k) : NULL;
 }
 
 /* Nobody says what it was made with: everybody may be the one it is with. */
-static void note_sharing_all(struct tracer *t, struct task *child)
+static void fork_note_sharing_all(struct tracer *t, struct task *child)
 {
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct task *k = t->tasks[i]; k; k = k->next)
-			if (k->proc && k->proc != child->proc &&
-			    !k->proc->is_init)
-				note_sharing(t, k->proc, k->tid, child);
+			if (k->process && k->process != child->process &&
+			    !k->process->is_init)
+				fork_note_sharing(t, k->process, k->tid, child);
 }
 
-static void adopt(struct tracer *t, struct task *k)
+static void fork_attach(struct tracer *t, struct task *k)
 {
-	pid_t tgid = status_number(k->tid, "\nTgid:");
-	struct proc *p = NULL;
+	pid_t tgid = fork_status_number(k->tid, "\nTgid:");
+	struct process *p = NULL;
 
 	if (tgid && tgid != k->tid) {
-		p = proc_find(t, tgid);
+		p = process_find(t, tgid);
 		if (p)
 			task_set_proc(k, p);
 	} else if (tgid) {
-		p = find_parent(t, k);
+		p = fork_find_parent(t, k);
 		if (p) {
-			new_process(t, k, p);
-			note_sharing_all(t, k);
+			fork_new_process(t, k, p);
+			fork_note_sharing_all(t, k);
 		}
 	}
 	if (p)
-		run_on(k);
+		fork_run_on(k);
 }
 
-void fork_adopt(struct tracer *t)
+void fork_find_parents(struct tracer *t)
 {
 	for (size_t i = 0; i < BUCKETS && !t->ending; i++)
 		for (struct task *k = t->tasks[i]; k; k = k->next)
-			if (k->waiting && k->waited++)
-				adopt(t, k);
+			if (k->unannounced && k->ticks_waited++)
+				fork_attach(t, k);
 }
 
-unsigned fork_left(const struct tracer *t)
+unsigned fork_count_unannounced(const struct tracer *t)
 {
 	unsigned n = 0;
 
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct task *k = t->tasks[i]; k; k = k->next)
-			n += k->waiting && k->waited > 1;
+			n += k->unannounced && k->ticks_waited > 1;
 	return n;
 }
 
@@ -238,7 +241,7 @@ unsigned fork_left(const struct tracer *t)
  * Whoever is known to nobody was orphaned before its first stop: it is a child
  * of pid 1.  What has ended stays in this list until pid 1 has collected it.
  */
-bool fork_strangers(struct tracer *t)
+bool fork_has_unannounced(struct tracer *t)
 {
 	autobuf struct buf text = BUF_INIT;
 	struct err ignored = ERR_INIT;
@@ -255,7 +258,7 @@ bool fork_strangers(struct tracer *t)
 		if (end == at)
 			break;
 		if (!task_find(t, pid) &&
-		    task_state(pid, &state, &switches) && state != 'Z')
+		    procfs_state(pid, &state, &switches) && state != 'Z')
 			return true;
 	}
 	return false;

@@ -38,38 +38,39 @@
 #define EVERYBODY 0U		/* groups are counted from 1 */
 
 /* The group of those who are to be held. */
-static uint64_t whom(const struct tracer *t, const struct task *k)
+static uint64_t freeze_set(const struct tracer *t, const struct task *k)
 {
 	/* Two are pid 1 and the caller's own process. */
-	if ((k->proc->exposed || t->reached) && t->stats.alive > 2)
+	if ((k->process->maps_shared || t->cross_access) && t->stats.alive > 2)
 		return EVERYBODY;
-	return k->proc->group;
+	return k->process->sharing_set;
 }
 
-static bool is_one_of(const struct task *k, uint64_t group)
+static bool freeze_concerns(const struct task *k, uint64_t group)
 {
-	return k->proc && !k->proc->is_init &&
-	       (group == EVERYBODY || k->proc->group == group);
+	return k->process && !k->process->is_init &&
+	       (group == EVERYBODY || k->process->sharing_set == group);
 }
 
-bool hold_wanted(const struct tracer *t, const struct task *k)
+bool freeze_wanted(const struct tracer *t, const struct task *k)
 {
-	const struct row *r = k->row;
+	const struct syscall_desc *r = k->desc;
 
-	if (!r || (k->proc->tasks < 2 && !k->proc->shares &&
-		   whom(t, k) != EVERYBODY))
+	if (!r || (k->process->tasks < 2 && !k->process->sharing &&
+		   freeze_set(t, k) != EVERYBODY))
 		return false;
 	/* Of an exec the kernel's copy can be read (exec_copy.c). */
 	if (r->leave == leave_probe || r->enter == enter_exec)
 		return false;
-	return r->shape.p1 >= 0 || r->shape.sa >= 0 || r->leave == leave_send;
+	return r->args.path1 >= 0 || r->args.addr >= 0 ||
+	       r->leave == leave_send;
 }
 
 /*
  * A signal would be a stop.  A futex that is not private may be woken through
  * memory that another process maps.
  */
-static bool sleeps_on_futex(int nr, const unsigned long long a[6])
+static bool freeze_is_futex_wait(int nr, const unsigned long long a[6])
 {
 	unsigned op = (unsigned)a[1] & FUTEX_CMD_MASK;
 
@@ -82,7 +83,7 @@ static bool sleeps_on_futex(int nr, const unsigned long long a[6])
  * system calls and library functions by stop signals"), some only where the
  * socket has a time-out.
  */
-static bool ends_by_stop(int nr)
+static bool freeze_breaks_call(int nr)
 {
 	static const int calls[] = {
 #ifdef SYS_epoll_wait
@@ -112,7 +113,7 @@ static bool ends_by_stop(int nr)
 #if defined(__x86_64__)
 #define CAN_RESTART true
 
-static void restart_call(const struct task *k)
+static void freeze_restart_call(const struct task *k)
 {
 	long ret, nr;
 
@@ -123,7 +124,7 @@ static void restart_call(const struct task *k)
 		return;
 	nr = ptrace(PTRACE_PEEKUSER, k->tid,
 		    offsetof(struct user_regs_struct, orig_rax), NULL);
-	if (nr >= 0 && ends_by_stop((int)nr))
+	if (nr >= 0 && freeze_breaks_call((int)nr))
 		ptrace(PTRACE_POKEUSER, k->tid,
 		       offsetof(struct user_regs_struct, rax),
 		       (long)-KERNEL_ERESTARTNOHAND);
@@ -131,130 +132,134 @@ static void restart_call(const struct task *k)
 #else
 #define CAN_RESTART false
 
-static void restart_call(const struct task *k)
+static void freeze_restart_call(const struct task *k)
 {
 	(void)k;
 }
 #endif
 
 /* Not on its way to the CPU, nor to what it was given: asleep behind that. */
-static bool sleeps(pid_t tid)
+static bool freeze_sleeps(pid_t tid)
 {
 	unsigned long long switches;
 	char state;
 
-	return !task_state(tid, &state, &switches) || state == 'S' ||
+	return !procfs_state(tid, &state, &switches) || state == 'S' ||
 	       state == 'Z';
 }
 
 /* --- slices --- */
 
-static void end_slice(struct tracer *t)
+static void freeze_end(struct tracer *t)
 {
 	bool any = false;
 
-	if (!t->slice.until)
+	if (!t->freeze.until)
 		return;
-	t->slice.until = 0;
+	t->freeze.until = 0;
 	tracer_timer(TICK_US);
-	for (size_t i = 0; i < BUCKETS && t->slice.parked; i++) {
+	for (size_t i = 0; i < BUCKETS && t->freeze.kept_frozen; i++) {
 		for (struct task *k = t->tasks[i]; k; k = k->next) {
-			if (!k->parked)
+			if (!k->kept_frozen)
 				continue;
-			k->parked = false;
+			k->kept_frozen = false;
 			task_resume(k, PTRACE_CONT, 0);
 			any = true;
 		}
 	}
-	t->slice.parked = false;
+	t->freeze.kept_frozen = false;
 	/* They go on sleeping, or run, before anybody holds them again. */
 	if (any)
 		sched_yield();
 }
 
 /* Is there one already for those who are to be held? */
-static bool in_slice(struct tracer *t, const struct task *k, uint64_t group)
+static bool freeze_goes_on(struct tracer *t, const struct task *k,
+			   uint64_t group)
 {
-	uint64_t now = now_ns();
+	uint64_t now = clock_now_ns();
 
-	t->slice.caller = k->tid;
-	if (now < t->slice.until && t->slice.group == group)
+	t->freeze.caller = k->tid;
+	if (now < t->freeze.until && t->freeze.sharing_set == group)
 		return true;
-	end_slice(t);
+	freeze_end(t);
 	tracer_timer(LOOK_US);
-	t->slice.until = now + SLICE_NS;
-	t->slice.group = group;
+	t->freeze.until = now + SLICE_NS;
+	t->freeze.sharing_set = group;
 	return false;
 }
 
-void hold_look(struct tracer *t, bool idle)
+void freeze_tick(struct tracer *t, bool idle)
 {
-	if (t->slice.until && (now_ns() >= t->slice.until ||
-			       (idle && sleeps(t->slice.caller))))
-		end_slice(t);
+	if (t->freeze.until && (clock_now_ns() >= t->freeze.until ||
+				(idle && freeze_sleeps(t->freeze.caller))))
+		freeze_end(t);
 }
 
 /* --- one call --- */
 
-static void hold_task(struct task *o, bool dense)
+static void freeze_task(struct task *o, bool dense)
 {
 	unsigned long long a[6];
 	int nr = -1;
 	bool asleep;
 
 	/* One that is inside a call of its own stops at its end anyhow. */
-	if (o->inside || o->held || o->parked || o->listening || o->waiting)
+	if (o->in_call || o->frozen || o->kept_frozen || o->job_stopped ||
+	    o->unannounced)
 		return;
-	asleep = task_call(o->tid, &nr, a);
-	if (asleep && ((!dense && sleeps_on_futex(nr, a)) ||
-		       (!CAN_RESTART && ends_by_stop(nr))))
+	asleep = procfs_call(o->tid, &nr, a);
+	if (asleep && ((!dense && freeze_is_futex_wait(nr, a)) ||
+		       (!CAN_RESTART && freeze_breaks_call(nr))))
 		return;
-	o->held = o->asked = !ptrace(PTRACE_INTERRUPT, o->tid, NULL, NULL);
-	o->park = o->held && asleep;
+	o->frozen = o->freeze_asked =
+		!ptrace(PTRACE_INTERRUPT, o->tid, NULL, NULL);
+	o->may_stay_frozen = o->frozen && asleep;
 }
 
-static void hold_others(struct tracer *t, const struct task *k)
+static void freeze_others(struct tracer *t, const struct task *k)
 {
-	uint64_t group = whom(t, k);
-	bool dense = in_slice(t, k, group);
+	uint64_t group = freeze_set(t, k);
+	bool dense = freeze_goes_on(t, k, group);
 
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct task *o = t->tasks[i]; o; o = o->next)
-			if (o != k && is_one_of(o, group))
-				hold_task(o, dense);
+			if (o != k && freeze_concerns(o, group))
+				freeze_task(o, dense);
 }
 
-void hold(struct tracer *t, struct task *k)
+void freeze_call(struct tracer *t, struct task *k)
 {
 	pid_t tid = k->tid, got;
 	int status;
 
-	hold_others(t, k);
+	freeze_others(t, k);
 	task_resume(k, PTRACE_SYSCALL, 0);
 	for (;;) {
 		got = waitpid(tid, &status, __WALL);
 		if (got > 0)
 			tracer_dispatch(t, tid, status);
-		else if (errno != EINTR || sleeps(tid))
+		else if (errno != EINTR || freeze_sleeps(tid))
 			return;
 		else
 			tracer_tick(t);
 		k = task_find(t, tid);
-		if (!k || !k->inside || t->ending)
+		if (!k || !k->in_call || t->ending)
 			return;
 	}
 }
 
 /* Any stop takes back what was asked, but for one that came before. */
-bool hold_stopped(struct tracer *t, struct task *k, bool asked)
+bool freeze_task_stopped(struct tracer *t, struct task *k, bool asked)
 {
-	k->held = k->parked = false;
-	if (!asked || !k->asked)
+	k->frozen = k->kept_frozen = false;
+	if (!asked || !k->freeze_asked)
 		return false;
-	k->asked = false;
-	restart_call(k);
-	if (!k->park || !t->slice.until || !is_one_of(k, t->slice.group))
+	k->freeze_asked = false;
+	freeze_restart_call(k);
+	if (!k->may_stay_frozen || !t->freeze.until ||
+	    !freeze_concerns(k, t->freeze.sharing_set))
 		return false;
-	t->slice.parked = k->parked = true;
+	t->freeze.kept_frozen = k->kept_frozen = true;
 	return true;
 }

@@ -19,7 +19,7 @@
 #include "core/trace/tracer.h"
 
 /* File systems of the sandbox's own making: "... - TYPE SOURCE ...". */
-static bool is_own_mount(const char *line)
+static bool host_files_is_own_mount(const char *line)
 {
 	static const char *const own[] = {
 		" - proc ", " - devpts ", " - mqueue ",
@@ -33,7 +33,7 @@ static bool is_own_mount(const char *line)
 }
 
 /* Pid 1's mounts (proc(5), mountinfo): they stay as they are. */
-static void read_own(struct tracer *t)
+static void host_files_read_mounts(struct tracer *t)
 {
 	char path[64], line[2048];
 	unsigned major, minor;
@@ -42,28 +42,28 @@ static void read_own(struct tracer *t)
 	snprintf(path, sizeof(path), "/proc/%d/mountinfo", t->init);
 	f = fopen(path, "re");
 	while (f && fgets(line, sizeof(line), f))
-		if (is_own_mount(line) &&
+		if (host_files_is_own_mount(line) &&
 		    sscanf(line, "%*d %*d %u:%u", &major, &minor) == 2)
-			*vec_push(&t->own) = makedev(major, minor);
+			*vec_push(&t->sandbox_devices) = makedev(major, minor);
 	if (f)
 		fclose(f);
 }
 
-static bool is_shared(struct tracer *t, dev_t dev)
+static bool host_files_is_shared(struct tracer *t, dev_t dev)
 {
-	if (!t->own.n)
-		read_own(t);
-	for (size_t i = 0; i < t->own.n; i++)
-		if (t->own.v[i] == dev)
+	if (!t->sandbox_devices.n)
+		host_files_read_mounts(t);
+	for (size_t i = 0; i < t->sandbox_devices.n; i++)
+		if (t->sandbox_devices.v[i] == dev)
 			return false;
 	return true;
 }
 
 /* Terminals are the sandbox's own (devpts). */
-static bool is_device(struct tracer *t, const struct stat *st)
+static bool host_files_is_device(struct tracer *t, const struct stat *st)
 {
 	return (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode)) &&
-	       is_shared(t, st->st_dev);
+	       host_files_is_shared(t, st->st_dev);
 }
 
 /* --- locks --- */
@@ -74,47 +74,47 @@ static bool is_device(struct tracer *t, const struct stat *st)
  * there a moment later.  The record locks of fcntl(2) pass unseen: databases
  * take them for every transaction, which stops would slow down by half.
  */
-enum next enter_lock(struct tracer *t, struct task *k)
+enum entry_action enter_lock(struct tracer *t, struct task *k)
 {
 	char link[64], words[80];
 	struct stat st;
 
 	snprintf(link, sizeof(link), "/proc/%d/fd/%d", k->tid,
 		 (int)k->call.args[0]);
-	if (stat(link, &st) || !is_device(t, &st))
-		return NEXT_GO;
-	snprintf(words, sizeof(words), "%s(device)", k->row->name);
-	return refuse_event(t, k, EV_EVASION, words, ENOLCK);
+	if (stat(link, &st) || !host_files_is_device(t, &st))
+		return ENTRY_CONTINUE;
+	snprintf(words, sizeof(words), "%s(device)", k->desc->name);
+	return call_refuse_with_event(t, k, EV_EVASION, words, ENOLCK);
 }
 
 /* --- watches --- */
 
-static int watch_dir(const struct task *k)
+static int host_files_watch_dir(const struct task *k)
 {
-	int8_t d = k->row->shape.d1;
+	int8_t d = k->desc->args.dir1;
 
 	return d >= 0 ? (int)k->call.args[d] : AT_FDCWD;
 }
 
-enum next enter_watch(struct tracer *t, struct task *k)
+enum entry_action enter_watch(struct tracer *t, struct task *k)
 {
 	autobuf struct buf path = BUF_INIT;
 	autofd int fd = -1;
 	struct stat st;
 
-	if (!k->proc->live || !k->call.path1)
-		return NEXT_LEAVE;
-	resolve_path(t, k, watch_dir(k), k->call.path1, true, &path);
+	if (!k->process->after_first_exec || !k->call.path1)
+		return ENTRY_STOP_AT_EXIT;
+	resolve_path(t, k, host_files_watch_dir(k), k->call.path1, true, &path);
 	fd = resolve_walk(t, k, path.p, 0);
-	if (fd < 0 || fstat(fd, &st) || !is_device(t, &st))
-		return NEXT_LEAVE;
-	refuse(k, EACCES);
+	if (fd < 0 || fstat(fd, &st) || !host_files_is_device(t, &st))
+		return ENTRY_STOP_AT_EXIT;
+	call_refuse(k, EACCES);
 	leave_probe(t, k);
-	return NEXT_REFUSED;
+	return ENTRY_REFUSED;
 }
 
 /* Is one of its watches on a shared inode ("sdev:", proc(5), fdinfo)? */
-static bool hears_host(struct tracer *t, struct task *k)
+static bool host_files_watches_host(struct tracer *t, struct task *k)
 {
 	char path[64], line[512];
 	bool shared = false;
@@ -131,8 +131,8 @@ static bool hears_host(struct tracer *t, struct task *k)
 		at = strstr(line, " sdev:");
 		/* The kernel's own form of a device number: 12 and 20 bits. */
 		if (at && sscanf(at, " sdev:%x", &dev) == 1)
-			shared = is_shared(t, makedev(dev >> 20,
-						      dev & 0xfffff));
+			shared = host_files_is_shared(
+				t, makedev(dev >> 20, dev & 0xfffff));
 	}
 	fclose(f);
 	return shared;
@@ -141,7 +141,7 @@ static bool hears_host(struct tracer *t, struct task *k)
 void leave_watch(struct tracer *t, struct task *k)
 {
 	if (!call_err(&k->call) && !t->timers)
-		t->timers = hears_host(t, k);
+		t->timers = host_files_watches_host(t, k);
 	/* What a descriptor says is watched was opened before. */
 	if (k->call.path1)
 		leave_probe(t, k);

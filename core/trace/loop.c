@@ -52,7 +52,7 @@ void task_resume(struct task *k, int request, int sig)
  * SECCOMP_RET_ERRNO would hide the call from us.  Instead the number becomes
  * -1, for which the kernel runs nothing, and the result is put in its place.
  */
-enum next refuse(struct task *k, int err)
+enum entry_action call_refuse(struct task *k, int err)
 {
 #if defined(__x86_64__)
 	ptrace(PTRACE_POKEUSER, k->tid,
@@ -72,15 +72,16 @@ enum next refuse(struct task *k, int err)
 	}
 #endif
 	k->call.ret = -err;
-	return NEXT_REFUSED;
+	return ENTRY_REFUSED;
 }
 
-enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
-		       const char *words, int err)
+enum entry_action call_refuse_with_event(struct tracer *t, struct task *k,
+					 enum event_kind kind,
+					 const char *words, int err)
 {
-	refuse(k, err);
-	emit(t, k, kind, str_c(words), STR(""), err);
-	return NEXT_REFUSED;
+	call_refuse(k, err);
+	emit_event(t, k, kind, str_c(words), STR(""), err);
+	return ENTRY_REFUSED;
 }
 
 /* --- calls --- */
@@ -89,10 +90,10 @@ enum next refuse_event(struct tracer *t, struct task *k, enum event_kind kind,
  * An int argument is the lower half of its register; a program may put what
  * it likes into the upper, and no decoder shall take that for another value.
  */
-static void narrow(struct call *c, const struct row *row)
+static void call_narrow(struct call *c, const struct syscall_desc *row)
 {
-	const struct shape *s = &row->shape;
-	const int8_t of_shape[] = { s->d1, s->d2, s->sa_len };
+	const struct syscall_args *s = &row->args;
+	const int8_t of_shape[] = { s->dir1, s->dir2, s->addr_len };
 	unsigned ints = row->ints;
 
 	for (size_t i = 0; i < ARRAY_LEN(of_shape); i++)
@@ -103,23 +104,26 @@ static void narrow(struct call *c, const struct row *row)
 			c->args[i] = (uint32_t)c->args[i];
 }
 
-static void read_arguments(struct task *k)
+static void call_read_arguments(struct task *k)
 {
-	const struct shape *s = &k->row->shape;
+	const struct syscall_args *s = &k->desc->args;
 	struct call *c = &k->call;
 
-	if (s->p1 >= 0)
-		c->path1 = mem_read_string(k->tid, c->args[s->p1], PATH_MAX);
-	if (s->p2 >= 0)
-		c->path2 = mem_read_string(k->tid, c->args[s->p2], PATH_MAX);
-	if (s->sa >= 0)
-		c->sa_len = mem_read_sockaddr(k->tid, c->args[s->sa],
-					      c->args[s->sa_len], &c->sa);
+	if (s->path1 >= 0)
+		c->path1 =
+			tracee_read_string(k->tid, c->args[s->path1], PATH_MAX);
+	if (s->path2 >= 0)
+		c->path2 =
+			tracee_read_string(k->tid, c->args[s->path2], PATH_MAX);
+	if (s->addr >= 0)
+		c->addr_len =
+			tracee_read_sockaddr(k->tid, c->args[s->addr],
+					     c->args[s->addr_len], &c->addr);
 }
 
 /* Who is gone by then has lost nothing; whoever is not there has. */
-static bool read_info(struct tracer *t, struct task *k, uint8_t op,
-		      struct ptrace_syscall_info *info)
+static bool loop_read_info(struct tracer *t, struct task *k, uint8_t op,
+			   struct ptrace_syscall_info *info)
 {
 	memset(info, 0, sizeof(*info));
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, k->tid, sizeof(*info), info) <= 0)
@@ -131,12 +135,12 @@ static bool read_info(struct tracer *t, struct task *k, uint8_t op,
 	return false;
 }
 
-static int foreign(struct tracer *t, struct task *k)
+static int loop_foreign_abi(struct tracer *t, struct task *k)
 {
 	bool x32 = k->call.arch == NATIVE_ARCH;
 
 	k->call.foreign = true;
-	refuse(k, ENOSYS);
+	call_refuse(k, ENOSYS);
 	emit_words(t, k, EV_EVASION, ENOSYS, "foreign-abi %s call %d",
 		   x32 ? "x32" : "32-bit",
 		   x32 ? k->call.nr & ~FOREIGN_BIT : k->call.nr);
@@ -145,45 +149,46 @@ static int foreign(struct tracer *t, struct task *k)
 }
 
 /* The request to go on with. */
-static int on_entry(struct tracer *t, struct task *k)
+static int loop_entry(struct tracer *t, struct task *k)
 {
 	struct ptrace_syscall_info info;
 	struct call *c = &k->call;
-	enum next next = NEXT_LEAVE;
+	enum entry_action next = ENTRY_STOP_AT_EXIT;
 
-	if (!read_info(t, k, PTRACE_SYSCALL_INFO_SECCOMP, &info))
+	if (!loop_read_info(t, k, PTRACE_SYSCALL_INFO_SECCOMP, &info))
 		return PTRACE_CONT;
 	call_clear(c);
-	k->row = NULL;
-	c->began = wire_clock();
+	k->desc = NULL;
+	c->started_at = netcap_clock();
 	c->nr = (int)info.seccomp.nr;
 	c->arch = info.arch;
 	for (int i = 0; i < 6; i++)
 		c->args[i] = info.seccomp.args[i];
 	if (info.arch != NATIVE_ARCH || (c->nr > 0 && (c->nr & FOREIGN_BIT)))
-		return foreign(t, k);
-	k->row = c->nr >= 0 && c->nr < CALLS_MAX ? t->rows[c->nr] : NULL;
+		return loop_foreign_abi(t, k);
+	k->desc = c->nr >= 0 && c->nr < CALLS_MAX ? t->descs[c->nr] : NULL;
 	/* Until the program itself runs, only its start is of interest. */
-	if (!k->proc->live && !(k->row && k->row->enter == enter_exec))
+	if (!k->process->after_first_exec &&
+	    !(k->desc && k->desc->enter == enter_exec))
 		return PTRACE_CONT;
-	foresee_ends(t, c);
-	if (k->proc->live && c->nr >= 0 && c->nr < CALLS_MAX)
+	result_cache_check_rights(t, c);
+	if (k->process->after_first_exec && c->nr >= 0 && c->nr < CALLS_MAX)
 		t->counts[c->nr]++;
-	if (ambient_call(t, k))
+	if (unrecorded_call(t, k))
 		return PTRACE_CONT;
-	if (k->row) {
-		narrow(c, k->row);
-		read_arguments(k);
+	if (k->desc) {
+		call_narrow(c, k->desc);
+		call_read_arguments(k);
 	}
-	if (k->row && k->row->enter)
-		next = k->row->enter(t, k);
-	if (next != NEXT_REFUSED)
-		ambient_untold(t, k);
-	if (next != NEXT_LEAVE || (k->row && !k->row->leave)) {
+	if (k->desc && k->desc->enter)
+		next = k->desc->enter(t, k);
+	if (next != ENTRY_REFUSED)
+		unrecorded_no_fact(t, k);
+	if (next != ENTRY_STOP_AT_EXIT || (k->desc && !k->desc->leave)) {
 		call_clear(c);
 		return PTRACE_CONT;
 	}
-	k->inside = true;
+	k->in_call = true;
 	return PTRACE_SYSCALL;
 }
 
@@ -191,33 +196,33 @@ static int on_entry(struct tracer *t, struct task *k)
  * ERESTARTSYS and its kin (linux/errno.h) are between the kernel and itself:
  * the call was interrupted and is either made again or ends with EINTR.
  */
-static int64_t visible_result(int64_t ret)
+static int64_t call_visible_result(int64_t ret)
 {
 	return ret <= -512 && ret >= -530 ? -EINTR : ret;
 }
 
 void call_finish(struct tracer *t, struct task *k, int64_t ret)
 {
-	k->inside = false;
-	k->call.ret = visible_result(ret);
-	if (k->row)
-		k->row->leave(t, k);
+	k->in_call = false;
+	k->call.ret = call_visible_result(ret);
+	if (k->desc)
+		k->desc->leave(t, k);
 	else
 		leave_call(t, k);
 	call_clear(&k->call);
 }
 
-static void check_path(struct tracer *t, struct task *k, int8_t arg,
-		       const char *was)
+static void call_check_path(struct tracer *t, struct task *k, int8_t arg,
+			    const char *was)
 {
 	autofree char *now = NULL;
 
 	if (arg < 0)
 		return;
-	now = mem_read_string(k->tid, k->call.args[arg], PATH_MAX);
+	now = tracee_read_string(k->tid, k->call.args[arg], PATH_MAX);
 	if (was && now && strcmp(was, now) != 0)
 		emit_words(t, k, EV_EVASION, 0, "%s argument changed to %.200s",
-			   k->row->name, now);
+			   k->desc->name, now);
 }
 
 /*
@@ -226,42 +231,42 @@ static void check_path(struct tracer *t, struct task *k, int8_t arg,
  * is there afterwards gives it away.  Calls that only look are left out; some
  * of them write where they read (readlink(2)).
  */
-void check_arguments(struct tracer *t, struct task *k)
+void call_check_arguments(struct tracer *t, struct task *k)
 {
-	const struct shape *s = &k->row->shape;
+	const struct syscall_args *s = &k->desc->args;
 	struct call *c = &k->call;
 	autobuf struct buf text = BUF_INIT;
 	struct sockaddr_storage now;
 
-	if (k->row->leave == leave_probe)
+	if (k->desc->leave == leave_probe)
 		return;
-	if (k->row->leave == leave_send) {
-		check_sent(t, k);
+	if (k->desc->leave == leave_send) {
+		net_check_sent(t, k);
 		return;
 	}
-	check_path(t, k, s->p1, c->path1);
-	check_path(t, k, s->p2, c->path2);
-	if (s->sa < 0 || !c->sa_len ||
-	    mem_read_sockaddr(k->tid, c->args[s->sa], c->args[s->sa_len],
-			      &now) != c->sa_len ||
-	    !memcmp(&now, &c->sa, c->sa_len))
+	call_check_path(t, k, s->path1, c->path1);
+	call_check_path(t, k, s->path2, c->path2);
+	if (s->addr < 0 || !c->addr_len ||
+	    tracee_read_sockaddr(k->tid, c->args[s->addr], c->args[s->addr_len],
+				 &now) != c->addr_len ||
+	    !memcmp(&now, &c->addr, c->addr_len))
 		return;
-	sockaddr_text(&text, &now, c->sa_len);
+	sockaddr_text(&text, &now, c->addr_len);
 	emit_words(t, k, EV_EVASION, 0, "%s argument changed to %s",
-		   k->row->name, text.p);
+		   k->desc->name, text.p);
 }
 
-static void on_exit_stop(struct tracer *t, struct task *k)
+static void loop_exit(struct tracer *t, struct task *k)
 {
 	struct ptrace_syscall_info info;
 
-	if (!k->inside)
+	if (!k->in_call)
 		return;
-	if (!read_info(t, k, PTRACE_SYSCALL_INFO_EXIT, &info))
+	if (!loop_read_info(t, k, PTRACE_SYSCALL_INFO_EXIT, &info))
 		return;
 	/* An open tells by its descriptor what was opened. */
-	if (k->row && (k->row->leave != leave_open || info.exit.rval < 0))
-		check_arguments(t, k);
+	if (k->desc && (k->desc->leave != leave_open || info.exit.rval < 0))
+		call_check_arguments(t, k);
 	call_finish(t, k, info.exit.rval);
 }
 
@@ -271,7 +276,7 @@ static void on_exit_stop(struct tracer *t, struct task *k)
  * An exec makes its thread the leader and the only one (ptrace(2), "execve(2)
  * under ptrace"): the old leader's id now belongs to the thread that called.
  */
-static void on_exec(struct tracer *t, struct task *k)
+static void loop_exec(struct tracer *t, struct task *k)
 {
 	unsigned long old = 0;
 	struct task *caller;
@@ -282,27 +287,27 @@ static void on_exec(struct tracer *t, struct task *k)
 		call_clear(&k->call);
 		k->call = caller->call;
 		memset(&caller->call, 0, sizeof(caller->call));
-		k->row = caller->row;
+		k->desc = caller->desc;
 		task_remove(t, caller);
 	}
-	k->inside = false;
+	k->in_call = false;
 	/* Memory and descriptors are its own from here on. */
-	fork_leave_group(t, k->proc);
-	k->proc->exposed = false;
-	exec_happened(t, k);
+	fork_leave_sharing_set(t, k->process);
+	k->process->maps_shared = false;
+	exec_succeeded(t, k);
 	call_clear(&k->call);
 }
 
 /* --- ends --- */
 
-static void on_end(struct tracer *t, struct task *k, int status)
+static void loop_end(struct tracer *t, struct task *k, int status)
 {
-	struct proc *p = k->proc;
+	struct process *p = k->process;
 	bool leader = p && p->tgid == k->tid;
 
 	/* Whether it was done before it died, nobody says. */
-	t->changes += k->inside;
-	if (p && k->inside && !t->ending)
+	t->changes += k->in_call;
+	if (p && k->in_call && !t->ending)
 		call_finish(t, k, -EINTR);
 	if (p)
 		p->refs++;
@@ -310,18 +315,18 @@ static void on_end(struct tracer *t, struct task *k, int status)
 	/* It takes the whole sandbox with it, and nobody saw how that ended. */
 	if (leader && p->is_init && WIFSIGNALED(status) && !t->ending) {
 		t->stats.lost++;
-		blind_spot(t, "pid 1 of the sandbox died by signal %d",
-			   WTERMSIG(status));
+		tracer_blind_spotf(t, "pid 1 of the sandbox died by signal %d",
+				   WTERMSIG(status));
 	}
 	if (leader) {
-		proc_ended(t, p, status);
-		fork_remember(t, p);
-		proc_drop(t, p);
+		process_ended(t, p, status);
+		fork_keep_ended(t, p);
+		process_drop(t, p);
 		/* Only pid 1 is left: the run may be over, do not wait. */
 		if (t->stats.alive <= 1)
 			t->next_tick = 0;
 	}
-	proc_put(p);
+	process_put(p);
 }
 
 /* --- the loop --- */
@@ -332,22 +337,23 @@ static void on_end(struct tracer *t, struct task *k, int status)
  * before its exec and could be held there: it hears nothing either, but of
  * its own faults, which would come for ever.
  */
-static bool is_fault(int sig)
+static bool loop_is_fault(int sig)
 {
 	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL ||
 	       sig == SIGFPE;
 }
 
-static void on_stop(struct tracer *t, struct task *k, int status)
+static void loop_stop(struct tracer *t, struct task *k, int status)
 {
 	int sig = WSTOPSIG(status), event = status >> 16;
 	int request = PTRACE_CONT, deliver = 0;
 
-	if (hold_stopped(t, k, event == PTRACE_EVENT_STOP && sig == SIGTRAP))
+	if (freeze_task_stopped(t, k,
+				event == PTRACE_EVENT_STOP && sig == SIGTRAP))
 		return;
 	switch (event) {
 	case PTRACE_EVENT_SECCOMP:
-		request = on_entry(t, k);
+		request = loop_entry(t, k);
 		break;
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
@@ -355,29 +361,29 @@ static void on_stop(struct tracer *t, struct task *k, int status)
 		fork_announced(t, k);
 		break;
 	case PTRACE_EVENT_EXEC:
-		on_exec(t, k);
+		loop_exec(t, k);
 		break;
 	case PTRACE_EVENT_STOP:
 		/* A stop of job control lasts until SIGCONT. */
 		if (sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN ||
 		    sig == SIGTTOU)
 			request = PTRACE_LISTEN;
-		k->listening = request == PTRACE_LISTEN;
+		k->job_stopped = request == PTRACE_LISTEN;
 		break;
 	default:
 		if (sig == (SIGTRAP | 0x80))
-			on_exit_stop(t, k);
-		else if (k->proc->live || is_fault(sig))
+			loop_exit(t, k);
+		else if (k->process->after_first_exec || loop_is_fault(sig))
 			deliver = sig;
 		if (deliver)
-			signal_seen(k, sig);
+			signal_delivered(k, sig);
 	}
 	/* A signal between entry and exit leaves the exit stop to come. */
-	if (request == PTRACE_CONT && k->inside)
+	if (request == PTRACE_CONT && k->in_call)
 		request = PTRACE_SYSCALL;
 	if (request == PTRACE_SYSCALL && event == PTRACE_EVENT_SECCOMP &&
-	    hold_wanted(t, k))
-		hold(t, k);
+	    freeze_wanted(t, k))
+		freeze_call(t, k);
 	else
 		task_resume(k, request, deliver);
 }
@@ -388,7 +394,7 @@ void tracer_dispatch(struct tracer *t, pid_t tid, int status)
 
 	if (WIFEXITED(status) || WIFSIGNALED(status)) {
 		if (k)
-			on_end(t, k, status);
+			loop_end(t, k, status);
 		return;
 	}
 	if (!WIFSTOPPED(status))
@@ -396,14 +402,14 @@ void tracer_dispatch(struct tracer *t, pid_t tid, int status)
 	t->stats.stops++;
 	if (!k)
 		k = task_add(t, tid);
-	if (!k->proc) {
-		k->waiting = true;
+	if (!k->process) {
+		k->unannounced = true;
 		return;
 	}
-	on_stop(t, k, status);
+	loop_stop(t, k, status);
 }
 
-static void on_alarm(int sig)
+static void loop_alarm(int sig)
 {
 	(void)sig;	/* only to interrupt wait4 */
 }
@@ -420,9 +426,9 @@ int tracer_timer(long us)
 	return setitimer(ITIMER_REAL, &it, NULL);
 }
 
-static int start_timer(struct err *err)
+static int loop_start_timer(struct err *err)
 {
-	struct sigaction sa = { .sa_handler = on_alarm };
+	struct sigaction sa = { .sa_handler = loop_alarm };
 	/* Nobody hears it, and each stop would send one. */
 	struct sigaction no_stops = {
 		.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP,
@@ -434,24 +440,24 @@ static int start_timer(struct err *err)
 	return 0;
 }
 
-static int stop_timer(struct err *err)
+static int loop_stop_timer(struct err *err)
 {
 	return tracer_timer(0) ? err_sys(err, "cannot stop a timer") : 0;
 }
 
 void tracer_tick(struct tracer *t)
 {
-	uint64_t now = now_ns();
+	uint64_t now = clock_now_ns();
 
-	if (t->wire && wire_is_filling(t->wire))
-		wire_read(t->wire, wire_clock());
+	if (t->netcap && netcap_is_filling(t->netcap))
+		netcap_read(t->netcap, netcap_clock());
 	if (now < t->next_tick)
 		return;
 	t->next_tick = now + TICK_US * 1000U;
 	/* By a tick later whoever sent it has told us its address. */
-	if (t->wire)
-		wire_read(t->wire, wire_clock() - TICK_US * 1000U);
-	fork_adopt(t);
+	if (t->netcap)
+		netcap_read(t->netcap, netcap_clock() - TICK_US * 1000U);
+	fork_find_parents(t);
 	t->hooks->tick(t->hooks->ctx);
 }
 
@@ -461,7 +467,7 @@ void tracer_tick(struct tracer *t)
  * that stop without an end would keep the older ones from ever going on.  So
  * now and then some are asked by name, each in its turn.
  */
-static void serve_in_turn(struct tracer *t)
+static void loop_serve_in_turn(struct tracer *t)
 {
 	pid_t tids[SERVED];
 	size_t n = 0;
@@ -487,13 +493,13 @@ int tracer_run(struct tracer *t, const struct tracer_hooks *hooks,
 	int status;
 
 	t->hooks = hooks;
-	if (start_timer(err))
+	if (loop_start_timer(err))
 		return -1;
 	for (;;) {
 		tracer_tick(t);
-		hold_look(t, tid < 0);
+		freeze_tick(t, tid < 0);
 		if (++served % SERVE_EVERY == 0)
-			serve_in_turn(t);
+			loop_serve_in_turn(t);
 		tid = waitpid(-1, &status, __WALL);
 		if (tid > 0)
 			tracer_dispatch(t, tid, status);
@@ -506,16 +512,16 @@ int tracer_run(struct tracer *t, const struct tracer_hooks *hooks,
 			return -1;
 		}
 	}
-	if (t->wire)
-		wire_end(t->wire);
-	return stop_timer(err);
+	if (t->netcap)
+		netcap_end(t->netcap);
+	return loop_stop_timer(err);
 }
 
 int tracer_new(struct tracer **out, pid_t init,
 	       const struct tracer_options *opt, struct err *err)
 {
 	struct tracer *t;
-	struct proc *p;
+	struct process *p;
 
 	if (ptrace(PTRACE_SEIZE, init, NULL, OPTIONS)) {
 		err_sys(err, "cannot trace the sandbox: ptrace");
@@ -529,11 +535,11 @@ int tracer_new(struct tracer **out, pid_t init,
 	t->init = init;
 	t->root = -1;
 	t->expected = STEP_NONE;
-	rows_fill(t->rows);
-	p = proc_add(t, init, NULL);
+	syscalls_fill(t->descs);
+	p = process_add(t, init, NULL);
 	p->is_init = true;
 	task_set_proc(task_add(t, init), p);
-	if (opt->all_calls && ambient_begin(t, err)) {
+	if (opt->all_calls && unrecorded_begin(t, err)) {
 		tracer_free(t);
 		return -1;
 	}
@@ -559,10 +565,10 @@ void tracer_free(struct tracer *t)
 		while (t->tasks[i])
 			task_remove(t, t->tasks[i]);
 	for (size_t i = 0; i < BUCKETS; i++)
-		while (t->procs[i])
-			proc_drop(t, t->procs[i]);
+		while (t->processes[i])
+			process_drop(t, t->processes[i]);
 	for (size_t i = 0; i < ENDED_MAX; i++)
-		proc_put(t->ended[i]);
+		process_put(t->recent_ended[i]);
 	for (size_t i = 0; i < t->dead.n; i++) {
 		free(t->dead.v[i].exe);
 		free(t->dead.v[i].chain);
@@ -571,12 +577,12 @@ void tracer_free(struct tracer *t)
 		free(t->blind.v[i]);
 	if (t->root >= 0)
 		close(t->root);
-	speakers_close(t);
-	ambient_end(t);
+	socket_owner_close(t);
+	unrecorded_end(t);
 	vec_free(&t->dead);
 	vec_free(&t->blind);
-	vec_free(&t->own);
-	strmap_free(&t->touched);
+	vec_free(&t->sandbox_devices);
+	strmap_free(&t->changed_paths);
 	strmap_free(&t->dirs);
 	strmap_free(&t->bound);
 	strmap_free(&t->results);

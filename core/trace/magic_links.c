@@ -19,7 +19,7 @@
 #define LINKS_MAX 40
 #define STEPS_MAX 1000
 
-struct expansion {
+struct magic_walk {
 	struct tracer *t;
 	struct task *k;
 	struct buf done;	/* resolved so far; "" is the root */
@@ -28,7 +28,8 @@ struct expansion {
 };
 
 /* What a symbolic link of the sandbox holds; false when it is none. */
-static bool link_target(struct expansion *e, const char *path, struct buf *out)
+static bool magic_links_link_target(struct magic_walk *e, const char *path,
+				    struct buf *out)
 {
 	autofd int fd = resolve_walk(e->t, e->k, path, O_NOFOLLOW);
 	char text[PATH_MAX];
@@ -41,7 +42,7 @@ static bool link_target(struct expansion *e, const char *path, struct buf *out)
 }
 
 /* Go on with the link's target and then what was left. */
-static void follow_link(struct expansion *e, struct str target)
+static void magic_links_follow_link(struct magic_walk *e, struct str target)
 {
 	autobuf struct buf rest = BUF_INIT;
 
@@ -58,13 +59,13 @@ static void follow_link(struct expansion *e, struct str target)
  * "/proc/PID/...": what is a link there and is not untangled belongs to a
  * process that the task may not look into, and leads nowhere for it.
  */
-static bool in_process(struct str path)
+static bool magic_links_in_process(struct str path)
 {
 	return str_starts(path, STR("/proc/")) &&
 	       memchr(path.p + 6, '/', path.len - 6);
 }
 
-static void enter_segment(struct expansion *e, struct str seg)
+static void magic_links_enter_segment(struct magic_walk *e, struct str seg)
 {
 	autobuf struct buf next = BUF_INIT;
 	autobuf struct buf target = BUF_INIT;
@@ -75,21 +76,21 @@ static void enter_segment(struct expansion *e, struct str seg)
 	buf_str(&next, seg);
 	len = next.len;
 	buf_ch(&next, '/');
-	resolve_untangle(e->t, e->k, &next);
+	magic_links_translate(e->t, e->k, &next);
 	while (next.len && next.p[next.len - 1] == '/')
 		buf_cut(&next, next.len - 1);
 	if (next.len == len && e->links < LINKS_MAX &&
-	    !in_process(buf_view(&next)) &&
-	    link_target(e, next.p, &target)) {
+	    !magic_links_in_process(buf_view(&next)) &&
+	    magic_links_link_target(e, next.p, &target)) {
 		e->links++;
-		follow_link(e, buf_view(&target));
+		magic_links_follow_link(e, buf_view(&target));
 		return;
 	}
 	buf_clear(&e->done);
 	buf_str(&e->done, buf_view(&next));
 }
 
-static void step(struct expansion *e)
+static void magic_links_step(struct magic_walk *e)
 {
 	size_t len = strcspn(e->rest.p, "/");
 	autofree char *seg = mem_strndup(e->rest.p, len);
@@ -103,21 +104,21 @@ static void step(struct expansion *e)
 
 		buf_cut(&e->done, up.len > 1 ? up.len : 0);
 	} else if (*seg && strcmp(seg, ".") != 0) {
-		enter_segment(e, str_c(seg));
+		magic_links_enter_segment(e, str_c(seg));
 	}
 }
 
-void expand_path(struct tracer *t, struct task *k, struct buf *path,
-		 bool last)
+void magic_links_walk(struct tracer *t, struct task *k, struct buf *path,
+		      bool last)
 {
 	struct str base = path_base(buf_view(path));
 	autofree char *name = mem_strndup(base.p, base.len);
-	struct expansion e = { .t = t, .k = k };
+	struct magic_walk e = { .t = t, .k = k };
 
 	buf_c(&e.done, "");
 	buf_str(&e.rest, last ? buf_view(path) : path_dir(buf_view(path)));
 	for (unsigned i = 0; i < STEPS_MAX && e.rest.len; i++)
-		step(&e);
+		magic_links_step(&e);
 	buf_clear(path);
 	buf_str(path, buf_view(&e.done));
 	if (e.rest.len) {

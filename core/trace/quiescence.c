@@ -26,7 +26,7 @@
 #include "core/base/cleanup.h"
 #include "core/trace/tracer.h"
 
-static int read_text(const char *path, char *out, size_t size)
+static int quiescence_read_text(const char *path, char *out, size_t size)
 {
 	autofd int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
@@ -39,9 +39,9 @@ static int read_text(const char *path, char *out, size_t size)
  * A receive time-out (socket(7)) wakes the reader of a socket, and the kernel
  * itself speaks on a netlink or packet socket.
  */
-static bool socket_sleeps(struct task *k, int fd)
+static bool quiescence_socket_sleeps(struct task *k, int fd)
 {
-	autofd int ours = sock_borrow(k, fd);
+	autofd int ours = net_borrow_socket(k, fd);
 	struct timeval tv = { 0, 0 };
 	socklen_t len = sizeof(tv), len_family = sizeof(int);
 	int family = -1;
@@ -59,9 +59,9 @@ static bool socket_sleeps(struct task *k, int fd)
  * of the sandbox's own is fed by another task.  Without canonical mode a
  * terminal may have a timer of its own (termios(3), VTIME).
  */
-static bool terminal_sleeps(struct task *k, int fd)
+static bool quiescence_terminal_sleeps(struct task *k, int fd)
 {
-	autofd int ours = sock_borrow(k, fd);
+	autofd int ours = net_borrow_socket(k, fd);
 	struct termios tio;
 
 	return ours >= 0 && !tcgetattr(ours, &tio) &&
@@ -69,7 +69,7 @@ static bool terminal_sleeps(struct task *k, int fd)
 }
 
 /* Reading from something that only another task of the sandbox can fill? */
-static bool sleeps_on(struct tracer *t, struct task *k, int fd)
+static bool quiescence_sleeps_on(struct tracer *t, struct task *k, int fd)
 {
 	autobuf struct buf what = BUF_INIT;
 	struct str s;
@@ -78,17 +78,18 @@ static bool sleeps_on(struct tracer *t, struct task *k, int fd)
 		return false;
 	s = buf_view(&what);
 	if (str_starts(s, STR("socket:")))
-		return socket_sleeps(k, fd);
+		return quiescence_socket_sleeps(k, fd);
 	if (str_starts(s, STR("/dev/pts/")) || str_eq(s, STR("/dev/tty")))
-		return terminal_sleeps(k, fd);
+		return quiescence_terminal_sleeps(k, fd);
 	return str_starts(s, STR("pipe:")) ||
 	       str_eq(s, STR("anon_inode:[eventfd]")) ||
 	       str_eq(s, STR("anon_inode:[signalfd]")) ||
 	       str_eq(s, STR("anon_inode:inotify"));
 }
 
-static bool waits_forever(struct tracer *t, struct task *k, const char *name,
-			  const unsigned long long a[6])
+static bool quiescence_waits_forever(struct tracer *t, struct task *k,
+				     const char *name,
+				     const unsigned long long a[6])
 {
 #define WAIT(call, condition) \
 	if (!strcmp(name, #call)) \
@@ -99,12 +100,12 @@ static bool waits_forever(struct tracer *t, struct task *k, const char *name,
 }
 
 /* "nr a0 ... a5 sp pc", or "running" (proc(5), /proc/PID/syscall). */
-bool task_call(pid_t tid, int *nr, unsigned long long a[6])
+bool procfs_call(pid_t tid, int *nr, unsigned long long a[6])
 {
 	char path[64], text[512], *at;
 
 	snprintf(path, sizeof(path), "/proc/%d/syscall", tid);
-	if (read_text(path, text, sizeof(text)) || *text == 'r')
+	if (quiescence_read_text(path, text, sizeof(text)) || *text == 'r')
 		return false;
 	*nr = (int)strtol(text, &at, 10);
 	for (int i = 0; i < 6; i++) {
@@ -116,24 +117,25 @@ bool task_call(pid_t tid, int *nr, unsigned long long a[6])
 	return *at == ' ' && *nr >= 0;
 }
 
-static bool call_sleeps(struct tracer *t, struct task *k)
+static bool quiescence_call_sleeps(struct tracer *t, struct task *k)
 {
 	unsigned long long a[6];
 	char name[64];
 	int nr;
 
-	return task_call(k->tid, &nr, a) &&
-	       waits_forever(t, k, call_name(nr, name, sizeof(name)), a);
+	return procfs_call(k->tid, &nr, a) &&
+	       quiescence_waits_forever(
+		       t, k, syscall_name(nr, name, sizeof(name)), a);
 }
 
-bool task_state(pid_t tid, char *state, unsigned long long *switches)
+bool procfs_state(pid_t tid, char *state, unsigned long long *switches)
 {
 	char path[64], text[4096];
 	unsigned long long yes = 0, no = 0;
 	const char *at;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", tid);
-	if (read_text(path, text, sizeof(text)))
+	if (quiescence_read_text(path, text, sizeof(text)))
 		return false;
 	at = strstr(text, "\nState:\t");
 	if (!at)
@@ -147,31 +149,32 @@ bool task_state(pid_t tid, char *state, unsigned long long *switches)
 	return true;
 }
 
-bool task_sleeps(pid_t tid)
+bool procfs_sleeps(pid_t tid)
 {
 	unsigned long long switches;
 	char state;
 
-	return task_state(tid, &state, &switches) && state == 'S';
+	return procfs_state(tid, &state, &switches) && state == 'S';
 }
 
-static bool task_quiet(struct tracer *t, struct task *k, uint64_t *sum)
+static bool quiescence_task(struct tracer *t, struct task *k, uint64_t *sum)
 {
 	unsigned long long switches;
 	char state;
 
-	if (!k->proc || k->waiting)
+	if (!k->process || k->unannounced)
 		return false;
-	if (!task_state(k->tid, &state, &switches))
+	if (!procfs_state(k->tid, &state, &switches))
 		return false;
 	*sum = (*sum ^ (uint64_t)k->tid) * 0x9e3779b97f4a7c15ULL + switches;
 	/* Dead, with threads left that speak for themselves. */
 	if (state == 'Z')
 		return true;
 	/* Stopped by job control; only a signal makes it go on. */
-	if (k->listening)
+	if (k->job_stopped)
 		return true;
-	return state == 'S' && (k->proc->is_init || call_sleeps(t, k));
+	return state == 'S' &&
+	       (k->process->is_init || quiescence_call_sleeps(t, k));
 }
 
 /*
@@ -179,7 +182,7 @@ static bool task_quiet(struct tracer *t, struct task *k, uint64_t *sum)
  * that is kept alive (SO_KEEPALIVE) are looked after by the kernel's timers.
  * Columns of /proc/net/tcp: sl local remote st tx_queue:rx_queue tr:when ...
  */
-static bool packets_under_way(pid_t pid, const char *table)
+static bool quiescence_packets_under_way(pid_t pid, const char *table)
 {
 	enum { ESTABLISHED = 1, TIME_WAIT = 6, CLOSE = 7, CLOSE_WAIT = 8,
 	       LISTEN = 10 };
@@ -203,7 +206,7 @@ static bool packets_under_way(pid_t pid, const char *table)
 	return busy;
 }
 
-static bool stop_pending(void)
+static bool quiescence_stop_pending(void)
 {
 	siginfo_t info = { .si_pid = 0 };
 
@@ -211,23 +214,23 @@ static bool stop_pending(void)
 		       WEXITED | __WALL) && info.si_pid;
 }
 
-static bool all_quiet(struct tracer *t, uint64_t *sum)
+static bool quiescence_all(struct tracer *t, uint64_t *sum)
 {
 	*sum = t->stats.stops;
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct task *k = t->tasks[i]; k; k = k->next)
-			if (!task_quiet(t, k, sum))
+			if (!quiescence_task(t, k, sum))
 				return false;
-	return !packets_under_way(t->init, "tcp") &&
-	       !packets_under_way(t->init, "tcp6") && !stop_pending() &&
-	       !fork_strangers(t);
+	return !quiescence_packets_under_way(t->init, "tcp") &&
+	       !quiescence_packets_under_way(t->init, "tcp6") &&
+	       !quiescence_stop_pending() && !fork_has_unannounced(t);
 }
 
 /*
  * Bytes that no process has read, connections that none has accepted: columns
  * as above.
  */
-static bool packets_unread(pid_t pid, const char *table)
+static bool quiescence_packets_unread(pid_t pid, const char *table)
 {
 	char path[64], line[512];
 	unsigned long rx;
@@ -244,7 +247,7 @@ static bool packets_unread(pid_t pid, const char *table)
 	return some;
 }
 
-bool tracer_asleep(struct tracer *t, uint64_t *sum)
+bool tracer_is_asleep(struct tracer *t, uint64_t *sum)
 {
 	unsigned long long switches;
 	char state;
@@ -252,26 +255,26 @@ bool tracer_asleep(struct tracer *t, uint64_t *sum)
 	*sum = t->stats.stops;
 	for (size_t i = 0; i < BUCKETS; i++) {
 		for (struct task *k = t->tasks[i]; k; k = k->next) {
-			if (!k->proc || k->waiting ||
-			    !task_state(k->tid, &state, &switches) ||
-			    !(state == 'S' || state == 'Z' || k->listening))
+			if (!k->process || k->unannounced ||
+			    !procfs_state(k->tid, &state, &switches) ||
+			    !(state == 'S' || state == 'Z' || k->job_stopped))
 				return false;
 			*sum = (*sum ^ (uint64_t)k->tid) *
 				0x9e3779b97f4a7c15ULL + switches;
 		}
 	}
-	return !stop_pending() && !fork_strangers(t) &&
-	       !packets_unread(t->init, "tcp") &&
-	       !packets_unread(t->init, "tcp6");
+	return !quiescence_stop_pending() && !fork_has_unannounced(t) &&
+	       !quiescence_packets_unread(t->init, "tcp") &&
+	       !quiescence_packets_unread(t->init, "tcp6");
 }
 
-bool tracer_quiet(struct tracer *t)
+bool tracer_is_quiescent(struct tracer *t)
 {
-	uint64_t before = t->quiet, now = 0;
+	uint64_t before = t->last_look, now = 0;
 
-	t->quiet = 0;
-	if (t->timers || !all_quiet(t, &now))
+	t->last_look = 0;
+	if (t->timers || !quiescence_all(t, &now))
 		return false;
-	t->quiet = now | 1;
-	return before == t->quiet;
+	t->last_look = now | 1;
+	return before == t->last_look;
 }

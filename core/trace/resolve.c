@@ -31,7 +31,7 @@ static const char *const system_dirs[] = {
 	"/usr", "/lib", "/lib64", "/lib32", "/libx32", "/bin", "/sbin", "/opt",
 };
 
-bool path_is_system(struct str path)
+bool resolve_is_system(struct str path)
 {
 	for (size_t i = 0; i < ARRAY_LEN(system_dirs); i++)
 		if (path_below(path, str_c(system_dirs[i])))
@@ -39,7 +39,7 @@ bool path_is_system(struct str path)
 	return false;
 }
 
-bool path_has_dots(const char *path)
+bool resolve_has_dots(const char *path)
 {
 	for (const char *p = path; (p = strstr(p, "/.")); p++)
 		if (p[2] == '/' || !p[2] ||
@@ -48,10 +48,10 @@ bool path_has_dots(const char *path)
 	return false;
 }
 
-bool path_names_system(const char *path)
+bool resolve_names_system(const char *path)
 {
-	return path && *path == '/' && path_is_system(str_c(path)) &&
-	       !path_has_dots(path);
+	return path && *path == '/' && resolve_is_system(str_c(path)) &&
+	       !resolve_has_dots(path);
 }
 
 bool resolve_link(const char *link, struct buf *out)
@@ -70,7 +70,7 @@ bool resolve_link(const char *link, struct buf *out)
  * O_TMPFILE gives "#INODE (deleted)" (d_mark_tmpfile() in fs/dcache.c), also
  * after the file was given a name: the number is no part of what was done.
  */
-static bool strip_unnamed(struct buf *out)
+static bool resolve_strip_unnamed(struct buf *out)
 {
 	size_t end = out->len - (sizeof(DELETED) - 1), at = end;
 
@@ -89,7 +89,7 @@ static bool strip_unnamed(struct buf *out)
  * Where descriptors are shared the number may lead to another file by now:
  * text and count are those of one file, which a descriptor of ours holds.
  */
-static bool named_so(const char *link, struct str text)
+static bool resolve_has_name(const char *link, struct str text)
 {
 	autofd int fd = open(link, O_PATH | O_CLOEXEC);
 	autobuf struct buf now = BUF_INIT;
@@ -103,13 +103,13 @@ static bool named_so(const char *link, struct str text)
 }
 
 /* The kernel marks removed names (proc(5)); a name may end so by itself. */
-static bool strip_deleted(const char *link, struct buf *out)
+static bool resolve_strip_deleted(const char *link, struct buf *out)
 {
 	if (!str_ends(buf_view(out), STR(DELETED)))
 		return false;
-	if (strip_unnamed(out))
+	if (resolve_strip_unnamed(out))
 		return true;
-	if (named_so(link, buf_view(out)))
+	if (resolve_has_name(link, buf_view(out)))
 		return false;
 	out->len -= sizeof(DELETED) - 1;
 	out->p[out->len] = '\0';
@@ -126,7 +126,7 @@ bool resolve_fd(struct tracer *t, struct task *k, int fd, struct buf *out,
 	snprintf(link, sizeof(link), "/proc/%d/fd/%d", k->tid, fd);
 	if (!resolve_link(link, out))
 		return false;
-	gone = strip_deleted(link, out);
+	gone = resolve_strip_deleted(link, out);
 	if (deleted)
 		*deleted = gone;
 	return true;
@@ -143,10 +143,10 @@ void resolve_exe(struct task *k, struct buf *out, bool *deleted)
 		*deleted = false;
 		return;
 	}
-	*deleted = strip_deleted(link, out);
+	*deleted = resolve_strip_deleted(link, out);
 }
 
-static int open_root(struct tracer *t, struct task *k)
+static int resolve_open_root(struct tracer *t, struct task *k)
 {
 	char link[64];
 
@@ -170,7 +170,7 @@ int resolve_walk(struct tracer *t, struct task *k, const char *path,
 		.flags = (uint64_t)(O_PATH | O_CLOEXEC | flags),
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	int root = open_root(t, k), fd = -1;
+	int root = resolve_open_root(t, k), fd = -1;
 
 	for (int i = 0; root >= 0 && i < WALKS_MAX; i++) {
 		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
@@ -180,8 +180,8 @@ int resolve_walk(struct tracer *t, struct task *k, const char *path,
 	return fd;
 }
 
-static bool walk_to_text(struct tracer *t, struct task *k, const char *path,
-			 int flags, struct buf *out)
+static bool resolve_walk_to_text(struct tracer *t, struct task *k,
+				 const char *path, int flags, struct buf *out)
 {
 	autofd int fd = resolve_walk(t, k, path, flags);
 	char link[64];
@@ -192,15 +192,16 @@ static bool walk_to_text(struct tracer *t, struct task *k, const char *path,
 	return resolve_link(link, out);
 }
 
-void resolve_forget(struct tracer *t)
+void resolve_forget_dirs(struct tracer *t)
 {
 	strmap_free(&t->dirs);
 }
 
-static void remember_dir(struct tracer *t, struct str dir, const char *where)
+static void resolve_keep_dir(struct tracer *t, struct str dir,
+			     const char *where)
 {
 	if (t->dirs.n >= CACHE_MAX || t->dirs.arena.used > CACHE_BYTES)
-		resolve_forget(t);
+		resolve_forget_dirs(t);
 	strmap_put(&t->dirs, dir)->val.ptr = arena_c(&t->dirs.arena, where);
 }
 
@@ -221,7 +222,7 @@ static void resolve_dir(struct tracer *t, struct task *k, struct str dir,
 		buf_c(out, hit->val.ptr);
 		return;
 	}
-	while (len > 1 && !walk_to_text(t, k, path, O_DIRECTORY, out)) {
+	while (len > 1 && !resolve_walk_to_text(t, k, path, O_DIRECTORY, out)) {
 		while (len && path[--len] != '/')
 			;
 		path[len ? len : 1] = '\0';
@@ -242,7 +243,7 @@ static void resolve_dir(struct tracer *t, struct task *k, struct str dir,
 		buf_clear(out);
 		buf_str(out, buf_view(&joined));
 	} else {
-		remember_dir(t, dir, out->p);
+		resolve_keep_dir(t, dir, out->p);
 	}
 }
 
@@ -250,7 +251,8 @@ static void resolve_dir(struct tracer *t, struct task *k, struct str dir,
  * No name that is longer than a page can be read (d_path() in fs/d_path.c).
  * Nobody works there but to have paths that cannot be told.
  */
-static void unreadable_cwd(struct tracer *t, struct task *k, struct buf *out)
+static void resolve_unreadable_cwd(struct tracer *t, struct task *k,
+				   struct buf *out)
 {
 	if (errno == ENAMETOOLONG)
 		emit_words(t, k, EV_EVASION, 0,
@@ -259,8 +261,8 @@ static void unreadable_cwd(struct tracer *t, struct task *k, struct buf *out)
 }
 
 /* The text of the path made absolute, "." and ".." still inside. */
-static void absolute(struct tracer *t, struct task *k, int dirfd,
-		     const char *path, struct buf *out)
+static void resolve_absolute(struct tracer *t, struct task *k, int dirfd,
+			     const char *path, struct buf *out)
 {
 	char link[64];
 	bool deleted;
@@ -273,9 +275,9 @@ static void absolute(struct tracer *t, struct task *k, int dirfd,
 	if (dirfd == AT_FDCWD) {
 		snprintf(link, sizeof(link), "/proc/%d/cwd", k->tid);
 		if (!resolve_link(link, out))
-			unreadable_cwd(t, k, out);
+			resolve_unreadable_cwd(t, k, out);
 		else
-			strip_deleted(link, out);
+			resolve_strip_deleted(link, out);
 	} else if (!resolve_fd(t, k, dirfd, out, &deleted)) {
 		buf_clear(out);
 		buf_printf(out, "fd:%d", dirfd);
@@ -287,7 +289,7 @@ static void absolute(struct tracer *t, struct task *k, int dirfd,
 }
 
 /* The last id of that name in /proc/TID/status (proc(5)). */
-static long inner_id(pid_t tid, const char *name)
+static long procfs_sandbox_id(pid_t tid, const char *name)
 {
 	char path[64], line[256];
 	long pid = -1;
@@ -304,38 +306,38 @@ static long inner_id(pid_t tid, const char *name)
 	return pid;
 }
 
-long inner_pid(pid_t tid)
+long procfs_sandbox_pid(pid_t tid)
 {
-	return inner_id(tid, "NSpid:");
+	return procfs_sandbox_id(tid, "NSpid:");
 }
 
-long inner_group(pid_t tid)
+long procfs_sandbox_pgid(pid_t tid)
 {
-	return inner_id(tid, "NSpgid:");
+	return procfs_sandbox_id(tid, "NSpgid:");
 }
 
-long task_inner_pid(struct task *k)
+long task_sandbox_tid(struct task *k)
 {
-	if (!k->inner)
-		k->inner = inner_pid(k->tid);
-	return k->inner;
+	if (!k->sandbox_tid)
+		k->sandbox_tid = procfs_sandbox_pid(k->tid);
+	return k->sandbox_tid;
 }
 
-pid_t outer_pid(struct tracer *t, struct task *k, long inner)
+pid_t task_host_tid(struct tracer *t, struct task *k, long inner)
 {
-	if (task_inner_pid(k) == inner)
+	if (task_sandbox_tid(k) == inner)
 		return k->tid;
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct task *o = t->tasks[i]; o; o = o->next)
 			/* Pid 1's links lead nowhere for the program. */
-			if (o->tid != t->init && task_inner_pid(o) == inner)
+			if (o->tid != t->init && task_sandbox_tid(o) == inner)
 				return o->tid;
 	return 0;
 }
 
 /* "NUMBER/" in front: that process of the sandbox; its length, or 0. */
-static size_t pid_dir(struct tracer *t, struct task *k, struct str p,
-		      pid_t *tid)
+static size_t magic_links_pid_dir(struct tracer *t, struct task *k,
+				  struct str p, pid_t *tid)
 {
 	char *end;
 	long inner = p.len && *p.p >= '1' && *p.p <= '9' ?
@@ -343,13 +345,13 @@ static size_t pid_dir(struct tracer *t, struct task *k, struct str p,
 
 	if (inner <= 0 || *end != '/')
 		return 0;
-	*tid = outer_pid(t, k, inner);
+	*tid = task_host_tid(t, k, inner);
 	return *tid ? (size_t)(end - p.p) + 1 : 0;
 }
 
 /* How much of p is a process's directory in /proc, and whose; 0: none. */
-static size_t proc_dir(struct tracer *t, struct task *k, struct str p,
-		       pid_t *tid)
+static size_t magic_links_process_dir(struct tracer *t, struct task *k,
+				      struct str p, pid_t *tid)
 {
 	static const char *const selves[] = {
 		"/proc/self/", "/proc/thread-self/",
@@ -361,18 +363,18 @@ static size_t proc_dir(struct tracer *t, struct task *k, struct str p,
 		if (str_starts(p, str_c(selves[i])))
 			used = strlen(selves[i]);
 	if (!used && str_starts(p, STR("/proc/"))) {
-		used = pid_dir(t, k, str_sub(p, 6), tid);
+		used = magic_links_pid_dir(t, k, str_sub(p, 6), tid);
 		used += used ? 6 : 0;
 	}
 	if (used && str_starts(str_sub(p, used), STR("task/"))) {
-		more = pid_dir(t, k, str_sub(p, used + 5), tid);
+		more = magic_links_pid_dir(t, k, str_sub(p, used + 5), tid);
 		used = more ? used + 5 + more : 0;
 	}
 	return used;
 }
 
 /* The descriptor in "fd/NUMBER", as the kernel reads numbers; or -1. */
-static int fd_segment(struct str rest)
+static int magic_links_fd(struct str rest)
 {
 	char *end;
 	long fd;
@@ -390,7 +392,7 @@ static int fd_segment(struct str rest)
  * Links below a process's directory are taken as the process means them: its
  * root is the sandbox's, its cwd and its descriptors are read from outside.
  */
-void resolve_untangle(struct tracer *t, struct task *k, struct buf *path)
+void magic_links_translate(struct tracer *t, struct task *k, struct buf *path)
 {
 	autobuf struct buf target = BUF_INIT;
 	struct str p = buf_view(path), rest;
@@ -402,7 +404,7 @@ void resolve_untangle(struct tracer *t, struct task *k, struct buf *path)
 	if (str_starts(p, STR("/dev/fd/")))
 		used = 5;
 	else
-		used = proc_dir(t, k, p, &tid);
+		used = magic_links_process_dir(t, k, p, &tid);
 	if (!used)
 		return;
 	rest = str_sub(p, used);
@@ -411,7 +413,7 @@ void resolve_untangle(struct tracer *t, struct task *k, struct buf *path)
 	} else if (str_starts(rest, STR("cwd/"))) {
 		snprintf(link, sizeof(link), "/proc/%d/cwd", tid);
 		used += 3;
-	} else if ((fd = fd_segment(rest)) >= 0) {
+	} else if ((fd = magic_links_fd(rest)) >= 0) {
 		snprintf(link, sizeof(link), "/proc/%d/fd/%d", tid, fd);
 		used += 3 + strcspn(rest.p + 3, "/");
 	} else {
@@ -420,13 +422,14 @@ void resolve_untangle(struct tracer *t, struct task *k, struct buf *path)
 	if (link[0] && !resolve_link(link, &target))
 		return;
 	if (link[0])
-		strip_deleted(link, &target);
+		resolve_strip_deleted(link, &target);
 	buf_str(&target, str_sub(p, used));
 	buf_clear(path);
 	buf_str(path, buf_view(&target));
 }
 
-static bool dir_is_there(struct tracer *t, struct task *k, struct str dir)
+static bool resolve_dir_is_there(struct tracer *t, struct task *k,
+				 struct str dir)
 {
 	autofree char *path = mem_strndup(dir.p, dir.len);
 	int fd;
@@ -452,21 +455,21 @@ void resolve_path(struct tracer *t, struct task *k, int dirfd,
 		buf_c(out, "(unreadable)");
 		return;
 	}
-	absolute(t, k, dirfd, path, &abs);
-	resolve_untangle(t, k, &abs);
+	resolve_absolute(t, k, dirfd, path, &abs);
+	magic_links_translate(t, k, &abs);
 	text = buf_view(&abs);
 	if (!text.len || *text.p != '/') {
 		buf_clear(out);
 		buf_str(out, text);
 		return;
 	}
-	if (follow && walk_to_text(t, k, abs.p, 0, out))
+	if (follow && resolve_walk_to_text(t, k, abs.p, 0, out))
 		return;
 	while (abs.len > 1 && abs.p[abs.len - 1] == '/')
 		buf_cut(&abs, abs.len - 1);
 	/* Not there for us: it may be for the task, or its attempt is meant. */
-	if (follow || !dir_is_there(t, k, path_dir(buf_view(&abs))))
-		expand_path(t, k, &abs, follow);
+	if (follow || !resolve_dir_is_there(t, k, path_dir(buf_view(&abs))))
+		magic_links_walk(t, k, &abs, follow);
 	text = buf_view(&abs);
 	base = path_base(text);
 	if (str_eq(base, STR(".")) || str_eq(base, STR("..")) ||
@@ -487,8 +490,8 @@ bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
 
 	if (!path)
 		return false;
-	absolute(t, k, dirfd, path, &abs);
-	resolve_untangle(t, k, &abs);
+	resolve_absolute(t, k, dirfd, path, &abs);
+	magic_links_translate(t, k, &abs);
 	fd = resolve_walk(t, k, abs.p, 0);
 	if (fd < 0)
 		return errno != ENOENT && errno != ENOTDIR &&

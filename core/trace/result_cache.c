@@ -40,7 +40,7 @@
 #define LOOKS_MAX 8		/* at what is changed all the time */
 
 /* An entry of t->results; err 0: path is what is there. */
-struct result {
+struct cached_result {
 	unsigned ends;		/* that were seen */
 	bool certain;		/* nothing but a change can make it another */
 	uint64_t changes;	/* as many had been made */
@@ -53,7 +53,7 @@ struct result {
  * another (user_namespaces(7)).  The kernel may complete asynchronous reads
  * (io_submit(2)) at any time, into memory that a call is about to read.
  */
-static bool limits_rights(const struct call *c)
+static bool result_cache_limits_rights(const struct call *c)
 {
 	static const int calls[] = {
 		SYS_seccomp, SYS_landlock_restrict_self, SYS_capset, SYS_setns,
@@ -69,7 +69,7 @@ static bool limits_rights(const struct call *c)
 	return c->nr == SYS_prctl && (int)c->args[0] == PR_SET_SECCOMP;
 }
 
-static bool limits_descriptors(const struct call *c)
+static bool result_cache_limits_descriptors(const struct call *c)
 {
 #ifdef SYS_setrlimit
 	if (c->nr == SYS_setrlimit)
@@ -79,21 +79,24 @@ static bool limits_descriptors(const struct call *c)
 	       (uint32_t)c->args[1] == RLIMIT_NOFILE;
 }
 
-void foresee_ends(struct tracer *t, const struct call *c)
+void result_cache_check_rights(struct tracer *t, const struct call *c)
 {
-	t->unforeseeable |= limits_rights(c) || limits_descriptors(c);
+	t->cache_off |= result_cache_limits_rights(c) ||
+			result_cache_limits_descriptors(c);
 }
 
 /* Is there nobody else, but for pid 1, which is ours? */
-static bool is_alone(const struct tracer *t, const struct proc *p)
+static bool result_cache_is_alone(const struct tracer *t,
+				  const struct process *p)
 {
-	return t->stats.alive <= 2 && p->tasks < 2 && !p->shares &&
-	       !p->exposed;
+	return t->stats.alive <= 2 && p->tasks < 2 && !p->sharing &&
+	       !p->maps_shared;
 }
 
 /* The call's key: its number, flags and path, which is made absolute. */
-static bool make_key(const struct task *k, int dirfd, uint64_t flags,
-		     struct buf *key, struct str *path)
+static bool result_cache_make_key(const struct task *k, int dirfd,
+				  uint64_t flags, struct buf *key,
+				  struct str *path)
 {
 	const char *given = k->call.path1;
 	autobuf struct buf cwd = BUF_INIT;
@@ -114,10 +117,10 @@ static bool make_key(const struct task *k, int dirfd, uint64_t flags,
 	}
 	buf_c(key, given);
 	*path = str_sub(buf_view(key), at);
-	return !path_has_dots(path->p);
+	return !resolve_has_dots(path->p);
 }
 
-static bool is_open(const struct call *c)
+static bool result_cache_is_open(const struct call *c)
 {
 #ifdef SYS_open
 	if (c->nr == SYS_open)
@@ -126,18 +129,20 @@ static bool is_open(const struct call *c)
 	return c->nr == SYS_openat;
 }
 
-static bool may_be_known(const struct tracer *t, const struct task *k,
-			 uint64_t flags)
+static bool result_cache_applies(const struct tracer *t, const struct task *k,
+				 uint64_t flags)
 {
-	return !t->unforeseeable && k->proc->live && is_alone(t, k->proc) &&
-	       !(is_open(&k->call) && (flags & ~HARMLESS_FLAGS));
+	return !t->cache_off && k->process->after_first_exec &&
+	       result_cache_is_alone(t, k->process) &&
+	       !(result_cache_is_open(&k->call) && (flags & ~HARMLESS_FLAGS));
 }
 
 /*
  * The last descriptor below the limit: is it there to be had?  kcmp(2) knows
  * in a quarter of the time that /proc takes.
  */
-static bool has_descriptor(const struct tracer *t, const struct task *k)
+static bool result_cache_has_descriptor(const struct tracer *t,
+					const struct task *k)
 {
 	unsigned long last = t->opt.max_descriptors - 1UL;
 
@@ -146,29 +151,31 @@ static bool has_descriptor(const struct tracer *t, const struct task *k)
 	       errno == EBADF;
 }
 
-static const struct result *find(const struct tracer *t, struct str key)
+static const struct cached_result *result_cache_find(const struct tracer *t,
+						     struct str key)
 {
 	const struct strmap_entry *e = strmap_get(&t->results, key);
-	const struct result *r = e ? e->val.ptr : NULL;
+	const struct cached_result *r = e ? e->val.ptr : NULL;
 
 	return r && r->certain && r->changes == t->changes ? r : NULL;
 }
 
-bool foresee(struct tracer *t, struct task *k, int dirfd, uint64_t flags,
-	     struct buf *path)
+bool result_cache_get(struct tracer *t, struct task *k, int dirfd,
+		      uint64_t flags, struct buf *path)
 {
 	autobuf struct buf key = BUF_INIT;
-	const struct result *r;
+	const struct cached_result *r;
 	struct str asked;
 
-	if (!may_be_known(t, k, flags) ||
-	    !make_key(k, dirfd, flags, &key, &asked))
+	if (!result_cache_applies(t, k, flags) ||
+	    !result_cache_make_key(k, dirfd, flags, &key, &asked))
 		return false;
-	r = find(t, buf_view(&key));
-	if (!r || (is_open(&k->call) && !has_descriptor(t, k)))
+	r = result_cache_find(t, buf_view(&key));
+	if (!r || (result_cache_is_open(&k->call) &&
+		   !result_cache_has_descriptor(t, k)))
 		return false;
 	k->call.ret = -r->err;
-	k->call.foreseen = true;
+	k->call.cached = true;
 	buf_clear(path);
 	buf_c(path, r->path);
 	return true;
@@ -177,7 +184,7 @@ bool foresee(struct tracer *t, struct task *k, int dirfd, uint64_t flags,
 /* --- learning --- */
 
 /* Does a walk of ours end where the call did, at an ordinary file? */
-static bool ends_there(int fd, struct str path)
+static bool result_cache_ends_there(int fd, struct str path)
 {
 	autobuf struct buf text = BUF_INIT;
 	char link[64];
@@ -190,26 +197,27 @@ static bool ends_there(int fd, struct str path)
 	       (!path.len || str_eq(buf_view(&text), path));
 }
 
-static bool is_outside(struct str path)
+static bool result_cache_is_outside(struct str path)
 {
 	return path_below(path, STR("/proc")) ||
 	       path_below(path, STR("/dev")) || path_below(path, STR("/sys"));
 }
 
-static bool is_certain(struct tracer *t, struct task *k, struct str asked,
-		       int err, struct str path)
+static bool result_cache_is_certain(struct tracer *t, struct task *k,
+				    struct str asked, int err, struct str path)
 {
 	autofd int fd = -1;
 
-	if (is_outside(asked))
+	if (result_cache_is_outside(asked))
 		return false;
 	fd = resolve_walk(t, k, asked.p, 0);
 	if (fd < 0)
 		return err == ENOENT && errno == ENOENT;
-	return !err && ends_there(fd, path) && !is_outside(path);
+	return !err && result_cache_ends_there(fd, path) &&
+	       !result_cache_is_outside(path);
 }
 
-static struct result *result_of(struct tracer *t, struct str key)
+static struct cached_result *result_cache_slot(struct tracer *t, struct str key)
 {
 	struct strmap_entry *e;
 
@@ -218,27 +226,27 @@ static struct result *result_of(struct tracer *t, struct str key)
 	e = strmap_put(&t->results, key);
 	if (!e->val.ptr)
 		e->val.ptr = arena_alloc(&t->results.arena,
-					 sizeof(struct result));
+					 sizeof(struct cached_result));
 	return e->val.ptr;
 }
 
-void foresee_learn(struct tracer *t, struct task *k, int dirfd, uint64_t flags,
-		   struct str path)
+void result_cache_put(struct tracer *t, struct task *k, int dirfd,
+		      uint64_t flags, struct str path)
 {
 	autobuf struct buf key = BUF_INIT;
 	int err = call_err(&k->call);
-	struct result *r;
+	struct cached_result *r;
 	struct str asked;
 
-	if (!may_be_known(t, k, flags) || (err && err != ENOENT) ||
-	    !make_key(k, dirfd, flags, &key, &asked))
+	if (!result_cache_applies(t, k, flags) || (err && err != ENOENT) ||
+	    !result_cache_make_key(k, dirfd, flags, &key, &asked))
 		return;
-	r = result_of(t, buf_view(&key));
+	r = result_cache_slot(t, buf_view(&key));
 	/* Most calls are made once: to look is for the second. */
 	if (!r->ends++ || r->ends > LOOKS_MAX)
 		return;
 	r->changes = t->changes;
 	r->err = err;
 	r->path = arena_str(&t->results.arena, path).p;
-	r->certain = is_certain(t, k, asked, err, path);
+	r->certain = result_cache_is_certain(t, k, asked, err, path);
 }

@@ -29,18 +29,18 @@ static const char *const asks[] = {
 #include "core/trace/shells.def"
 };
 
-void shell_begins(struct proc *p)
+void shell_started(struct process *p)
 {
 	struct str base = path_base(str_c(p->exe));
 
 	p->shell = false;
 	for (size_t i = 0; i < ARRAY_LEN(shells); i++)
 		p->shell |= str_eq(base, str_c(shells[i]));
-	free(p->sought);
-	p->sought = NULL;
+	free(p->looked_up);
+	p->looked_up = NULL;
 }
 
-void shell_looks(struct proc *p, const char *path)
+void shell_looked_up(struct process *p, const char *path)
 {
 	const char *base;
 
@@ -48,14 +48,14 @@ void shell_looks(struct proc *p, const char *path)
 		return;
 	base = strrchr(path, '/');
 	base = base ? base + 1 : path;
-	if (p->sought && !strcmp(p->sought, base))
+	if (p->looked_up && !strcmp(p->looked_up, base))
 		return;
-	free(p->sought);
-	p->sought = *base ? mem_strdup(base) : NULL;
+	free(p->looked_up);
+	p->looked_up = *base ? mem_strdup(base) : NULL;
 }
 
 /* What stands between the ": " in front of it and the end of s. */
-static struct str last_part(struct str s)
+static struct str shell_last_part(struct str s)
 {
 	size_t from = s.len;
 
@@ -65,9 +65,9 @@ static struct str last_part(struct str s)
 	return str_sub(s, from);
 }
 
-static bool is_asked(struct str before)
+static bool shell_is_lookup_word(struct str before)
 {
-	struct str word = last_part(before);
+	struct str word = shell_last_part(before);
 
 	for (size_t i = 0; i < ARRAY_LEN(asks); i++)
 		if (str_eq(word, str_c(asks[i])))
@@ -76,7 +76,7 @@ static bool is_asked(struct str before)
 }
 
 /* "sh: 1: NAME: not found", "bash: line 1: NAME: command not found" */
-static bool says_missing(struct str line, struct str name)
+static bool shell_line_names_missing(struct str line, struct str name)
 {
 	static const struct str mark = { "not found", 9 };
 
@@ -88,26 +88,28 @@ static bool says_missing(struct str line, struct str name)
 			continue;
 		rest = str_sub(rest, name.len);
 		if (str_starts(rest, STR(": ")) && str_ends(rest, mark))
-			return !is_asked((struct str){ line.p, i - 2 });
+			return !shell_is_lookup_word((struct str){
+				line.p, i - 2,
+			});
 	}
 	return false;
 }
 
-void shell_says(struct tracer *t, struct proc *p)
+void shell_wrote(struct tracer *t, struct process *p)
 {
-	struct str s = { p->tail, p->tail_len };
+	struct str s = { p->stderr_tail, p->stderr_len };
 	size_t from;
 
-	if (!p->sought)
+	if (!p->looked_up)
 		return;
 	while (s.len && s.p[s.len - 1] == '\n')
 		s.len--;
 	for (from = s.len; from && s.p[from - 1] != '\n'; from--)
 		;
-	if (!says_missing(str_sub(s, from), str_c(p->sought)))
+	if (!shell_line_names_missing(str_sub(s, from), str_c(p->looked_up)))
 		return;
-	emit_proc(t, p, EV_EXEC, str_c(p->sought), STR(""), ENOENT,
-		  STR("search along PATH"));
-	free(p->sought);
-	p->sought = NULL;
+	emit_process(t, p, EV_EXEC, str_c(p->looked_up), STR(""), ENOENT,
+		     STR("search along PATH"));
+	free(p->looked_up);
+	p->looked_up = NULL;
 }

@@ -19,22 +19,24 @@
 #define PLACES 16384
 
 struct owner {
-	struct proc *proc;	/* counted reference, NULL: nobody yet */
-	struct end end;
-	uint64_t since;		/* by wire_clock() */
+	struct process *process;	/* counted; NULL: not known yet */
+	struct endpoint endpoint;
+	uint64_t since;		/* by netcap_clock() */
 };
 
-struct speakers {
+struct socket_owners {
 	struct owner places[2][PLACES];	/* tcp, udp */
 };
 
-static struct owner *place_of(struct tracer *t, bool udp, unsigned port)
+static struct owner *socket_owner_place(struct tracer *t, bool udp,
+					unsigned port)
 {
-	return &t->speakers->places[udp][port % PLACES];
+	return &t->socket_owners->places[udp][port % PLACES];
 }
 
-static bool end_of(struct end *out, const struct sockaddr_storage *sa,
-		   socklen_t len)
+static bool socket_owner_endpoint(struct endpoint *out,
+				  const struct sockaddr_storage *sa,
+				  socklen_t len)
 {
 	const struct sockaddr_in *in = (const void *)sa;
 	const struct sockaddr_in6 *in6 = (const void *)sa;
@@ -44,89 +46,91 @@ static bool end_of(struct end *out, const struct sockaddr_storage *sa,
 	if (sa->ss_family == AF_INET6)
 		out->addr = in6->sin6_addr;
 	else if (in->sin_addr.s_addr)
-		packet_map(&out->addr, &in->sin_addr);
+		packet_map_ipv4(&out->addr, &in->sin_addr);
 	return out->port;
 }
 
-void speaker_note(struct tracer *t, struct task *k, bool udp,
-		  const struct sockaddr_storage *local, socklen_t len)
+void socket_owner_note(struct tracer *t, struct task *k, bool udp,
+		       const struct sockaddr_storage *local, socklen_t len)
 {
 	struct owner *o;
-	struct end end;
+	struct endpoint endpoint;
 
-	if (!t->wire || !end_of(&end, local, len))
+	if (!t->netcap || !socket_owner_endpoint(&endpoint, local, len))
 		return;
-	o = place_of(t, udp, end.port);
+	o = socket_owner_place(t, udp, endpoint.port);
 	/* What its former owner sent before this call is still to be told. */
-	if (o->proc && o->proc != k->proc)
-		wire_read(t->wire, k->call.began);
-	if (o->proc != k->proc || memcmp(&o->end, &end, sizeof(end)) != 0)
-		o->since = k->call.began;
-	k->proc->refs++;
-	proc_put(o->proc);
-	o->proc = k->proc;
-	o->end = end;
+	if (o->process && o->process != k->process)
+		netcap_read(t->netcap, k->call.started_at);
+	if (o->process != k->process ||
+	    memcmp(&o->endpoint, &endpoint, sizeof(endpoint)) != 0)
+		o->since = k->call.started_at;
+	k->process->refs++;
+	process_put(o->process);
+	o->process = k->process;
+	o->endpoint = endpoint;
 }
 
 /* Bound to any address (all zero), it speaks from each. */
-static struct proc *speaker_of(struct tracer *t, const struct segment *s,
-			       uint64_t at)
+static struct process *socket_owner_find(struct tracer *t,
+					 const struct segment *s, uint64_t at)
 {
 	static const struct in6_addr any;
-	const struct owner *o = place_of(t, s->udp, s->from.port);
+	const struct owner *o = socket_owner_place(t, s->udp, s->from.port);
 
-	if (!o->proc || o->end.port != s->from.port || at < o->since ||
-	    (memcmp(&o->end.addr, &any, sizeof(any)) != 0 &&
-	     memcmp(&o->end.addr, &s->from.addr, sizeof(any)) != 0))
+	if (!o->process || o->endpoint.port != s->from.port || at < o->since ||
+	    (memcmp(&o->endpoint.addr, &any, sizeof(any)) != 0 &&
+	     memcmp(&o->endpoint.addr, &s->from.addr, sizeof(any)) != 0))
 		return NULL;
-	return o->proc;
+	return o->process;
 }
 
 /* "tcp 127.0.0.1:8080 host example.org"; a question has no peer. */
-static void put_object(struct buf *out, const struct segment *s,
-		       enum event_kind kind, struct str words)
+static void socket_owner_put_object(struct buf *out, const struct segment *s,
+				    enum event_kind kind, struct str words)
 {
 	if (kind != EV_NET_DNS) {
 		buf_c(out, s->udp ? "udp " : "tcp ");
-		packet_end_text(out, &s->to);
+		packet_endpoint_text(out, &s->to);
 	}
 	if (kind != EV_NET_DNS && words.len)
 		buf_ch(out, ' ');
 	buf_str(out, words);
 }
 
-static void put_evidence(struct buf *out, const struct segment *s)
+static void socket_owner_put_evidence(struct buf *out, const struct segment *s)
 {
 	buf_c(out, s->udp ? "datagram from " : "segment from ");
-	packet_end_text(out, &s->from);
+	packet_endpoint_text(out, &s->from);
 	buf_c(out, " to ");
-	packet_end_text(out, &s->to);
+	packet_endpoint_text(out, &s->to);
 }
 
-static uint64_t since_start(const struct tracer *t, uint64_t at)
+static uint64_t socket_owner_since_start(const struct tracer *t, uint64_t at)
 {
-	uint64_t now = wire_clock(), ns = now_ns() - t->start_ns;
+	uint64_t now = netcap_clock(), ns = clock_now_ns() - t->start_ns;
 	uint64_t age = now > at ? now - at : 0;
 
 	return age < ns ? ns - age : 0;
 }
 
-static void said(void *ctx, const struct segment *s, uint64_t at,
-		 enum event_kind kind, struct str words)
+static void socket_owner_report(void *ctx, const struct segment *s, uint64_t at,
+				enum event_kind kind, struct str words)
 {
 	struct tracer *t = ctx;
-	struct proc *p = speaker_of(t, s, at);
+	struct process *p = socket_owner_find(t, s, at);
 	autobuf struct buf object = BUF_INIT;
 	autobuf struct buf call = BUF_INIT;
-	struct event ev = { .kind = kind, .ns = since_start(t, at) };
+	struct event ev = { .kind = kind,
+			    .ns = socket_owner_since_start(t, at) };
 
-	put_object(&object, s, kind, words);
-	put_evidence(&call, s);
+	socket_owner_put_object(&object, s, kind, words);
+	socket_owner_put_evidence(&call, s);
 	ev.a = buf_view(&object);
 	ev.call = buf_view(&call);
 	if (p) {
 		ev.pid = p->tgid;
-		ev.step = step_name(t, p->step);
+		ev.step = tracer_step_name(t, p->step);
 		ev.process = str_c(p->chain ? p->chain : "");
 	} else {
 		ev.note = STR("sent by a process that is not known");
@@ -134,29 +138,29 @@ static void said(void *ctx, const struct segment *s, uint64_t at,
 	t->opt.sink.take(t->opt.sink.ctx, &ev);
 }
 
-void speakers_listen(struct tracer *t)
+void socket_owner_listen(struct tracer *t)
 {
-	const struct wire_sink sink = { said, t };
-	int sockets[WIRE_SOCKETS];
+	const struct netcap_sink sink = { socket_owner_report, t };
+	int sockets[NETCAP_SOCKETS];
 
-	if (t->wire || t->failed.code ||
+	if (t->netcap || t->failed.code ||
 	    t->hooks->network(t->hooks->ctx, sockets, &t->failed))
 		return;
-	wire_open(&t->wire, sockets, &sink);
-	t->speakers = mem_alloc(sizeof(*t->speakers));
+	netcap_open(&t->netcap, sockets, &sink);
+	t->socket_owners = mem_alloc(sizeof(*t->socket_owners));
 }
 
-void speakers_ready(struct tracer *t)
+void socket_owner_ready(struct tracer *t)
 {
-	if (t->wire && !t->failed.code)
-		wire_ready(t->wire, &t->failed);
+	if (t->netcap && !t->failed.code)
+		netcap_ready(t->netcap, &t->failed);
 }
 
-void speakers_close(struct tracer *t)
+void socket_owner_close(struct tracer *t)
 {
-	wire_close(t->wire);
-	for (size_t udp = 0; t->speakers && udp < 2; udp++)
+	netcap_close(t->netcap);
+	for (size_t udp = 0; t->socket_owners && udp < 2; udp++)
 		for (size_t i = 0; i < PLACES; i++)
-			proc_put(t->speakers->places[udp][i].proc);
-	free(t->speakers);
+			process_put(t->socket_owners->places[udp][i].process);
+	free(t->socket_owners);
 }

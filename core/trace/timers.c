@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What may wake a task by itself: timers, and time-outs that belong to a file.
- * Once there was one, the run has no early end (quiescence.c).  It would not do to
- * look for them later: a call that sleeps goes on with the time-out that it
+ * Once there was one, the run has no early end (quiescence.c).  It would not do
+ * to look for them later: a call that sleeps goes on with the time-out that it
  * found, whatever the file says by then and whatever stands behind the number.
  */
 #include <string.h>
@@ -17,50 +17,50 @@
 #include "core/trace/tracer.h"
 
 /* Of a process that shares nothing, memory is what the kernel reads. */
-static bool is_alone(const struct tracer *t, const struct task *k)
+static bool timers_is_alone(const struct tracer *t, const struct task *k)
 {
-	return k->proc->tasks < 2 && !k->proc->shares && !k->proc->exposed &&
-	       !t->reached;
+	return k->process->tasks < 2 && !k->process->sharing &&
+	       !k->process->maps_shared && !t->cross_access;
 }
 
-static enum next armed(struct tracer *t, struct task *k, int arg)
+static enum entry_action timers_armed(struct tracer *t, struct task *k, int arg)
 {
 	struct itimerspec spec;
 
 	/* itimerval and itimerspec: the second half is when it fires. */
-	if (!is_alone(t, k) ||
-	    mem_read(k->tid, k->call.args[arg], &spec, sizeof(spec)) !=
+	if (!timers_is_alone(t, k) ||
+	    tracee_read(k->tid, k->call.args[arg], &spec, sizeof(spec)) !=
 	    sizeof(spec) || spec.it_value.tv_sec || spec.it_value.tv_nsec)
 		t->timers = true;
-	return NEXT_GO;
+	return ENTRY_CONTINUE;
 }
 
-enum next enter_alarm(struct tracer *t, struct task *k)
+enum entry_action enter_alarm(struct tracer *t, struct task *k)
 {
 	t->timers |= k->call.args[0] != 0;
-	return NEXT_GO;
+	return ENTRY_CONTINUE;
 }
 
-enum next enter_setitimer(struct tracer *t, struct task *k)
+enum entry_action enter_setitimer(struct tracer *t, struct task *k)
 {
-	return armed(t, k, 1);
+	return timers_armed(t, k, 1);
 }
 
-enum next enter_timer(struct tracer *t, struct task *k)
+enum entry_action enter_timer(struct tracer *t, struct task *k)
 {
-	return armed(t, k, 2);
+	return timers_armed(t, k, 2);
 }
 
 /* What was submitted ends by itself (io_submit(2)), an eventfd may tell. */
-enum next enter_async(struct tracer *t, struct task *k)
+enum entry_action enter_async(struct tracer *t, struct task *k)
 {
 	(void)k;
 	t->timers = true;
-	return NEXT_LEAVE;
+	return ENTRY_STOP_AT_EXIT;
 }
 
 /* Time-outs (socket(7)), and news of the kernel's own (netlink(7)). */
-enum next enter_sockopt(struct tracer *t, struct task *k)
+enum entry_action enter_sockopt(struct tracer *t, struct task *k)
 {
 	int level = (int)k->call.args[1], name = (int)k->call.args[2];
 
@@ -71,13 +71,13 @@ enum next enter_sockopt(struct tracer *t, struct task *k)
 			     name == SO_SNDTIMEO_NEW;
 	else if (level == SOL_NETLINK)
 		t->timers |= name == NETLINK_ADD_MEMBERSHIP;
-	return NEXT_GO;
+	return ENTRY_CONTINUE;
 }
 
 /* --- terminals (termios(3), VTIME) --- */
 
 /* Where the kernel's own struct termio has it; in all others it is the same. */
-static size_t vtime_at(uint32_t request)
+static size_t timers_vtime_at(uint32_t request)
 {
 	bool old = request == TCSETA || request == TCSETAW ||
 		   request == TCSETAF;
@@ -86,7 +86,7 @@ static size_t vtime_at(uint32_t request)
 		     4 * sizeof(uint32_t) + 1 + VTIME;
 }
 
-static bool sets_terminal(uint32_t request)
+static bool timers_sets_terminal(uint32_t request)
 {
 	return request == TCSETS || request == TCSETSW || request == TCSETSF ||
 	       request == TCSETA || request == TCSETAW || request == TCSETAF ||
@@ -98,34 +98,35 @@ static bool sets_terminal(uint32_t request)
  * A reader may sleep with what is about to be taken back, and another task may
  * have changed the memory before the kernel read it.
  */
-static void look_at_terminal(struct tracer *t, struct task *k)
+static void timers_look_at_terminal(struct tracer *t, struct task *k)
 {
-	autofd int ours = sock_borrow(k, (int)k->call.args[0]);
+	autofd int ours = net_borrow_socket(k, (int)k->call.args[0]);
 	struct termios tio;
 
 	if (ours >= 0 && !tcgetattr(ours, &tio) && tio.c_cc[VTIME])
 		t->timers = true;
 }
 
-enum next enter_ioctl(struct tracer *t, struct task *k)
+enum entry_action enter_ioctl(struct tracer *t, struct task *k)
 {
 	uint32_t request = (uint32_t)k->call.args[1];
 	unsigned char vtime = 1;
 
-	if (!sets_terminal(request))
-		return NEXT_LEAVE;
-	mem_read(k->tid, k->call.args[2] + vtime_at(request), &vtime, 1);
+	if (!timers_sets_terminal(request))
+		return ENTRY_STOP_AT_EXIT;
+	tracee_read(k->tid, k->call.args[2] + timers_vtime_at(request), &vtime,
+		    1);
 	t->timers |= vtime != 0;
-	look_at_terminal(t, k);
-	return is_alone(t, k) ? NEXT_GO : NEXT_LEAVE;
+	timers_look_at_terminal(t, k);
+	return timers_is_alone(t, k) ? ENTRY_CONTINUE : ENTRY_STOP_AT_EXIT;
 }
 
 /* The requests that the filter stops: also pushing into a terminal. */
 void leave_ioctl(struct tracer *t, struct task *k)
 {
-	if (sets_terminal((uint32_t)k->call.args[1]))
-		look_at_terminal(t, k);
+	if (timers_sets_terminal((uint32_t)k->call.args[1]))
+		timers_look_at_terminal(t, k);
 	else
-		emit(t, k, EV_EVASION, STR("ioctl(TIOCSTI)"), STR(""),
-		     call_err(&k->call));
+		emit_event(t, k, EV_EVASION, STR("ioctl(TIOCSTI)"), STR(""),
+			   call_err(&k->call));
 }

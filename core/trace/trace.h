@@ -91,13 +91,13 @@ int tracer_run(struct tracer *t, const struct tracer_hooks *hooks,
  * no timer was armed.  To be asked again and again: only the second look in a
  * row that finds nothing changed says yes.
  */
-bool tracer_quiet(struct tracer *t);
+bool tracer_is_quiescent(struct tracer *t);
 
 /*
  * Do all tasks sleep, whatever for, with no packet for them unread?  *sum is
  * the same at two such looks when none of them ran in between.
  */
-bool tracer_asleep(struct tracer *t, uint64_t *sum);
+bool tracer_is_asleep(struct tracer *t, uint64_t *sum);
 
 /*
  * The run is being ended from outside: what dies from here on died by our
@@ -109,10 +109,10 @@ void tracer_ending(struct tracer *t);
  * Emit a file event that has no traced call: what the writable layers show
  * (path in the sandbox, note saying how it was found).
  */
-void tracer_untraced(struct tracer *t, enum event_kind kind, struct str path,
-		     const char *note);
+void tracer_emit_untraced(struct tracer *t, enum event_kind kind,
+			  struct str path, const char *note);
 /* Did a traced call account for a change at path or at one above it? */
-bool tracer_touched(const struct tracer *t, struct str path);
+bool tracer_path_changed(const struct tracer *t, struct str path);
 
 struct tracer_stats {
 	uint64_t stops;
@@ -149,7 +149,7 @@ void tracer_add_blind_spot(struct tracer *t, const char *text);
 
 enum syscall_class {
 	SYSCALL_MODELLED,	/* has a decoder */
-	SYSCALL_AMBIENT,	/* passes without a stop */
+	SYSCALL_UNRECORDED,	/* passes without a stop */
 	SYSCALL_CONDITIONAL,	/* passes unless its arguments matter */
 	SYSCALL_RECORDED	/* recorded by name and outcome */
 };

@@ -17,7 +17,7 @@
  * A page mapped PROT_WRITE alone: x86 lets the kernel read it on the program's
  * behalf, process_vm_readv refuses it, ptrace(2) does not.
  */
-static size_t peek(pid_t tid, uint64_t at, char *out, size_t len)
+static size_t tracee_peek(pid_t tid, uint64_t at, char *out, size_t len)
 {
 	size_t got = 0;
 
@@ -39,7 +39,7 @@ static size_t peek(pid_t tid, uint64_t at, char *out, size_t len)
 	return got;
 }
 
-ssize_t mem_read_mapped(pid_t tid, uint64_t at, void *out, size_t len)
+ssize_t tracee_read_mapped(pid_t tid, uint64_t at, void *out, size_t len)
 {
 	struct iovec ours = { out, len };
 	struct iovec theirs = { (void *)(uintptr_t)at, len };
@@ -47,13 +47,13 @@ ssize_t mem_read_mapped(pid_t tid, uint64_t at, void *out, size_t len)
 	return process_vm_readv(tid, &ours, 1, &theirs, 1, 0);
 }
 
-ssize_t mem_read(pid_t tid, uint64_t at, void *out, size_t len)
+ssize_t tracee_read(pid_t tid, uint64_t at, void *out, size_t len)
 {
-	ssize_t n = mem_read_mapped(tid, at, out, len);
+	ssize_t n = tracee_read_mapped(tid, at, out, len);
 	size_t got = n > 0 ? (size_t)n : 0;
 
 	if (got < len)
-		got += peek(tid, at + got, (char *)out + got, len - got);
+		got += tracee_peek(tid, at + got, (char *)out + got, len - got);
 	return got ? (ssize_t)got : n;
 }
 
@@ -61,7 +61,7 @@ ssize_t mem_read(pid_t tid, uint64_t at, void *out, size_t len)
  * In steps that do not cross a page: a read that meets an unmapped page fails
  * as a whole for that part, and a string may end just before one.
  */
-char *mem_read_string(pid_t tid, uint64_t at, size_t max)
+char *tracee_read_string(pid_t tid, uint64_t at, size_t max)
 {
 	struct buf b = BUF_INIT;
 
@@ -70,7 +70,7 @@ char *mem_read_string(pid_t tid, uint64_t at, size_t max)
 	while (b.len < max) {
 		char chunk[CHUNK];
 		size_t want = CHUNK - (at + b.len) % CHUNK;
-		ssize_t n = mem_read(tid, at + b.len, chunk, want);
+		ssize_t n = tracee_read(tid, at + b.len, chunk, want);
 		char *end;
 
 		if (n <= 0)
@@ -95,8 +95,8 @@ char *mem_read_string(pid_t tid, uint64_t at, size_t max)
  * The kernel takes the length as an int, whatever is in the register's upper
  * half; of an address that ends at the end of memory we take what is there.
  */
-socklen_t mem_read_sockaddr(pid_t tid, uint64_t at, uint64_t len,
-			    struct sockaddr_storage *out)
+socklen_t tracee_read_sockaddr(pid_t tid, uint64_t at, uint64_t len,
+			       struct sockaddr_storage *out)
 {
 	size_t want = (uint32_t)len;
 	ssize_t n;
@@ -104,6 +104,7 @@ socklen_t mem_read_sockaddr(pid_t tid, uint64_t at, uint64_t len,
 	memset(out, 0, sizeof(*out));
 	if (!at || want < sizeof(sa_family_t))
 		return 0;
-	n = mem_read(tid, at, out, want < sizeof(*out) ? want : sizeof(*out));
+	n = tracee_read(tid, at, out,
+			want < sizeof(*out) ? want : sizeof(*out));
 	return n < (ssize_t)sizeof(sa_family_t) ? 0 : (socklen_t)n;
 }

@@ -17,31 +17,31 @@
 
 #include "core/trace/tracer.h"
 
-struct ambient_calls {
+struct unrecorded {
 	struct sock_fprog filter;	/* that of runs without them */
 	bool untold[CALLS_MAX];
 	char *names[CALLS_MAX];		/* by number, NULL: not asked yet */
 };
 
-int ambient_begin(struct tracer *t, struct err *err)
+int unrecorded_begin(struct tracer *t, struct err *err)
 {
-	struct ambient_calls *e = mem_alloc(sizeof(*e));
+	struct unrecorded *e = mem_alloc(sizeof(*e));
 
-	t->ambient = e;
-	untold_fill(e->untold);
+	t->unrecorded = e;
+	syscalls_fill_no_fact(e->untold);
 	return trace_filter(&e->filter, false, err);
 }
 
-void ambient_end(struct tracer *t)
+void unrecorded_end(struct tracer *t)
 {
-	struct ambient_calls *e = t->ambient;
+	struct unrecorded *e = t->unrecorded;
 
 	for (size_t i = 0; e && i < CALLS_MAX; i++)
 		free(e->names[i]);
 	if (e)
 		free(e->filter.filter);
 	free(e);
-	t->ambient = NULL;
+	t->unrecorded = NULL;
 }
 
 /*
@@ -49,8 +49,8 @@ void ambient_end(struct tracer *t)
  * seccomp in seccomp_check_filter() of kernel/seccomp.c), as far as filter.c
  * and libseccomp make use of it.
  */
-static uint32_t run(const struct sock_fprog *filter,
-		    const struct seccomp_data *data)
+static uint32_t unrecorded_run_filter(const struct sock_fprog *filter,
+				      const struct seccomp_data *data)
 {
 	uint32_t a = 0;
 
@@ -91,47 +91,49 @@ static uint32_t run(const struct sock_fprog *filter,
 	return SECCOMP_RET_TRACE;
 }
 
-static const char *name_of(struct ambient_calls *e, int nr)
+static const char *unrecorded_name(struct unrecorded *e, int nr)
 {
 	char name[64];
 
 	if (!e->names[nr])
-		e->names[nr] = mem_strdup(call_name(nr, name, sizeof(name)));
+		e->names[nr] = mem_strdup(syscall_name(nr, name, sizeof(name)));
 	return e->names[nr];
 }
 
 /* Without a result: it has none yet. */
-static void tell(struct tracer *t, struct task *k)
+static void unrecorded_report(struct tracer *t, struct task *k)
 {
-	const char *name = name_of(t->ambient, k->call.nr);
+	const char *name = unrecorded_name(t->unrecorded, k->call.nr);
 	char call[80];
 
 	snprintf(call, sizeof(call), "%s()", name);
-	t->acting = k->tid;
-	emit_proc(t, k->proc, EV_SYSCALL, str_c(name), STR(""), 0,
-		  str_c(call));
-	t->acting = 0;
+	t->acting_tid = k->tid;
+	emit_process(t, k->process, EV_SYSCALL, str_c(name), STR(""), 0,
+		     str_c(call));
+	t->acting_tid = 0;
 }
 
-bool ambient_call(struct tracer *t, struct task *k)
+bool unrecorded_call(struct tracer *t, struct task *k)
 {
 	const struct call *c = &k->call;
 	struct seccomp_data data = { .nr = c->nr, .arch = c->arch };
 
-	if (!t->ambient || c->nr < 0 || c->nr >= CALLS_MAX)
+	if (!t->unrecorded || c->nr < 0 || c->nr >= CALLS_MAX)
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(c->args); i++)
 		data.args[i] = c->args[i];
-	if (run(&t->ambient->filter, &data) != SECCOMP_RET_ALLOW)
+	if (unrecorded_run_filter(&t->unrecorded->filter, &data) !=
+	    SECCOMP_RET_ALLOW)
 		return false;
-	tell(t, k);
+	unrecorded_report(t, k);
 	return true;
 }
 
-void ambient_untold(struct tracer *t, struct task *k)
+void unrecorded_no_fact(struct tracer *t, struct task *k)
 {
 	int nr = k->call.nr;
 
-	if (t->ambient && nr >= 0 && nr < CALLS_MAX && t->ambient->untold[nr])
-		tell(t, k);
+	if (t->unrecorded && nr >= 0 && nr < CALLS_MAX &&
+	    t->unrecorded->untold[nr])
+		unrecorded_report(t, k);
 }

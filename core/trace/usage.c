@@ -36,12 +36,12 @@ struct file_id {
 	uint64_t device, inode;
 };
 
-static struct str id_key(const struct file_id *id)
+static struct str usage_file_key(const struct file_id *id)
 {
 	return (struct str){ (const char *)id, sizeof(*id) };
 }
 
-static void count_file(struct strmap *files, int dir, const char *name)
+static void usage_count_file(struct strmap *files, int dir, const char *name)
 {
 	struct file_id id;
 	struct stat st;
@@ -50,10 +50,11 @@ static void count_file(struct strmap *files, int dir, const char *name)
 		return;
 	id.device = ((uint64_t)major(st.st_dev) << 32) | minor(st.st_dev);
 	id.inode = st.st_ino;
-	strmap_put(files, id_key(&id))->val.num = (uint64_t)st.st_blocks * 512;
+	strmap_put(files, usage_file_key(&id))->val.num =
+		(uint64_t)st.st_blocks * 512;
 }
 
-static void count_files(struct strmap *files, pid_t pid)
+static void usage_count_files(struct strmap *files, pid_t pid)
 {
 	char path[64], link[sizeof(MEMFD)];
 	struct dirent *e;
@@ -65,7 +66,7 @@ static void count_files(struct strmap *files, pid_t pid)
 		if (readlinkat(dirfd(d), e->d_name, link,
 			       sizeof(MEMFD) - 1) == sizeof(MEMFD) - 1 &&
 		    !memcmp(link, MEMFD, sizeof(MEMFD) - 1))
-			count_file(files, dirfd(d), e->d_name);
+			usage_count_file(files, dirfd(d), e->d_name);
 	if (d)
 		closedir(d);
 }
@@ -80,7 +81,7 @@ struct mapping {
 	const char *path;
 };
 
-static bool mapping_parse(struct mapping *m, const char *line)
+static bool usage_mapping_parse(struct mapping *m, const char *line)
 {
 	unsigned long long ino;
 	unsigned dev_major, dev_minor;
@@ -95,12 +96,12 @@ static bool mapping_parse(struct mapping *m, const char *line)
 	return path > 0;
 }
 
-static bool path_begins(const struct mapping *m, const char *with)
+static bool usage_path_begins(const struct mapping *m, const char *with)
 {
 	return !strncmp(m->path, with, strlen(with));
 }
 
-static void count_mappings(struct tracer *t, pid_t pid)
+static void usage_count_mappings(struct tracer *t, pid_t pid)
 {
 	autofree char *line = NULL;
 	size_t room = 0;
@@ -113,11 +114,12 @@ static void count_mappings(struct tracer *t, pid_t pid)
 	while (f && getline(&line, &room, f) > 0) {
 		struct strmap_entry *e;
 
-		if (!mapping_parse(&m, line) ||
-		    (!path_begins(&m, ANONYMOUS) && !path_begins(&m, MEMFD)) ||
-		    strmap_get(&t->files, id_key(&m.id)))
+		if (!usage_mapping_parse(&m, line) ||
+		    (!usage_path_begins(&m, ANONYMOUS) &&
+		     !usage_path_begins(&m, MEMFD)) ||
+		    strmap_get(&t->files, usage_file_key(&m.id)))
 			continue;
-		e = strmap_put(&t->mapped, id_key(&m.id));
+		e = strmap_put(&t->mapped, usage_file_key(&m.id));
 		if (m.offset + (m.to - m.from) > e->val.num)
 			e->val.num = m.offset + (m.to - m.from);
 	}
@@ -125,7 +127,7 @@ static void count_mappings(struct tracer *t, pid_t pid)
 		fclose(f);
 }
 
-static uint64_t sum_of(const struct strmap *m)
+static uint64_t usage_sum(const struct strmap *m)
 {
 	uint64_t sum = 0;
 
@@ -139,9 +141,9 @@ static uint64_t sum_of(const struct strmap *m)
  * of their own as well; and all of it for no more than a tenth of the time,
  * for a program may have very many.
  */
-static uint64_t shared_memory(struct tracer *t)
+static uint64_t usage_shared_memory(struct tracer *t)
 {
-	uint64_t start = now_ns();
+	uint64_t start = clock_now_ns();
 
 	if (start < t->next_shared)
 		return t->shared_bytes;
@@ -150,22 +152,22 @@ static uint64_t shared_memory(struct tracer *t)
 	for (size_t i = 0; tracer_count(t, SYS_memfd_create) &&
 			   i < BUCKETS; i++)
 		for (struct task *k = t->tasks[i]; k; k = k->next)
-			if (k->proc && !k->proc->is_init &&
-			    (k->tid == k->proc->tgid || t->shared_files))
-				count_files(&t->files, k->tid);
+			if (k->process && !k->process->is_init &&
+			    (k->tid == k->process->tgid || t->shared_files))
+				usage_count_files(&t->files, k->tid);
 	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct proc *p = t->procs[i]; p; p = p->next)
-			if (p->live)
-				count_mappings(t, p->tgid);
-	t->shared_bytes = sum_of(&t->files) + sum_of(&t->mapped);
-	t->next_shared = start + 10 * (now_ns() - start);
+		for (struct process *p = t->processes[i]; p; p = p->next)
+			if (p->after_first_exec)
+				usage_count_mappings(t, p->tgid);
+	t->shared_bytes = usage_sum(&t->files) + usage_sum(&t->mapped);
+	t->next_shared = start + 10 * (clock_now_ns() - start);
 	return t->shared_bytes;
 }
 
 /* --- processes --- */
 
-static void add_statm(pid_t pid, uint64_t page, uint64_t *resident,
-		      uint64_t *largest)
+static void usage_add_statm(pid_t pid, uint64_t page, uint64_t *resident,
+			    uint64_t *largest)
 {
 	unsigned long long rss = 0, data = 0;
 	char path[64];
@@ -188,27 +190,28 @@ void tracer_memory(struct tracer *t, uint64_t *resident, uint64_t *largest)
 {
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 
-	*resident = shared_memory(t);
+	*resident = usage_shared_memory(t);
 	*largest = 0;
 	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct proc *p = t->procs[i]; p; p = p->next)
+		for (struct process *p = t->processes[i]; p; p = p->next)
 			/* Ours until its exec, and pid 1 for good. */
-			if (p->live)
-				add_statm(p->tgid, page, resident, largest);
+			if (p->after_first_exec)
+				usage_add_statm(p->tgid, page, resident,
+						largest);
 }
 
 /* Is this the head of a mapping whose pages are counted elsewhere? */
-static bool counted_elsewhere(const struct tracer *t, const char *line)
+static bool usage_counted_elsewhere(const struct tracer *t, const char *line)
 {
 	struct mapping m;
 
-	return mapping_parse(&m, line) &&
-	       (path_begins(&m, SYSV) ||
-		strmap_get(&t->files, id_key(&m.id)) ||
-		strmap_get(&t->mapped, id_key(&m.id)));
+	return usage_mapping_parse(&m, line) &&
+	       (usage_path_begins(&m, SYSV) ||
+		strmap_get(&t->files, usage_file_key(&m.id)) ||
+		strmap_get(&t->mapped, usage_file_key(&m.id)));
 }
 
-static uint64_t proportional(const struct tracer *t, pid_t pid)
+static uint64_t usage_proportional(const struct tracer *t, pid_t pid)
 {
 	unsigned long long kib, sum = 0;
 	autofree char *line = NULL;
@@ -225,7 +228,7 @@ static uint64_t proportional(const struct tracer *t, pid_t pid)
 		if (sscanf(line, "Pss: %llu kB", &kib) == 1)
 			sum += elsewhere ? 0 : kib;
 		else if (*line < 'A' || *line > 'Z')
-			elsewhere = counted_elsewhere(t, line);
+			elsewhere = usage_counted_elsewhere(t, line);
 	fclose(f);
 	return sum << 10;
 }
@@ -242,15 +245,17 @@ uint64_t tracer_memory_shared(struct tracer *t)
 	uint64_t sum = t->shared_bytes;
 
 	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct proc *p = t->procs[i]; p; p = p->next)
-			p->part = p->live ? proportional(t, p->tgid) : 0;
+		for (struct process *p = t->processes[i]; p; p = p->next)
+			p->pss_bytes = p->after_first_exec ?
+					       usage_proportional(t, p->tgid) :
+					       0;
 	for (size_t i = 0; i < BUCKETS; i++) {
-		for (struct proc *p = t->procs[i]; p; p = p->next) {
+		for (struct process *p = t->processes[i]; p; p = p->next) {
 			uint64_t now = 0, data = 0;
 
-			if (p->part)
-				add_statm(p->tgid, page, &now, &data);
-			sum += now < p->part ? now : p->part;
+			if (p->pss_bytes)
+				usage_add_statm(p->tgid, page, &now, &data);
+			sum += now < p->pss_bytes ? now : p->pss_bytes;
 		}
 	}
 	return sum;

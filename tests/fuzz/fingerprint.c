@@ -22,7 +22,7 @@ static void check_result(const struct report *r)
 {
 	autobuf struct buf text = BUF_INIT, out = BUF_INIT;
 	struct err err = ERR_INIT;
-	struct result back;
+	struct cached_result back;
 
 	report_result(&text, r, RESULT_MAX - 4096);
 	must(!result_read(&back, buf_view(&text), &err));
@@ -138,7 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	autofingerprint struct fingerprint *fp = NULL;
 	struct err err = ERR_INIT;
-	struct result result;
+	struct cached_result result;
 
 	if (!result_read(&result, bytes(data, size), NULL))
 		result_free(&result);

@@ -19,7 +19,7 @@ static void take(void *ctx, const struct segment *s, uint64_t at,
 	must(!s->udp || kind == EV_NET_DNS || kind == EV_NET_SEND);
 	/* What is no question of a name has no name. */
 	must(!words.len == (kind == EV_NET_SEND));
-	packet_end_text(&text, &s->to);
+	packet_endpoint_text(&text, &s->to);
 	must(text.len >= sizeof("[::]:0") - 1);
 	++*(size_t *)ctx;
 }
@@ -33,8 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str rest = bytes(data, size);
 	size_t told = 0;
-	const struct flows_sink sink = { take, missed, &told };
-	struct flows *f = flows_new(&sink);
+	const struct reassembly_sink sink = { take, missed, &told };
+	struct reassembly *f = reassembly_new(&sink);
 
 	for (uint64_t at = 1; rest.len; at++) {
 		unsigned flags = take_byte(&rest);
@@ -46,14 +46,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (packet_parse(&s, packet, packet.len + !!(flags & CUT))) {
 			must(s.payload.len <= packet.len);
 			must(!(flags & CUT) || s.cut);
-			flows_take(f, &s, at, flags & BEGINS);
+			reassembly_take(f, &s, at, flags & BEGINS);
 		}
 		if (flags & DROPPED)
-			flows_dropped(f, at);
+			reassembly_dropped(f, at);
 	}
-	flows_end(f);
+	reassembly_end(f);
 	/* Each byte tells once at most. */
 	must(told <= size);
-	flows_free(f);
+	reassembly_free(f);
 	return 0;
 }

@@ -25,8 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(!path.len);
 	}
 	must(sockaddr_port(&sa, len) <= 65535);
-	protocol_text(&kind, family, type, protocol);
+	sockaddr_protocol_text(&kind, family, type, protocol);
 	must(kind.len);
-	socket_text(&kind, family - 128, type, protocol * 1000000);
+	sockaddr_socket_text(&kind, family - 128, type, protocol * 1000000);
 	return 0;
 }

@@ -274,9 +274,9 @@ static void a_packet_is_taken_apart(void **state)
 	assert_false(s.udp || s.cut);
 	assert_true(str_eq(s.payload, STR("hello")));
 	assert_int_equal(s.seq, 8);	/* behind the SYN */
-	packet_end_text(&text, &s.from);
+	packet_endpoint_text(&text, &s.from);
 	buf_ch(&text, ' ');
-	packet_end_text(&text, &s.to);
+	packet_endpoint_text(&text, &s.to);
 	assert_string_equal(text.p, "127.0.0.1:40000 127.0.0.2:8080");
 	assert_true(packet_parse(&s, buf_view(&p), p.len + 1));
 	assert_true(s.cut);
@@ -307,7 +307,7 @@ static void a_routing_header_is_passed_over(void **state)
 	buf_add(&p, "\x9c\x40\0\x35\0\x0a\0\0hi", 10);
 	assert_true(packet_parse(&s, buf_view(&p), p.len));
 	assert_true(s.udp);
-	assert_int_equal(s.to.port, PORT_DNS);
+	assert_int_equal(s.to.port, DNS_PORT);
 	assert_true(str_eq(s.payload, STR("hi")));
 	p.p[41] = (char)0xff;		/* longer than the packet */
 	assert_false(packet_parse(&s, buf_view(&p), p.len));
@@ -337,38 +337,38 @@ static void missed(void *ctx)
 	((struct heard *)ctx)->missed++;
 }
 
-static struct flows *listen_to(struct heard *h)
+static struct reassembly *listen_to(struct heard *h)
 {
-	const struct flows_sink sink = { heard, missed, h };
+	const struct reassembly_sink sink = { heard, missed, h };
 
 	memset(h, 0, sizeof(*h));
-	return flows_new(&sink);
+	return reassembly_new(&sink);
 }
 
-static void send_from(struct flows *f, uint16_t port, uint32_t seq,
+static void send_from(struct reassembly *f, uint16_t port, uint32_t seq,
 		      const char *text, bool begins)
 {
 	struct segment s = { .seq = seq, .payload = str_c(text) };
 
 	s.from.port = port;
 	s.to.port = 8080;
-	flows_take(f, &s, seq, begins);
+	reassembly_take(f, &s, seq, begins);
 }
 
-static void done(struct flows *f, struct heard *h, const char *told,
+static void done(struct reassembly *f, struct heard *h, const char *told,
 		 unsigned lost)
 {
-	flows_end(f);
+	reassembly_end(f);
 	assert_string_equal(h->told.len ? h->told.p : "", told);
 	assert_int_equal(h->missed, lost);
-	flows_free(f);
+	reassembly_free(f);
 	buf_free(&h->told);
 }
 
 static void pieces_are_put_together(void **state)
 {
 	struct heard h;
-	struct flows *f = listen_to(&h);
+	struct reassembly *f = listen_to(&h);
 
 	(void)state;
 	send_from(f, 1, 0xfffffffe, "GET / HT", true);
@@ -383,7 +383,7 @@ static void pieces_are_put_together(void **state)
 static void what_only_continues_begins_nothing(void **state)
 {
 	struct heard h;
-	struct flows *f = listen_to(&h);
+	struct reassembly *f = listen_to(&h);
 
 	(void)state;
 	send_from(f, 1, 1, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", false);
@@ -393,7 +393,7 @@ static void what_only_continues_begins_nothing(void **state)
 static void a_gap_is_a_loss_and_another_connection_is_none(void **state)
 {
 	struct heard h;
-	struct flows *f = listen_to(&h);
+	struct reassembly *f = listen_to(&h);
 
 	(void)state;
 	send_from(f, 1, 1, "GET / HTTP/1.1\r\n", true);
@@ -407,35 +407,35 @@ static void a_gap_is_a_loss_and_another_connection_is_none(void **state)
 static void an_unfinished_one_after_a_drop_is_a_loss(void **state)
 {
 	struct heard h;
-	struct flows *f = listen_to(&h);
+	struct reassembly *f = listen_to(&h);
 
 	(void)state;
 	send_from(f, 1, 10, "GET / HTTP/1.1\r\n", true);
 	send_from(f, 2, 90, "GET / HTTP/1.1\r\n", true);
-	flows_dropped(f, 50);
+	reassembly_dropped(f, 50);
 	done(f, &h, "http cut-short", 1);
 }
 
 static void no_more_than_so_many_are_followed(void **state)
 {
 	struct heard h;
-	struct flows *f = listen_to(&h);
+	struct reassembly *f = listen_to(&h);
 
 	(void)state;
-	for (unsigned i = 0; i < FLOWS_MAX + 3; i++)
+	for (unsigned i = 0; i < REASSEMBLY_MAX + 3; i++)
 		send_from(f, (uint16_t)(i + 1), i, "P", true);
 	done(f, &h, "", 3);
 }
 
 static void the_filters_fit_and_jump_inside(void **state)
 {
-	struct sock_filter code[WIRE_FILTER_MAX];
+	struct sock_filter code[NETCAP_FILTER_MAX];
 
 	(void)state;
-	for (int which = 0; which < WIRE_SOCKETS; which++) {
-		size_t n = wire_filter(code, which);
+	for (int which = 0; which < NETCAP_SOCKETS; which++) {
+		size_t n = netcap_filter(code, which);
 
-		assert_true(n > 20 && n < WIRE_FILTER_MAX);
+		assert_true(n > 20 && n < NETCAP_FILTER_MAX);
 		for (size_t i = 0; i < n; i++) {
 			if (BPF_CLASS(code[i].code) != BPF_JMP)
 				continue;
