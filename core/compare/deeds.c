@@ -34,26 +34,62 @@ static struct str cut_word(struct str *rest)
 	return word;
 }
 
+/* What may be the script of an interpreter. */
+struct scripts {
+	struct buf v[4];
+	size_t n;
+};
+
+static void scripts_free(struct scripts *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		buf_free(&s->v[i]);
+}
+#define autoscripts __attribute__((cleanup(scripts_free)))
+
+/* quote_word() writes a single quote in single quotes as '\''. */
+static void put_unquoted(struct buf *out, struct str word)
+{
+	const struct str quote = STR("'\\''");
+
+	while (word.len) {
+		bool is_quote = str_starts(word, quote);
+
+		buf_ch(out, *word.p);
+		word = str_sub(word, is_quote ? quote.len : 1);
+	}
+}
+
 /*
  * "x.py" of "/usr/bin/python3.11 python3 -u x.py": the first argument of an
- * interpreter that is no option.  Words with blanks are quoted: no script.
+ * interpreter that is no option.  Behind an option it may be a value only, as
+ * in "python3 -W error x.py": then the next one may be the script as well.
  */
-static struct str script_of(const struct fact *f)
+static struct scripts scripts_of(const struct fact *f)
 {
+	struct scripts s = { .n = 0 };
 	struct str rest = f->object, word;
+	bool behind = false;
 
 	if (!program_is_interpreter(path_base(cut_word(&rest))))
-		return STR("");
-	cut_word(&rest);
-	while (rest.len) {
-		word = cut_word(&rest);
+		return s;
+	command_word(&rest);
+	while (rest.len && s.n < ARRAY_LEN(s.v)) {
+		word = command_word(&rest);
 		if (str_eq(word, STR("-c")) || str_eq(word, STR("-e")) ||
 		    str_eq(word, STR("-m")))
-			return STR("");
-		if (word.len && *word.p != '-')
-			return *word.p == '\'' ? STR("") : word;
+			return s;
+		if (word.len && *word.p == '-') {
+			behind = true;
+			continue;
+		}
+		s.v[s.n] = (struct buf)BUF_INIT;
+		put_unquoted(&s.v[s.n++], word);
+		if (!behind)
+			break;
+		behind = false;
 	}
-	return STR("");
+	return s;
 }
 
 static bool is_absolute(struct str path)
@@ -112,11 +148,18 @@ static void note_names(struct deeds *d, const struct fact *f)
 	}
 }
 
+static void note_scripts(struct deeds *d, const struct fact *f)
+{
+	autoscripts struct scripts s = scripts_of(f);
+	autobuf struct buf tmp = BUF_INIT;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (s.v[i].len)
+			note(&d->run, absolute(&tmp, buf_view(&s.v[i])), f);
+}
+
 static void note_fact(struct deeds *d, const struct fact *f)
 {
-	autobuf struct buf tmp = BUF_INIT;
-	struct str script;
-
 	if (f->err)
 		return;
 	switch (f->kind) {
@@ -134,9 +177,7 @@ static void note_fact(struct deeds *d, const struct fact *f)
 		note(&d->run, f->object, f);
 		break;
 	case EV_EXEC_ARGS:
-		script = script_of(f);
-		if (script.len)
-			note(&d->run, absolute(&tmp, script), f);
+		note_scripts(d, f);
 		break;
 	default:
 		break;
@@ -253,18 +294,34 @@ static struct str made_somewhere(const struct deeds *d, struct str name)
 	return STR("");
 }
 
-struct str deeds_made_script(struct deeds *d, const struct fact *f)
+/* What the runs made of this name, or ""; *known: it was there before. */
+static struct str made_script(const struct deeds *d, struct str script,
+			      bool *known)
 {
 	autobuf struct buf tmp = BUF_INIT;
-	struct str script = script_of(f);
-	const struct strmap_entry *e;
+	struct str path = absolute(&tmp, script);
+	const struct strmap_entry *e = strmap_get(&d->made, path);
 
-	if (!script.len || !filled(d))
-		return STR("");
-	e = strmap_get(&d->made, absolute(&tmp, script));
 	if (e)
 		return e->key;
-	if (is_absolute(script) || reader_of(d, absolute(&tmp, script)))
-		return STR("");
-	return made_somewhere(d, script);
+	*known = reader_of(d, path);
+	return is_absolute(script) || *known ? STR("") :
+	       made_somewhere(d, script);
+}
+
+struct str deeds_made_script(struct deeds *d, const struct fact *f)
+{
+	autoscripts struct scripts s = scripts_of(f);
+	bool known = false;
+
+	for (size_t i = 0; filled(d) && i < s.n && !known; i++) {
+		struct str script = buf_view(&s.v[i]);
+		struct str made = script.len ? made_script(d, script, &known) :
+					       STR("");
+
+		/* What is no first argument may be data: a script is read. */
+		if (made.len && (!i || reader_of(d, made)))
+			return made;
+	}
+	return STR("");
 }

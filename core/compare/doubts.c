@@ -8,7 +8,6 @@
 #include "core/compare/doubts.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 /* So few facts may differ from run to run without making runs "unstable". */
@@ -16,13 +15,13 @@
 
 void doubt(struct doubts *d, const char *fmt, ...)
 {
-	char text[2048];
+	autobuf struct buf text = BUF_INIT;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
-	strmap_put(&d->said, str_c(text));
+	strmap_put(&d->said, buf_view(&text));
 }
 
 /* --- steps --- */

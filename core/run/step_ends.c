@@ -286,7 +286,7 @@ static void fill(struct stepper *st, size_t i)
 	end->status = s->status;
 	end->unmet = arena_str(&st->arena, buf_view(&unmet));
 	end->err = s->err;
-	end->stopped = s->was_stopped;
+	end->stopped = s->was_stopped && !s->failed;
 	end->awaits = awaits_of(step);
 	end->expects = step->expects_status;
 	end->expected = step->expect_status;

@@ -414,6 +414,14 @@ static bool ended_by_stop(const struct step *step, int status)
 	return false;
 }
 
+/* A crash of its own, which is no way to end when asked to. */
+static bool crashed(const struct step *step, int status)
+{
+	const struct step_end end = { .ended = true, .status = status };
+
+	return step_crashed(&end) && WTERMSIG(status) != step->stop;
+}
+
 static bool status_fits(const struct step *step, const struct step_state *s,
 			int status)
 {
@@ -429,7 +437,21 @@ static bool ended_as_meant(const struct step *step, const struct step_state *s,
 {
 	if (step->expects_status)
 		return status_fits(step, s, status);
-	return !status || s->stopped;
+	return !status || (s->stopped && !crashed(step, status));
+}
+
+/* Of all repetitions the first that failed, and no stop ended, counts. */
+static void note_end(struct step_state *s, const struct step *step, int status)
+{
+	const struct step_end end = { .ended = true, .status = status };
+	bool odd = !status_fits(step, s, status);
+	bool failed = step->expects_status ? odd :
+		      s->stopped ? crashed(step, status) : step_failed(&end);
+
+	if (!s->status || odd || (failed && !s->failed))
+		s->status = status;
+	s->odd_status |= odd;
+	s->failed |= failed;
 }
 
 void stepper_ended(struct stepper *st, size_t step, int status)
@@ -439,9 +461,7 @@ void stepper_ended(struct stepper *st, size_t step, int status)
 
 	s->ended = true;
 	s->ended_ms = stepper_ms(st);
-	if (!s->status || !status_fits(what, s, status))
-		s->status = status;
-	s->odd_status |= !status_fits(what, s, status);
+	note_end(s, what, status);
 	if (what->ready == READY_EXIT && ended_as_meant(what, s, status))
 		set_ready(st, step);
 	if (s->round + 1 >= rounds(what))

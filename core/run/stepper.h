@@ -28,6 +28,7 @@ struct step_state {
 	unsigned round;		/* repetitions before this one */
 	bool started;		/* its program was executed at some time */
 	bool was_stopped;	/* a repetition was sent a stop signal by us */
+	bool failed;		/* one failed, and not by that */
 	struct stop_state stop;	/* see stops.h */
 	int status;		/* wait status: the last, or one that failed */
 	uint64_t started_ms;	/* its program was executed first */

@@ -344,6 +344,62 @@ static void a_stopped_step_is_ready_by_its_end(void **state)
 	}
 }
 
+/* `stop` excuses how its own signal ends a step, in that repetition only. */
+static void a_stop_excuses_no_failure_of_its_own(void **state)
+{
+	static const struct {
+		int first, second;	/* the second one is not stopped */
+		bool stopped;
+		int status;
+	} cases[] = {
+		{ SIGTERM, SIGTERM, true, SIGTERM },
+		{ EXITED(3), 0, true, EXITED(3) },
+		{ SIGKILL, 0, true, SIGKILL },
+		{ SIGSEGV, 0, false, SIGSEGV },
+		{ SIGABRT, SIGTERM, false, SIGABRT },
+		{ SIGTERM, SIGSEGV, false, SIGSEGV },
+		{ SIGTERM, EXITED(1), false, EXITED(1) },
+		{ 0, EXITED(1), false, EXITED(1) },
+	};
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct step_end *s;
+		struct play g;
+
+		begin(&g, "[step \"a\"]\ncommand = a\nrepeat = 2\n"
+			  "stop = TERM after 1s\n");
+		start_all(&g, "a");
+		pass(&g, 1001);
+		signals(&g, "a TERM");
+		ended(&g, 0, cases[i].first);
+		start_all(&g, "a");
+		ended(&g, 0, cases[i].second);
+		s = stepper_ends(&g.st, &n);
+		assert_int_equal(s->stopped, cases[i].stopped);
+		assert_int_equal(s->status, cases[i].status);
+		assert_int_equal(step_did(s), cases[i].stopped);
+		end(&g);
+	}
+}
+
+/* Some programs are stopped by a signal that is a crash elsewhere. */
+static void the_signal_of_a_stop_is_no_crash(void **state)
+{
+	size_t n;
+	struct play g;
+
+	(void)state;
+	begin(&g, "[step \"a\"]\ncommand = a\nstop = ABRT after 1s\n");
+	start_all(&g, "a");
+	pass(&g, 1001);
+	signals(&g, "a ABRT");
+	ended(&g, 0, SIGABRT);
+	assert_true(step_did(stepper_ends(&g.st, &n)));
+	end(&g);
+}
+
 static void ready_by_its_end_is_by_the_status_it_is_meant_to_have(void **state)
 {
 	static const struct {
@@ -530,6 +586,8 @@ int main(void)
 			a_client_that_cannot_start_is_not_waited_for),
 		cmocka_unit_test(a_step_stops_when_another_has_ended),
 		cmocka_unit_test(a_stopped_step_is_ready_by_its_end),
+		cmocka_unit_test(a_stop_excuses_no_failure_of_its_own),
+		cmocka_unit_test(the_signal_of_a_stop_is_no_crash),
 		cmocka_unit_test(
 			ready_by_its_end_is_by_the_status_it_is_meant_to_have),
 		cmocka_unit_test(
