@@ -150,42 +150,23 @@ static int no_baseline(const struct check *c, struct err *err)
 			c->set->scenario ? c->set->scenario : "");
 }
 
-/* The first line in which two plans differ: "timeout_ms": 60000. */
-static void first_difference(struct str *a, struct str *b)
-{
-	struct str was = *a, is = *b;
-
-	for (;;) {
-		size_t la = 0, lb = 0;
-
-		while (la < was.len && was.p[la] != '\n')
-			la++;
-		while (lb < is.len && is.p[lb] != '\n')
-			lb++;
-		*a = (struct str){ was.p, la };
-		*b = (struct str){ is.p, lb };
-		if (!str_eq(*a, *b) || la == was.len || lb == is.len)
-			break;
-		was = str_sub(was, la + 1);
-		is = str_sub(is, lb + 1);
-	}
-	while (a->len && *a->p == ' ')
-		*a = str_sub(*a, 1);
-	while (b->len && *b->p == ' ')
-		*b = str_sub(*b, 1);
-}
-
 static int check_plan(struct check *c, struct err *err)
 {
 	const struct plan *plan = session_plan(c->s);
-	const struct fingerprint *fp = c->baseline->fp;
-	struct str was = fp->plan, is = plan->json;
+	struct fingerprint *fp = c->baseline->fp;
+	autobuf struct buf how = BUF_INIT;
 
 	if (str_eq(fp->plan_digest, str_c(plan->digest)))
 		return 0;
-	first_difference(&was, &is);
-	err_set(err, ERR_INCONCLUSIVE, "%s was made under another plan: %.*s "
-		"there, %.*s now", c->path, STR_ARG(was), STR_ARG(is));
+	if (!config_settings_differ(&how, fp->plan, plan->json) &&
+	    !str_eq(fp->plan, plan->json)) {
+		/* It is older than a key that has its default here. */
+		fp->plan = arena_str(&fp->arena, plan->json);
+		fp->plan_digest = arena_str(&fp->arena, str_c(plan->digest));
+		return 0;
+	}
+	err_set(err, ERR_INCONCLUSIVE, "%s and this check are of different "
+		"plans: %s", c->path, how.len ? how.p : "by their digests");
 	return err_hint(err, "make it again under this plan: behavdiff "
 			"baseline update");
 }

@@ -107,8 +107,10 @@ static uint64_t touched(const struct strmap *map, struct str path)
 
 static bool is_bound(const struct unlikes *u, struct str path)
 {
-	for (size_t i = 0; u->plan->binds[i]; i++)
-		if (path_below(path, str_c(u->plan->binds[i])))
+	char *const *binds = plan_list(u->plan, "bind");
+
+	for (; *binds; binds++)
+		if (path_below(path, str_c(*binds)))
 			return true;
 	return false;
 }

@@ -10,6 +10,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "core/config/config.h"
+
 /* So few facts may differ from run to run without making runs "unstable". */
 #define UNSTABLE_MIN 16
 
@@ -289,9 +291,18 @@ static void doubt_limits(struct doubts *d, const struct fingerprint *fp)
 	}
 }
 
-bool plans_differ(const struct matching *m)
+/*
+ * By digest, or setting by setting: of two plans that were written by different
+ * versions, one may lack a key that has its default in the other.
+ */
+bool plans_differ(struct buf *how, const struct fingerprint *old,
+		  const struct fingerprint *new)
 {
-	return !str_eq(m->old->plan_digest, m->new->plan_digest);
+	if (str_eq(old->plan_digest, new->plan_digest))
+		return false;
+	return config_settings_differ(how, old->plan, new->plan) ||
+	       str_eq(old->plan, new->plan) ||
+	       !old->plan.len || !new->plan.len;
 }
 
 static struct str short_digest(struct str digest)
@@ -304,14 +315,17 @@ static struct str short_digest(struct str digest)
 static void doubt_plan(struct doubts *d)
 {
 	const struct fingerprint *old = d->m->old, *new = d->m->new;
+	autobuf struct buf how = BUF_INIT;
 
-	if (plans_differ(d->m))
-		doubt(d, "%.*s and %.*s were observed under different plans "
-		      "(%.*s and %.*s): trace both with the same "
-		      "configuration and program", STR_ARG(old->spec),
-		      STR_ARG(new->spec),
-		      STR_ARG(short_digest(old->plan_digest)),
-		      STR_ARG(short_digest(new->plan_digest)));
+	if (!plans_differ(&how, old, new))
+		return;
+	if (!how.len)
+		buf_printf(&how, "%.*s and %.*s",
+			   STR_ARG(short_digest(old->plan_digest)),
+			   STR_ARG(short_digest(new->plan_digest)));
+	doubt(d, "%.*s and %.*s were observed under different plans: %s: "
+	      "trace both with the same configuration and program",
+	      STR_ARG(old->spec), STR_ARG(new->spec), how.p);
 }
 
 /* What cannot be seen in NEW, and could be in OLD. */

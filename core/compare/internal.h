@@ -167,8 +167,12 @@ void consequences_find(struct matching *m);
 
 /* Say what the runs did not prove: m->out->reasons. */
 void doubts_raise(struct matching *m);
-/* Are they of one plan?  Else nothing that differs is the programs'. */
-bool plans_differ(const struct matching *m);
+/*
+ * Are they of one plan?  Else nothing that differs is the programs'.  how:
+ * which settings differ, "" where the plans do not say.
+ */
+bool plans_differ(struct buf *how, const struct fingerprint *old,
+		  const struct fingerprint *new);
 
 /* --- verdict.c --- */
 

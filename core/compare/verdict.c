@@ -18,10 +18,12 @@ const char *verdict_name(enum verdict verdict)
 /* A difference between two plans is no difference between two programs. */
 static bool regression_found(struct matching *m)
 {
+	autobuf struct buf how = BUF_INIT;
+	bool other_plan = plans_differ(&how, m->old, m->new);
 	bool found = false;
 
 	for (size_t i = 0; i < m->out->n; i++) {
-		if (plans_differ(m))
+		if (other_plan)
 			m->out->findings[i].gates = false;
 		found |= m->out->findings[i].gates;
 	}

@@ -16,27 +16,12 @@
 #define TEXT_MAX (1 << 20)
 #define ENTRIES_MAX 4096
 
-enum { ONCE, MANY };
-
-static const struct config_key keys[] = {
-#define KEY(section_, subsection_, name_, type_, multi_, min_, max_, dflt_,  \
-	    help_)							     \
-	{ .section = section_, .naming = CONFIG_NAME_##subsection_,	     \
-	  .name = name_, .type = CONFIG_##type_, .many = multi_,	     \
-	  .min = min_, .max = max_, .dflt = dflt_, .help = help_ },
-#include "core/config/keys.def"
-#undef KEY
-};
-
-const struct config_key *config_keys(size_t *n)
-{
-	*n = ARRAY_LEN(keys);
-	return keys;
-}
-
 static const struct config_key *find_section(struct str section)
 {
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+	size_t n;
+	const struct config_key *keys = config_keys(&n);
+
+	for (size_t i = 0; i < n; i++)
 		if (str_eq(str_c(keys[i].section), section))
 			return &keys[i];
 	return NULL;
@@ -44,7 +29,10 @@ static const struct config_key *find_section(struct str section)
 
 static const struct config_key *find_key(struct str section, struct str name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+	size_t n;
+	const struct config_key *keys = config_keys(&n);
+
+	for (size_t i = 0; i < n; i++)
 		if (str_eq(str_c(keys[i].section), section) &&
 		    str_eq(str_c(keys[i].name), name))
 			return &keys[i];

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "core/base/arena.h"
+#include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/base/str.h"
 
@@ -42,6 +43,18 @@ enum config_naming {
 /* Different names of subsections in one file. */
 #define CONFIG_SUBSECTIONS_MAX 64
 
+/* Is a key part of the plan, which two fingerprints must have in common? */
+enum config_part {
+	CONFIG_SETTING,		/* it is a member of the settings */
+	CONFIG_SCENARIO,	/* it is in the digest of the steps */
+	CONFIG_APART		/* no */
+};
+
+struct config_plan {
+	enum config_part part;
+	const char *text;	/* SETTING: the member; APART: why not */
+};
+
 /* A row of keys.def. */
 struct config_key {
 	const char *section;
@@ -51,6 +64,7 @@ struct config_key {
 	bool many;
 	uint64_t min, max;	/* of a number; see keys.def for a PATH */
 	const char *dflt;
+	struct config_plan plan;
 	const char *help;
 };
 
@@ -127,7 +141,24 @@ unsigned config_line(const struct config *cfg, const char *section,
 unsigned config_header(const struct config *cfg, const char *section,
 		       struct str subsection, const char *name);
 
+/* --- keys.c: the table --- */
+
+/* Every row of keys.def, in its order. */
 const struct config_key *config_keys(size_t *n);
+/* COUNT, SIZE, DURATION: the value is `num` of its entry. */
+bool config_is_number(enum config_type type);
+/* A number as it is written in the file: "512M", "1500ms", "64". */
+void config_put_number(struct buf *out, enum config_type type, uint64_t num);
+
+/* --- settings.c: plans, as JSON --- */
+
+/*
+ * Two plans that differ, setting by setting: "sandbox.memory 512M and 1G,
+ * sandbox.env A=1 and nothing".  A setting that one of them lacks is at its
+ * default there: the plan is older than the key.  False: none differs, or one
+ * of the texts is no plan.
+ */
+bool config_settings_differ(struct buf *out, struct str was, struct str is);
 
 /*
  * A value of type READY in its two halves, "file" and "db/ready": false when

@@ -48,23 +48,24 @@ static int find_bind(struct session *s, int top, const char *name,
 int binds_open(struct session *s, struct err *err)
 {
 	const char *workdir = s->repo ? repo_workdir(s->repo) : NULL;
+	char *const *names = plan_list(session_plan(s), "bind");
 	autofd int top = -1;
 	size_t n = 0;
 
-	while (session_plan(s)->binds[n])
+	while (names[n])
 		n++;
 	if (!n || s->binds)
 		return 0;
 	if (!workdir)
 		return err_set(err, ERR_TROUBLE, "sandbox.bind %s: the "
 			       "repository has no work tree",
-			       s->plan.binds[0]);
+			       names[0]);
 	top = open(workdir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (top < 0)
 		return err_sys(err, "%s", workdir);
 	s->binds = mem_array(n, sizeof(*s->binds));
 	for (size_t i = 0; i < n; i++)
-		if (find_bind(s, top, s->plan.binds[i], err)) {
+		if (find_bind(s, top, names[i], err)) {
 			binds_close(s);
 			return -1;
 		}
@@ -89,7 +90,7 @@ int binds_check(const struct session *s, const struct side *side,
 		struct err *err)
 {
 	for (size_t i = 0; i < s->n_binds; i++) {
-		const char *name = s->plan.binds[i];
+		const char *name = plan_list(&s->plan, "bind")[i];
 		autofd int fd = fd_open_beneath(side->tree, name,
 						O_RDONLY | O_DIRECTORY);
 
@@ -117,7 +118,8 @@ static void look_at(struct session *s, size_t i)
 	if (fd < 0 || folder_digest(digest, fd, &limits, NULL))
 		*digest = '\0';
 	s->bound[i] = (struct bound){
-		str_c(s->plan.binds[i]), arena_str(&s->arena, str_c(digest)),
+		str_c(plan_list(&s->plan, "bind")[i]),
+		arena_str(&s->arena, str_c(digest)),
 	};
 }
 
@@ -139,7 +141,7 @@ static void make_key(struct session *s)
 
 bool binds_known(struct session *s)
 {
-	if (!session_plan(s)->binds[0])
+	if (!plan_list(session_plan(s), "bind")[0])
 		return true;
 	/* What is wrong with a folder is said when a side is run. */
 	if (!s->bound && !binds_open(s, NULL)) {

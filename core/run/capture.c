@@ -108,7 +108,7 @@ static bool host_is_short(void)
 static void watch_memory(struct run *r, bool now)
 {
 	uint64_t resident, largest, segments, most;
-	uint64_t limit = r->c->plan->memory;
+	uint64_t limit = plan_num(r->c->plan, "memory");
 
 	if (++r->ticks % (r->near ? 1 : MEMORY_EVERY) && !now)
 		return;
@@ -199,7 +199,7 @@ static void on_tick(void *ctx)
 	if (stepper_done(&r->steps) && !tracer_expecting(r->tracer) &&
 	    tracer_empty(r->tracer)) {
 		stop(r, "exit");
-	} else if (stepper_ms(&r->steps) >= r->c->plan->timeout_ms) {
+	} else if (stepper_ms(&r->steps) >= plan_num(r->c->plan, "timeout")) {
 		watch_memory(r, true);
 		stop(r, "deadline");
 	} else if (is_over(r)) {
@@ -342,9 +342,10 @@ static int open_run(struct run *r)
 			    PIDS_RANGE,
 	};
 	struct tracer_options opt = {
-		.sink = r->sink, .max_processes = c->plan->processes,
-		.max_descriptors = c->plan->descriptors,
-		.all_calls = c->plan->all_calls,
+		.sink = r->sink,
+		.max_processes = (unsigned)plan_num(c->plan, "processes"),
+		.max_descriptors = (unsigned)plan_num(c->plan, "descriptors"),
+		.all_calls = plan_all_calls(c->plan),
 	};
 
 	opt.steps = stepper_names(&r->steps, &opt.n_steps);

@@ -271,7 +271,7 @@ static int watch(struct pool *p, struct err *err)
 		w->silent = beats == w->beats ? w->silent + passed : 0;
 		w->beats = beats;
 		if (w->silent < SILENT_MS && w->alive <
-		    w->job->what->plan->timeout_ms + OVERTIME_MS)
+		    plan_num(w->job->what->plan, "timeout") + OVERTIME_MS)
 			continue;
 		err_set(err, ERR_TROUBLE, "a run of %s hangs: killed after "
 			"%llu s", w->job->label,

@@ -208,7 +208,7 @@ void session_pin(struct session *s)
 	struct cache_key key;
 
 	if (!s->n || side->is_file || s->opt.apart || side->pinned ||
-	    !session_plan(s)->binds[0] || !may_cache(s) ||
+	    !plan_list(session_plan(s), "bind")[0] || !may_cache(s) ||
 	    !is_sound(side->fp) || !pin_key(&key, name, digest, s, side))
 		return;
 	/* A revision against itself is no reason to forget. */

@@ -43,12 +43,13 @@ unsigned session_max_runs(const struct session *s)
 static void describe_export(const struct session *s, struct fingerprint *fp,
 			    const struct tree_info *info)
 {
+	char *const *binds = plan_list(&s->plan, "bind");
 	bool bound = false;
 
 	/* Of several it is not known whether all are. */
 	for (size_t i = 0; i < s->n_binds && info->submodules == 1; i++)
 		bound |= path_below(str_c(info->first_submodule),
-				    str_c(s->plan.binds[i]));
+				    str_c(binds[i]));
 	if (info->submodules && !bound)
 		fingerprint_add_blind_spot(fp, "submodules were empty folders");
 	if (info->pointers)

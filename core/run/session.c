@@ -310,7 +310,7 @@ static int prepare(struct session *s, struct err *err)
 {
 	session_plan(s);
 	if (staging_open(&s->staging, count_trees(s), err) ||
-	    trace_filter(&s->filter, s->plan.all_calls, err) ||
+	    trace_filter(&s->filter, plan_all_calls(&s->plan), err) ||
 	    binds_open(s, err))
 		return -1;
 	binds_known(s);

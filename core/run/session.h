@@ -50,7 +50,7 @@ struct session {
 	struct cache *cache;
 	bool cache_tried;
 	struct sock_fprog filter;
-	int *binds;		/* open folders, one for each plan.binds */
+	int *binds;		/* open folders, one for each sandbox.bind */
 	size_t n_binds;
 	struct bound *bound;	/* what they hold; NULL: not asked yet */
 	char bound_key[HASH_HEX_LEN + 1];	/* "": none, or not known */

@@ -69,7 +69,7 @@ static int prepare(struct ground *g, const struct trials *t, struct err *err)
 		return -1;
 	plan_make(&g->plan, &g->config, &none, TRACE_VERSION);
 	return staging_open(&g->staging, 1, err) ||
-	       trace_filter(&g->filter, g->plan.all_calls, err) ||
+	       trace_filter(&g->filter, plan_all_calls(&g->plan), err) ||
 	       make_tree(g, t, err) ? -1 : 0;
 }
 

@@ -30,10 +30,10 @@ int harden_limits(const struct plan *plan)
 		 * that limit is not asked, but 1 is (core(5), since 2.6.24).
 		 */
 		{ RLIMIT_CORE, 1 },
-		{ RLIMIT_NOFILE, plan->descriptors },
+		{ RLIMIT_NOFILE, plan_num(plan, "descriptors") },
 		/* Private writable memory (since 4.7 not only brk). */
-		{ RLIMIT_DATA, plan->memory },
-		{ RLIMIT_FSIZE, plan->files },
+		{ RLIMIT_DATA, plan_num(plan, "memory") },
+		{ RLIMIT_FSIZE, plan_num(plan, "files") },
 		{ RLIMIT_NPROC, TASKS_MAX },
 		{ RLIMIT_STACK, 8 << 20 },
 		{ RLIMIT_MEMLOCK, 8 << 20 },

@@ -36,7 +36,7 @@ int op_ipc(struct setup *s)
 
 	snprintf(s->at, sizeof(s->at), "/proc/sysvipc/shm");
 	snprintf(pages, sizeof(pages), "%llu",
-		 (unsigned long long)s->opt->plan->memory /
+		 (unsigned long long)plan_num(s->opt->plan, "memory") /
 		 (unsigned long long)sysconf(_SC_PAGESIZE));
 	ipc_set_limit("shmall", pages);
 	/* 16 KiB each, and 64 bytes of the kernel's for each semaphore. */

@@ -195,7 +195,8 @@ int op_scratch(struct setup *s)
 
 	mounts_at(s, SCRATCH);
 	snprintf(data, sizeof(data), "mode=0755,size=%llu,nr_inodes=%u",
-		 (unsigned long long)s->opt->plan->files, 1U << 20);
+		 (unsigned long long)plan_num(s->opt->plan, "files"),
+		 1U << 20);
 	if (mount("behavdiff", SCRATCH, "tmpfs", MS_NODEV, data))
 		return -1;
 	s->scratch = open(SCRATCH, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -502,7 +503,7 @@ static int mounts_open_bind(const struct sandbox_options *opt, size_t i)
 	autofd int root = open(opt->bind_root, O_PATH | O_DIRECTORY |
 			       O_CLOEXEC);
 	autofd int fd = root < 0 ? -1 :
-		fd_open_beneath(root, opt->plan->binds[i],
+		fd_open_beneath(root, plan_list(opt->plan, "bind")[i],
 				O_PATH | O_DIRECTORY);
 	struct stat is, was;
 
@@ -517,15 +518,15 @@ static int mounts_open_bind(const struct sandbox_options *opt, size_t i)
 
 int op_binds(struct setup *s)
 {
+	char *const *binds = plan_list(s->opt->plan, "bind");
 	char to[1200], from[64];
 
 	s->asked = true;
-	for (size_t i = 0; s->opt->plan->binds[i]; i++) {
+	for (size_t i = 0; binds[i]; i++) {
 		autofd int fd = -1;
 
-		mounts_at(s, "%s", s->opt->plan->binds[i]);
-		if (mounts_make_mount_point(s, s->opt->plan->binds[i], to,
-					    sizeof(to)))
+		mounts_at(s, "%s", binds[i]);
+		if (mounts_make_mount_point(s, binds[i], to, sizeof(to)))
 			return -1;
 		fd = mounts_open_bind(s->opt, i);
 		if (fd < 0)
@@ -533,7 +534,7 @@ int op_binds(struct setup *s)
 		snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
 		if (mounts_bind(s, from, to,
 				MS_RDONLY | MS_NOSUID | MS_NODEV)) {
-			mounts_at(s, "%s", s->opt->plan->binds[i]);
+			mounts_at(s, "%s", binds[i]);
 			return -1;
 		}
 	}

@@ -114,7 +114,7 @@ int op_network(struct setup *s)
 	nl = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	if (nl < 0)
 		return -1;
-	for (char **a = s->opt->plan->addresses; *a; a++) {
+	for (char *const *a = plan_list(s->opt->plan, "address"); *a; a++) {
 		snprintf(s->at, sizeof(s->at), "%s", *a);
 		if (network_add_address(nl, *a))
 			return -1;

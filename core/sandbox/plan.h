@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The plan: every setting of the sandbox, built once and hashed, the same
- * value for every run of a command.  It knows no revision.
+ * value for every run of a command.  It knows no revision.  The settings are
+ * the rows of core/config/keys.def that say so; a row is all that a new one
+ * needs to be in the digest, and plan_num() and the others find its value.
  */
 #ifndef SANDBOX_PLAN_H
 #define SANDBOX_PLAN_H
@@ -25,17 +27,17 @@
 #define PLAN_RESOLVER "127.0.0.53"
 #define PLAN_OUTPUT_MAX (1U << 20)
 
+/* Of one key, as its type has it; the command line has had its say. */
+struct plan_value {
+	uint64_t num;		/* COUNT; SIZE in bytes; DURATION in ms */
+	struct str text;	/* any other type that stands once */
+	char **list;		/* MANY, NULL-terminated */
+};
+
 struct plan {
 	struct arena arena;
-	uint64_t timeout_ms;
-	uint64_t memory;	/* bytes */
-	uint64_t files;		/* bytes */
-	unsigned processes;
-	unsigned descriptors;
-	bool all_calls;		/* ambient ones are told as well */
+	struct plan_value *values;	/* by config_keys(); of settings only */
 	char **env;		/* NULL-terminated NAME=VALUE, complete */
-	char **binds;		/* NULL-terminated, relative to the work tree */
-	char **addresses;	/* NULL-terminated numeric addresses */
 	struct str json;	/* one object, what the digest is made of */
 	char digest[33];
 };
@@ -52,5 +54,15 @@ struct plan_overrides {
 void plan_make(struct plan *out, const struct config *cfg,
 	       const struct plan_overrides *over, const char *trace_version);
 void plan_free(struct plan *p);
+
+/*
+ * The value of a key that keys.def calls a SETTING, by its name: "memory".
+ * Asking for another one is a programming error.
+ */
+uint64_t plan_num(const struct plan *p, const char *key);
+struct str plan_str(const struct plan *p, const char *key);
+char *const *plan_list(const struct plan *p, const char *key);
+/* syscalls = all: ambient calls are recorded as well. */
+bool plan_all_calls(const struct plan *p);
 
 #endif

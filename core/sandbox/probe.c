@@ -327,7 +327,8 @@ static unsigned long long probe_available_kib(void)
 static void probe_memory(struct probe_result *out, const struct plan *plan)
 {
 	unsigned long long free_mib = probe_available_kib() / 1024;
-	unsigned long long run = (plan->memory + plan->files) >> 20;
+	unsigned long long run = (plan_num(plan, "memory") +
+				  plan_num(plan, "files")) >> 20;
 
 	out->ok = free_mib >= run;
 	snprintf(out->detail, sizeof(out->detail), "%llu MiB available, one "

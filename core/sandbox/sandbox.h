@@ -31,7 +31,7 @@ struct sandbox_options {
 	const struct staging *staging;
 	const char *tree;	/* name of a directory in the stage's root */
 	/*
-	 * One open folder for each of plan->binds, at its path beneath
+	 * One open folder for each sandbox.bind, at its path beneath
 	 * bind_root; what stands there must still be that folder.
 	 */
 	const int *binds;

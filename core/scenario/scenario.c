@@ -557,7 +557,8 @@ static void digest_step(struct hash_state *h, const struct config *cfg,
 
 	hash_field(h, name);
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(keys[i].section, "step") != 0)
+		if (strcmp(keys[i].section, "step") != 0 ||
+		    keys[i].plan.part != CONFIG_SCENARIO)
 			continue;
 		for (size_t k = 0; (e = config_nth(cfg, "step", name,
 						   keys[i].name, k)); k++) {

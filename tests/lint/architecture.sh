@@ -18,7 +18,7 @@ allowed() {
 	core/trace: core/base core/event core/netcap
 	core/fingerprint: core/base core/event
 	core/baseline: core/base core/event core/fingerprint
-	core/compare: core/base core/event core/fingerprint
+	core/compare: core/base core/event core/config core/fingerprint
 	core/report: core/base core/event core/fingerprint core/compare
 	core/selftest: core/base
 	core/run: core/base core/event core/config core/source core/scenario core/sandbox core/trace core/fingerprint core/baseline

@@ -253,7 +253,7 @@ static int watch(struct session *s, const struct sock_fprog *filter,
 	stepper_init(&st, &side->scenario, side->tree);
 	say_ready(&sandbox, &s->plan);
 	failed = !hears("go\n") ||
-		 run_step(&sandbox, &st, s->plan.timeout_ms, err);
+		 run_step(&sandbox, &st, plan_num(&s->plan, "timeout"), err);
 	sandbox_kill(&sandbox);
 	while (waitpid(sandbox.pid, NULL, __WALL) < 0 && errno == EINTR)
 		;

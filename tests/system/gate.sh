@@ -365,7 +365,7 @@ environments() {
 	repo=$home
 
 	ends 3 "$who: another plan is inconclusive" b check --timeout 4
-	ok "$who: and says what differs" holds "$kept.err" '"timeout_ms": 5000'
+	ok "$who: and says what differs" holds "$kept.err" 'sandbox.timeout 5s and 4s'
 }
 
 # --- broken files ---

@@ -384,13 +384,33 @@ static void different_plans_are_never_compared_silently(void **state)
 	(void)state;
 	new->plan_digest = STR("ffffffffffffffffffffffffffffffff");
 	expect(FACTS("a", SIX), new, VERDICT_INCONCLUSIVE,
-	       "a and b were observed under different plans "
-	       "(00112233 and ffffffff)");
+	       "a and b were observed under different plans: "
+	       "00112233 and ffffffff");
 	new = FACTS("b", SIX);
 	new->plan_digest = STR("");
 	expect(FACTS("a", SIX), new, VERDICT_INCONCLUSIVE,
-	       "a and b were observed under different plans "
-	       "(00112233 and none)");
+	       "a and b were observed under different plans: "
+	       "00112233 and none");
+	new = FACTS("b", SIX, "3 exec /bin/new");
+	new->plan_digest = STR("ffffffffffffffffffffffffffffffff");
+	new->plan = STR("{\"network\": \"none\", \"uid\": 1000, "
+			"\"timeout_ms\": 1500}");
+	expect(FACTS("a", SIX), new, VERDICT_INCONCLUSIVE,
+	       "a and b were observed under different plans: "
+	       "sandbox.timeout 60s and 1500ms");
+}
+
+/* A key of a later version is at its default in a plan of before. */
+static void a_plan_may_be_older_than_a_key(void **state)
+{
+	struct fingerprint *new = FACTS("b", SIX);
+
+	(void)state;
+	new->plan_digest = STR("ffffffffffffffffffffffffffffffff");
+	new->plan = STR("{\"network\": \"none\", \"uid\": 1000, "
+			"\"timeout_ms\": 60000, \"processes\": 256, "
+			"\"binds\": []}");
+	expect(FACTS("a", SIX), new, VERDICT_PASS, NULL);
 }
 
 static void a_regression_stays_one_beside_a_doubt(void **state)
@@ -432,6 +452,7 @@ int main(void)
 		cmocka_unit_test(a_blind_spot_that_only_new_has_is_a_doubt),
 		cmocka_unit_test(runs_that_hardly_agree_are_inconclusive),
 		cmocka_unit_test(different_plans_are_never_compared_silently),
+		cmocka_unit_test(a_plan_may_be_older_than_a_key),
 		cmocka_unit_test(a_regression_stays_one_beside_a_doubt),
 		cmocka_unit_test(a_side_without_runs_is_inconclusive),
 	};

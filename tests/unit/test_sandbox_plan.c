@@ -48,23 +48,172 @@ static void the_same_settings_are_the_same_plan(void **state)
 	same_settings("", "[policy]\n\tfail-on = warning\n", true);
 }
 
-static void every_setting_is_in_the_digest(void **state)
+/* A value that is no key's default, by type; NULL: this table lacks a row. */
+static const char *sample(enum config_type type)
 {
-	static const char *const changes[] = {
-		"timeout = 5s", "memory = 2G", "files = 1M", "processes = 8",
-		"descriptors = 64", "env = A=1", "bind = vendor",
-		"address = 10.13.89.250",
+	static const struct {
+		enum config_type type;
+		const char *value;
+	} samples[] = {
+		{ CONFIG_WORD, "other" }, { CONFIG_TEXT, "send x" },
+		{ CONFIG_COMMAND, "x" }, { CONFIG_COUNT, "17" },
+		{ CONFIG_SIZE, "17M" }, { CONFIG_DURATION, "17s" },
+		{ CONFIG_PATH, "vendor" }, { CONFIG_BOOL, "yes" },
+		{ CONFIG_LEVEL, "note" }, { CONFIG_READY, "listen" },
+		{ CONFIG_STOP, "SIGINT after 17s" },
+		{ CONFIG_EXPECT, "status 17" },
+		{ CONFIG_REGRADE, "file.read:/x note" },
+		{ CONFIG_ENV, "A=1" }, { CONFIG_ADDRESS, "10.13.89.250" },
+		{ CONFIG_MODE, "report-only" }, { CONFIG_SYSCALLS, "all" },
+		{ CONFIG_ROLE, "fixture" },
 	};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
-		char text[128];
+	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++)
+		if (samples[i].type == type)
+			return samples[i].value;
+	return NULL;
+}
 
-		snprintf(text, sizeof(text), "[sandbox]\n\t%s\n", changes[i]);
-		same_settings("", text, false);
+#define STEPS "[step \"a\"]\n\tcommand = y\n" \
+	      "[step \"other\"]\n\tcommand = z\n"
+
+/* Two files that differ in one key, in a section of a name it may have. */
+static void one_key_apart(const struct config_key *key, bool wanted)
+{
+	const char *value = sample(key->type);
+	char is[512];
+
+	if (!value)
+		fail_msg("%s.%s: no sample of its type", key->section,
+			 key->name);
+	if (!strcmp(key->section, "step"))
+		snprintf(is, sizeof(is), "[step \"a\"]\n%s\t%s = %s\n"
+			 "[step \"other\"]\n\tcommand = z\n",
+			 strcmp(key->name, "command") ? "\tcommand = y\n" : "",
+			 key->name, value);
+	else if (!strcmp(key->section, "scenario"))
+		snprintf(is, sizeof(is), "%s[scenario \"default\"]\n"
+			 "\t%s = %s\n", STEPS, key->name, value);
+	else
+		snprintf(is, sizeof(is), "%s[%s]\n\t%s = %s\n", STEPS,
+			 key->section, key->name, value);
+	same_settings(STEPS, is, wanted);
+}
+
+/* Whatever key there is: no row can be left out, of the digest or of this. */
+static void a_key_is_in_the_digest_as_its_row_says(void **state)
+{
+	size_t n;
+	const struct config_key *keys = config_keys(&n);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		assert_true(keys[i].plan.part == CONFIG_SCENARIO ||
+			    *keys[i].plan.text);
+		one_key_apart(&keys[i], keys[i].plan.part == CONFIG_APART);
 	}
-	same_settings("", "[step \"a\"]\n\tcommand = x\n", false);
-	same_settings("", "[behavdiff]\n\tsyscalls = all\n", false);
+}
+
+static void a_setting_has_a_member_and_a_name_of_its_own(void **state)
+{
+	size_t n;
+	const struct config_key *keys = config_keys(&n);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++) {
+			if (keys[i].plan.part != CONFIG_SETTING ||
+			    keys[k].plan.part != CONFIG_SETTING)
+				continue;
+			assert_string_not_equal(keys[i].name, keys[k].name);
+			assert_string_not_equal(keys[i].plan.text,
+						keys[k].plan.text);
+		}
+}
+
+/* --- in words --- */
+
+static void differ(const char *a, const char *b, const char *words)
+{
+	autobuf struct buf how = BUF_INIT;
+	struct plan p, q;
+	bool found;
+
+	make(&p, a, 0, "1");
+	make(&q, b, 0, "1");
+	found = config_settings_differ(&how, p.json, q.json);
+	assert_int_equal(found, *words != '\0');
+	assert_string_equal(how.len ? how.p : "", words);
+	plan_free(&p);
+	plan_free(&q);
+}
+
+static void a_difference_is_said_in_the_words_of_the_file(void **state)
+{
+	(void)state;
+	differ("", "", "");
+	differ("[sandbox]\n\tmemory = 512M\n", "",
+	       "sandbox.memory 512M and 1G");
+	differ("[sandbox]\n\ttimeout = 90s\n\tfiles = 65537\n",
+	       "[sandbox]\n\ttimeout = 1500ms\n",
+	       "sandbox.timeout 90s and 1500ms, sandbox.files 65537 and 512M");
+	differ("", "[behavdiff]\n\tsyscalls = all\n",
+	       "behavdiff.syscalls notable and all");
+	differ("[sandbox]\n\tenv = A=1\n\tenv = B=2\n",
+	       "[sandbox]\n\tenv = B=2\n", "sandbox.env A=1 and nothing");
+	differ("[sandbox]\n\tbind = a\n\tbind = b\n",
+	       "[sandbox]\n\tbind = b\n\tbind = a\n",
+	       "sandbox.bind in another order");
+	differ("", "[step \"a\"]\n\tcommand = x\n",
+	       "the steps of the scenario");
+}
+
+/* No setting is passed over when it is put into words. */
+static void every_setting_has_words(void **state)
+{
+	size_t n;
+	const struct config_key *keys = config_keys(&n);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		autobuf struct buf how = BUF_INIT;
+		char text[128], name[64];
+		struct plan p, q;
+
+		if (keys[i].plan.part != CONFIG_SETTING)
+			continue;
+		snprintf(text, sizeof(text), "[%s]\n\t%s = %s\n",
+			 keys[i].section, keys[i].name, sample(keys[i].type));
+		snprintf(name, sizeof(name), "%s.%s ", keys[i].section,
+			 keys[i].name);
+		make(&p, "", 0, "1");
+		make(&q, text, 0, "1");
+		assert_true(config_settings_differ(&how, p.json, q.json));
+		assert_ptr_equal(strstr(how.p, name), how.p);
+		assert_non_null(strstr(how.p, sample(keys[i].type)));
+		plan_free(&p);
+		plan_free(&q);
+	}
+}
+
+/* It is somebody's file: bounded, and safe to show. */
+static void foreign_plans_do_no_harm(void **state)
+{
+	autobuf struct buf how = BUF_INIT, long_one = BUF_INIT;
+	struct str plan = STR("{\"x\\u001b\": \"a\\u001b[2J\"}");
+
+	(void)state;
+	assert_true(config_settings_differ(&how, plan, STR("{}")));
+	assert_null(strchr(how.p, '\033'));
+	assert_false(config_settings_differ(&how, STR("no JSON"), plan));
+	buf_c(&long_one, "{\"env\": [\"");
+	for (size_t i = 0; i < 5000; i++)
+		buf_ch(&long_one, 'x');
+	buf_c(&long_one, "\"]}");
+	buf_clear(&how);
+	assert_true(config_settings_differ(&how, buf_view(&long_one),
+					   STR("{}")));
+	assert_true(how.len < 400);
 }
 
 static void another_observer_is_another_plan(void **state)
@@ -111,7 +260,7 @@ static void the_command_line_beats_the_file(void **state)
 
 	(void)state;
 	make(&p, "[sandbox]\n\ttimeout = 9s\n", 1500, "1");
-	assert_int_equal(p.timeout_ms, 1500);
+	assert_int_equal(plan_num(&p, "timeout"), 1500);
 	plan_free(&p);
 }
 
@@ -119,7 +268,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_settings_are_the_same_plan),
-		cmocka_unit_test(every_setting_is_in_the_digest),
+		cmocka_unit_test(a_key_is_in_the_digest_as_its_row_says),
+		cmocka_unit_test(a_setting_has_a_member_and_a_name_of_its_own),
+		cmocka_unit_test(a_difference_is_said_in_the_words_of_the_file),
+		cmocka_unit_test(every_setting_has_words),
+		cmocka_unit_test(foreign_plans_do_no_harm),
 		cmocka_unit_test(another_observer_is_another_plan),
 		cmocka_unit_test(nothing_of_the_environment_is_inherited),
 		cmocka_unit_test(the_command_line_beats_the_file),
