@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
@@ -15,7 +16,7 @@
  * and our output written into it.  /dev/null opened for reading keeps the place
  * and still makes writing fail.
  */
-static int hold_standard_descriptors(void)
+static int reserve_standard_descriptors(void)
 {
 	int fd;
 
@@ -99,16 +100,42 @@ static void set_signals(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
+/* So much of it is always enough; the usual limit of systems is eight times. */
+#define STACK_NEEDED ((rlim_t)1 << 20)
+#define STACK_USUAL ((rlim_t)8 << 20)
+
+/*
+ * A stack that cannot grow is a death by SIGSEGV, of us or of a program that
+ * would not die elsewhere.  The kernel asks the limit at every growth.
+ */
+static int check_stack(struct err *err)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_cur >= STACK_USUAL)
+		return 0;
+	limit.rlim_cur = limit.rlim_max < STACK_USUAL ? limit.rlim_max :
+							STACK_USUAL;
+	if (!setrlimit(RLIMIT_STACK, &limit) && limit.rlim_cur >= STACK_NEEDED)
+		return 0;
+	err_set(err, ERR_TROUBLE, "the stack may grow to %llu KiB; %llu are "
+		"needed", (unsigned long long)limit.rlim_cur >> 10,
+		(unsigned long long)STACK_NEEDED >> 10);
+	return err_hint(err, "raise it where it is set: ulimit -s %llu, "
+			"LimitSTACK= of a service, limits.conf",
+			(unsigned long long)STACK_USUAL >> 10);
+}
+
 int main(int argc, char **argv)
 {
 	struct invocation inv = { .command = NULL };
 	struct err err = ERR_INIT;
 	int status;
 
-	if (hold_standard_descriptors())
+	if (reserve_standard_descriptors())
 		return STATUS_TROUBLE;
 	set_signals();
-	status = run(&inv, argv + (argc > 0), &err);
+	status = check_stack(&err) ? -1 : run(&inv, argv + (argc > 0), &err);
 	if (status < 0) {
 		output_error(&err);
 		status = status_of_err(&err);

@@ -27,12 +27,11 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
+#include "core/sandbox/host.h"
 #include "core/sandbox/ids.h"
 #include "core/sandbox/remedy.h"
 #include "core/sandbox/sandbox.h"
 
-#define KERNEL_MAJOR 5
-#define KERNEL_MINOR 11
 #define ALL_BUT_USER (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | \
 		      CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
@@ -203,17 +202,38 @@ static void probe_answer(struct probe_result *out, int error, const char *what)
 static void probe_kernel(struct probe_result *out, const struct plan *plan)
 {
 	struct utsname name;
-	int major = 0, minor = 0;
 
 	(void)plan;
 	if (uname(&name))
 		return;
-	sscanf(name.release, "%d.%d", &major, &minor);
-	out->ok = major > KERNEL_MAJOR ||
-		  (major == KERNEL_MAJOR && minor >= KERNEL_MINOR);
+	out->ok = !host_is_older(HOST_KERNEL_MAJOR, HOST_KERNEL_MINOR);
 	snprintf(out->detail, sizeof(out->detail), "%s", name.release);
 	snprintf(out->remedy, sizeof(out->remedy), "boot Linux %d.%d or later",
-		 KERNEL_MAJOR, KERNEL_MINOR);
+		 HOST_KERNEL_MAJOR, HOST_KERNEL_MINOR);
+}
+
+static void probe_take_err(struct probe_result *out, const struct err *err)
+{
+	snprintf(out->detail, sizeof(out->detail), "%.190s", err->msg);
+	snprintf(out->remedy, sizeof(out->remedy), "%s", err->hint);
+}
+
+static void probe_procfs(struct probe_result *out, const struct plan *plan)
+{
+	struct err err = ERR_INIT;
+
+	(void)plan;
+	out->ok = !host_check_proc(&err);
+	probe_take_err(out, &err);
+}
+
+static void probe_calls(struct probe_result *out, const struct plan *plan)
+{
+	struct err err = ERR_INIT;
+
+	(void)plan;
+	out->ok = !host_check_calls(&err);
+	probe_take_err(out, &err);
 }
 
 static void probe_userns(struct probe_result *out, const struct plan *plan)
@@ -370,8 +390,7 @@ static void probe_sandbox(struct probe_result *out, const struct plan *plan)
 	struct err err = ERR_INIT;
 
 	out->ok = !probe_open_box(plan, &err);
-	snprintf(out->detail, sizeof(out->detail), "%.190s", err.msg);
-	snprintf(out->remedy, sizeof(out->remedy), "%s", err.hint);
+	probe_take_err(out, &err);
 }
 
 static const struct probe probes[] = {

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "core/base/cleanup.h"
+#include "core/sandbox/host.h"
 
 static bool remedy_exists(const char *path)
 {
@@ -65,14 +66,18 @@ static int remedy_of_engine(struct err *err)
 		return err_hint(err, "the container (%s) refuses namespaces; "
 				"let it nest, as lxc does with "
 				"security.nesting=true", in);
-	return err_hint(err, "the host or its container refuses namespaces; in "
-			"Docker or Podman: --security-opt seccomp=unconfined "
-			"--security-opt apparmor=unconfined --security-opt "
+	return err_hint(err, "the host, its container or a chroot refuses "
+			"namespaces; in Docker or Podman: --security-opt "
+			"seccomp=unconfined --security-opt apparmor=unconfined --security-opt "
 			"systempaths=unconfined");
 }
 
 int remedy_hint(int error, struct err *err)
 {
+	struct err host = ERR_INIT;
+
+	if (host_check_proc(&host) || host_check_root(&host))
+		return err_hint(err, "%s", host.hint);
 	if (remedy_read_number("/proc/sys/user/max_user_namespaces") == 0)
 		return err_hint(err, "user namespaces are disabled; as root: "
 				"sysctl user.max_user_namespaces=15000");
@@ -92,6 +97,13 @@ int remedy_hint(int error, struct err *err)
 		return err_hint(err, "too many namespaces; as root: raise "
 				"sysctl user.max_user_namespaces and "
 				"user.max_mnt_namespaces");
-	return err_hint(err, "Linux 5.11 or later with user namespaces and "
-			"overlayfs is needed");
+	if (host_is_older(HOST_KERNEL_MAJOR, HOST_KERNEL_MINOR))
+		return err_hint(err, "boot Linux %d.%d or later",
+				HOST_KERNEL_MAJOR, HOST_KERNEL_MINOR);
+	if (error == ENOSYS)
+		return err_hint(err, "a seccomp filter of a container or a "
+				"service manager refuses the system call, or "
+				"this kernel is built without it");
+	return err_hint(err, "the kernel must be built with user namespaces "
+			"and overlayfs");
 }

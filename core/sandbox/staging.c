@@ -30,6 +30,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
+#include "core/sandbox/host.h"
 #include "core/sandbox/ids.h"
 #include "core/sandbox/remedy.h"
 
@@ -181,7 +182,7 @@ int staging_open(struct staging *out, unsigned trees, struct err *err)
 
 	assert(trees <= STAGING_TREES_MAX);
 	s.trees = trees;
-	if (staging_choose_ids(&s, err))
+	if (host_check(err) || staging_choose_ids(&s, err))
 		return -1;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		return err_sys(err, "cannot make a socket pair");

@@ -51,6 +51,17 @@ int git_fail(struct err *err, const char *fmt, ...)
 int git_fail_object(struct err *err, struct repo *repo, const git_oid *id,
 		    const char *what);
 
+/* --- unreadable.c --- */
+
+/*
+ * Is there a file or folder of this git directory that may not be read, among
+ * its objects too if asked?  Then that is the error, with a hint.  git_dir ends
+ * in a slash, as libgit2 has it.
+ */
+bool unreadable_find(struct err *err, const char *git_dir, bool objects);
+/* The same of a .git in dir or above it that may not be looked into. */
+bool unreadable_find_above(struct err *err, const char *dir);
+
 /* --- object.c; `what` is the path or revision that messages name --- */
 
 /* Size of a blob, without reading it. */

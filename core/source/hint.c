@@ -275,6 +275,9 @@ int hint_unknown(struct err *err, struct repo *repo, const char *name, int rc)
 	autogit(reference) git_reference *ref =
 		refname_first(repo, *base ? base : "HEAD");
 
+	if (unreadable_find(err, git_repository_commondir(repo->git),
+			    rc != GIT_ENOTFOUND))
+		return -1;
 	/* Fewer digits are "ambiguous" to libgit2, whatever there is. */
 	if (rc == GIT_EAMBIGUOUS && strlen(base) >= GIT_OID_MINPREFIXLEN)
 		return ambiguous(err, repo, name);

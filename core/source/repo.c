@@ -55,6 +55,8 @@ int git_fail_object(struct err *err, struct repo *repo, const git_oid *id,
 
 	git_oid_tostr(hex, sizeof(hex), id);
 	git_fail(err, "object %s of '%s' cannot be read", hex, what);
+	if (unreadable_find(err, git_repository_commondir(repo->git), true))
+		return -1;
 	if (is_partial_clone(repo))
 		return err_hint(err, "this is a partial clone; fetch what it "
 				"lacks: git fetch --refetch --no-filter");
@@ -153,6 +155,8 @@ static int open_git(struct repo *repo, struct err *err)
 		return err_set(err, ERR_TROUBLE, "the git repository of '%s' "
 			       "has another object format: SHA-256 "
 			       "repositories are not supported", repo->dir);
+	if (unreadable_find_above(err, repo->dir))
+		return -1;
 	if (rc != GIT_ENOTFOUND)
 		return git_fail(err, "the git repository of '%s' cannot be "
 				"opened", repo->dir);
