@@ -32,7 +32,9 @@ static void add_edit(void *ctx, const char *path)
 	struct edits *e = ctx;
 	struct fingerprint *fp = e->fp;
 	const struct event ev = { .kind = e->kind, .a = str_c(path) };
-	const struct places places = { STR("/"), STR("/") };
+	const struct places places = {
+		.tree = STR("/"), .home = STR("/"),
+	};
 	autobuf struct buf line = BUF_INIT;
 	struct fact f = { .seen = fp->runs };
 

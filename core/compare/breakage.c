@@ -225,7 +225,9 @@ static void put_manner(struct buf *out, enum manner manner,
 static void add_finding(struct matching *m, enum event_kind kind,
 			const struct step_end *s, struct str sentence)
 {
-	const struct places nowhere = { STR("/"), STR("/") };
+	const struct places nowhere = {
+		.tree = STR("/"), .home = STR("/"),
+	};
 	const struct event ev = { .kind = kind, .a = s->name };
 	struct arena *a = &m->out->arena;
 	struct fact *f = arena_alloc(a, sizeof(*f));

@@ -55,9 +55,12 @@ static struct seen seen_of(const struct fingerprint *fp)
 	return s;
 }
 
-bool exercised_has(const struct strmap *map, struct str path)
+/* Is it there under the name that it has in a run at that time? */
+static bool in_facts_of(const struct strmap *map, struct str path, int64_t now)
 {
-	const struct places places = { STR("/t"), STR("/t") };
+	const struct places places = {
+		.tree = STR("/t"), .home = STR("/t"), .now = now,
+	};
 	autobuf struct buf full = BUF_INIT, object = BUF_INIT;
 	struct event ev = { .kind = EV_FILE_READ };
 
@@ -65,9 +68,15 @@ bool exercised_has(const struct strmap *map, struct str path)
 	buf_str(&full, path);
 	ev.a = buf_view(&full);
 	normalise_object(&object, &ev, &places);
-	if (strmap_get(map, buf_view(&object)))
+	return strmap_get(map, buf_view(&object));
+}
+
+bool exercised_has(const struct strmap *map, struct str path)
+{
+	autobuf struct buf object = BUF_INIT;
+
+	if (in_facts_of(map, path, 0) || in_facts_of(map, path, NOW_ANY))
 		return true;
-	buf_clear(&object);
 	buf_c(&object, "$TREE/");
 	text_escape(&object, path);
 	return strmap_get(map, buf_view(&object));

@@ -54,7 +54,9 @@ struct builder *builder_new(const struct places *places,
 {
 	struct builder *b = mem_alloc(sizeof(*b));
 
-	*b = (struct builder){ .arena = ARENA_INIT, .limits = *limits };
+	*b = (struct builder){
+		.arena = ARENA_INIT, .limits = *limits, .places = *places,
+	};
 	b->places.tree = arena_str(&b->arena, places->tree);
 	b->places.home = arena_str(&b->arena, places->home);
 	return b;

@@ -23,11 +23,20 @@
 
 /* --- normalisation (normalise.def: the fixed rules) --- */
 
-/* Where the sandbox put things; text only. */
+/* Where the sandbox put things, and when; text and numbers only. */
 struct places {
 	struct str tree;	/* "/home/auditor/app", shown as $TREE */
 	struct str home;	/* "/home/auditor", shown as $HOME */
+	/*
+	 * When the run began, in seconds since 1970: a time near it is shown
+	 * as <time>.  0: not known, and every time is shown as it is.
+	 */
+	int64_t now;
+	/* That of the exported files, <tree-time>; 0: not known. */
+	int64_t tree_time;
 };
+/* For `now`: any time is shown as <time>. */
+#define NOW_ANY (-1)
 
 enum zone {
 	ZONE_TREE,		/* $TREE and below */

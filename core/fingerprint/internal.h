@@ -26,8 +26,7 @@ struct token {
 enum told {
 	TOLD_NONE,
 	TOLD_ALL,	/* any fact */
-	TOLD_ACTS,	/* a program that is executed, or the network */
-	TOLD_DNS
+	TOLD_ACTS	/* a program that is executed, or the network */
 };
 
 /* Does a part that comes in every run of such a fact count as a fixed name? */
@@ -35,6 +34,23 @@ bool token_is_told(const struct token *t, enum told of);
 
 /* Does a volatile part start at this byte of s? */
 bool token_span(struct str s, size_t at, struct token *out);
+
+/*
+ * Seconds since 1970 between which a time is volatile, both included, and the
+ * very one of the tree's files, 0: not known.
+ */
+struct time_window { int64_t from, to, tree; };
+
+/*
+ * Two days before and after the run's own time, so that yesterday's log and a
+ * clock of any zone are in it.  today: only what is today's date somewhere on
+ * Earth.
+ */
+struct time_window time_window(const struct places *places, bool today);
+
+/* Does a date, or an epoch, that is near start at this byte of s? */
+bool token_time(struct str s, size_t at, const struct time_window *w,
+		struct token *out);
 
 /*
  * The volatile part of a path's segment by its whole form, such as a temporary
@@ -100,7 +116,8 @@ enum {
 	SCAN_QUOTED = 4,	/* inside quotes: escape a quote */
 	SCAN_NO_BLANK = 8,	/* something follows after a blank */
 	SCAN_EVIDENCE = 16,	/* as it was: places are named, nothing else */
-	SCAN_NAMED = 32		/* times enum told: such names stay */
+	SCAN_TODAY = 32,	/* of times, today's only; see time_window() */
+	SCAN_NAMED = 64		/* times enum told: such names stay */
 };
 
 /* Append s: places named, volatile parts replaced, the rest escaped. */

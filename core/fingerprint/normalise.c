@@ -289,8 +289,9 @@ static void put_second(struct buf *out, const struct event *ev,
 		put_text(out, ev->b, places, flags);
 }
 
-static void put_object(struct buf *out, const struct event *ev,
-		       const struct places *places, unsigned flags)
+/* As put_object(), at the time of the event. */
+static void put_shape(struct buf *out, const struct event *ev,
+		      const struct places *places, unsigned flags)
 {
 	switch (event_shape(ev->kind)) {
 	case SHAPE_PATH:
@@ -319,21 +320,36 @@ static void put_object(struct buf *out, const struct event *ev,
 	}
 }
 
-void normalise_object(struct buf *out, const struct event *ev,
-		      const struct places *places)
-{
-	put_object(out, ev, places, 0);
-}
-
 static enum told told_of(enum event_kind kind)
 {
-	if (kind == EV_NET_DNS || kind == EV_NET_TLS || kind == EV_NET_HTTP)
-		return TOLD_DNS;
 	if (kind == EV_EXEC || kind == EV_EXEC_ANON ||
 	    kind == EV_FILE_EXECUTABLE ||
 	    event_section(kind) == SECTION_NETWORK)
 		return TOLD_ACTS;
 	return TOLD_ALL;
+}
+
+/*
+ * A run may last a day, so the clock goes on with it.  The date of another day
+ * in what is executed, or in a host's name, is no matter of time: that is a
+ * release, or a rendezvous.
+ */
+static void put_object(struct buf *out, const struct event *ev,
+		       const struct places *places, unsigned flags)
+{
+	struct places then = *places;
+
+	if (then.now > 0)
+		then.now += (int64_t)(ev->ns / 1000000000);
+	if (told_of(ev->kind) == TOLD_ACTS)
+		flags |= SCAN_TODAY;
+	put_shape(out, ev, &then, flags);
+}
+
+void normalise_object(struct buf *out, const struct event *ev,
+		      const struct places *places)
+{
+	put_object(out, ev, places, 0);
 }
 
 void normalise_named(struct buf *out, const struct event *ev,

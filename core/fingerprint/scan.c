@@ -14,6 +14,7 @@
 struct scan {
 	struct buf *out;
 	const struct places *places;
+	struct time_window window;
 	struct str s;
 	unsigned flags;
 	size_t at;
@@ -106,7 +107,8 @@ static bool token_at(const struct scan *c, struct token *out)
 		*out = c->name;
 		return true;
 	}
-	if (!token_span(c->s, c->at, out))
+	if (!token_span(c->s, c->at, out) &&
+	    !token_time(c->s, c->at, &c->window, out))
 		return false;
 	/* Of two that overlap, the whole name's rule is the surer one. */
 	return !c->name.len || c->name.at < c->at ||
@@ -214,8 +216,10 @@ static void escape_here(struct scan *c)
 void scan_text(struct buf *out, struct str s, const struct places *places,
 	       unsigned flags)
 {
-	struct scan c = { .out = out, .places = places, .s = s,
-			  .flags = flags };
+	struct scan c = {
+		.out = out, .places = places, .s = s, .flags = flags,
+		.window = time_window(places, flags & SCAN_TODAY),
+	};
 
 	while (c.at < s.len) {
 		enter(&c);

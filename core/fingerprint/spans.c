@@ -143,60 +143,193 @@ static size_t clock_time(struct str s, size_t at)
 	return end - at;
 }
 
-/* "2024-01-31", alone or before a time */
-static size_t span_date(struct str s, size_t at)
+/* --- times --- */
+
+#define DAY ((int64_t)86400)
+#define HOUR ((int64_t)3600)
+/* The first time that takes ten digits: 2001-09-09T01:46:40. */
+#define EPOCH_TEN ((int64_t)1000000000)
+
+/* What a text may mean, in seconds since 1970; len 0: no time. */
+struct instant {
+	size_t len;
+	int64_t first, last;	/* a date is any second of its day */
+};
+
+/* A part of a longer number is no time; "log1700000000" has one. */
+static bool starts_number(struct str s, size_t at)
 {
-	if (!starts_word(s, at) || !number(s, at, 4, 2999) ||
-	    !byte_in(s, at, "12") || !byte_in(s, at + 4, "-") ||
-	    !number(s, at + 5, 2, 12) || !byte_in(s, at + 7, "-") ||
-	    !number(s, at + 8, 2, 31))
-		return 0;
-
-	size_t end = at + 10;
-
-	if (byte_in(s, end, "T _-")) {
-		size_t len = clock_time(s, end + 1);
-
-		if (len && ends_word(s, end + 1 + len))
-			return end + 1 + len - at;
-	}
-	return ends_word(s, end) ? end - at : 0;
+	return !at || !digit(s.p[at - 1]);
 }
 
-/* "20240131T120000", "20240131_120000", "20240131-120000", also with Z */
-static size_t span_compact_date(struct str s, size_t at)
+static unsigned digits_at(struct str s, size_t at, size_t n)
 {
-	if (!starts_word(s, at) || !number(s, at, 4, 2999) ||
-	    !byte_in(s, at, "12") || !number(s, at + 4, 2, 12) ||
-	    !number(s, at + 6, 2, 31))
-		return 0;
+	unsigned value = 0;
 
+	for (size_t i = at; i < at + n; i++)
+		value = value * 10 + (unsigned)(s.p[i] - '0');
+	return value;
+}
+
+/* Of 1 to 12. */
+static unsigned days_in(unsigned year, unsigned month)
+{
+	static const unsigned char days[] = {
+		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,
+	};
+	bool leap = (year % 4 == 0 && year % 100) || year % 400 == 0;
+
+	return days[month - 1] + (month == 2 && leap);
+}
+
+/* Days since 1970-01-01, of the Gregorian calendar; year 1 and later. */
+static int64_t day_number(unsigned year, unsigned month, unsigned day)
+{
+	/* Days before a month of a year that begins in March. */
+	int64_t y = month > 2 ? year : year - 1;
+	int64_t m = month > 2 ? month - 3 : month + 9;
+	int64_t before = (153 * m + 2) / 5 + day - 1;
+
+	return 365 * y + y / 4 - y / 100 + y / 400 + before - 719468;
+}
+
+/* Four digits, two, two, of a day that there is; sep bytes between them. */
+static struct instant civil_day(struct str s, size_t at, size_t sep)
+{
+	size_t month_at = at + 4 + sep, day_at = month_at + 2 + sep;
+
+	if (!number(s, at, 4, 9999) || !number(s, month_at, 2, 12) ||
+	    !number(s, day_at, 2, 31))
+		return (struct instant){ 0 };
+
+	unsigned year = digits_at(s, at, 4), month = digits_at(s, month_at, 2);
+	unsigned day = digits_at(s, day_at, 2);
+
+	if (!year || !month || !day || day > days_in(year, month))
+		return (struct instant){ 0 };
+
+	int64_t first = day_number(year, month, day) * DAY;
+
+	return (struct instant){ 8 + 2 * sep, first, first + DAY - 1 };
+}
+
+/* "2024-01-31", also with '_' or '.', alone or before a time */
+static struct instant time_date(struct str s, size_t at)
+{
+	struct instant when;
+
+	if (!byte_in(s, at + 4, "-_.") || !byte_in(s, at + 7, "-_.") ||
+	    s.p[at + 4] != s.p[at + 7])
+		return (struct instant){ 0 };
+	when = civil_day(s, at, 1);
+	if (when.len && byte_in(s, at + when.len, "T _-")) {
+		size_t clock = at + when.len + 1;
+		size_t len = clock_time(s, clock);
+
+		if (len && ends_word(s, clock + len))
+			when.len += 1 + len;
+	}
+	return when;
+}
+
+/* "20240131", also with "T120000", "_1200", "-120000", "120000Z" */
+static struct instant time_compact(struct str s, size_t at)
+{
+	struct instant when = civil_day(s, at, 0);
 	size_t end = at + 8 + byte_in(s, at + 8, "T_-");
 
-	if (!number(s, end, 2, 23) || !number(s, end + 2, 2, 59) ||
-	    !number(s, end + 4, 2, 60))
-		return 0;
-	end += 6;
-	end += fraction(s, end);
+	if (!when.len || !number(s, end, 2, 23) || !number(s, end + 2, 2, 59))
+		return when;
+	end += 4;
+	if (number(s, end, 2, 60)) {
+		end += 2;
+		end += fraction(s, end);
+	}
 	end += time_zone(s, end);
-	return ends_word(s, end) ? end - at : 0;
+	if (ends_word(s, end))
+		when.len = end - at;
+	return when;
 }
 
-/* Seconds since 1970 (2001 to 2033), or their thousandths, ... billionths. */
-static size_t span_epoch(struct str s, size_t at)
+/*
+ * Seconds since 1970, or their thousandths, millionths, billionths: 10, 13, 16
+ * or 19 digits from September 2001 to November 2286, one less before.
+ */
+static struct instant time_epoch(struct str s, size_t at)
 {
-	if (s.p[at] != '1' || (at && digit(s.p[at - 1])))
-		return 0;
+	size_t len = run_of(s, at, digit), n = 9 + len % 3;
+	int64_t seconds = 0;
 
-	size_t len = run_of(s, at, digit);
-
-	if ((len != 10 && len != 13 && len != 16 && len != 19) ||
-	    !ends_word(s, at + len))
-		return 0;
-	if (len == 10)
+	if (len < 9 || len > 19 || n > 10)
+		return (struct instant){ 0 };
+	for (size_t i = at; i < at + n; i++)
+		seconds = seconds * 10 + (s.p[i] - '0');
+	if (len == n && ends_word(s, at + len + fraction(s, at + len)))
 		len += fraction(s, at + len);
-	return ends_word(s, at + len) ? len : 0;
+	return (struct instant){ len, seconds, seconds };
 }
+
+static const struct {
+	struct instant (*match)(struct str s, size_t at);
+} times[] = {
+#define TIME(matcher) { time_##matcher },
+#include "core/fingerprint/normalise.def"
+};
+
+struct time_window time_window(const struct places *places, bool today)
+{
+	/* Where the day begins last, and first: UTC-12, UTC+14. */
+	int64_t before = today ? 12 * HOUR : 2 * DAY;
+	int64_t after = today ? 14 * HOUR : 2 * DAY;
+	struct time_window w = {
+		places->now - before, places->now + after, places->tree_time,
+	};
+
+	if (places->now == NOW_ANY) {
+		w.from = INT64_MIN;
+		w.to = INT64_MAX;
+	} else if (places->now <= 0) {
+		/* Nothing is in there. */
+		w.from = INT64_MAX;
+		w.to = INT64_MIN;
+	}
+	return w;
+}
+
+/* The very second, and not one digit more than that. */
+static bool is_of_tree(struct str s, size_t at, const struct instant *when,
+		       int64_t tree)
+{
+	size_t end = at + when->len;
+
+	if (!tree || when->first != tree || when->last != tree)
+		return false;
+	while (end > at && byte_in(s, end - 1, "0.,"))
+		end--;
+	return end - at <= (tree < EPOCH_TEN ? 9 : 10);
+}
+
+bool token_time(struct str s, size_t at, const struct time_window *w,
+		struct token *out)
+{
+	if (!digit(s.p[at]) || !starts_number(s, at))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
+		struct instant when = times[i].match(s, at);
+
+		if (!when.len || !ends_word(s, at + when.len))
+			continue;
+		*out = (struct token){ at, when.len, TOKEN_TIME };
+		if (is_of_tree(s, at, &when, w->tree))
+			out->id = TOKEN_TREE_TIME;
+		else if (when.last < w->from || when.first > w->to)
+			continue;
+		return true;
+	}
+	return false;
+}
+
+/* --- other numbers --- */
 
 /* The number in what /proc/PID/fd and ns links say: "socket:[123]". */
 static size_t span_inode(struct str s, size_t at)

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -354,10 +355,21 @@ static int open_run(struct run *r)
 	return tracer_new(&r->tracer, r->sandbox.pid, &opt, r->err);
 }
 
+/* One for all files of the tree: the commit's (core/source). */
+static int64_t tree_time(int tree)
+{
+	struct stat st;
+
+	return fstat(tree, &st) ? 0 : st.st_mtim.tv_sec;
+}
+
 int capture_run(struct fingerprint **out, const struct capture *c,
 		unsigned number, struct err *err)
 {
-	const struct places places = { STR(PLAN_TREE), STR(PLAN_HOME) };
+	const struct places places = {
+		.tree = STR(PLAN_TREE), .home = STR(PLAN_HOME),
+		.now = time(NULL), .tree_time = tree_time(c->tree),
+	};
 	const struct builder_limits limits = { MAX_FACTS, MAX_FACT_BYTES };
 	struct run r = {
 		.c = c, .number = number, .sandbox = SANDBOX_INIT, .err = err,

@@ -20,8 +20,8 @@
 #define OUTPUT_LINE_MAX 512
 
 static const struct places places = {
-	{ PLAN_TREE, sizeof(PLAN_TREE) - 1 },
-	{ PLAN_HOME, sizeof(PLAN_HOME) - 1 },
+	.tree = { PLAN_TREE, sizeof(PLAN_TREE) - 1 },
+	.home = { PLAN_HOME, sizeof(PLAN_HOME) - 1 },
 };
 
 /* --- what was expected --- */

@@ -18,7 +18,7 @@
 #include "core/event/event.h"
 
 /* Changes whenever a traced program's facts may change. */
-#define TRACE_VERSION "2"
+#define TRACE_VERSION "3"
 
 /*
  * The filter for every step: ambient calls pass, everything else stops, calls

@@ -11,7 +11,8 @@
 #define LINE_MAX_BYTES 20000
 
 static const struct places places = {
-	STR("/home/auditor/app"), STR("/home/auditor"),
+	.tree = STR("/home/auditor/app"), .home = STR("/home/auditor"),
+	.now = 1700000000, .tree_time = 1600000000,
 };
 
 static void check_line(const struct event *ev, struct str line)

@@ -14,7 +14,8 @@
 #include "tests/fuzz/fuzz.h"
 
 static const struct places places = {
-	STR("/home/auditor/app"), STR("/home/auditor"),
+	.tree = STR("/home/auditor/app"), .home = STR("/home/auditor"),
+	.now = 1700000000, .tree_time = 1600000000,
 };
 
 /* What is kept of a comparison can be read again, and told. */
