@@ -7,7 +7,9 @@ product's tables; what of its rules no program here needs is left out, and
 then shows up as a difference.
 """
 
+import datetime
 import re
+import time
 import unicodedata
 
 TREE = b"/home/auditor/app"
@@ -15,7 +17,8 @@ HOME = b"/home/auditor"
 SYSTEM = (b"/usr", b"/lib", b"/lib32", b"/lib64", b"/libx32", b"/bin",
           b"/sbin", b"/opt")
 TEMP = ("/tmp", "/var/tmp", "/dev/shm")
-TOKENS = ("<pid>", "<rand>", "<port>", "<uuid>", "<hex>", "<time>", "<n>")
+TOKENS = ("<pid>", "<rand>", "<port>", "<uuid>", "<hex>", "<time>", "<n>",
+          "<tree-time>")
 
 COLLAPSED = re.compile(
     r"/(?:usr/)?(lib|lib32|lib64|libx32)/([^/]+)/.+"
@@ -154,12 +157,31 @@ def plain(text):
 
 # --- volatile parts ---
 
+def is_near(seconds):
+    """Two days around the run, which is not long ago."""
+    return abs(seconds - time.time()) <= 2 * 86400
+
+
+def is_volatile(match):
+    kind, text = match.lastgroup, match.group(match.lastgroup)
+    if kind == "port":
+        return 32768 <= int(text) <= 60999
+    if kind == "epoch":
+        return is_near(int(text[:10]))
+    if kind == "date":
+        try:
+            day = datetime.datetime.fromisoformat(text[:10] + "T12:00+00:00")
+        except ValueError:
+            return False
+        return is_near(day.timestamp())
+    return True
+
+
 def spans(text):
     out, at = [], 0
     for match in SPANS.finditer(text):
         start, end = match.span(match.lastgroup)
-        if match.lastgroup == "port" and \
-                not 32768 <= int(text[start:end]) <= 60999:
+        if not is_volatile(match):
             continue
         out.append(plain(text[at:start]))
         out.append(SPAN_TOKENS[match.lastgroup])
@@ -264,8 +286,7 @@ def words(data, quoted=False):
     marks = {}
     for match in SPANS.finditer(text):
         start, end = match.span(match.lastgroup)
-        if match.lastgroup != "port" or \
-                32768 <= int(text[start:end]) <= 60999:
+        if is_volatile(match):
             marks[start] = (end, SPAN_TOKENS[match.lastgroup])
     out, at = [], 0
     while at < len(text):

@@ -96,10 +96,14 @@ for command in (["none-such"], ["./python.py"], ["/usr/bin/none"],
     t(subprocess.run, command)
 subprocess.run("nonesuch; env true; sh -c 'exec none2'", shell=True)
 subprocess.run(["bash", "-c", r"""exec -a weird true x\ y it --port 45123 \
-    -o/tmp/x /home/auditor/app/z deadbeefdeadbeef12 2024-01-31T10:00:00Z \
-    1700000000 tmpabcdefgh $'\x01' $'\xc3\xbc' a=b '= ->' pid=12 \
+    -o/tmp/x /home/auditor/app/z deadbeefdeadbeef12 \
+    tmpabcdefgh $'\x01' $'\xc3\xbc' a=b '= ->' pid=12 \
     --x=/home/auditor/y http://127.0.0.1:45123/x 127.0.0.1:45123 \
     localhost:40000 10.0.0.1:40000"""])
+subprocess.run(["bash", "-c", r"""printf -v day '%(%F)T' -1
+    true $EPOCHSECONDS ${EPOCHREALTIME/./} at-$day \
+    2024-01-31T10:00:00Z 1700000000"""])
+subprocess.run(["sh", "-c", "exec true x$(date +%s%N) $(date -Iseconds)"])
 subprocess.run(["true", "x" * 300])
 subprocess.run(["true"] + ["abc def"] * 300)
 subprocess.run(["sh", "-c", "setsid sleep 0.01 & exit 0"])
