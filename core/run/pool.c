@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/base/fd.h"
 #include "core/base/vec.h"
 
@@ -58,14 +59,6 @@ struct pool {
 	struct pulse *pulses;	/* of the slots, in one shared mapping */
 	uint64_t start, looked;	/* milliseconds */
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 /* --- the worker's side --- */
 
@@ -213,7 +206,7 @@ static void show_progress(struct pool *p)
 		return;
 	describe_runs(p, runs, sizeof(runs));
 	snprintf(line, sizeof(line), "%llu s, %zu of %zu runs done:%s",
-		 (unsigned long long)(now_ms() - p->start) / 1000, p->done,
+		 (unsigned long long)(clock_ms() - p->start) / 1000, p->done,
 		 p->n, runs);
 	fprintf(stderr, "\r\033[K%.*s", (int)progress_width(), line);
 	fflush(stderr);
@@ -251,7 +244,7 @@ static bool finished(const struct worker *w)
  */
 static uint64_t time_watched(struct pool *p)
 {
-	uint64_t now = now_ms(), passed = now - p->looked;
+	uint64_t now = clock_ms(), passed = now - p->looked;
 
 	p->looked = now;
 	return passed < 2 * WATCH_MS ? passed : WATCH_MS;
@@ -345,7 +338,7 @@ int pool_run(struct job *jobs, size_t n, unsigned at_once, bool progress,
 	struct pool p = { .n = n, .progress = progress };
 	int failed;
 
-	p.start = p.looked = now_ms();
+	p.start = p.looked = clock_ms();
 	failed = make_slots(&p, at_once, err);
 	while (!failed && p.done < n)
 		failed = round_of(&p, jobs, err);

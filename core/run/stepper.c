@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/base/fd.h"
 #include "core/base/mem.h"
 #include "core/base/quote.h"
@@ -27,14 +28,6 @@
 #define DRAIN_MAX (4U << 20)
 /* Enough to tell whether anything was printed. */
 #define SAID_MAX 4096
-
-static uint64_t clock_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000U + (uint64_t)ts.tv_nsec;
-}
 
 static struct str join_argv(struct arena *a, char *const *argv)
 {

@@ -4,15 +4,25 @@
  * exe link; path and arguments are what was in memory on entry, and what the
  * kernel made of them where that is something else (exec_copy.c).
  */
+#include "core/trace/decode_exec.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "core/base/cleanup.h"
+#include "core/base/mem.h"
 #include "core/base/path.h"
 #include "core/base/quote.h"
+#include "core/trace/decoders.h"
+#include "core/trace/emit.h"
+#include "core/trace/exec_copy.h"
 #include "core/trace/kernel.h"
+#include "core/trace/procfs.h"
+#include "core/trace/shell.h"
+#include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
 
 #define LABEL_MAX 80
@@ -127,7 +137,7 @@ static void exec_settle_pending(struct tracer *t, struct process *p,
 		struct str path = str_c(p->pending[i].path);
 		bool searched = found && str_eq(path_base(path), name);
 
-		emit_process(t, p, searched ? EV_FILE_PROBE : EV_EXEC, path,
+		emit_process(t, p, 0, searched ? EV_FILE_PROBE : EV_EXEC, path,
 			     STR(""), p->pending[i].err, STR("execve"));
 		free(p->pending[i].path);
 	}
@@ -139,14 +149,15 @@ void exec_report_pending(struct tracer *t, struct process *p)
 	exec_settle_pending(t, p, NULL);
 }
 
-/* In the root of the task; a task that is gone tells nothing. */
+/* In the root of the task; of a task that is gone all is missing. */
 static bool exec_is_missing(const struct task *k, struct str path)
 {
-	autofree char *at = mem_printf("/proc/%d/root%.*s", k->tid,
-				       STR_ARG(path));
+	autofd int root = procfs_open(k->tid, O_PATH, "root");
+	autofree char *at = mem_printf(".%.*s", STR_ARG(path));
 	struct stat st;
 
-	return lstat(at, &st) && errno == ENOENT;
+	return (root < 0 || fstatat(root, at, &st, AT_SYMLINK_NOFOLLOW)) &&
+	       errno == ENOENT;
 }
 
 /*
@@ -238,11 +249,10 @@ static void exec_name_program(struct process *p, struct str words,
 /* no_new_privs takes away the effect, not the intent. */
 static void exec_report_setuid(struct tracer *t, struct task *k)
 {
-	char link[64];
 	struct stat st;
 
-	snprintf(link, sizeof(link), "/proc/%d/exe", k->tid);
-	if (!stat(link, &st) && (st.st_mode & (S_ISUID | S_ISGID)))
+	if (!procfs_stat(k->tid, &st, "exe") &&
+	    (st.st_mode & (S_ISUID | S_ISGID)))
 		emit_event(t, k, EV_PRIV, STR("exec of a set-id program"),
 			   str_c(k->process->exe), 0);
 }
@@ -294,7 +304,7 @@ void exec_succeeded(struct tracer *t, struct task *k)
 	if (p->is_init)
 		return;
 	k->call.ret = 0;
-	resolve_exe(k, &exe, &deleted);
+	resolve_exe(k->tid, &exe, &deleted);
 	exec_copy_compare(t, k, buf_view(&exe), &given, &truth);
 	if (p->after_first_exec)
 		exec_settle_pending(t, p, k->call.path1);

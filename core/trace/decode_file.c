@@ -6,25 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/cleanup.h"
 #include "core/base/path.h"
+#include "core/trace/decoders.h"
+#include "core/trace/emit.h"
+#include "core/trace/shell.h"
+#include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
 
 #define EXISTED (1ULL << 63)
 #define UNNAMED "(unnamed)"	/* O_TMPFILE */
-
-static int file_dir1(const struct task *k)
-{
-	int8_t d = k->desc->args.dir1;
-
-	return d >= 0 ? (int)k->call.args[d] : AT_FDCWD;
-}
-
-static int file_dir2(const struct task *k)
-{
-	int8_t d = k->desc->args.dir2;
-
-	return d >= 0 ? (int)k->call.args[d] : AT_FDCWD;
-}
 
 /* --- open --- */
 
@@ -72,7 +63,7 @@ static void file_open_failed(struct tracer *t, struct task *k, int err)
 	if (kind == EV_FILE_PROBE && resolve_names_system(k->call.path1))
 		return;
 	/* O_EXCL does not follow a link either (open(2)). */
-	emit_path(t, k, kind, file_dir1(k), k->call.path1,
+	emit_path(t, k, kind, call_dir1(k), k->call.path1,
 		  err != ENOENT && !(flags & (O_NOFOLLOW | O_EXCL)), STR(""));
 }
 
@@ -94,7 +85,7 @@ static void file_opened(struct tracer *t, struct task *k, struct str path)
 	}
 	/* A pressure trigger (psi.rst) is a timer that poll waits for. */
 	if (file_wants_write(flags) && str_starts(path, STR("/proc/pressure/")))
-		t->timers = true;
+		t->quiescence.timers = true;
 	if (file_makes_new(flags)) {
 		emit_event(t, k, EV_FILE_CREATE, path, STR(""), 0);
 		resolve_forget_dirs(t);
@@ -117,7 +108,7 @@ enum entry_action enter_open(struct tracer *t, struct task *k)
 	uint64_t flags = file_open_flags(k) & 0xffffffff;
 
 	k->call.aux = flags;
-	if (result_cache_get(t, k, file_dir1(k), flags, &path)) {
+	if (result_cache_get(t, k, call_dir1(k), flags, &path)) {
 		if (k->call.ret)
 			file_open_failed(t, k, call_err(&k->call));
 		else
@@ -125,7 +116,7 @@ enum entry_action enter_open(struct tracer *t, struct task *k)
 		return ENTRY_CONTINUE;
 	}
 	if ((flags & O_CREAT) && k->process->after_first_exec &&
-	    resolve_exists(t, k, file_dir1(k), k->call.path1))
+	    resolve_exists(t, k, call_dir1(k), k->call.path1))
 		k->call.aux |= EXISTED;
 	return ENTRY_STOP_AT_EXIT;
 }
@@ -140,9 +131,9 @@ static void file_opened_instead(struct tracer *t, struct task *k,
 {
 	autobuf struct buf asked = BUF_INIT;
 
-	if (k->process->tasks < 2 && !t->shared_files)
+	if (k->process->tasks < 2 && !t->fork.shares_files)
 		return;
-	resolve_path(t, k, file_dir1(k), k->call.path1,
+	resolve_path(t, k, call_dir1(k), k->call.path1,
 		     !(k->call.aux & O_NOFOLLOW), &asked);
 	if (!str_eq(buf_view(&asked), path) &&
 	    !path_below(buf_view(&asked), STR("/proc")) &&
@@ -169,22 +160,22 @@ void leave_open(struct tracer *t, struct task *k)
 	if (!k->process->after_first_exec)
 		return;
 	if (err) {
-		result_cache_put(t, k, file_dir1(k), k->call.aux, STR(""));
+		result_cache_put(t, k, call_dir1(k), k->call.aux, STR(""));
 		file_open_failed(t, k, err);
 		return;
 	}
 	/* What the kernel opened beats what memory said. */
-	if (!resolve_fd(t, k, (int)k->call.ret, &path, NULL))
-		resolve_path(t, k, file_dir1(k), k->call.path1, true, &path);
+	if (!resolve_fd(k->tid, (int)k->call.ret, &path, NULL))
+		resolve_path(t, k, call_dir1(k), k->call.path1, true, &path);
 	if (!file_is_asked(buf_view(&path), k->call.path1))
 		call_check_arguments(t, k);
 	if ((k->call.aux & O_TMPFILE) == O_TMPFILE) {
-		resolve_path(t, k, file_dir1(k), k->call.path1, true, &path);
+		resolve_path(t, k, call_dir1(k), k->call.path1, true, &path);
 		buf_c(&path, "/" UNNAMED);
 	} else {
 		file_opened_instead(t, k, buf_view(&path));
 	}
-	result_cache_put(t, k, file_dir1(k), k->call.aux, buf_view(&path));
+	result_cache_put(t, k, call_dir1(k), k->call.aux, buf_view(&path));
 	file_opened(t, k, buf_view(&path));
 }
 
@@ -223,7 +214,7 @@ enum entry_action enter_access(struct tracer *t, struct task *k)
 
 	if (enter_probe(t, k) == ENTRY_CONTINUE)
 		return ENTRY_CONTINUE;
-	if (!result_cache_get(t, k, file_dir1(k), file_access_flags(k), &path))
+	if (!result_cache_get(t, k, call_dir1(k), file_access_flags(k), &path))
 		return ENTRY_STOP_AT_EXIT;
 	leave_probe(t, k);
 	return ENTRY_CONTINUE;
@@ -244,7 +235,7 @@ void leave_probe(struct tracer *t, struct task *k)
 	const char *path = k->call.path1;
 
 	if (k->desc->enter == enter_access && !k->call.cached)
-		result_cache_put(t, k, file_dir1(k), file_access_flags(k),
+		result_cache_put(t, k, call_dir1(k), file_access_flags(k),
 				 STR(""));
 	if (file_error_means_exists(call_err(&k->call)))
 		k->call.ret = 0;
@@ -252,7 +243,7 @@ void leave_probe(struct tracer *t, struct task *k)
 	/* Facts about looking stop at the system's own directories. */
 	if (!path || resolve_names_system(path))
 		return;
-	emit_path(t, k, EV_FILE_PROBE, file_dir1(k), path, false, STR(""));
+	emit_path(t, k, EV_FILE_PROBE, call_dir1(k), path, false, STR(""));
 }
 
 /* Once it has happened, a relative path means another place. */
@@ -277,19 +268,19 @@ void leave_chdir(struct tracer *t, struct task *k)
 
 void leave_create(struct tracer *t, struct task *k)
 {
-	emit_path(t, k, EV_FILE_CREATE, file_dir1(k), k->call.path1, false,
+	emit_path(t, k, EV_FILE_CREATE, call_dir1(k), k->call.path1, false,
 		  STR(""));
 }
 
 void leave_delete(struct tracer *t, struct task *k)
 {
-	emit_path(t, k, EV_FILE_DELETE, file_dir1(k), k->call.path1, false,
+	emit_path(t, k, EV_FILE_DELETE, call_dir1(k), k->call.path1, false,
 		  STR(""));
 }
 
 void leave_write(struct tracer *t, struct task *k)
 {
-	emit_path(t, k, EV_FILE_WRITE, file_dir1(k), k->call.path1, true,
+	emit_path(t, k, EV_FILE_WRITE, call_dir1(k), k->call.path1, true,
 		  STR(""));
 }
 
@@ -299,8 +290,8 @@ void leave_rename(struct tracer *t, struct task *k)
 
 	if (!k->process->after_first_exec)
 		return;
-	resolve_path(t, k, file_dir2(k), k->call.path2, false, &to);
-	emit_path(t, k, EV_FILE_RENAME, file_dir1(k), k->call.path1, false,
+	resolve_path(t, k, call_dir2(k), k->call.path2, false, &to);
+	emit_path(t, k, EV_FILE_RENAME, call_dir1(k), k->call.path1, false,
 		  buf_view(&to));
 	if (!call_err(&k->call))
 		changed_paths_add_tree(t, buf_view(&to));
@@ -312,7 +303,7 @@ static void file_link_made(struct tracer *t, struct task *k, struct str target)
 	autobuf struct buf name = BUF_INIT;
 	int err = call_err(&k->call);
 
-	resolve_path(t, k, file_dir2(k), k->call.path2, false, &name);
+	resolve_path(t, k, call_dir2(k), k->call.path2, false, &name);
 	emit_event(t, k, EV_FILE_LINK, buf_view(&name), target, err);
 	if (!err) {
 		changed_paths_add(t, buf_view(&name));
@@ -352,9 +343,9 @@ void leave_link(struct tracer *t, struct task *k)
 	if (!k->process->after_first_exec)
 		return;
 	if (k->call.path1 && !*k->call.path1)
-		resolve_fd(t, k, file_dir1(k), &target, &deleted);
+		resolve_fd(k->tid, call_dir1(k), &target, &deleted);
 	else
-		resolve_path(t, k, file_dir1(k), k->call.path1, follow,
+		resolve_path(t, k, call_dir1(k), k->call.path1, follow,
 			     &target);
 	file_hide_number(&target, deleted);
 	file_link_made(t, k, buf_view(&target));

@@ -10,7 +10,11 @@
 #include <sys/mman.h>
 #include <sys/shm.h>
 
+#include "core/base/cleanup.h"
 #include "core/base/text.h"
+#include "core/trace/decoders.h"
+#include "core/trace/emit.h"
+#include "core/trace/procfs.h"
 #include "core/trace/tracer.h"
 
 /* Memory in a file's clothes: no name, or none that says what is in it. */
@@ -31,8 +35,9 @@ enum entry_action enter_mmap(struct tracer *t, struct task *k)
 	bool runs = a[2] & PROT_EXEC, named, deleted = false;
 	autobuf struct buf file = BUF_INIT;
 
+	(void)t;
 	named = !(a[3] & MAP_ANONYMOUS) &&
-		resolve_fd(t, k, (int)a[4], &file, &deleted);
+		resolve_fd(k->tid, (int)a[4], &file, &deleted);
 	if (!private && !(named && resolve_is_system(buf_view(&file))))
 		k->process->maps_shared = true;
 	if (!runs)
@@ -45,28 +50,10 @@ enum entry_action enter_mmap(struct tracer *t, struct task *k)
 		       ENTRY_CONTINUE;
 }
 
-/* A line of maps or smaps (proc(5)) that describes a mapping. */
-struct mapping {
-	unsigned long long from, to, inode;
-	char mode[5];
-	const char *name;
-};
-
-static bool memory_parse_mapping(const char *line, struct mapping *out)
-{
-	int at = 0;
-
-	if (sscanf(line, "%llx-%llx %4s %*s %*s %llu %n", &out->from, &out->to,
-		   out->mode, &out->inode, &at) != 4)
-		return false;
-	out->name = line + at;
-	return true;
-}
-
 /* The name ends the line; a removed file's has " (deleted)" behind it. */
-static bool memory_mapping_is_nameless(const struct mapping *m)
+static bool memory_mapping_is_nameless(const struct procfs_mapping *m)
 {
-	struct str name = { m->name, strcspn(m->name, "\n") };
+	struct str name = { m->path, strcspn(m->path, "\n") };
 
 	return !m->inode || memory_is_nameless(name, str_ends(name,
 						STR(" (deleted)")));
@@ -79,21 +66,16 @@ static bool memory_mapping_is_nameless(const struct mapping *m)
  */
 static bool memory_holds_new_code(pid_t tid, uint64_t at, uint64_t len)
 {
-	struct mapping m = { .to = 0 };
+	struct procfs_mapping m = { .to = 0 };
 	bool ours = false, found = false, any = false;
 	unsigned long kib;
-	autofree char *line = NULL;
-	size_t room = 0;
-	char path[64];
-	FILE *f;
+	struct procfs_lines l;
+	const char *line;
 
-	snprintf(path, sizeof(path), "/proc/%d/smaps", tid);
-	f = fopen(path, "re");
-	if (!f)
+	if (!procfs_lines_open(&l, tid, "smaps"))
 		return true;
-	/* Whole lines: a name may be longer than any buffer, and look so. */
-	while (!found && getline(&line, &room, f) > 0) {
-		if (memory_parse_mapping(line, &m)) {
+	while (!found && (line = procfs_lines_next(&l))) {
+		if (procfs_parse_mapping(line, &m)) {
 			if (ours && m.from >= at + len)
 				break;
 			ours = m.from < at + len && m.to > at;
@@ -105,7 +87,7 @@ static bool memory_holds_new_code(pid_t tid, uint64_t at, uint64_t len)
 			found = kib > 0;
 		}
 	}
-	fclose(f);
+	procfs_lines_close(&l);
 	return found || !any;
 }
 
@@ -118,7 +100,7 @@ void leave_memory(struct tracer *t, struct task *k)
 	    !memory_holds_new_code(k->tid, k->call.args[0], k->call.args[1]))
 		return;
 	emit_event(t, k, EV_MEMORY_EXEC,
-		   str_c(k->process->exe ? k->process->exe : "?"), STR(""),
+		   process_exe(k->process), STR(""),
 		   err);
 }
 
@@ -129,6 +111,6 @@ void leave_shmat(struct tracer *t, struct task *k)
 	k->process->maps_shared = true;
 	if (k->call.args[2] & SHM_EXEC)
 		emit_event(t, k, EV_MEMORY_EXEC,
-			   str_c(k->process->exe ? k->process->exe : "?"),
+			   process_exe(k->process),
 			   STR(""), call_err(&k->call));
 }

@@ -5,14 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/cleanup.h"
+#include "core/trace/decoders.h"
+#include "core/trace/emit.h"
 #include "core/trace/tracer.h"
-
-static int mode_dir1(const struct task *k)
-{
-	int8_t d = k->desc->args.dir1;
-
-	return d >= 0 ? (int)k->call.args[d] : AT_FDCWD;
-}
 
 /* A change given by path, or by descriptor when path is NULL or empty. */
 static void mode_changed(struct tracer *t, struct task *k, int fd,
@@ -33,7 +29,7 @@ static void mode_changed(struct tracer *t, struct task *k, int fd,
 		emit_path(t, k, EV_FILE_MODE, fd, path, follow, str_c(words));
 		return;
 	}
-	if (!resolve_fd(t, k, fd, &at, NULL))
+	if (!resolve_fd(k->tid, fd, &at, NULL))
 		buf_printf(&at, "fd:%d", fd);
 	emit_event(t, k, EV_FILE_MODE, buf_view(&at), str_c(words),
 		   call_err(&k->call));
@@ -53,7 +49,7 @@ void leave_chmodat(struct tracer *t, struct task *k)
 	bool follow = strcmp(k->desc->name, "fchmodat2") != 0 ||
 		      !(k->call.args[3] & AT_SYMLINK_NOFOLLOW);
 
-	mode_changed(t, k, mode_dir1(k), k->call.path1, follow, "%04o",
+	mode_changed(t, k, call_dir1(k), k->call.path1, follow, "%04o",
 		     (unsigned)k->call.args[2] & 07777);
 }
 
@@ -71,7 +67,7 @@ void leave_chown(struct tracer *t, struct task *k)
 
 void leave_chownat(struct tracer *t, struct task *k)
 {
-	mode_changed(t, k, mode_dir1(k), k->call.path1,
+	mode_changed(t, k, call_dir1(k), k->call.path1,
 		     !(k->call.args[4] & AT_SYMLINK_NOFOLLOW), "owner %d:%d",
 		     (int)k->call.args[2], (int)k->call.args[3]);
 }
@@ -99,7 +95,7 @@ void leave_times(struct tracer *t, struct task *k)
 	bool follow = strcmp(k->desc->name, "utimensat") != 0 ||
 		      !(k->call.args[3] & AT_SYMLINK_NOFOLLOW);
 
-	mode_changed(t, k, mode_dir1(k), k->call.path1, follow, "times%s",
+	mode_changed(t, k, call_dir1(k), k->call.path1, follow, "times%s",
 		     mode_sets_now(k) ? " now" : "");
 }
 
@@ -110,7 +106,7 @@ void leave_xattr(struct tracer *t, struct task *k)
 		      !(k->call.args[2] & AT_SYMLINK_NOFOLLOW) :
 		      k->desc->name[0] != 'l';
 
-	mode_changed(t, k, mode_dir1(k), k->call.path1, follow,
+	mode_changed(t, k, call_dir1(k), k->call.path1, follow,
 		     "%s %.100s", removed ? "remove-xattr" : "xattr",
 		     k->call.path2 ? k->call.path2 : "?");
 }
@@ -128,6 +124,6 @@ void leave_fxattr(struct tracer *t, struct task *k)
 /* What chattr(1) changes; since 6.17 also without opening the file. */
 void leave_fileattr(struct tracer *t, struct task *k)
 {
-	mode_changed(t, k, mode_dir1(k), k->call.path1,
+	mode_changed(t, k, call_dir1(k), k->call.path1,
 		     !(k->call.args[4] & AT_SYMLINK_NOFOLLOW), "attributes");
 }

@@ -3,6 +3,8 @@
  * Sockets.  What a descriptor speaks and where it is bound is asked of the
  * socket itself: pidfd_getfd(2), since 5.6, gives us the tracee's own.
  */
+#include "core/trace/decode_net.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
@@ -17,8 +19,13 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
-#include "core/trace/kernel.h"
+#include "core/netcap/packet.h"
 #include "core/netcap/sockaddr.h"
+#include "core/trace/decoders.h"
+#include "core/trace/emit.h"
+#include "core/trace/kernel.h"
+#include "core/trace/procfs.h"
+#include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
 
 #define SIN6_LEN_LEAST 24		/* SIN6_LEN_RFC2133 of the kernel */
@@ -71,7 +78,7 @@ void leave_socket(struct tracer *t, struct task *k)
  * thread that is asked (PIDFD_THREAD, since 6.9), or the process when the
  * kernel knows only those.
  */
-int net_borrow_socket(struct task *k, int fd)
+int net_borrow_socket(const struct task *k, int fd)
 {
 	autofd int pidfd = (int)syscall(SYS_pidfd_open, k->tid, PIDFD_THREAD);
 
@@ -156,10 +163,11 @@ static void net_keep_bound(struct tracer *t, struct task *k, int fd,
 
 	if (!net_socket_inode(k, fd, &inode))
 		return;
-	if (t->bound.n >= BOUND_MAX || t->bound.arena.used > BOUND_BYTES)
-		strmap_free(&t->bound);
-	strmap_put(&t->bound, (struct str){ (char *)&inode, sizeof(inode) })
-		->val.ptr = arena_c(&t->bound.arena, path);
+	if (t->net.bound.n >= BOUND_MAX ||
+	    t->net.bound.arena.used > BOUND_BYTES)
+		strmap_free(&t->net.bound);
+	strmap_put(&t->net.bound, (struct str){ (char *)&inode, sizeof(inode) })
+		->val.ptr = arena_c(&t->net.bound.arena, path);
 }
 
 /* NULL: not known, or no more. */
@@ -170,7 +178,7 @@ static const char *net_bound_path(struct tracer *t, struct task *k, int fd)
 
 	if (!net_socket_inode(k, fd, &inode))
 		return NULL;
-	e = strmap_get(&t->bound, (struct str){ (char *)&inode,
+	e = strmap_get(&t->net.bound, (struct str){ (char *)&inode,
 						sizeof(inode) });
 	return e ? e->val.ptr : NULL;
 }
@@ -243,8 +251,9 @@ void leave_bind(struct tracer *t, struct task *k)
 
 	net_settle_family(&c->addr, c->addr_len);
 	/* To groups of netlink(7) the kernel speaks by itself. */
-	t->timers |= c->addr.ss_family == AF_NETLINK && !call_err(c) &&
-		     ((struct sockaddr_nl *)&c->addr)->nl_groups;
+	t->quiescence.timers |= c->addr.ss_family == AF_NETLINK &&
+				!call_err(c) &&
+				((struct sockaddr_nl *)&c->addr)->nl_groups;
 	net_address_event(t, k, EV_NET_BIND, (int)c->args[0], &c->addr,
 			  c->addr_len, call_err(c));
 }
@@ -306,11 +315,8 @@ static void net_settle_connect(struct task *k)
 static bool net_has_loopback6(const struct tracer *t)
 {
 	autobuf struct buf text = BUF_INIT;
-	struct err ignored = ERR_INIT;
-	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%d/net/if_inet6", t->init);
-	return !fd_read_file(AT_FDCWD, path, &text, 1 << 16, &ignored) &&
+	return procfs_read(t->init, "net/if_inet6", &text, 1 << 16) &&
 	       strstr(text.p ? text.p : "",
 		      "00000000000000000000000000000001 ");
 }
@@ -560,4 +566,9 @@ void net_check_sent(struct tracer *t, struct task *k)
 	}
 	buf_free(&k->call.words);
 	k->call.words = was;
+}
+
+void net_free(struct net *n)
+{
+	strmap_free(&n->bound);
 }

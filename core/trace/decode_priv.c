@@ -9,6 +9,10 @@
 #include <string.h>
 #include <sys/personality.h>
 
+#include "core/base/cleanup.h"
+#include "core/base/vec.h"
+#include "core/trace/decoders.h"
+#include "core/trace/emit.h"
 #include "core/trace/flags.h"
 #include "core/trace/kernel.h"
 #include "core/trace/tracer.h"
@@ -119,8 +123,7 @@ void leave_seccomp(struct tracer *t, struct task *k)
 {
 	emit_event(t, k, EV_EVASION,
 		   k->call.args[0] == SECCOMP_SET_MODE_STRICT ?
-			   STR("seccomp(strict)") :
-			   STR("seccomp(filter)"),
+		   STR("seccomp(strict)") : STR("seccomp(filter)"),
 		   STR(""), call_err(&k->call));
 }
 
@@ -173,6 +176,6 @@ void leave_personality(struct tracer *t, struct task *k)
 	if (k->call.args[0] & READ_IMPLIES_EXEC &&
 	    k->call.args[0] != PERSONALITY_QUERY)
 		emit_event(t, k, EV_MEMORY_EXEC,
-			   str_c(k->process->exe ? k->process->exe : "?"),
+			   process_exe(k->process),
 			   STR(""), err);
 }

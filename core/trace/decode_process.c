@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Processes: forks, signals, sessions and ends. */
+#include "core/trace/decode_process.h"
+
 #include <errno.h>
 #include <linux/sched.h>
 #include <signal.h>
@@ -11,8 +13,15 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
+#include "core/base/vec.h"
 #include "core/event/error_line.h"
+#include "core/trace/decode_exec.h"
+#include "core/trace/decode_signal.h"
+#include "core/trace/decoders.h"
+#include "core/trace/emit.h"
 #include "core/trace/flags.h"
+#include "core/trace/shell.h"
+#include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
 
 /* --- forks --- */
@@ -171,6 +180,9 @@ static struct str process_error_line(const struct process *p,
 
 /* --- ends --- */
 
+/* Bytes of it in the evidence of an end. */
+#define NOTE_MAX 256
+
 /* Its last words; of who was killed, who sent the signal in front of them. */
 static void process_set_note(struct process *p, int status)
 {
@@ -192,33 +204,13 @@ static void process_set_note(struct process *p, int status)
 	arena_free(&arena);
 }
 
-static void zombies_add(struct tracer *t, struct process *p)
-{
-	struct dead *d;
-
-	if (t->dead.n == ZOMBIES_MAX) {
-		d = &t->dead.v[0];
-		free(d->exe);
-		free(d->chain);
-		memmove(d, d + 1, (ZOMBIES_MAX - 1) * sizeof(*d));
-		t->dead.n--;
-	}
-	d = vec_push(&t->dead);
-	d->pid = p->tgid;
-	d->ns = clock_now_ns();
-	d->exe = p->exe ? mem_strdup(p->exe) : NULL;
-	d->chain = p->chain ? mem_strdup(p->chain) : NULL;
-	d->step = p->step;
-}
-
 static void process_report_exit(struct tracer *t, struct process *p, int status)
 {
 	char words[64];
 
 	if (p->ending_signal &&
-	    (WIFSIGNALED(status) ?
-		     WTERMSIG(status) == p->ending_signal :
-		     WEXITSTATUS(status) == 128 + p->ending_signal))
+	    (WIFSIGNALED(status) ? WTERMSIG(status) == p->ending_signal :
+	     WEXITSTATUS(status) == 128 + p->ending_signal))
 		return;
 	if (WIFEXITED(status)) {
 		snprintf(words, sizeof(words), "status=%d",
@@ -232,7 +224,7 @@ static void process_report_exit(struct tracer *t, struct process *p, int status)
 			snprintf(words, sizeof(words), "signal=SIG%s", name);
 	}
 	process_set_note(p, status);
-	emit_process(t, p, EV_PROCESS_EXIT, str_c(p->exe ? p->exe : "?"),
+	emit_process(t, p, 0, EV_PROCESS_EXIT, process_exe(p),
 		     str_c(words), 0, STR("exit"));
 }
 
@@ -245,8 +237,8 @@ void process_check_daemon(struct tracer *t, struct process *p)
 {
 	if (p->after_first_exec && p->setsid && p->parent &&
 	    p->parent->ended)
-		emit_process(t, p, EV_PROCESS_DAEMON,
-			     str_c(p->exe ? p->exe : "?"), STR(""), 0,
+		emit_process(t, p, 0, EV_PROCESS_DAEMON,
+			     process_exe(p), STR(""), 0,
 			     STR("setsid"));
 }
 

@@ -11,6 +11,8 @@
  * Threads of one process stop and wake each other by signals (garbage
  * collectors, preemption, pthread_cancel), as often as time wants it: no fact.
  */
+#include "core/trace/decode_signal.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +20,11 @@
 #include <string.h>
 #include <sys/ptrace.h>
 
+#include "core/base/cleanup.h"
+#include "core/base/mem.h"
+#include "core/trace/decoders.h"
+#include "core/trace/emit.h"
+#include "core/trace/procfs.h"
 #include "core/trace/tracer.h"
 
 /* --- the target --- */
@@ -52,7 +59,7 @@ static void signal_child_program(struct tracer *t, const struct process *p,
 		buf_c(out, p->exe);
 	if (p->executed || !leader)
 		return;
-	resolve_exe(leader, out, &deleted);
+	resolve_exe(leader->tid, out, &deleted);
 	if (!str_starts(buf_view(out), STR("/")) ||
 	    (!in_exec && str_eq(buf_view(out), str_c(p->exe))))
 		buf_clear(out);
@@ -103,7 +110,7 @@ static const struct process *signal_ended_child(struct tracer *t,
 						struct task *k, long pid)
 {
 	for (unsigned i = 0; i < ENDED_MAX; i++) {
-		const struct process *p = t->recent_ended[i];
+		const struct process *p = t->fork.ended[i];
 
 		if (p && p->parent == k->process &&
 		    procfs_sandbox_pid(p->tgid) == pid)
@@ -131,15 +138,14 @@ static void signal_put_group(struct tracer *t, struct task *k, long group)
 {
 	const struct process *other = NULL, *child = NULL;
 
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct process *p = t->processes[i]; p; p = p->next) {
-			if (procfs_sandbox_pgid(p->tgid) != group)
-				continue;
-			if (p != k->process && signal_is_above(k->process, p))
-				child = p;
-			else if (!other || signal_other_step(t, k->process, p))
-				other = p;
-		}
+	for_each_process(t, p) {
+		if (procfs_sandbox_pgid(p->tgid) != group)
+			continue;
+		if (p != k->process && signal_is_above(k->process, p))
+			child = p;
+		else if (!other || signal_other_step(t, k->process, p))
+			other = p;
+	}
 	if (other && signal_other_step(t, k->process, other)) {
 		buf_c(&k->call.words, "group of step ");
 		buf_str(&k->call.words, t->opt.steps[other->step]);
@@ -224,10 +230,11 @@ static void signal_note_senders(struct tracer *t, struct task *k, int pid,
 
 	if (target)
 		signal_note_sender(k, target->process, sig);
-	for (size_t i = 0; i < BUCKETS && pid <= 0; i++)
-		for (struct process *p = t->processes[i]; p; p = p->next)
-			if (pid == -1 || procfs_sandbox_pgid(p->tgid) == group)
-				signal_note_sender(k, p, sig);
+	if (pid > 0)
+		return;
+	for_each_process(t, p)
+		if (pid == -1 || procfs_sandbox_pgid(p->tgid) == group)
+			signal_note_sender(k, p, sig);
 }
 
 /*
@@ -308,31 +315,13 @@ void leave_tgkill(struct tracer *t, struct task *k)
 
 /* --- by descriptor --- */
 
-/* The pid of a pidfd as we count (proc(5), fdinfo); -1: gone, 0: it is none. */
-static int signal_pidfd_target(const struct task *k, int fd)
-{
-	char path[64], line[256];
-	int pid = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", k->tid, fd);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "Pid: %d", &pid) == 1)
-			break;
-	fclose(f);
-	return pid;
-}
-
 /* The directory of a process in /proc serves as well (pidfd_send_signal(2)). */
-static int signal_proc_dir_target(struct tracer *t, struct task *k, int fd)
+static int signal_proc_dir_target(const struct task *k, int fd)
 {
 	autobuf struct buf path = BUF_INIT;
 	int pid = 0, end = 0;
 
-	if (!resolve_fd(t, k, fd, &path, NULL) ||
+	if (!resolve_fd(k->tid, fd, &path, NULL) ||
 	    sscanf(path.p, "/proc/%d%n", &pid, &end) != 1 || path.p[end])
 		return 0;
 	return pid;
@@ -341,9 +330,9 @@ static int signal_proc_dir_target(struct tracer *t, struct task *k, int fd)
 enum entry_action enter_pidfd_signal(struct tracer *t, struct task *k)
 {
 	int fd = (int)k->call.args[0], sig = (int)k->call.args[1];
-	int pid = signal_pidfd_target(k, fd);
+	int pid = procfs_pidfd_target(k->tid, fd);
 	long inner = pid > 0 ? procfs_sandbox_pid(pid) :
-		     pid ? -1 : signal_proc_dir_target(t, k, fd);
+		     pid ? -1 : signal_proc_dir_target(k, fd);
 
 	if (!k->process->after_first_exec)
 		return ENTRY_CONTINUE;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a finished call to an event with its evidence. */
+#include "core/trace/emit.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -7,20 +9,12 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "core/base/path.h"
 #include "core/netcap/sockaddr.h"
 #include "core/trace/tracer.h"
-
-#define BLIND_MAX 64
-
-uint64_t clock_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000U + (uint64_t)ts.tv_nsec;
-}
 
 /* "openat("/etc/shadow") = -1 EACCES", for a reader who knows strace. */
 static void emit_describe(struct task *k, int err, struct buf *out)
@@ -52,23 +46,24 @@ static void emit_describe(struct task *k, int err, struct buf *out)
 		buf_printf(out, " = %lld", (long long)c->ret);
 }
 
-struct str tracer_step_name(const struct tracer *t, size_t step)
+struct str emit_step_name(const struct tracer *t, size_t step)
 {
 	return step < t->opt.n_steps ? t->opt.steps[step] : STR("");
 }
 
-void emit_process(struct tracer *t, struct process *p, enum event_kind kind,
-		  struct str a, struct str b, int err, struct str call)
+void emit_process(struct tracer *t, struct process *p, pid_t by,
+		  enum event_kind kind, struct str a, struct str b, int err,
+		  struct str call)
 {
 	struct event ev = { .kind = kind, .a = a, .b = b, .err = err };
 
 	if (!p->after_first_exec)
 		return;
-	ev.pid = t->acting_tid ? t->acting_tid : p->tgid;
+	ev.pid = by ? by : p->tgid;
 	if (p->parent && !p->parent->is_init)
 		ev.parent = p->parent->tgid;
-	ev.ns = clock_now_ns() - t->start_ns;
-	ev.step = tracer_step_name(t, p->step);
+	ev.ns = clock_ns() - t->start_ns;
+	ev.step = emit_step_name(t, p->step);
 	ev.process = str_c(p->chain ? p->chain : "");
 	ev.call = call;
 	if (kind == EV_PROCESS_EXIT)
@@ -84,10 +79,8 @@ void emit_event(struct tracer *t, struct task *k, enum event_kind kind,
 	if (!k->process->after_first_exec)
 		return;
 	emit_describe(k, err, &call);
-	t->cross_access |= kind == EV_PROCESS_INSPECT;
-	t->acting_tid = k->tid;
-	emit_process(t, k->process, kind, a, b, err, buf_view(&call));
-	t->acting_tid = 0;
+	t->freeze.cross_access |= kind == EV_PROCESS_INSPECT;
+	emit_process(t, k->process, k->tid, kind, a, b, err, buf_view(&call));
 }
 
 void emit_words(struct tracer *t, struct task *k, enum event_kind kind,
@@ -102,35 +95,6 @@ void emit_words(struct tracer *t, struct task *k, enum event_kind kind,
 	emit_event(t, k, kind, str_c(words), STR(""), err);
 }
 
-/*
- * By hash: the names are the program's, up to 4 KiB each.  all_below: who
- * renames a directory moves all that is in it; who changes its mode does not.
- */
-static void emit_changed_paths_put(struct tracer *t, struct str path,
-				   bool all_below)
-{
-	uint64_t hash = hash_64(path);
-	struct str key = { (const char *)&hash, sizeof(hash) };
-
-	t->changes++;
-	if (t->changed_paths.n < CHANGED_PATHS_MAX)
-		strmap_put(&t->changed_paths, key)->val.num |= all_below;
-	else
-		tracer_blind_spotf(t,
-				   "more files were changed than can be held "
-				   "against the writable layers");
-}
-
-void changed_paths_add(struct tracer *t, struct str path)
-{
-	emit_changed_paths_put(t, path, false);
-}
-
-void changed_paths_add_tree(struct tracer *t, struct str path)
-{
-	emit_changed_paths_put(t, path, true);
-}
-
 static bool emit_changes_names(enum event_kind kind)
 {
 	return kind == EV_FILE_RENAME || kind == EV_FILE_LINK ||
@@ -141,6 +105,14 @@ static bool emit_changes_files(enum event_kind kind)
 {
 	return emit_changes_names(kind) || kind == EV_FILE_WRITE ||
 	       kind == EV_FILE_MODE;
+}
+
+static void emit_note_change(struct tracer *t, struct str path, bool tree)
+{
+	if (tree)
+		changed_paths_add_tree(t, path);
+	else
+		changed_paths_add(t, path);
 }
 
 void emit_path(struct tracer *t, struct task *k, enum event_kind kind,
@@ -156,62 +128,19 @@ void emit_path(struct tracer *t, struct task *k, enum event_kind kind,
 	if (err)
 		return;
 	if (emit_changes_files(kind))
-		emit_changed_paths_put(t, buf_view(&at),
-				       kind == EV_FILE_RENAME);
+		emit_note_change(t, buf_view(&at), kind == EV_FILE_RENAME);
 	if (emit_changes_names(kind) && !resolve_is_system(buf_view(&at)))
 		resolve_forget_dirs(t);
-}
-
-void tracer_blind_spotf(struct tracer *t, const char *fmt, ...)
-{
-	char text[256];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	for (size_t i = 0; i < t->blind.n; i++)
-		if (!strcmp(t->blind.v[i], text))
-			return;
-	if (t->blind.n < BLIND_MAX)
-		*vec_push(&t->blind) = mem_strdup(text);
-}
-
-void tracer_add_blind_spot(struct tracer *t, const char *text)
-{
-	tracer_blind_spotf(t, "%s", text);
-}
-
-const char *tracer_blind_spot(const struct tracer *t, size_t i)
-{
-	return i < t->blind.n ? t->blind.v[i] : NULL;
 }
 
 void tracer_emit_untraced(struct tracer *t, enum event_kind kind,
 			  struct str path, const char *note)
 {
 	struct event ev = {
-		.kind = kind, .a = path, .ns = clock_now_ns() - t->start_ns,
+		.kind = kind, .a = path, .ns = clock_ns() - t->start_ns,
 		.note = str_c(note),
 	};
 
 	t->opt.sink.take(t->opt.sink.ctx, &ev);
 }
 
-bool tracer_path_changed(const struct tracer *t, struct str path)
-{
-	bool above = false;
-
-	if (t->changed_paths.n >= CHANGED_PATHS_MAX)
-		return true;
-	for (; path.len > 1; path = path_dir(path), above = true) {
-		uint64_t hash = hash_64(path);
-		struct str key = { (const char *)&hash, sizeof(hash) };
-		const struct strmap_entry *e =
-			strmap_get(&t->changed_paths, key);
-
-		if (e && (!above || e->val.num))
-			return true;
-	}
-	return false;
-}

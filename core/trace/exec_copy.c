@@ -17,30 +17,27 @@
  * what was given behind argv[0]; an interpreter may be a script itself, up to
  * four times.  binfmt_misc does the same, and may keep argv[0].
  */
+#include "core/trace/exec_copy.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
 #include <sys/ptrace.h>
 #include <linux/ptrace.h>
 
+#include "core/base/cleanup.h"
 #include "core/base/fd.h"
+#include "core/base/mem.h"
+#include "core/trace/procfs.h"
+#include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
 
 #define CMDLINE_MAX (8U << 20)	/* a quarter of the stack is the kernel's */
 #define STACK_MAX 8192U		/* bytes that are read of it at once */
 #define IN_FRONT_MAX 16		/* words before a script's own arguments */
-
-static bool exec_copy_read_file(const struct task *k, const char *name,
-				struct buf *out)
-{
-	struct err ignored = ERR_INIT;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", k->tid, name);
-	return !fd_read_file(AT_FDCWD, path, out, CMDLINE_MAX, &ignored);
-}
 
 /* --- the stack --- */
 
@@ -144,7 +141,7 @@ static char *exec_copy_path(const struct task *k, const struct stack *s)
 
 	if (here)
 		return mem_strdup(here);
-	if (!exec_copy_read_file(k, "auxv", &aux))
+	if (!procfs_read(k->tid, "auxv", &aux, CMDLINE_MAX))
 		return NULL;
 	for (size_t i = 0; i + sizeof(pair) <= aux.len; i += sizeof(pair)) {
 		memcpy(pair, aux.p + i, sizeof(pair));
@@ -159,7 +156,7 @@ static bool exec_copy_words(const struct task *k, const struct stack *s,
 {
 	if (exec_copy_stack_words(s, out))
 		return true;
-	if (!exec_copy_read_file(k, "cmdline", held))
+	if (!procfs_read(k->tid, "cmdline", held, CMDLINE_MAX))
 		return false;
 	*out = buf_view(held);
 	return true;

@@ -8,6 +8,8 @@
  * gone gets ENOSYS for everything that stops (seccomp(2)), so it cannot run on
  * unobserved.
  */
+#include "core/trace/filter.h"
+
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -20,6 +22,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
+#include "core/base/vec.h"
 #include "core/trace/kernel.h"
 #include "core/trace/tracer.h"
 
@@ -52,52 +55,20 @@ static const struct filter_rule filter_rules[] = {
 #undef STOPS
 };
 
-static const struct { const char *name; int nr; } numbers[] = {
-#define NUMBER(name, nr) { #name, nr },
-#include "core/trace/numbers.def"
-#undef NUMBER
-};
-
-static const struct syscall_desc rows[] = {
-#define CALL(name, shape, ints, enter, leave) \
-	{ #name, shape, ints, enter, leave },
-#include "core/trace/syscalls.def"
-#undef CALL
-};
-
-/* Negative: this architecture does not have it. */
-static int syscall_number(const char *name)
+bool filter_passes(const char *name, bool *always)
 {
-	int nr = seccomp_syscall_resolve_name(name);
+	for (size_t i = 0; i < ARRAY_LEN(filter_rules); i++) {
+		const struct filter_rule *r = &filter_rules[i];
 
-	for (size_t i = 0; nr == __NR_SCMP_ERROR && i < ARRAY_LEN(numbers); i++)
-		if (!strcmp(numbers[i].name, name))
-			nr = numbers[i].nr;
-	return nr;
-}
-
-/* NULL: nobody knows it. */
-static char *syscall_find_name(int nr)
-{
-	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
-
-	for (size_t i = 0; !name && i < ARRAY_LEN(numbers); i++)
-		if (numbers[i].nr == nr)
-			name = mem_strdup(numbers[i].name);
-	return name;
-}
-
-void syscalls_fill(const struct syscall_desc *table[CALLS_MAX])
-{
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		int nr = syscall_number(rows[i].name);
-
-		if (nr >= 0 && nr < CALLS_MAX)
-			table[nr] = &rows[i];
+		if (r->passes == NO_FACT || strcmp(r->name, name) != 0)
+			continue;
+		*always = r->passes == ALWAYS || r->passes == KERNEL;
+		return true;
 	}
+	return false;
 }
 
-void syscalls_fill_no_fact(bool table[CALLS_MAX])
+void filter_no_fact(bool table[CALLS_MAX])
 {
 	for (size_t i = 0; i < ARRAY_LEN(filter_rules); i++) {
 		int nr = syscall_number(filter_rules[i].name);
@@ -106,50 +77,6 @@ void syscalls_fill_no_fact(bool table[CALLS_MAX])
 		    nr < CALLS_MAX)
 			table[nr] = true;
 	}
-}
-
-static enum syscall_class syscall_class_of(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(filter_rules); i++)
-		if (filter_rules[i].passes != NO_FACT &&
-		    !strcmp(filter_rules[i].name, name))
-			return filter_rules[i].passes <= KERNEL ?
-			       SYSCALL_UNRECORDED : SYSCALL_CONDITIONAL;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (!strcmp(rows[i].name, name))
-			return SYSCALL_MODELLED;
-	return SYSCALL_RECORDED;
-}
-
-const char *syscall_class_name(enum syscall_class c)
-{
-	static const char *const names[] = {
-		"modelled", "ambient", "conditional", "recorded",
-	};
-
-	return names[c];
-}
-
-const char *syscall_name(int nr, char *buf, size_t size)
-{
-	autofree char *name = syscall_find_name(nr);
-
-	if (name)
-		snprintf(buf, size, "%s", name);
-	else
-		snprintf(buf, size, "syscall_%d", nr);
-	return buf;
-}
-
-bool syscall_by_number(int nr, char name[64], enum syscall_class *class)
-{
-	autofree char *got = syscall_find_name(nr);
-
-	if (!got)
-		return false;
-	snprintf(name, 64, "%s", got);
-	*class = syscall_class_of(got);
-	return true;
 }
 
 static int filter_add_rules(scmp_filter_ctx ctx, bool all)

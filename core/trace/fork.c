@@ -9,6 +9,8 @@
  * first stop.  Whoever waits longer than a tick is asked for its parent in
  * /proc and runs.
  */
+#include "core/trace/fork.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
@@ -20,7 +22,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/base/fd.h"
+#include "core/base/mem.h"
+#include "core/trace/emit.h"
+#include "core/trace/procfs.h"
 #include "core/trace/tracer.h"
 
 /* --- processes --- */
@@ -50,13 +57,13 @@ static void fork_new_process(struct tracer *t, struct task *child,
 {
 	struct process *p = process_add(t, child->tid, parent);
 
-	task_set_proc(child, p);
+	task_set_process(child, p);
 	if (parent->is_init) {
 		p->is_step_leader = true;
-		p->step = t->expected;
-		t->expected = STEP_NONE;
+		p->step = t->fork.step;
+		t->fork.step = STEP_NONE;
 		if (!t->start_ns)
-			t->start_ns = clock_now_ns();
+			t->start_ns = clock_ns();
 	}
 	if (t->stats.alive > t->opt.max_processes + 1)
 		fork_over_limit(t, child);
@@ -68,28 +75,11 @@ static void fork_note_sharing(struct tracer *t, struct process *p, pid_t tid,
 {
 	bool files = !syscall(SYS_kcmp, tid, child->tid, KCMP_FILES, 0, 0);
 
-	t->shared_files |= files;
+	t->fork.shares_files |= files;
 	if (!files && syscall(SYS_kcmp, tid, child->tid, KCMP_VM, 0, 0))
 		return;
 	child->process->sharing_set = p->sharing_set;
 	child->process->sharing = p->sharing = true;
-}
-
-void fork_leave_sharing_set(struct tracer *t, struct process *p)
-{
-	struct process *left = NULL;
-	unsigned others = 0;
-
-	for (size_t i = 0; i < BUCKETS && p->sharing; i++)
-		for (struct process *o = t->processes[i]; o; o = o->next)
-			if (o != p && o->sharing_set == p->sharing_set) {
-				left = o;
-				others++;
-			}
-	if (others == 1)
-		left->sharing = false;
-	p->sharing = false;
-	p->sharing_set = ++t->sharing_sets;
 }
 
 /* Its first stop may have come before it was known whose it is. */
@@ -118,7 +108,7 @@ void fork_announced(struct tracer *t, struct task *k)
 	if (child->process)
 		return;
 	if (fork_is_thread(k->process, (pid_t)tid)) {
-		task_set_proc(child, k->process);
+		task_set_process(child, k->process);
 	} else {
 		fork_new_process(t, child, k->process);
 		fork_note_sharing(t, k->process, k->tid, child);
@@ -128,25 +118,10 @@ void fork_announced(struct tracer *t, struct task *k)
 
 /* --- those whom nobody announces --- */
 
-/* A number of /proc/TID/status, by "\nName:"; 0: gone. */
-static pid_t fork_status_number(pid_t tid, const char *name)
-{
-	autobuf struct buf text = BUF_INIT;
-	struct err ignored = ERR_INIT;
-	char path[64];
-	const char *at;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", tid);
-	if (fd_read_file(AT_FDCWD, path, &text, 1 << 16, &ignored))
-		return 0;
-	at = strstr(text.p, name);
-	return at ? (pid_t)strtol(at + strlen(name), NULL, 10) : 0;
-}
-
 void fork_keep_ended(struct tracer *t, struct process *p)
 {
 	struct process **slot =
-		&t->recent_ended[t->n_recent_ended++ % ENDED_MAX];
+		&t->fork.ended[t->fork.n_ended++ % ENDED_MAX];
 
 	if (!p->after_first_exec)
 		return;
@@ -165,10 +140,10 @@ static struct process *fork_ended_parent(struct tracer *t, struct task *k)
 	struct process *last = NULL;
 	bool deleted;
 
-	resolve_exe(k, &exe, &deleted);
-	for (unsigned i = 1; i <= ENDED_MAX && i <= t->n_recent_ended; i++) {
+	resolve_exe(k->tid, &exe, &deleted);
+	for (unsigned i = 1; i <= ENDED_MAX && i <= t->fork.n_ended; i++) {
 		struct process *p =
-			t->recent_ended[(t->n_recent_ended - i) % ENDED_MAX];
+			t->fork.ended[(t->fork.n_ended - i) % ENDED_MAX];
 
 		if (p && p->exe && !strcmp(p->exe, exe.p))
 			return p;
@@ -181,33 +156,32 @@ static struct process *fork_ended_parent(struct tracer *t, struct task *k)
 static struct process *fork_find_parent(struct tracer *t, struct task *k)
 {
 	struct process *p =
-		process_find(t, fork_status_number(k->tid, "\nPPid:"));
+		process_find(t, procfs_status_number(k->tid, "PPid"));
 
 	if (!p || !p->is_init)
 		return p;
 	/* The step that is being started: pid 1 will announce it. */
-	return t->expected == STEP_NONE ? fork_ended_parent(t, k) : NULL;
+	return t->fork.step == STEP_NONE ? fork_ended_parent(t, k) : NULL;
 }
 
 /* Nobody says what it was made with: everybody may be the one it is with. */
 static void fork_note_sharing_all(struct tracer *t, struct task *child)
 {
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct task *k = t->tasks[i]; k; k = k->next)
-			if (k->process && k->process != child->process &&
-			    !k->process->is_init)
-				fork_note_sharing(t, k->process, k->tid, child);
+	for_each_task(t, k)
+		if (k->process && k->process != child->process &&
+		    !k->process->is_init)
+			fork_note_sharing(t, k->process, k->tid, child);
 }
 
 static void fork_attach(struct tracer *t, struct task *k)
 {
-	pid_t tgid = fork_status_number(k->tid, "\nTgid:");
+	pid_t tgid = procfs_status_number(k->tid, "Tgid");
 	struct process *p = NULL;
 
 	if (tgid && tgid != k->tid) {
 		p = process_find(t, tgid);
 		if (p)
-			task_set_proc(k, p);
+			task_set_process(k, p);
 	} else if (tgid) {
 		p = fork_find_parent(t, k);
 		if (p) {
@@ -221,19 +195,19 @@ static void fork_attach(struct tracer *t, struct task *k)
 
 void fork_find_parents(struct tracer *t)
 {
-	for (size_t i = 0; i < BUCKETS && !t->ending; i++)
-		for (struct task *k = t->tasks[i]; k; k = k->next)
-			if (k->unannounced && k->ticks_waited++)
-				fork_attach(t, k);
+	if (t->ending)
+		return;
+	for_each_task(t, k)
+		if (k->unannounced && k->ticks_waited++)
+			fork_attach(t, k);
 }
 
 unsigned fork_count_unannounced(const struct tracer *t)
 {
 	unsigned n = 0;
 
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct task *k = t->tasks[i]; k; k = k->next)
-			n += k->unannounced && k->ticks_waited > 1;
+	for_each_task(t, k)
+		n += k->unannounced && k->ticks_waited > 1;
 	return n;
 }
 
@@ -244,13 +218,11 @@ unsigned fork_count_unannounced(const struct tracer *t)
 bool fork_has_unannounced(struct tracer *t)
 {
 	autobuf struct buf text = BUF_INIT;
-	struct err ignored = ERR_INIT;
-	char path[64], *at, *end, state;
+	autofree char *name = mem_printf("task/%d/children", t->init);
 	unsigned long long switches;
+	char *at, *end, state;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", t->init,
-		 t->init);
-	if (fd_read_file(AT_FDCWD, path, &text, 1 << 20, &ignored))
+	if (!procfs_read(t->init, name, &text, 1 << 20))
 		return false;
 	for (at = text.p; at && *at; at = end) {
 		pid_t pid = (pid_t)strtol(at, &end, 10);
@@ -262,4 +234,15 @@ bool fork_has_unannounced(struct tracer *t)
 			return true;
 	}
 	return false;
+}
+
+void fork_begin(struct fork *f)
+{
+	f->step = STEP_NONE;
+}
+
+void fork_free(struct fork *f)
+{
+	for (size_t i = 0; i < ENDED_MAX; i++)
+		process_put(f->ended[i]);
 }

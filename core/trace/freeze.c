@@ -20,6 +20,8 @@
  * slice begins, in which the next calls find it stopped, and which ends early
  * when the caller sleeps itself.
  */
+#include "core/trace/freeze.h"
+
 #include <errno.h>
 #include <linux/futex.h>
 #include <sched.h>
@@ -29,7 +31,12 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 
+#include "core/base/clock.h"
+#include "core/base/vec.h"
+#include "core/trace/decoders.h"
 #include "core/trace/kernel.h"
+#include "core/trace/loop.h"
+#include "core/trace/procfs.h"
 #include "core/trace/tracer.h"
 
 #define LOOK_US 500		/* does the caller sleep? */
@@ -41,7 +48,8 @@
 static uint64_t freeze_set(const struct tracer *t, const struct task *k)
 {
 	/* Two are pid 1 and the caller's own process. */
-	if ((k->process->maps_shared || t->cross_access) && t->stats.alive > 2)
+	if ((k->process->maps_shared || t->freeze.cross_access) &&
+	    t->stats.alive > 2)
 		return EVERYBODY;
 	return k->process->sharing_set;
 }
@@ -150,6 +158,21 @@ static bool freeze_sleeps(pid_t tid)
 
 /* --- slices --- */
 
+/* Those that are kept frozen run on.  False: there was none. */
+static bool freeze_release(struct tracer *t)
+{
+	bool any = false;
+
+	for_each_task(t, k) {
+		if (!k->kept_frozen)
+			continue;
+		k->kept_frozen = false;
+		task_resume(k, PTRACE_CONT, 0);
+		any = true;
+	}
+	return any;
+}
+
 static void freeze_end(struct tracer *t)
 {
 	bool any = false;
@@ -157,17 +180,10 @@ static void freeze_end(struct tracer *t)
 	if (!t->freeze.until)
 		return;
 	t->freeze.until = 0;
-	tracer_timer(TICK_US);
-	for (size_t i = 0; i < BUCKETS && t->freeze.kept_frozen; i++) {
-		for (struct task *k = t->tasks[i]; k; k = k->next) {
-			if (!k->kept_frozen)
-				continue;
-			k->kept_frozen = false;
-			task_resume(k, PTRACE_CONT, 0);
-			any = true;
-		}
-	}
-	t->freeze.kept_frozen = false;
+	loop_timer(TICK_US);
+	if (t->freeze.kept)
+		any = freeze_release(t);
+	t->freeze.kept = false;
 	/* They go on sleeping, or run, before anybody holds them again. */
 	if (any)
 		sched_yield();
@@ -177,21 +193,21 @@ static void freeze_end(struct tracer *t)
 static bool freeze_goes_on(struct tracer *t, const struct task *k,
 			   uint64_t group)
 {
-	uint64_t now = clock_now_ns();
+	uint64_t now = clock_ns();
 
 	t->freeze.caller = k->tid;
 	if (now < t->freeze.until && t->freeze.sharing_set == group)
 		return true;
 	freeze_end(t);
-	tracer_timer(LOOK_US);
+	loop_timer(LOOK_US);
 	t->freeze.until = now + SLICE_NS;
 	t->freeze.sharing_set = group;
 	return false;
 }
 
-void freeze_tick(struct tracer *t, bool idle)
+void freeze_look(struct tracer *t, bool idle)
 {
-	if (t->freeze.until && (clock_now_ns() >= t->freeze.until ||
+	if (t->freeze.until && (clock_ns() >= t->freeze.until ||
 				(idle && freeze_sleeps(t->freeze.caller))))
 		freeze_end(t);
 }
@@ -222,10 +238,9 @@ static void freeze_others(struct tracer *t, const struct task *k)
 	uint64_t group = freeze_set(t, k);
 	bool dense = freeze_goes_on(t, k, group);
 
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct task *o = t->tasks[i]; o; o = o->next)
-			if (o != k && freeze_concerns(o, group))
-				freeze_task(o, dense);
+	for_each_task(t, o)
+		if (o != k && freeze_concerns(o, group))
+			freeze_task(o, dense);
 }
 
 void freeze_call(struct tracer *t, struct task *k)
@@ -238,11 +253,11 @@ void freeze_call(struct tracer *t, struct task *k)
 	for (;;) {
 		got = waitpid(tid, &status, __WALL);
 		if (got > 0)
-			tracer_dispatch(t, tid, status);
+			loop_dispatch(t, tid, status);
 		else if (errno != EINTR || freeze_sleeps(tid))
 			return;
 		else
-			tracer_tick(t);
+			loop_tick(t);
 		k = task_find(t, tid);
 		if (!k || !k->in_call || t->ending)
 			return;
@@ -250,7 +265,7 @@ void freeze_call(struct tracer *t, struct task *k)
 }
 
 /* Any stop takes back what was asked, but for one that came before. */
-bool freeze_task_stopped(struct tracer *t, struct task *k, bool asked)
+bool freeze_stopped(struct tracer *t, struct task *k, bool asked)
 {
 	k->frozen = k->kept_frozen = false;
 	if (!asked || !k->freeze_asked)
@@ -260,6 +275,6 @@ bool freeze_task_stopped(struct tracer *t, struct task *k, bool asked)
 	if (!k->may_stay_frozen || !t->freeze.until ||
 	    !freeze_concerns(k, t->freeze.sharing_set))
 		return false;
-	t->freeze.kept_frozen = k->kept_frozen = true;
+	t->freeze.kept = k->kept_frozen = true;
 	return true;
 }

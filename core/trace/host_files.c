@@ -8,6 +8,8 @@
  * them.  On a device node both are refused; what is bound is the user's wish,
  * and a watch on it is an alarm clock (quiescence.c).
  */
+#include "core/trace/host_files.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,6 +18,9 @@
 #include <sys/sysmacros.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
+#include "core/trace/decoders.h"
+#include "core/trace/procfs.h"
 #include "core/trace/tracer.h"
 
 /* File systems of the sandbox's own making: "... - TYPE SOURCE ...". */
@@ -35,26 +40,24 @@ static bool host_files_is_own_mount(const char *line)
 /* Pid 1's mounts (proc(5), mountinfo): they stay as they are. */
 static void host_files_read_mounts(struct tracer *t)
 {
-	char path[64], line[2048];
 	unsigned major, minor;
-	FILE *f;
+	struct procfs_lines l;
+	const char *line;
 
-	snprintf(path, sizeof(path), "/proc/%d/mountinfo", t->init);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f))
+	procfs_lines_open(&l, t->init, "mountinfo");
+	while ((line = procfs_lines_next(&l)))
 		if (host_files_is_own_mount(line) &&
 		    sscanf(line, "%*d %*d %u:%u", &major, &minor) == 2)
-			*vec_push(&t->sandbox_devices) = makedev(major, minor);
-	if (f)
-		fclose(f);
+			*vec_push(&t->host_files.own) = makedev(major, minor);
+	procfs_lines_close(&l);
 }
 
 static bool host_files_is_shared(struct tracer *t, dev_t dev)
 {
-	if (!t->sandbox_devices.n)
+	if (!t->host_files.own.n)
 		host_files_read_mounts(t);
-	for (size_t i = 0; i < t->sandbox_devices.n; i++)
-		if (t->sandbox_devices.v[i] == dev)
+	for (size_t i = 0; i < t->host_files.own.n; i++)
+		if (t->host_files.own.v[i] == dev)
 			return false;
 	return true;
 }
@@ -76,25 +79,17 @@ static bool host_files_is_device(struct tracer *t, const struct stat *st)
  */
 enum entry_action enter_lock(struct tracer *t, struct task *k)
 {
-	char link[64], words[80];
+	char words[80];
 	struct stat st;
 
-	snprintf(link, sizeof(link), "/proc/%d/fd/%d", k->tid,
-		 (int)k->call.args[0]);
-	if (stat(link, &st) || !host_files_is_device(t, &st))
+	if (procfs_stat(k->tid, &st, "fd/%d", (int)k->call.args[0]) ||
+	    !host_files_is_device(t, &st))
 		return ENTRY_CONTINUE;
 	snprintf(words, sizeof(words), "%s(device)", k->desc->name);
 	return call_refuse_with_event(t, k, EV_EVASION, words, ENOLCK);
 }
 
 /* --- watches --- */
-
-static int host_files_watch_dir(const struct task *k)
-{
-	int8_t d = k->desc->args.dir1;
-
-	return d >= 0 ? (int)k->call.args[d] : AT_FDCWD;
-}
 
 enum entry_action enter_watch(struct tracer *t, struct task *k)
 {
@@ -104,7 +99,7 @@ enum entry_action enter_watch(struct tracer *t, struct task *k)
 
 	if (!k->process->after_first_exec || !k->call.path1)
 		return ENTRY_STOP_AT_EXIT;
-	resolve_path(t, k, host_files_watch_dir(k), k->call.path1, true, &path);
+	resolve_path(t, k, call_dir1(k), k->call.path1, true, &path);
 	fd = resolve_walk(t, k, path.p, 0);
 	if (fd < 0 || fstat(fd, &st) || !host_files_is_device(t, &st))
 		return ENTRY_STOP_AT_EXIT;
@@ -116,35 +111,38 @@ enum entry_action enter_watch(struct tracer *t, struct task *k)
 /* Is one of its watches on a shared inode ("sdev:", proc(5), fdinfo)? */
 static bool host_files_watches_host(struct tracer *t, struct task *k)
 {
-	char path[64], line[512];
+	struct procfs_lines l;
+	const char *line, *at;
 	bool shared = false;
 	unsigned dev;
-	const char *at;
-	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", k->tid,
-		 (int)k->call.args[0]);
-	f = fopen(path, "re");
-	if (!f)
-		return true;	/* everything unknown counts as able to wake */
-	while (!shared && fgets(line, sizeof(line), f)) {
+	/* Everything unknown counts as able to wake. */
+	if (!procfs_lines_open(&l, k->tid, "fdinfo/%d",
+			       (int)k->call.args[0]))
+		return true;
+	while (!shared && (line = procfs_lines_next(&l))) {
 		at = strstr(line, " sdev:");
 		/* The kernel's own form of a device number: 12 and 20 bits. */
 		if (at && sscanf(at, " sdev:%x", &dev) == 1)
 			shared = host_files_is_shared(
 				t, makedev(dev >> 20, dev & 0xfffff));
 	}
-	fclose(f);
+	procfs_lines_close(&l);
 	return shared;
 }
 
 void leave_watch(struct tracer *t, struct task *k)
 {
-	if (!call_err(&k->call) && !t->timers)
-		t->timers = host_files_watches_host(t, k);
+	if (!call_err(&k->call) && !t->quiescence.timers)
+		t->quiescence.timers = host_files_watches_host(t, k);
 	/* What a descriptor says is watched was opened before. */
 	if (k->call.path1)
 		leave_probe(t, k);
 	else
 		leave_call(t, k);
+}
+
+void host_files_free(struct host_files *h)
+{
+	vec_free(&h->own);
 }

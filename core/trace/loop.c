@@ -9,6 +9,8 @@
  * A call stops on entry because the filter says so, and a second time at its
  * end only when its result matters.
  */
+#include "core/trace/loop.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
@@ -23,13 +25,15 @@
 #include <linux/ptrace.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
+#include "core/netcap/netcap.h"
 #include "core/netcap/sockaddr.h"
+#include "core/trace/decode_exec.h"
+#include "core/trace/decode_process.h"
+#include "core/trace/decode_signal.h"
+#include "core/trace/decoders.h"
+#include "core/trace/emit.h"
 #include "core/trace/tracer.h"
-
-#define OPTIONS (PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | \
-		 PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | \
-		 PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | \
-		 PTRACE_O_EXITKILL)
 
 #define SERVE_EVERY 64		/* stops */
 #define SERVED 32		/* tasks */
@@ -42,84 +46,7 @@
 #error "behavdiff knows the registers of x86-64 and arm64"
 #endif
 
-void task_resume(struct task *k, int request, int sig)
-{
-	/* ESRCH: killed while it was stopped; its end is reported next. */
-	ptrace(request, k->tid, NULL, (void *)(intptr_t)sig);
-}
-
-/*
- * SECCOMP_RET_ERRNO would hide the call from us.  Instead the number becomes
- * -1, for which the kernel runs nothing, and the result is put in its place.
- */
-enum entry_action call_refuse(struct task *k, int err)
-{
-#if defined(__x86_64__)
-	ptrace(PTRACE_POKEUSER, k->tid,
-	       offsetof(struct user_regs_struct, orig_rax), -1L);
-	ptrace(PTRACE_POKEUSER, k->tid,
-	       offsetof(struct user_regs_struct, rax), -(long)err);
-#else
-	int none = -1;
-	struct user_pt_regs regs;
-	struct iovec nr = { &none, sizeof(none) };
-	struct iovec all = { &regs, sizeof(regs) };
-
-	ptrace(PTRACE_SETREGSET, k->tid, NT_ARM_SYSTEM_CALL, &nr);
-	if (!ptrace(PTRACE_GETREGSET, k->tid, NT_PRSTATUS, &all)) {
-		regs.regs[0] = (unsigned long)-(long)err;
-		ptrace(PTRACE_SETREGSET, k->tid, NT_PRSTATUS, &all);
-	}
-#endif
-	k->call.ret = -err;
-	return ENTRY_REFUSED;
-}
-
-enum entry_action call_refuse_with_event(struct tracer *t, struct task *k,
-					 enum event_kind kind,
-					 const char *words, int err)
-{
-	call_refuse(k, err);
-	emit_event(t, k, kind, str_c(words), STR(""), err);
-	return ENTRY_REFUSED;
-}
-
 /* --- calls --- */
-
-/*
- * An int argument is the lower half of its register; a program may put what
- * it likes into the upper, and no decoder shall take that for another value.
- */
-static void call_narrow(struct call *c, const struct syscall_desc *row)
-{
-	const struct syscall_args *s = &row->args;
-	const int8_t of_shape[] = { s->dir1, s->dir2, s->addr_len };
-	unsigned ints = row->ints;
-
-	for (size_t i = 0; i < ARRAY_LEN(of_shape); i++)
-		if (of_shape[i] >= 0)
-			ints |= 1U << of_shape[i];
-	for (int i = 0; i < 6; i++)
-		if (ints & 1U << i)
-			c->args[i] = (uint32_t)c->args[i];
-}
-
-static void call_read_arguments(struct task *k)
-{
-	const struct syscall_args *s = &k->desc->args;
-	struct call *c = &k->call;
-
-	if (s->path1 >= 0)
-		c->path1 =
-			tracee_read_string(k->tid, c->args[s->path1], PATH_MAX);
-	if (s->path2 >= 0)
-		c->path2 =
-			tracee_read_string(k->tid, c->args[s->path2], PATH_MAX);
-	if (s->addr >= 0)
-		c->addr_len =
-			tracee_read_sockaddr(k->tid, c->args[s->addr],
-					     c->args[s->addr_len], &c->addr);
-}
 
 /* Who is gone by then has lost nothing; whoever is not there has. */
 static bool loop_read_info(struct tracer *t, struct task *k, uint8_t op,
@@ -166,20 +93,19 @@ static int loop_entry(struct tracer *t, struct task *k)
 		c->args[i] = info.seccomp.args[i];
 	if (info.arch != NATIVE_ARCH || (c->nr > 0 && (c->nr & FOREIGN_BIT)))
 		return loop_foreign_abi(t, k);
-	k->desc = c->nr >= 0 && c->nr < CALLS_MAX ? t->descs[c->nr] : NULL;
+	k->desc = c->nr >= 0 && c->nr < CALLS_MAX ? t->syscalls.descs[c->nr] :
+						    NULL;
 	/* Until the program itself runs, only its start is of interest. */
 	if (!k->process->after_first_exec &&
 	    !(k->desc && k->desc->enter == enter_exec))
 		return PTRACE_CONT;
 	result_cache_check_rights(t, c);
 	if (k->process->after_first_exec && c->nr >= 0 && c->nr < CALLS_MAX)
-		t->counts[c->nr]++;
+		t->syscalls.counts[c->nr]++;
 	if (unrecorded_call(t, k))
 		return PTRACE_CONT;
-	if (k->desc) {
-		call_narrow(c, k->desc);
+	if (k->desc)
 		call_read_arguments(k);
-	}
 	if (k->desc && k->desc->enter)
 		next = k->desc->enter(t, k);
 	if (next != ENTRY_REFUSED)
@@ -190,70 +116,6 @@ static int loop_entry(struct tracer *t, struct task *k)
 	}
 	k->in_call = true;
 	return PTRACE_SYSCALL;
-}
-
-/*
- * ERESTARTSYS and its kin (linux/errno.h) are between the kernel and itself:
- * the call was interrupted and is either made again or ends with EINTR.
- */
-static int64_t call_visible_result(int64_t ret)
-{
-	return ret <= -512 && ret >= -530 ? -EINTR : ret;
-}
-
-void call_finish(struct tracer *t, struct task *k, int64_t ret)
-{
-	k->in_call = false;
-	k->call.ret = call_visible_result(ret);
-	if (k->desc)
-		k->desc->leave(t, k);
-	else
-		leave_call(t, k);
-	call_clear(&k->call);
-}
-
-static void call_check_path(struct tracer *t, struct task *k, int8_t arg,
-			    const char *was)
-{
-	autofree char *now = NULL;
-
-	if (arg < 0)
-		return;
-	now = tracee_read_string(k->tid, k->call.args[arg], PATH_MAX);
-	if (was && now && strcmp(was, now) != 0)
-		emit_words(t, k, EV_EVASION, 0, "%s argument changed to %.200s",
-			   k->desc->name, now);
-}
-
-/*
- * Between our look at an argument and the kernel's, another thread may put
- * something else there.  A program that does so does not stop at once: what
- * is there afterwards gives it away.  Calls that only look are left out; some
- * of them write where they read (readlink(2)).
- */
-void call_check_arguments(struct tracer *t, struct task *k)
-{
-	const struct syscall_args *s = &k->desc->args;
-	struct call *c = &k->call;
-	autobuf struct buf text = BUF_INIT;
-	struct sockaddr_storage now;
-
-	if (k->desc->leave == leave_probe)
-		return;
-	if (k->desc->leave == leave_send) {
-		net_check_sent(t, k);
-		return;
-	}
-	call_check_path(t, k, s->path1, c->path1);
-	call_check_path(t, k, s->path2, c->path2);
-	if (s->addr < 0 || !c->addr_len ||
-	    tracee_read_sockaddr(k->tid, c->args[s->addr], c->args[s->addr_len],
-				 &now) != c->addr_len ||
-	    !memcmp(&now, &c->addr, c->addr_len))
-		return;
-	sockaddr_text(&text, &now, c->addr_len);
-	emit_words(t, k, EV_EVASION, 0, "%s argument changed to %s",
-		   k->desc->name, text.p);
 }
 
 static void loop_exit(struct tracer *t, struct task *k)
@@ -292,7 +154,7 @@ static void loop_exec(struct tracer *t, struct task *k)
 	}
 	k->in_call = false;
 	/* Memory and descriptors are its own from here on. */
-	fork_leave_sharing_set(t, k->process);
+	process_leave_sharing_set(t, k->process);
 	k->process->maps_shared = false;
 	exec_succeeded(t, k);
 	call_clear(&k->call);
@@ -306,7 +168,7 @@ static void loop_end(struct tracer *t, struct task *k, int status)
 	bool leader = p && p->tgid == k->tid;
 
 	/* Whether it was done before it died, nobody says. */
-	t->changes += k->in_call;
+	t->changed_paths.changes += k->in_call;
 	if (p && k->in_call && !t->ending)
 		call_finish(t, k, -EINTR);
 	if (p)
@@ -315,8 +177,9 @@ static void loop_end(struct tracer *t, struct task *k, int status)
 	/* It takes the whole sandbox with it, and nobody saw how that ended. */
 	if (leader && p->is_init && WIFSIGNALED(status) && !t->ending) {
 		t->stats.lost++;
-		tracer_blind_spotf(t, "pid 1 of the sandbox died by signal %d",
-				   WTERMSIG(status));
+		blind_spots_add(&t->blind_spots,
+				"pid 1 of the sandbox died by signal %d",
+				WTERMSIG(status));
 	}
 	if (leader) {
 		process_ended(t, p, status);
@@ -348,7 +211,7 @@ static void loop_stop(struct tracer *t, struct task *k, int status)
 	int sig = WSTOPSIG(status), event = status >> 16;
 	int request = PTRACE_CONT, deliver = 0;
 
-	if (freeze_task_stopped(t, k,
+	if (freeze_stopped(t, k,
 				event == PTRACE_EVENT_STOP && sig == SIGTRAP))
 		return;
 	switch (event) {
@@ -388,7 +251,7 @@ static void loop_stop(struct tracer *t, struct task *k, int status)
 		task_resume(k, request, deliver);
 }
 
-void tracer_dispatch(struct tracer *t, pid_t tid, int status)
+void loop_dispatch(struct tracer *t, pid_t tid, int status)
 {
 	struct task *k = task_find(t, tid);
 
@@ -419,7 +282,7 @@ static void loop_alarm(int sig)
  * deadline and output are looked after.  A signal that comes just before
  * wait4 is made good by the next one.
  */
-int tracer_timer(long us)
+int loop_timer(long us)
 {
 	struct itimerval it = { { 0, us }, { 0, us } };
 
@@ -435,28 +298,29 @@ static int loop_start_timer(struct err *err)
 	};
 
 	if (sigaction(SIGALRM, &sa, NULL) ||
-	    sigaction(SIGCHLD, &no_stops, NULL) || tracer_timer(TICK_US))
+	    sigaction(SIGCHLD, &no_stops, NULL) || loop_timer(TICK_US))
 		return err_sys(err, "cannot set a timer");
 	return 0;
 }
 
 static int loop_stop_timer(struct err *err)
 {
-	return tracer_timer(0) ? err_sys(err, "cannot stop a timer") : 0;
+	return loop_timer(0) ? err_sys(err, "cannot stop a timer") : 0;
 }
 
-void tracer_tick(struct tracer *t)
+void loop_tick(struct tracer *t)
 {
-	uint64_t now = clock_now_ns();
+	uint64_t now = clock_ns();
 
-	if (t->netcap && netcap_is_filling(t->netcap))
-		netcap_read(t->netcap, netcap_clock());
+	if (t->traffic.netcap && netcap_is_filling(t->traffic.netcap))
+		netcap_read(t->traffic.netcap, netcap_clock());
 	if (now < t->next_tick)
 		return;
 	t->next_tick = now + TICK_US * 1000U;
 	/* By a tick later whoever sent it has told us its address. */
-	if (t->netcap)
-		netcap_read(t->netcap, netcap_clock() - TICK_US * 1000U);
+	if (t->traffic.netcap)
+		netcap_read(t->traffic.netcap,
+			    netcap_clock() - TICK_US * 1000U);
 	fork_find_parents(t);
 	t->hooks->tick(t->hooks->ctx);
 }
@@ -473,16 +337,16 @@ static void loop_serve_in_turn(struct tracer *t)
 	size_t n = 0;
 	int status;
 
-	for (size_t i = 0; i < BUCKETS && n < SERVED; i++) {
-		t->turn = (t->turn + 1) % BUCKETS;
-		for (struct task *k = t->tasks[t->turn]; k && n < SERVED;
-		     k = k->next)
+	for (size_t i = 0; i < TASK_BUCKETS && n < SERVED; i++) {
+		t->tasks.turn = (t->tasks.turn + 1) % TASK_BUCKETS;
+		for (struct task *k = t->tasks.buckets[t->tasks.turn];
+		     k && n < SERVED; k = k->next)
 			tids[n++] = k->tid;
 	}
 	/* Whoever is gone by then is nobody's (ECHILD). */
 	for (size_t i = 0; i < n; i++)
 		if (waitpid(tids[i], &status, __WALL | WNOHANG) > 0)
-			tracer_dispatch(t, tids[i], status);
+			loop_dispatch(t, tids[i], status);
 }
 
 int tracer_run(struct tracer *t, const struct tracer_hooks *hooks,
@@ -496,97 +360,24 @@ int tracer_run(struct tracer *t, const struct tracer_hooks *hooks,
 	if (loop_start_timer(err))
 		return -1;
 	for (;;) {
-		tracer_tick(t);
-		freeze_tick(t, tid < 0);
+		loop_tick(t);
+		freeze_look(t, tid < 0);
 		if (++served % SERVE_EVERY == 0)
 			loop_serve_in_turn(t);
 		tid = waitpid(-1, &status, __WALL);
 		if (tid > 0)
-			tracer_dispatch(t, tid, status);
+			loop_dispatch(t, tid, status);
 		else if (errno == ECHILD)
 			break;
 		else if (errno != EINTR)
 			return err_sys(err, "cannot wait for the sandbox");
-		if (t->failed.code) {
-			*err = t->failed;
+		if (t->traffic.failed.code) {
+			*err = t->traffic.failed;
 			return -1;
 		}
 	}
-	if (t->netcap)
-		netcap_end(t->netcap);
+	if (t->traffic.netcap)
+		netcap_end(t->traffic.netcap);
 	return loop_stop_timer(err);
 }
 
-int tracer_new(struct tracer **out, pid_t init,
-	       const struct tracer_options *opt, struct err *err)
-{
-	struct tracer *t;
-	struct process *p;
-
-	if (ptrace(PTRACE_SEIZE, init, NULL, OPTIONS)) {
-		err_sys(err, "cannot trace the sandbox: ptrace");
-		return err_hint(err, "another tracer, kernel.yama.ptrace_scope "
-				"= 3 or a container without ptrace refuses "
-				"it; in Docker: --cap-add SYS_PTRACE or "
-				"--security-opt seccomp=unconfined");
-	}
-	t = mem_alloc(sizeof(*t));
-	t->opt = *opt;
-	t->init = init;
-	t->root = -1;
-	t->expected = STEP_NONE;
-	syscalls_fill(t->descs);
-	p = process_add(t, init, NULL);
-	p->is_init = true;
-	task_set_proc(task_add(t, init), p);
-	if (opt->all_calls && unrecorded_begin(t, err)) {
-		tracer_free(t);
-		return -1;
-	}
-	*out = t;
-	return 0;
-}
-
-void tracer_expect_step(struct tracer *t, size_t step)
-{
-	t->expected = step;
-}
-
-bool tracer_expecting(const struct tracer *t)
-{
-	return t->expected != STEP_NONE;
-}
-
-void tracer_free(struct tracer *t)
-{
-	if (!t)
-		return;
-	for (size_t i = 0; i < BUCKETS; i++)
-		while (t->tasks[i])
-			task_remove(t, t->tasks[i]);
-	for (size_t i = 0; i < BUCKETS; i++)
-		while (t->processes[i])
-			process_drop(t, t->processes[i]);
-	for (size_t i = 0; i < ENDED_MAX; i++)
-		process_put(t->recent_ended[i]);
-	for (size_t i = 0; i < t->dead.n; i++) {
-		free(t->dead.v[i].exe);
-		free(t->dead.v[i].chain);
-	}
-	for (size_t i = 0; i < t->blind.n; i++)
-		free(t->blind.v[i]);
-	if (t->root >= 0)
-		close(t->root);
-	socket_owner_close(t);
-	unrecorded_end(t);
-	vec_free(&t->dead);
-	vec_free(&t->blind);
-	vec_free(&t->sandbox_devices);
-	strmap_free(&t->changed_paths);
-	strmap_free(&t->dirs);
-	strmap_free(&t->bound);
-	strmap_free(&t->results);
-	strmap_free(&t->files);
-	strmap_free(&t->mapped);
-	free(t);
-}

@@ -4,12 +4,19 @@
  * follow them for it.  Where such a link lies on the way, even behind another
  * link, the directory of a path is walked segment by segment.
  */
+#include "core/trace/magic_links.h"
+
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/cleanup.h"
+#include "core/base/mem.h"
 #include "core/base/path.h"
+#include "core/base/vec.h"
+#include "core/trace/emit.h"
 #include "core/trace/tracer.h"
 
 /*
@@ -18,6 +25,100 @@
  */
 #define LINKS_MAX 40
 #define STEPS_MAX 1000
+
+/* --- a link at a path's beginning --- */
+
+/* "NUMBER/" in front: that process of the sandbox; its length, or 0. */
+static size_t magic_links_pid_dir(struct tracer *t, struct task *k,
+				  struct str p, pid_t *tid)
+{
+	char *end;
+	long pid = p.len && *p.p >= '1' && *p.p <= '9' ?
+		   strtol(p.p, &end, 10) : 0;
+
+	if (pid <= 0 || *end != '/')
+		return 0;
+	*tid = task_host_tid(t, k, pid);
+	return *tid ? (size_t)(end - p.p) + 1 : 0;
+}
+
+/* How much of p is a process's directory in /proc, and whose; 0: none. */
+static size_t magic_links_process_dir(struct tracer *t, struct task *k,
+				      struct str p, pid_t *tid)
+{
+	static const char *const selves[] = {
+		"/proc/self/", "/proc/thread-self/",
+	};
+	size_t used = 0, more;
+
+	*tid = k->tid;
+	for (size_t i = 0; i < ARRAY_LEN(selves); i++)
+		if (str_starts(p, str_c(selves[i])))
+			used = strlen(selves[i]);
+	if (!used && str_starts(p, STR("/proc/"))) {
+		used = magic_links_pid_dir(t, k, str_sub(p, 6), tid);
+		used += used ? 6 : 0;
+	}
+	if (used && str_starts(str_sub(p, used), STR("task/"))) {
+		more = magic_links_pid_dir(t, k, str_sub(p, used + 5), tid);
+		used = more ? used + 5 + more : 0;
+	}
+	return used;
+}
+
+/* The descriptor in "fd/NUMBER", as the kernel reads numbers; or -1. */
+static int magic_links_fd(struct str rest)
+{
+	char *end;
+	long fd;
+
+	if (!str_starts(rest, STR("fd/")) || rest.len < 4 ||
+	    rest.p[3] < '0' || rest.p[3] > '9' ||
+	    (rest.p[3] == '0' && rest.p[4] >= '0' && rest.p[4] <= '9'))
+		return -1;
+	fd = strtol(rest.p + 3, &end, 10);
+	return (*end && *end != '/') || fd > INT_MAX ? -1 : (int)fd;
+}
+
+/*
+ * /proc/self is the tracer here, and numbers are those of another namespace.
+ * Links below a process's directory are taken as the process means them: its
+ * root is the sandbox's, its cwd and its descriptors are read from outside.
+ */
+void magic_links_translate(struct tracer *t, struct task *k, struct buf *path)
+{
+	autobuf struct buf target = BUF_INIT;
+	struct str p = buf_view(path), rest;
+	pid_t tid = k->tid;
+	size_t used;
+	int fd;
+
+	if (str_starts(p, STR("/dev/fd/")))
+		used = 5;
+	else
+		used = magic_links_process_dir(t, k, p, &tid);
+	if (!used)
+		return;
+	rest = str_sub(p, used);
+	if (str_starts(rest, STR("root/"))) {
+		used += 4;
+	} else if (str_starts(rest, STR("cwd/"))) {
+		if (!resolve_cwd(tid, &target))
+			return;
+		used += 3;
+	} else if ((fd = magic_links_fd(rest)) >= 0) {
+		if (!resolve_fd(tid, fd, &target, NULL))
+			return;
+		used += 3 + strcspn(rest.p + 3, "/");
+	} else {
+		return;
+	}
+	buf_str(&target, str_sub(p, used));
+	buf_clear(path);
+	buf_str(path, buf_view(&target));
+}
+
+/* --- a walk segment by segment --- */
 
 struct magic_walk {
 	struct tracer *t;

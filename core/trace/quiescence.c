@@ -11,10 +11,9 @@
  *
  * Everything unknown counts as able to wake.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "core/trace/quiescence.h"
+
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -24,16 +23,9 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
+#include "core/trace/procfs.h"
 #include "core/trace/tracer.h"
-
-static int quiescence_read_text(const char *path, char *out, size_t size)
-{
-	autofd int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
-
-	out[n > 0 ? n : 0] = '\0';
-	return n > 0 ? 0 : -1;
-}
 
 /*
  * A receive time-out (socket(7)) wakes the reader of a socket, and the kernel
@@ -69,12 +61,12 @@ static bool quiescence_terminal_sleeps(struct task *k, int fd)
 }
 
 /* Reading from something that only another task of the sandbox can fill? */
-static bool quiescence_sleeps_on(struct tracer *t, struct task *k, int fd)
+static bool quiescence_sleeps_on(struct task *k, int fd)
 {
 	autobuf struct buf what = BUF_INIT;
 	struct str s;
 
-	if (!resolve_fd(t, k, fd, &what, NULL))
+	if (!resolve_fd(k->tid, fd, &what, NULL))
 		return false;
 	s = buf_view(&what);
 	if (str_starts(s, STR("socket:")))
@@ -87,8 +79,7 @@ static bool quiescence_sleeps_on(struct tracer *t, struct task *k, int fd)
 	       str_eq(s, STR("anon_inode:inotify"));
 }
 
-static bool quiescence_waits_forever(struct tracer *t, struct task *k,
-				     const char *name,
+static bool quiescence_waits_forever(struct task *k, const char *name,
 				     const unsigned long long a[6])
 {
 #define WAIT(call, condition) \
@@ -99,65 +90,18 @@ static bool quiescence_waits_forever(struct tracer *t, struct task *k,
 	return false;
 }
 
-/* "nr a0 ... a5 sp pc", or "running" (proc(5), /proc/PID/syscall). */
-bool procfs_call(pid_t tid, int *nr, unsigned long long a[6])
-{
-	char path[64], text[512], *at;
-
-	snprintf(path, sizeof(path), "/proc/%d/syscall", tid);
-	if (quiescence_read_text(path, text, sizeof(text)) || *text == 'r')
-		return false;
-	*nr = (int)strtol(text, &at, 10);
-	for (int i = 0; i < 6; i++) {
-		/* "-1 sp pc": in no call. */
-		if (*at != ' ')
-			return false;
-		a[i] = strtoull(at, &at, 16);
-	}
-	return *at == ' ' && *nr >= 0;
-}
-
-static bool quiescence_call_sleeps(struct tracer *t, struct task *k)
+static bool quiescence_call_sleeps(struct task *k)
 {
 	unsigned long long a[6];
 	char name[64];
 	int nr;
 
 	return procfs_call(k->tid, &nr, a) &&
-	       quiescence_waits_forever(
-		       t, k, syscall_name(nr, name, sizeof(name)), a);
+	       quiescence_waits_forever(k, syscall_name(nr, name, sizeof(name)),
+					a);
 }
 
-bool procfs_state(pid_t tid, char *state, unsigned long long *switches)
-{
-	char path[64], text[4096];
-	unsigned long long yes = 0, no = 0;
-	const char *at;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", tid);
-	if (quiescence_read_text(path, text, sizeof(text)))
-		return false;
-	at = strstr(text, "\nState:\t");
-	if (!at)
-		return false;
-	*state = at[8];
-	at = strstr(text, "\nvoluntary_ctxt_switches:");
-	if (!at || sscanf(at, "\nvoluntary_ctxt_switches: %llu "
-			  "nonvoluntary_ctxt_switches: %llu", &yes, &no) != 2)
-		return false;
-	*switches = yes + no;
-	return true;
-}
-
-bool procfs_sleeps(pid_t tid)
-{
-	unsigned long long switches;
-	char state;
-
-	return procfs_state(tid, &state, &switches) && state == 'S';
-}
-
-static bool quiescence_task(struct tracer *t, struct task *k, uint64_t *sum)
+static bool quiescence_task(struct task *k, uint64_t *sum)
 {
 	unsigned long long switches;
 	char state;
@@ -174,36 +118,44 @@ static bool quiescence_task(struct tracer *t, struct task *k, uint64_t *sum)
 	if (k->job_stopped)
 		return true;
 	return state == 'S' &&
-	       (k->process->is_init || quiescence_call_sleeps(t, k));
+	       (k->process->is_init || quiescence_call_sleeps(k));
 }
 
 /*
  * A connection under way, bytes in it that the other side has not got, and one
  * that is kept alive (SO_KEEPALIVE) are looked after by the kernel's timers.
- * Columns of /proc/net/tcp: sl local remote st tx_queue:rx_queue tr:when ...
  */
-static bool quiescence_packets_under_way(pid_t pid, const char *table)
+static bool quiescence_is_busy(const struct procfs_socket *s)
 {
-	enum { ESTABLISHED = 1, TIME_WAIT = 6, CLOSE = 7, CLOSE_WAIT = 8,
-	       LISTEN = 10 };
-	char path[64], line[512];
-	unsigned state, timer;
-	unsigned long tx;
-	bool busy = false;
-	FILE *f;
+	return s->state != TCP_TIME_WAIT &&
+	       (s->sending || s->timer ||
+		(s->state != TCP_ESTABLISHED && s->state != TCP_CLOSE &&
+		 s->state != TCP_CLOSE_WAIT && s->state != TCP_LISTEN));
+}
 
-	snprintf(path, sizeof(path), "/proc/%d/net/%s", pid, table);
-	f = fopen(path, "re");
-	if (!f)
-		return false;	/* a kernel without this protocol */
-	while (!busy && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%*s %*s %*s %x %lx:%*x %x:", &state, &tx,
-			   &timer) == 3 && state != TIME_WAIT)
-			busy = tx || timer ||
-			       (state != ESTABLISHED && state != CLOSE &&
-				state != CLOSE_WAIT && state != LISTEN);
-	fclose(f);
-	return busy;
+/* Bytes that no process has read, connections that none has accepted. */
+static bool quiescence_is_unread(const struct procfs_socket *s)
+{
+	return s->unread;
+}
+
+/* Is any TCP socket so?  A kernel without the protocol has no such file. */
+static bool quiescence_any_socket(const struct tracer *t,
+				  bool (*is)(const struct procfs_socket *s))
+{
+	static const char *const tables[] = { "net/tcp", "net/tcp6" };
+	struct procfs_socket s;
+	struct procfs_lines l;
+	const char *line;
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(tables) && !any; i++) {
+		procfs_lines_open(&l, t->init, "%s", tables[i]);
+		while (!any && (line = procfs_lines_next(&l)))
+			any = procfs_parse_socket(line, &s) && is(&s);
+		procfs_lines_close(&l);
+	}
+	return any;
 }
 
 static bool quiescence_stop_pending(void)
@@ -217,34 +169,11 @@ static bool quiescence_stop_pending(void)
 static bool quiescence_all(struct tracer *t, uint64_t *sum)
 {
 	*sum = t->stats.stops;
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct task *k = t->tasks[i]; k; k = k->next)
-			if (!quiescence_task(t, k, sum))
-				return false;
-	return !quiescence_packets_under_way(t->init, "tcp") &&
-	       !quiescence_packets_under_way(t->init, "tcp6") &&
+	for_each_task(t, k)
+		if (!quiescence_task(k, sum))
+			return false;
+	return !quiescence_any_socket(t, quiescence_is_busy) &&
 	       !quiescence_stop_pending() && !fork_has_unannounced(t);
-}
-
-/*
- * Bytes that no process has read, connections that none has accepted: columns
- * as above.
- */
-static bool quiescence_packets_unread(pid_t pid, const char *table)
-{
-	char path[64], line[512];
-	unsigned long rx;
-	bool some = false;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/net/%s", pid, table);
-	f = fopen(path, "re");
-	if (!f)
-		return false;	/* a kernel without this protocol */
-	while (!some && fgets(line, sizeof(line), f))
-		some = sscanf(line, "%*s %*s %*s %*x %*x:%lx", &rx) == 1 && rx;
-	fclose(f);
-	return some;
 }
 
 bool tracer_is_asleep(struct tracer *t, uint64_t *sum)
@@ -253,28 +182,25 @@ bool tracer_is_asleep(struct tracer *t, uint64_t *sum)
 	char state;
 
 	*sum = t->stats.stops;
-	for (size_t i = 0; i < BUCKETS; i++) {
-		for (struct task *k = t->tasks[i]; k; k = k->next) {
-			if (!k->process || k->unannounced ||
-			    !procfs_state(k->tid, &state, &switches) ||
-			    !(state == 'S' || state == 'Z' || k->job_stopped))
-				return false;
-			*sum = (*sum ^ (uint64_t)k->tid) *
-				0x9e3779b97f4a7c15ULL + switches;
-		}
+	for_each_task(t, k) {
+		if (!k->process || k->unannounced ||
+		    !procfs_state(k->tid, &state, &switches) ||
+		    !(state == 'S' || state == 'Z' || k->job_stopped))
+			return false;
+		*sum = (*sum ^ (uint64_t)k->tid) *
+			0x9e3779b97f4a7c15ULL + switches;
 	}
 	return !quiescence_stop_pending() && !fork_has_unannounced(t) &&
-	       !quiescence_packets_unread(t->init, "tcp") &&
-	       !quiescence_packets_unread(t->init, "tcp6");
+	       !quiescence_any_socket(t, quiescence_is_unread);
 }
 
 bool tracer_is_quiescent(struct tracer *t)
 {
-	uint64_t before = t->last_look, now = 0;
+	uint64_t before = t->quiescence.last_look, now = 0;
 
-	t->last_look = 0;
-	if (t->timers || !quiescence_all(t, &now))
+	t->quiescence.last_look = 0;
+	if (t->quiescence.timers || !quiescence_all(t, &now))
 		return false;
-	t->last_look = now | 1;
-	return before == t->last_look;
+	t->quiescence.last_look = now | 1;
+	return before == t->quiescence.last_look;
 }

@@ -17,6 +17,8 @@
  * An open also fails, and before all else, for want of a descriptor: there is
  * one while the last below the limit is unused.
  */
+#include "core/trace/result_cache.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
@@ -27,8 +29,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/base/cleanup.h"
 #include "core/base/path.h"
+#include "core/base/vec.h"
 #include "core/trace/kernel.h"
+#include "core/trace/procfs.h"
 #include "core/trace/tracer.h"
 
 #define KEPT_MAX 4096
@@ -39,7 +44,7 @@
 				   KERNEL_O_LARGEFILE))
 #define LOOKS_MAX 8		/* at what is changed all the time */
 
-/* An entry of t->results; err 0: path is what is there. */
+/* An entry of t->result_cache.results; err 0: path is what is there. */
 struct cached_result {
 	unsigned ends;		/* that were seen */
 	bool certain;		/* nothing but a change can make it another */
@@ -81,7 +86,7 @@ static bool result_cache_limits_descriptors(const struct call *c)
 
 void result_cache_check_rights(struct tracer *t, const struct call *c)
 {
-	t->cache_off |= result_cache_limits_rights(c) ||
+	t->result_cache.off |= result_cache_limits_rights(c) ||
 			result_cache_limits_descriptors(c);
 }
 
@@ -100,7 +105,6 @@ static bool result_cache_make_key(const struct task *k, int dirfd,
 {
 	const char *given = k->call.path1;
 	autobuf struct buf cwd = BUF_INIT;
-	char link[64];
 	size_t at;
 
 	if (!given || !*given)
@@ -108,8 +112,7 @@ static bool result_cache_make_key(const struct task *k, int dirfd,
 	buf_printf(key, "%d %llx ", k->call.nr, (unsigned long long)flags);
 	at = key->len;
 	if (*given != '/') {
-		snprintf(link, sizeof(link), "/proc/%d/cwd", k->tid);
-		if (dirfd != AT_FDCWD || !resolve_link(link, &cwd) ||
+		if (dirfd != AT_FDCWD || !procfs_link(k->tid, &cwd, "cwd") ||
 		    str_ends(buf_view(&cwd), STR(" (deleted)")))
 			return false;
 		buf_str(key, buf_view(&cwd));
@@ -132,7 +135,7 @@ static bool result_cache_is_open(const struct call *c)
 static bool result_cache_applies(const struct tracer *t, const struct task *k,
 				 uint64_t flags)
 {
-	return !t->cache_off && k->process->after_first_exec &&
+	return !t->result_cache.off && k->process->after_first_exec &&
 	       result_cache_is_alone(t, k->process) &&
 	       !(result_cache_is_open(&k->call) && (flags & ~HARMLESS_FLAGS));
 }
@@ -154,10 +157,12 @@ static bool result_cache_has_descriptor(const struct tracer *t,
 static const struct cached_result *result_cache_find(const struct tracer *t,
 						     struct str key)
 {
-	const struct strmap_entry *e = strmap_get(&t->results, key);
+	const struct strmap_entry *e =
+		strmap_get(&t->result_cache.results, key);
 	const struct cached_result *r = e ? e->val.ptr : NULL;
 
-	return r && r->certain && r->changes == t->changes ? r : NULL;
+	return r && r->certain && r->changes == t->changed_paths.changes ? r :
+									   NULL;
 }
 
 bool result_cache_get(struct tracer *t, struct task *k, int dirfd,
@@ -187,13 +192,11 @@ bool result_cache_get(struct tracer *t, struct task *k, int dirfd,
 static bool result_cache_ends_there(int fd, struct str path)
 {
 	autobuf struct buf text = BUF_INIT;
-	char link[64];
 	struct stat st;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	if (fstat(fd, &st) || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
 		return false;
-	return resolve_link(link, &text) &&
+	return procfs_own_fd(fd, &text) &&
 	       (!path.len || str_eq(buf_view(&text), path));
 }
 
@@ -221,11 +224,12 @@ static struct cached_result *result_cache_slot(struct tracer *t, struct str key)
 {
 	struct strmap_entry *e;
 
-	if (t->results.n >= KEPT_MAX || t->results.arena.used > KEPT_BYTES)
-		strmap_free(&t->results);
-	e = strmap_put(&t->results, key);
+	if (t->result_cache.results.n >= KEPT_MAX ||
+	    t->result_cache.results.arena.used > KEPT_BYTES)
+		strmap_free(&t->result_cache.results);
+	e = strmap_put(&t->result_cache.results, key);
 	if (!e->val.ptr)
-		e->val.ptr = arena_alloc(&t->results.arena,
+		e->val.ptr = arena_alloc(&t->result_cache.results.arena,
 					 sizeof(struct cached_result));
 	return e->val.ptr;
 }
@@ -245,8 +249,13 @@ void result_cache_put(struct tracer *t, struct task *k, int dirfd,
 	/* Most calls are made once: to look is for the second. */
 	if (!r->ends++ || r->ends > LOOKS_MAX)
 		return;
-	r->changes = t->changes;
+	r->changes = t->changed_paths.changes;
 	r->err = err;
-	r->path = arena_str(&t->results.arena, path).p;
+	r->path = arena_str(&t->result_cache.results.arena, path).p;
 	r->certain = result_cache_is_certain(t, k, asked, err, path);
+}
+
+void result_cache_free(struct result_cache *c)
+{
+	strmap_free(&c->results);
 }

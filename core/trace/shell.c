@@ -12,11 +12,16 @@
  * that looked (dash, busybox) or in a fork of it (bash), wherever that
  * descriptor leads and even when it is closed.
  */
+#include "core/trace/shell.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/base/path.h"
+#include "core/base/vec.h"
+#include "core/trace/emit.h"
 #include "core/trace/tracer.h"
 
 static const char *const shells[] = {
@@ -108,7 +113,7 @@ void shell_wrote(struct tracer *t, struct process *p)
 		;
 	if (!shell_line_names_missing(str_sub(s, from), str_c(p->looked_up)))
 		return;
-	emit_process(t, p, EV_EXEC, str_c(p->looked_up), STR(""), ENOENT,
+	emit_process(t, p, 0, EV_EXEC, str_c(p->looked_up), STR(""), ENOENT,
 		     STR("search along PATH"));
 	free(p->looked_up);
 	p->looked_up = NULL;

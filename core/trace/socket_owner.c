@@ -8,11 +8,19 @@
  * evidence.  A process that was given the socket by another one speaks in that
  * one's name.
  */
+#include "core/trace/socket_owner.h"
+
 #include <netinet/in.h>
 #include <stdlib.h>
 
+#include "core/base/cleanup.h"
+#include "core/base/clock.h"
+#include "core/base/mem.h"
 #include "core/base/vec.h"
+#include "core/netcap/netcap.h"
+#include "core/netcap/packet.h"
 #include "core/netcap/sockaddr.h"
+#include "core/trace/emit.h"
 #include "core/trace/tracer.h"
 
 /* Of two ports in one place the later one is remembered. */
@@ -31,7 +39,7 @@ struct socket_owners {
 static struct owner *socket_owner_place(struct tracer *t, bool udp,
 					unsigned port)
 {
-	return &t->socket_owners->places[udp][port % PLACES];
+	return &t->traffic.owners->places[udp][port % PLACES];
 }
 
 static bool socket_owner_endpoint(struct endpoint *out,
@@ -56,12 +64,12 @@ void socket_owner_note(struct tracer *t, struct task *k, bool udp,
 	struct owner *o;
 	struct endpoint endpoint;
 
-	if (!t->netcap || !socket_owner_endpoint(&endpoint, local, len))
+	if (!t->traffic.netcap || !socket_owner_endpoint(&endpoint, local, len))
 		return;
 	o = socket_owner_place(t, udp, endpoint.port);
 	/* What its former owner sent before this call is still to be told. */
 	if (o->process && o->process != k->process)
-		netcap_read(t->netcap, k->call.started_at);
+		netcap_read(t->traffic.netcap, k->call.started_at);
 	if (o->process != k->process ||
 	    memcmp(&o->endpoint, &endpoint, sizeof(endpoint)) != 0)
 		o->since = k->call.started_at;
@@ -108,7 +116,7 @@ static void socket_owner_put_evidence(struct buf *out, const struct segment *s)
 
 static uint64_t socket_owner_since_start(const struct tracer *t, uint64_t at)
 {
-	uint64_t now = netcap_clock(), ns = clock_now_ns() - t->start_ns;
+	uint64_t now = netcap_clock(), ns = clock_ns() - t->start_ns;
 	uint64_t age = now > at ? now - at : 0;
 
 	return age < ns ? ns - age : 0;
@@ -130,7 +138,7 @@ static void socket_owner_report(void *ctx, const struct segment *s, uint64_t at,
 	ev.call = buf_view(&call);
 	if (p) {
 		ev.pid = p->tgid;
-		ev.step = tracer_step_name(t, p->step);
+		ev.step = emit_step_name(t, p->step);
 		ev.process = str_c(p->chain ? p->chain : "");
 	} else {
 		ev.note = STR("sent by a process that is not known");
@@ -143,24 +151,24 @@ void socket_owner_listen(struct tracer *t)
 	const struct netcap_sink sink = { socket_owner_report, t };
 	int sockets[NETCAP_SOCKETS];
 
-	if (t->netcap || t->failed.code ||
-	    t->hooks->network(t->hooks->ctx, sockets, &t->failed))
+	if (t->traffic.netcap || t->traffic.failed.code ||
+	    t->hooks->network(t->hooks->ctx, sockets, &t->traffic.failed))
 		return;
-	netcap_open(&t->netcap, sockets, &sink);
-	t->socket_owners = mem_alloc(sizeof(*t->socket_owners));
+	netcap_open(&t->traffic.netcap, sockets, &sink);
+	t->traffic.owners = mem_alloc(sizeof(*t->traffic.owners));
 }
 
 void socket_owner_ready(struct tracer *t)
 {
-	if (t->netcap && !t->failed.code)
-		netcap_ready(t->netcap, &t->failed);
+	if (t->traffic.netcap && !t->traffic.failed.code)
+		netcap_ready(t->traffic.netcap, &t->traffic.failed);
 }
 
-void socket_owner_close(struct tracer *t)
+void socket_owner_free(struct traffic *f)
 {
-	netcap_close(t->netcap);
-	for (size_t udp = 0; t->socket_owners && udp < 2; udp++)
+	netcap_close(f->netcap);
+	for (size_t udp = 0; f->owners && udp < 2; udp++)
 		for (size_t i = 0; i < PLACES; i++)
-			process_put(t->socket_owners->places[udp][i].process);
-	free(t->socket_owners);
+			process_put(f->owners->places[udp][i].process);
+	free(f->owners);
 }

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables of tasks (threads) and processes, keyed by pid. */
-#include <stdlib.h>
-#include <string.h>
+/* Tasks, by their id. */
+#include "core/trace/task.h"
 
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+
+#include "core/base/mem.h"
+#include "core/trace/procfs.h"
 #include "core/trace/tracer.h"
 
 static size_t task_bucket(pid_t pid)
 {
-	return (size_t)pid % BUCKETS;
+	return (size_t)pid % TASK_BUCKETS;
 }
 
 struct task *task_find(struct tracer *t, pid_t tid)
 {
-	struct task *k = t->tasks[task_bucket(tid)];
+	struct task *k = t->tasks.buckets[task_bucket(tid)];
 
 	while (k && k->tid != tid)
 		k = k->next;
@@ -24,22 +29,14 @@ struct task *task_add(struct tracer *t, pid_t tid)
 	struct task *k = mem_alloc(sizeof(*k));
 
 	k->tid = tid;
-	k->next = t->tasks[task_bucket(tid)];
-	t->tasks[task_bucket(tid)] = k;
+	k->next = t->tasks.buckets[task_bucket(tid)];
+	t->tasks.buckets[task_bucket(tid)] = k;
 	return k;
-}
-
-void call_clear(struct call *c)
-{
-	free(c->path1);
-	free(c->path2);
-	buf_free(&c->words);
-	memset(c, 0, sizeof(*c));
 }
 
 void task_remove(struct tracer *t, struct task *k)
 {
-	struct task **at = &t->tasks[task_bucket(k->tid)];
+	struct task **at = &t->tasks.buckets[task_bucket(k->tid)];
 
 	while (*at != k)
 		at = &(*at)->next;
@@ -52,96 +49,51 @@ void task_remove(struct tracer *t, struct task *k)
 	free(k);
 }
 
-void task_set_proc(struct task *k, struct process *p)
+void task_set_process(struct task *k, struct process *p)
 {
 	k->process = p;
 	p->refs++;
 	p->tasks++;
 }
 
-struct process *process_find(struct tracer *t, pid_t tgid)
+struct task *task_next(const struct tracer *t, const struct task *k)
 {
-	struct process *p = t->processes[task_bucket(tgid)];
+	size_t i = k ? task_bucket(k->tid) + 1 : 0;
 
-	while (p && p->tgid != tgid)
-		p = p->next;
-	return p;
+	if (k && k->next)
+		return k->next;
+	while (i < TASK_BUCKETS && !t->tasks.buckets[i])
+		i++;
+	return i < TASK_BUCKETS ? t->tasks.buckets[i] : NULL;
 }
 
-struct process *process_add(struct tracer *t, pid_t tgid,
-			    struct process *parent)
+long task_sandbox_tid(struct task *k)
 {
-	struct process *p = mem_alloc(sizeof(*p));
-
-	p->tgid = tgid;
-	p->refs = 1;
-	p->step = STEP_NONE;
-	p->sharing_set = ++t->sharing_sets;
-	p->parent = parent;
-	if (parent) {
-		parent->refs++;
-		p->after_first_exec = parent->after_first_exec;
-		p->step = parent->step;
-		p->setsid = parent->setsid;
-		p->maps_shared = parent->maps_shared;
-		p->exe = parent->exe ? mem_strdup(parent->exe) : NULL;
-		p->label = parent->label ? mem_strdup(parent->label) : NULL;
-		p->chain = parent->chain ? mem_strdup(parent->chain) : NULL;
-		p->shell = parent->shell;
-		p->looked_up = parent->looked_up ?
-				       mem_strdup(parent->looked_up) :
-				       NULL;
-	}
-	p->next = t->processes[task_bucket(tgid)];
-	t->processes[task_bucket(tgid)] = p;
-	t->stats.alive++;
-	t->stats.processes++;
-	return p;
+	if (!k->sandbox_tid)
+		k->sandbox_tid = procfs_sandbox_pid(k->tid);
+	return k->sandbox_tid;
 }
 
-/* Iterative: a chain of a million dead parents must not blow the stack. */
-void process_put(struct process *p)
+pid_t task_host_tid(struct tracer *t, struct task *k, long sandbox_tid)
 {
-	while (p && !--p->refs) {
-		struct process *parent = p->parent;
-
-		for (unsigned i = 0; i < p->n_pending; i++)
-			free(p->pending[i].path);
-		free(p->exe);
-		free(p->label);
-		free(p->chain);
-		free(p->last_sender);
-		free(p->looked_up);
-		free(p);
-		p = parent;
-	}
+	if (task_sandbox_tid(k) == sandbox_tid)
+		return k->tid;
+	for_each_task(t, o)
+		/* Pid 1's links lead nowhere for the program. */
+		if (o->tid != t->init && task_sandbox_tid(o) == sandbox_tid)
+			return o->tid;
+	return 0;
 }
 
-/*
- * A chain of forks would keep all of its dead: they need to know no more than
- * who lives above them.
- */
-static void process_skip_ended(struct process *p)
+void task_resume(struct task *k, int request, int sig)
 {
-	struct process *above = p->parent;
-
-	while (above && above->ended)
-		above = above->parent;
-	if (above)
-		above->refs++;
-	process_put(p->parent);
-	p->parent = above;
+	/* ESRCH: killed while it was stopped; its end is reported next. */
+	ptrace(request, k->tid, NULL, (void *)(intptr_t)sig);
 }
 
-void process_drop(struct tracer *t, struct process *p)
+void tasks_free(struct tracer *t)
 {
-	struct process **at = &t->processes[task_bucket(p->tgid)];
-
-	fork_leave_sharing_set(t, p);
-	while (*at != p)
-		at = &(*at)->next;
-	*at = p->next;
-	t->stats.alive--;
-	process_skip_ended(p);
-	process_put(p);
+	for (size_t i = 0; i < TASK_BUCKETS; i++)
+		while (t->tasks.buckets[i])
+			task_remove(t, t->tasks.buckets[i]);
 }

@@ -13,14 +13,17 @@
 #include <time.h>
 
 #include "core/base/cleanup.h"
+#include "core/trace/decoders.h"
+#include "core/trace/emit.h"
 #include "core/trace/kernel.h"
+#include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
 
 /* Of a process that shares nothing, memory is what the kernel reads. */
 static bool timers_is_alone(const struct tracer *t, const struct task *k)
 {
 	return k->process->tasks < 2 && !k->process->sharing &&
-	       !k->process->maps_shared && !t->cross_access;
+	       !k->process->maps_shared && !t->freeze.cross_access;
 }
 
 static enum entry_action timers_armed(struct tracer *t, struct task *k, int arg)
@@ -31,13 +34,13 @@ static enum entry_action timers_armed(struct tracer *t, struct task *k, int arg)
 	if (!timers_is_alone(t, k) ||
 	    tracee_read(k->tid, k->call.args[arg], &spec, sizeof(spec)) !=
 	    sizeof(spec) || spec.it_value.tv_sec || spec.it_value.tv_nsec)
-		t->timers = true;
+		t->quiescence.timers = true;
 	return ENTRY_CONTINUE;
 }
 
 enum entry_action enter_alarm(struct tracer *t, struct task *k)
 {
-	t->timers |= k->call.args[0] != 0;
+	t->quiescence.timers |= k->call.args[0] != 0;
 	return ENTRY_CONTINUE;
 }
 
@@ -55,7 +58,7 @@ enum entry_action enter_timer(struct tracer *t, struct task *k)
 enum entry_action enter_async(struct tracer *t, struct task *k)
 {
 	(void)k;
-	t->timers = true;
+	t->quiescence.timers = true;
 	return ENTRY_STOP_AT_EXIT;
 }
 
@@ -65,12 +68,12 @@ enum entry_action enter_sockopt(struct tracer *t, struct task *k)
 	int level = (int)k->call.args[1], name = (int)k->call.args[2];
 
 	if (level == SOL_SOCKET)
-		t->timers |= name == SO_RCVTIMEO_OLD ||
+		t->quiescence.timers |= name == SO_RCVTIMEO_OLD ||
 			     name == SO_SNDTIMEO_OLD ||
 			     name == SO_RCVTIMEO_NEW ||
 			     name == SO_SNDTIMEO_NEW;
 	else if (level == SOL_NETLINK)
-		t->timers |= name == NETLINK_ADD_MEMBERSHIP;
+		t->quiescence.timers |= name == NETLINK_ADD_MEMBERSHIP;
 	return ENTRY_CONTINUE;
 }
 
@@ -104,7 +107,7 @@ static void timers_look_at_terminal(struct tracer *t, struct task *k)
 	struct termios tio;
 
 	if (ours >= 0 && !tcgetattr(ours, &tio) && tio.c_cc[VTIME])
-		t->timers = true;
+		t->quiescence.timers = true;
 }
 
 enum entry_action enter_ioctl(struct tracer *t, struct task *k)
@@ -116,7 +119,7 @@ enum entry_action enter_ioctl(struct tracer *t, struct task *k)
 		return ENTRY_STOP_AT_EXIT;
 	tracee_read(k->tid, k->call.args[2] + timers_vtime_at(request), &vtime,
 		    1);
-	t->timers |= vtime != 0;
+	t->quiescence.timers |= vtime != 0;
 	timers_look_at_terminal(t, k);
 	return timers_is_alone(t, k) ? ENTRY_CONTINUE : ENTRY_STOP_AT_EXIT;
 }

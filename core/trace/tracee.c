@@ -4,12 +4,14 @@
  * may be changed by another thread of the tracee a moment later: descriptors
  * read back from /proc are what counts where there is one.
  */
+#include "core/trace/tracee.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 
-#include "core/trace/tracer.h"
+#include "core/base/buf.h"
 
 #define CHUNK 256
 

@@ -9,39 +9,43 @@
  *
  * A call that passes has no second stop: its name is all that is told of it.
  */
+#include "core/trace/unrecorded.h"
+
 #include <assert.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/mem.h"
+#include "core/base/vec.h"
+#include "core/trace/emit.h"
+#include "core/trace/filter.h"
 #include "core/trace/tracer.h"
 
 struct unrecorded {
 	struct sock_fprog filter;	/* that of runs without them */
-	bool untold[CALLS_MAX];
-	char *names[CALLS_MAX];		/* by number, NULL: not asked yet */
+	bool no_fact[CALLS_MAX];	/* NO_FACT of unrecorded.def */
+	char *names[CALLS_MAX];	/* by number, NULL: not asked yet */
 };
 
-int unrecorded_begin(struct tracer *t, struct err *err)
+int unrecorded_begin(struct unrecorded **out, struct err *err)
 {
-	struct unrecorded *e = mem_alloc(sizeof(*e));
+	struct unrecorded *u = mem_alloc(sizeof(*u));
 
-	t->unrecorded = e;
-	syscalls_fill_no_fact(e->untold);
-	return trace_filter(&e->filter, false, err);
+	*out = u;
+	filter_no_fact(u->no_fact);
+	return trace_filter(&u->filter, false, err);
 }
 
-void unrecorded_end(struct tracer *t)
+void unrecorded_free(struct unrecorded *u)
 {
-	struct unrecorded *e = t->unrecorded;
-
-	for (size_t i = 0; e && i < CALLS_MAX; i++)
-		free(e->names[i]);
-	if (e)
-		free(e->filter.filter);
-	free(e);
-	t->unrecorded = NULL;
+	for (size_t i = 0; u && i < CALLS_MAX; i++)
+		free(u->names[i]);
+	if (u)
+		free(u->filter.filter);
+	free(u);
 }
 
 /*
@@ -107,10 +111,8 @@ static void unrecorded_report(struct tracer *t, struct task *k)
 	char call[80];
 
 	snprintf(call, sizeof(call), "%s()", name);
-	t->acting_tid = k->tid;
-	emit_process(t, k->process, EV_SYSCALL, str_c(name), STR(""), 0,
+	emit_process(t, k->process, k->tid, EV_SYSCALL, str_c(name), STR(""), 0,
 		     str_c(call));
-	t->acting_tid = 0;
 }
 
 bool unrecorded_call(struct tracer *t, struct task *k)
@@ -134,6 +136,6 @@ void unrecorded_no_fact(struct tracer *t, struct task *k)
 	int nr = k->call.nr;
 
 	if (t->unrecorded && nr >= 0 && nr < CALLS_MAX &&
-	    t->unrecorded->untold[nr])
+	    t->unrecorded->no_fact[nr])
 		unrecorded_report(t, k);
 }

@@ -13,6 +13,8 @@
  * addresses as well.  System V segments are the sandbox's to count: they
  * outlive processes.
  */
+#include "core/trace/usage.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,11 +25,19 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
+#include "core/trace/procfs.h"
 #include "core/trace/tracer.h"
 
 #define MEMFD "/memfd:"
 #define SYSV "/SYSV"
 #define ANONYMOUS "/dev/zero (deleted)"
+
+void usage_free(struct usage *u)
+{
+	strmap_free(&u->files);
+	strmap_free(&u->mapped);
+}
 
 /* --- shared memory --- */
 
@@ -56,12 +66,11 @@ static void usage_count_file(struct strmap *files, int dir, const char *name)
 
 static void usage_count_files(struct strmap *files, pid_t pid)
 {
-	char path[64], link[sizeof(MEMFD)];
+	int fd = procfs_open(pid, O_RDONLY | O_DIRECTORY, "fd");
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	char link[sizeof(MEMFD)];
 	struct dirent *e;
-	DIR *d;
 
-	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
-	d = opendir(path);
 	while (d && (e = readdir(d)))
 		if (readlinkat(dirfd(d), e->d_name, link,
 			       sizeof(MEMFD) - 1) == sizeof(MEMFD) - 1 &&
@@ -71,60 +80,40 @@ static void usage_count_files(struct strmap *files, pid_t pid)
 		closedir(d);
 }
 
-/*
- * "FROM-TO PERMS OFFSET MAJOR:MINOR INODE PATH" of maps and smaps.  A path may
- * be longer than any buffer, and its rest look like such a line.
- */
-struct mapping {
-	unsigned long long from, to, offset;
-	struct file_id id;
-	const char *path;
-};
-
-static bool usage_mapping_parse(struct mapping *m, const char *line)
+static struct file_id usage_file_id(const struct procfs_mapping *m)
 {
-	unsigned long long ino;
-	unsigned dev_major, dev_minor;
-	int path = 0;
-
-	if (sscanf(line, "%llx-%llx %*s %llx %x:%x %llu %n", &m->from, &m->to,
-		   &m->offset, &dev_major, &dev_minor, &ino, &path) != 6)
-		return false;
-	m->id.device = ((uint64_t)dev_major << 32) | dev_minor;
-	m->id.inode = ino;
-	m->path = line + path;
-	return path > 0;
+	return (struct file_id){ m->device, m->inode };
 }
 
-static bool usage_path_begins(const struct mapping *m, const char *with)
+static bool usage_path_begins(const struct procfs_mapping *m, const char *with)
 {
 	return !strncmp(m->path, with, strlen(with));
 }
 
 static void usage_count_mappings(struct tracer *t, pid_t pid)
 {
-	autofree char *line = NULL;
-	size_t room = 0;
-	char path[64];
-	struct mapping m;
-	FILE *f;
+	struct usage *u = &t->usage;
+	struct procfs_mapping m;
+	struct procfs_lines l;
+	const char *line;
 
-	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-	f = fopen(path, "re");
-	while (f && getline(&line, &room, f) > 0) {
+	procfs_lines_open(&l, pid, "maps");
+	while ((line = procfs_lines_next(&l))) {
 		struct strmap_entry *e;
+		struct file_id id;
 
-		if (!usage_mapping_parse(&m, line) ||
+		if (!procfs_parse_mapping(line, &m) ||
 		    (!usage_path_begins(&m, ANONYMOUS) &&
-		     !usage_path_begins(&m, MEMFD)) ||
-		    strmap_get(&t->files, usage_file_key(&m.id)))
+		     !usage_path_begins(&m, MEMFD)))
 			continue;
-		e = strmap_put(&t->mapped, usage_file_key(&m.id));
+		id = usage_file_id(&m);
+		if (strmap_get(&u->files, usage_file_key(&id)))
+			continue;
+		e = strmap_put(&u->mapped, usage_file_key(&id));
 		if (m.offset + (m.to - m.from) > e->val.num)
 			e->val.num = m.offset + (m.to - m.from);
 	}
-	if (f)
-		fclose(f);
+	procfs_lines_close(&l);
 }
 
 static uint64_t usage_sum(const struct strmap *m)
@@ -136,100 +125,84 @@ static uint64_t usage_sum(const struct strmap *m)
 	return sum;
 }
 
+/* Of threads too, where they may have descriptors of their own. */
+static void usage_count_all_files(struct tracer *t)
+{
+	for_each_task(t, k)
+		if (k->process && !k->process->is_init &&
+		    (k->tid == k->process->tgid || t->fork.shares_files))
+			usage_count_files(&t->usage.files, k->tid);
+}
+
 /*
- * Descriptors only where there was such a file at all, of threads with tables
- * of their own as well; and all of it for no more than a tenth of the time,
- * for a program may have very many.
+ * Descriptors only where such a file was made at all; and all of it for no more
+ * than a tenth of the time: a program may have very many.
  */
 static uint64_t usage_shared_memory(struct tracer *t)
 {
-	uint64_t start = clock_now_ns();
+	struct usage *u = &t->usage;
+	uint64_t start = clock_ns();
 
-	if (start < t->next_shared)
-		return t->shared_bytes;
-	strmap_free(&t->files);
-	strmap_free(&t->mapped);
-	for (size_t i = 0; tracer_count(t, SYS_memfd_create) &&
-			   i < BUCKETS; i++)
-		for (struct task *k = t->tasks[i]; k; k = k->next)
-			if (k->process && !k->process->is_init &&
-			    (k->tid == k->process->tgid || t->shared_files))
-				usage_count_files(&t->files, k->tid);
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct process *p = t->processes[i]; p; p = p->next)
-			if (p->after_first_exec)
-				usage_count_mappings(t, p->tgid);
-	t->shared_bytes = usage_sum(&t->files) + usage_sum(&t->mapped);
-	t->next_shared = start + 10 * (clock_now_ns() - start);
-	return t->shared_bytes;
+	if (start < u->next_shared)
+		return u->shared_bytes;
+	usage_free(u);
+	if (tracer_count(t, SYS_memfd_create))
+		usage_count_all_files(t);
+	for_each_process(t, p)
+		if (p->after_first_exec)
+			usage_count_mappings(t, p->tgid);
+	u->shared_bytes = usage_sum(&u->files) + usage_sum(&u->mapped);
+	u->next_shared = start + 10 * (clock_ns() - start);
+	return u->shared_bytes;
 }
 
 /* --- processes --- */
 
-static void usage_add_statm(pid_t pid, uint64_t page, uint64_t *resident,
-			    uint64_t *largest)
-{
-	unsigned long long rss = 0, data = 0;
-	char path[64];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/statm", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return;
-	/* size resident shared text lib data (proc(5)) */
-	if (fscanf(f, "%*u %llu %*u %*u %*u %llu", &rss, &data) == 2) {
-		*resident += rss * page;
-		if (data * page > *largest)
-			*largest = data * page;
-	}
-	fclose(f);
-}
-
 void tracer_memory(struct tracer *t, uint64_t *resident, uint64_t *largest)
 {
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t pages, data;
 
 	*resident = usage_shared_memory(t);
 	*largest = 0;
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct process *p = t->processes[i]; p; p = p->next)
-			/* Ours until its exec, and pid 1 for good. */
-			if (p->after_first_exec)
-				usage_add_statm(p->tgid, page, resident,
-						largest);
+	for_each_process(t, p) {
+		/* Ours until its exec, and pid 1 for good. */
+		if (p->after_first_exec &&
+		    procfs_memory(p->tgid, &pages, &data)) {
+			*resident += pages;
+			if (data > *largest)
+				*largest = data;
+		}
+	}
 }
 
 /* Is this the head of a mapping whose pages are counted elsewhere? */
 static bool usage_counted_elsewhere(const struct tracer *t, const char *line)
 {
-	struct mapping m;
+	struct procfs_mapping m;
+	struct file_id id;
 
-	return usage_mapping_parse(&m, line) &&
-	       (usage_path_begins(&m, SYSV) ||
-		strmap_get(&t->files, usage_file_key(&m.id)) ||
-		strmap_get(&t->mapped, usage_file_key(&m.id)));
+	if (!procfs_parse_mapping(line, &m))
+		return false;
+	id = usage_file_id(&m);
+	return usage_path_begins(&m, SYSV) ||
+	       strmap_get(&t->usage.files, usage_file_key(&id)) ||
+	       strmap_get(&t->usage.mapped, usage_file_key(&id));
 }
 
 static uint64_t usage_proportional(const struct tracer *t, pid_t pid)
 {
 	unsigned long long kib, sum = 0;
-	autofree char *line = NULL;
-	size_t room = 0;
-	char path[64];
 	bool elsewhere = false;
-	FILE *f;
+	struct procfs_lines l;
+	const char *line;
 
-	snprintf(path, sizeof(path), "/proc/%d/smaps", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	while (getline(&line, &room, f) > 0)
+	procfs_lines_open(&l, pid, "smaps");
+	while ((line = procfs_lines_next(&l)))
 		if (sscanf(line, "Pss: %llu kB", &kib) == 1)
 			sum += elsewhere ? 0 : kib;
 		else if (*line < 'A' || *line > 'Z')
 			elsewhere = usage_counted_elsewhere(t, line);
-	fclose(f);
+	procfs_lines_close(&l);
 	return sum << 10;
 }
 
@@ -241,22 +214,17 @@ static uint64_t usage_proportional(const struct tracer *t, pid_t pid)
  */
 uint64_t tracer_memory_shared(struct tracer *t)
 {
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	uint64_t sum = t->shared_bytes;
+	uint64_t sum = t->usage.shared_bytes;
 
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct process *p = t->processes[i]; p; p = p->next)
-			p->pss_bytes = p->after_first_exec ?
-					       usage_proportional(t, p->tgid) :
-					       0;
-	for (size_t i = 0; i < BUCKETS; i++) {
-		for (struct process *p = t->processes[i]; p; p = p->next) {
-			uint64_t now = 0, data = 0;
+	for_each_process(t, p)
+		p->pss_bytes = p->after_first_exec ?
+			       usage_proportional(t, p->tgid) : 0;
+	for_each_process(t, p) {
+		uint64_t now = 0, data = 0;
 
-			if (p->pss_bytes)
-				usage_add_statm(p->tgid, page, &now, &data);
-			sum += now < p->pss_bytes ? now : p->pss_bytes;
-		}
+		if (p->pss_bytes)
+			procfs_memory(p->tgid, &now, &data);
+		sum += now < p->pss_bytes ? now : p->pss_bytes;
 	}
 	return sum;
 }

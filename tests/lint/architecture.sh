@@ -42,7 +42,7 @@ libraries() {
 	git2/.*: core/source/git.h
 	cjson/cJSON.h: core/base/json.c core/base/json_out.c
 	xxhash.h: core/base/hash.c
-	seccomp.h: core/trace/filter.c core/trace/decode_priv.c
+	seccomp.h: core/trace/filter.c core/trace/syscalls.c
 	sys/ptrace.h: core/trace/ core/selftest/ core/sandbox/probe.c
 	linux/ptrace.h: core/trace/
 	linux/seccomp.h: core/trace/ core/selftest/ core/sandbox/harden.c core/sandbox/probe.c

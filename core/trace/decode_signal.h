@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signals, and which process they hit. */
+#ifndef TRACE_DECODE_SIGNAL_H
+#define TRACE_DECODE_SIGNAL_H
+
+#include <stddef.h>
+
+struct process;
+struct task;
+
+/* A signal is about to be delivered. */
+void signal_delivered(struct task *k, int sig);
+/* "sent by LABEL" of the signal that ended it; bytes written, 0: unknown. */
+size_t signal_sender(const struct process *p, int sig, char *out, size_t size);
+
+#endif

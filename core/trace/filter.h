@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The seccomp filter: which calls stop (unrecorded.def).  The filter itself is
+ * made by trace_filter() of trace.h.
+ */
+#ifndef TRACE_FILTER_H
+#define TRACE_FILTER_H
+
+#include <stdbool.h>
+
+#include "core/trace/syscalls.h"
+
+/*
+ * By unrecorded.def: does a call of this name pass always, or with some
+ * arguments only?  False: it always stops.
+ */
+bool filter_passes(const char *name, bool *always);
+
+/* Calls that stop, unless refused, for no fact: NO_FACT of unrecorded.def. */
+void filter_no_fact(bool table[CALLS_MAX]);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The guard against changed arguments: while a call is made, no task runs that
+ * could change what it was given.
+ */
+#ifndef TRACE_FREEZE_H
+#define TRACE_FREEZE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct task;
+struct tracer;
+
+struct freeze {
+	uint64_t until;		/* by clock_ns(); 0: nothing is frozen */
+	uint64_t sharing_set;	/* that is frozen */
+	pid_t caller;		/* whose call was the last */
+	bool kept;		/* tasks may be kept frozen */
+	bool cross_access;	/* a process accessed another one's memory */
+};
+
+/* Is the task at the beginning of a call whose arguments may be changed? */
+bool freeze_wanted(const struct tracer *t, const struct task *k);
+/*
+ * Run this call to its end, or until it sleeps, while no task runs that can
+ * change its arguments or shares descriptors.  The task may be gone afterwards.
+ */
+void freeze_call(struct tracer *t, struct task *k);
+/*
+ * At each stop; asked: the one that PTRACE_INTERRUPT makes.  True: the task is
+ * to stay there, and freeze_look() runs it on.
+ */
+bool freeze_stopped(struct tracer *t, struct task *k, bool asked);
+/* Before each wait; idle: nothing has stopped for a while. */
+void freeze_look(struct tracer *t, bool idle);
+
+#endif
