@@ -156,6 +156,10 @@ null: all deps-test ## compare each sample program 200 times with itself
 	@NULL_COUNT=100 NULL_KEEP=$(BUILD)/null BUILD=$(BUILD) \
 		sh tests/system/null.sh
 
+twins: all deps-test ## compare each of them 20 times with each evil twin of it
+	@TWINS_COUNT=20 NULL_KEEP=$(BUILD)/twins BUILD=$(BUILD) \
+		sh tests/system/twins.sh
+
 demo: all ## compare two of the sample implementations
 	@sh .ci/deps demo
 	@BUILD=$(BUILD) sh tests/implementations/demo
@@ -167,12 +171,12 @@ gate: all ## check the work tree against baselines/default.json
 	$(BUILD)/behavdiff check
 
 # Fuzz targets are sanitized anyway, a benchmark judges nothing, the null
-# comparisons repeat with other programs what samples.sh does, the oracle
+# comparisons and twins repeat with other programs what samples.sh does, the oracle
 # with another judge what fixtures.sh does, and the scenarios with programs that
 # take their time what verdicts.sh does.
 sanitize: ## build with ASan and UBSan into build/san and run the tests
 	$(MAKE) BUILD=build/san SANITIZE=address,undefined OPT='-O1 -g' \
-		LEAVE_OUT="fuzz.sh bench.sh null.sh oracle.sh scenarios.sh" check
+		LEAVE_OUT="fuzz.sh bench.sh null.sh twins.sh oracle.sh scenarios.sh" check
 
 .PHONY: fuzz fuzzers all-fuzzers
 fuzzers: ## build the fuzz targets with clang into build/fuzz
@@ -233,4 +237,4 @@ screenshot: all ## take pictures of a report for documentation
 clean: ## remove build/, or BUILD=DIR
 	rm -rf $(BUILD)
 
-.PHONY: all help units fixtures check null demo baseline gate sanitize bench install uninstall screenshot clean
+.PHONY: all help units fixtures check null twins demo baseline gate sanitize bench install uninstall screenshot clean

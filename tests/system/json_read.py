@@ -6,6 +6,7 @@
     json_read.py facts FINGERPRINT       the lines that every run saw
     json_read.py get FILE a.b.0.c        one member, as JSON
     json_read.py gates RESULT            how many findings gate
+    json_read.py gating RESULT           their facts
     json_read.py null RESULT             both digests and the number of
                                          findings; where there are any, how
                                          the runs ended, reasons, findings
@@ -46,6 +47,12 @@ def gates(path):
     print(sum(f["gates"] for f in load(path)["findings"]))
 
 
+def gating(path):
+    for found in load(path)["findings"]:
+        if found["gates"]:
+            print(found["fact"])
+
+
 def null(path):
     doc = load(path)
     print(doc["old"]["fingerprint"], doc["new"]["fingerprint"],
@@ -79,7 +86,7 @@ def valid(schema, *paths):
 def main(what, *args):
     commands = {
         "findings": findings, "facts": facts, "get": get, "gates": gates,
-        "null": null,
+        "gating": gating, "null": null,
         "note": lambda path, line: evidence(path, line, "note"),
         "process": lambda path, line: evidence(path, line, "process"),
         "valid": valid,

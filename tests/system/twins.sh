@@ -1,0 +1,158 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Evil in a draw is found: a program of tests/null that draws something is
+# compared with twins of itself.  A twin draws the same and does something more,
+# or draws otherwise; the comparison is a regression, and what the twin does is
+# among the findings that make it one.  Warnings do, as more names of one form
+# are one; where a finding would be a note, the program's .behavdiff raises it.
+#
+#   sh tests/system/twins.sh [PROGRAM...]
+#   TWINS_COUNT=N		each twin so often; without it, one twin of each
+#			program once, another one with each commit
+#   TWINS_TURN=N		which one, in the place of the number of commits
+#   NULL_ONLY="a b/2"	only these programs, or twins by their number
+#   NULL_KEEP=DIR		one record for each twin is kept there, as null.sh
+#			does; scripts with other programs may use it, too
+#
+# The table of a program is its file "twins":
+#
+#   what the twin does
+#   	KIND GLOB	of a finding that must be there
+#   	what stands in the file "evil" of the twin, in lines; this file is
+#   	empty in the program, which executes it before it begins
+#
+# A line for each tells its figures:  # NAME/N: found in N of N, N s: TITLE
+. tests/system/lib.sh
+. tests/system/lib_null.sh
+
+# Twins that are not found each time by now: the learned rules take what they do
+# for drawn.  TWINS_PENDING= tries them.
+pending="base32/3 base32/5 cargo/1 cargo/2 counter/5 decimal/3 decimal/4
+digests/1 digests/2 digests/3 digests/4 hex/2 hex/3 hex/4 java/1 java/2 java/3
+java/4 keys/2 ksuid/4 ksuid/5 mirrors/1 mirrors/2 mirrors/3 mirrors/4 mirrors/5
+mkstemp/2 nanoid/1 nanoid/2 nanoid/4 nanoid/5 nested/1 nested/4 npm/1 npm/4 npm/5 php/3
+port/1 port/3 port/5 ports/4 pytest/2 pytest/4 rails/1 shuffle/1 shuffle/2
+shuffle/4 shuffle/5 subset/1 subset/2 subset/3 subset/4 subset/5 syllables/4
+syllables/5 times/2 times/3 tools/2 tools/3 words/1 words/2 words/4"
+pending=${TWINS_PENDING-$pending}
+
+# --- the tables ---
+
+twin_numbers() { # program
+	awk '/^[^\t#]/ { print ++n }' "tests/null/$1/twins"
+}
+
+twin_title() { # program number
+	awk -v want="$2" '/^[^\t#]/ && ++n == want' "tests/null/$1/twins"
+}
+
+# The first line below the title, or those behind it.
+twin_lines() { # program number 1|2
+	awk -v want="$2" -v part="$3" '
+		/^#/ { next }
+		/^[^\t]/ { n++; line = 0; next }
+		n == want && (++line > 1) == (part > 1) { print substr($0, 2) }
+		' "tests/null/$1/twins"
+}
+
+turn=${TWINS_TURN:-$(git rev-list --count HEAD 2>/dev/null || echo 0)}
+chosen() { # program
+	if [ -n "${TWINS_COUNT:-}" ]; then
+		twin_numbers "$1"
+	else
+		many=$(twin_numbers "$1" | wc -l)
+		echo $(((turn + $(printf %s "$1" | cksum | cut -d' ' -f1)) %
+			many + 1))
+	fi
+}
+
+twins=
+for name in ${NULL_ONLY:-${*:-$(null_drawing)}}; do
+	case $name in
+	*/*) twins="$twins $name" ;;
+	*) for number in $(chosen "$name"); do
+			twins="$twins $name/$number"
+		done ;;
+	esac
+done
+
+# --- one repository: each program, and each of its twins ---
+
+repo=$work/programs
+mkdir "$repo"
+for twin in $twins; do
+	from=tests/null/${twin%/*} to=$repo/$(echo "$twin" | tr / .)
+	[ -e "$repo/${twin%/*}" ] || cp -R "$from" "$repo"
+	cp -R "$from" "$to"
+	twin_lines "${twin%/*}" "${twin#*/}" 2 >"$to/evil"
+done
+new_repo "$repo" || exit 2
+
+keep=${NULL_KEEP:-$work/keep}
+mkdir -p "$keep" || exit 2
+keep=$(cd "$keep" && pwd)
+count=${TWINS_COUNT:-1}
+build=$(null_build)
+
+matches() { # glob <findings
+	while IFS= read -r finding; do
+		# shellcheck disable=SC2254
+		case $finding in $1) return 0 ;; esac
+	done
+	return 1
+}
+
+# NUMBER STATUS found|missed, a line of the twin's record
+compare_once() { # twin record number
+	old=main:${1%/*} new=main:$(echo "$1" | tr / .)
+	code=0
+	"$behavdiff" -C "$repo" --format json --fail-on warning \
+		--timeout 120 "$old" "$new" >"$work/result.json" \
+		2>"$work/result.err" || code=$?
+	/usr/bin/python3 tests/system/json_read.py gating \
+		"$work/result.json" >"$work/gating" 2>&1
+	wanted=$(twin_lines "${1%/*}" "${1#*/}" 1)
+	found=missed
+	! matches "$wanted" <"$work/gating" || [ "$code" -ne 1 ] || found=found
+	echo "$3 $code $found" >>"$2"
+	[ "$found" = missed ] || return 0
+	{
+		echo "comparison $3: status $code, no $wanted"
+		head -n 5 "$work/result.err"
+		head -n 15 "$work/gating"
+	} >>"$2.bad"
+}
+
+compare_all() { # twin record
+	done_before=$(grep -vc '^#' "$2")
+	while [ "$done_before" -lt "$count" ]; do
+		done_before=$((done_before + 1))
+		began=$(null_milliseconds)
+		compare_once "$1" "$2" "$done_before"
+		null_took "$2" "$began"
+	done
+}
+
+for twin in $twins; do
+	what=$(twin_title "${twin%/*}" "${twin#*/}")
+	# shellcheck disable=SC2086
+	if null_among "$twin" $pending; then
+		skip "not found by now" "$twin: $what"
+		continue
+	fi
+	lacks=$(null_missing "${twin%/*}" | paste -sd " " -)
+	if [ -n "$lacks" ]; then
+		skip "$lacks not installed" "$twin: $what"
+		continue
+	fi
+	name=$(echo "$twin" | tr / .)
+	record=$keep/$name
+	null_record "$record" "$build $count $(git -C "$repo" rev-parse \
+		"main:${twin%/*}" "main:$name" | paste -sd " " -)"
+	compare_all "$twin" "$record"
+	echo "# $twin: found in $(grep -c ' found$' "$record") of $count," \
+		"$(($(cat "$record.time") / 1000)) s: $what"
+	is "$twin: $what" "$(cat "$record.bad")" ""
+done
+ok "there are twins" [ -n "$twins" ]
+finish
