@@ -110,14 +110,18 @@ static void doubt_unmet(struct doubts *d, const struct fingerprint *fp,
 		return;
 	for (size_t i = 0; i < steps->n; i++) {
 		const struct step_tally *s = &steps->v[i];
+		autobuf struct buf text = BUF_INIT;
 
 		if (!s->unmet || breakage_of(d->m, s->name) ||
 		    is_only_cut(d, s) || is_repaired(d, s, fp))
 			continue;
-		doubt(d, "%.*s: step %.*s in %u of %zu runs: %.*s: repair the "
+		buf_str(&text, s->unmet_end->unmet);
+		if (s->unmet_end->error.len)
+			buf_c(&text, ": ");
+		step_error_text(&text, s->unmet_end);
+		doubt(d, "%.*s: step %.*s in %u of %zu runs: %s: repair the "
 		      "program or the scenario", STR_ARG(fp->spec),
-		      STR_ARG(s->name), s->unmet, fp->n_ends,
-		      STR_ARG(s->unmet_end->unmet));
+		      STR_ARG(s->name), s->unmet, fp->n_ends, text.p);
 	}
 }
 

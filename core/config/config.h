@@ -203,6 +203,13 @@ bool config_word(struct str s);
 /* NAME=VALUE, with a NAME of letters, digits and _. */
 bool config_variable(struct str s);
 
+/*
+ * An error where the value of a variable begins with $HOME, $TREE or ~, which
+ * are not expanded: what names it, write is what stands in front of NAME=VALUE.
+ */
+int config_unexpanded(struct str variable, const char *what,
+		      const char *write, struct err *err);
+
 /* "60s" "1500ms" "2m" "1h" or plain seconds -> ms; false when malformed. */
 bool config_duration(struct str text, uint64_t *ms);
 /* "1G" "512M" "4k" or plain bytes; false when malformed or too large. */

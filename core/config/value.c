@@ -531,23 +531,32 @@ static bool find_unexpanded(struct str value, struct str *word,
 	return false;
 }
 
-static int check_unexpanded(const struct config_entry *e, struct err *err)
+int config_unexpanded(struct str variable, const char *what,
+		      const char *write, struct err *err)
 {
-	const char *equals = memchr(e->value.p, '=', e->value.len);
-	size_t name = (size_t)(equals - e->value.p);
-	struct str value = str_sub(e->value, name + 1), word, meant, rest;
+	const char *equals = memchr(variable.p, '=', variable.len);
+	size_t name = (size_t)(equals - variable.p);
+	struct str value = str_sub(variable, name + 1), word, meant, rest;
 
 	if (!find_unexpanded(value, &word, &meant))
 		return 0;
 	rest = str_sub(value, word.len);
 	if (rest.len > SHOWN_MAX)
 		rest = STR("/...");
-	err_set(err, ERR_TROUBLE, "%s.%s: %.*s is not expanded here",
-		e->key->section, e->key->name, STR_ARG(word));
-	return err_hint(err, "nothing is: write %s = %.*s=%.*s%.*s",
-			e->key->name, (int)(name < SHOWN_MAX ? name :
-					    SHOWN_MAX), e->value.p,
+	err_set(err, ERR_TROUBLE, "%s: %.*s is not expanded here", what,
+		STR_ARG(word));
+	return err_hint(err, "nothing is: write %s%.*s=%.*s%.*s", write,
+			(int)(name < SHOWN_MAX ? name : SHOWN_MAX), variable.p,
 			STR_ARG(meant), STR_ARG(rest));
+}
+
+static int check_unexpanded(const struct config_entry *e, struct err *err)
+{
+	autobuf struct buf what = BUF_INIT, write = BUF_INIT;
+
+	buf_printf(&what, "%s.%s", e->key->section, e->key->name);
+	buf_printf(&write, "%s = ", e->key->name);
+	return config_unexpanded(e->value, what.p, write.p, err);
 }
 
 int config_value_check(struct config_entry *e, struct err *err)

@@ -45,8 +45,11 @@ static void put_status(struct buf *out, const struct step *step,
 			   WEXITSTATUS(s->status));
 }
 
-/* What the scenario promised of a step and did not come true, or "". */
-static void put_unmet(struct buf *out, const struct step *step,
+/*
+ * What the scenario promised of a step and did not come true, or "".  True: it
+ * is a text that it did not print.
+ */
+static bool put_unmet(struct buf *out, const struct step *step,
 		      const struct step_state *s)
 {
 	const struct script_line *stuck = step->script ?
@@ -57,11 +60,11 @@ static void put_unmet(struct buf *out, const struct step *step,
 			   stuck->line);
 		text_escape(out, stuck->text);
 		buf_c(out, "\", which it did not print");
-		return;
+		return false;
 	}
 	if (s->odd_status || (step->expects_status && !s->ended)) {
 		put_status(out, step, s);
-		return;
+		return false;
 	}
 	for (size_t i = 0; i < step->n_expect_output; i++) {
 		if (printed(s, step->expect_output[i]))
@@ -69,8 +72,9 @@ static void put_unmet(struct buf *out, const struct step *step,
 		buf_c(out, "it was expected to print \"");
 		text_escape(out, step->expect_output[i]);
 		buf_c(out, "\" and did not");
-		return;
+		return true;
 	}
+	return false;
 }
 
 static struct str awaits_of(const struct step *step)
@@ -122,10 +126,11 @@ static bool has_printed(const struct step_state *s)
 
 /*
  * Standard error is preferred, unless only the other output has a line that is
- * an error for sure.  Of a terminal there is one output.
+ * an error for sure, or is where another text was expected (unprinted).  Of a
+ * terminal there is one output.
  */
 static bool find_error(struct error_line *out, bool *on_stdout,
-		       struct stepper *st, size_t i)
+		       struct stepper *st, size_t i, bool unprinted)
 {
 	const struct step_state *s = &st->s[i];
 	struct tree_files files = { st };
@@ -139,6 +144,12 @@ static bool find_error(struct error_line *out, bool *on_stdout,
 	*on_stdout = false;
 	if (found && out->is_sure)
 		return true;
+	if (unprinted && s->said.len < STDOUT_KEPT_MAX &&
+	    error_line_find(&other, &st->arena, buf_view(&s->said), &tree)) {
+		*out = other;
+		*on_stdout = true;
+		return true;
+	}
 	if (!error_line_find(&other, &st->arena, buf_view(&s->text), &tree) ||
 	    (found && !other.is_sure))
 		return found;
@@ -185,13 +196,14 @@ static void find_interpreter(struct stepper *st, size_t i,
 	end->error = arena_str(&st->arena, buf_view(&text));
 }
 
-static void put_error(struct stepper *st, size_t i, struct step_end *end)
+static void put_error(struct stepper *st, size_t i, struct step_end *end,
+		      bool unprinted)
 {
 	autobuf struct buf text = BUF_INIT, file = BUF_INIT;
 	struct error_line e;
 	bool on_stdout;
 
-	if (!find_error(&e, &on_stdout, st, i))
+	if (!find_error(&e, &on_stdout, st, i, unprinted))
 		return;
 	/* What was printed last is no reason for a signal. */
 	if (!e.is_sure && WIFSIGNALED(end->status))
@@ -276,9 +288,8 @@ static void fill(struct stepper *st, size_t i)
 	const struct step_state *s = &st->s[i];
 	struct step_end *end = &st->ends[i];
 	autobuf struct buf unmet = BUF_INIT, output = BUF_INIT;
+	bool unprinted = s->started && put_unmet(&unmet, step, s);
 
-	if (s->started)
-		put_unmet(&unmet, step, s);
 	put_output(&output, buf_view(&s->text));
 	end->started = s->started;
 	end->was_ready = s->ready;
@@ -300,7 +311,7 @@ static void fill(struct stepper *st, size_t i)
 	if (s->err == ENOENT)
 		find_interpreter(st, i, end);
 	else if (!did_its_part(end) && s->started)
-		put_error(st, i, end);
+		put_error(st, i, end, unprinted);
 }
 
 struct step_end *stepper_ends(struct stepper *st, size_t *n)

@@ -26,8 +26,6 @@
 #define PIPE_BYTES (1 << 20)
 /* Read by one look at most, so that a flood cannot keep us from the rest. */
 #define DRAIN_MAX (4U << 20)
-/* Enough to tell whether anything was printed. */
-#define SAID_MAX 4096
 
 static struct str join_argv(struct arena *a, char *const *argv)
 {
@@ -159,19 +157,22 @@ static int make_pipe(int ours_theirs[2])
  * The step opens it itself; here only a missing file is told early.  An
  * earlier step may have made it: the writable layer comes first.
  */
-static int open_stdin(const struct stepper *st, struct str path,
+static int open_stdin(const struct stepper *st, const struct step *step,
 		      struct err *err)
 {
+	struct str path = step->stdin_path;
 	autofd int there = path.len ? layers_open(st->scratch, st->tree,
 						  path.p, O_PATH) : -1;
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	if (fd >= 0 && (there >= 0 || !path.len))
 		return fd;
-	err_sys(err, "cannot open the step's stdin %.*s", STR_ARG(path));
+	err_sys(err, "%.*s: step \"%.*s\": cannot open its stdin %.*s",
+		STR_ARG(step->stdin_at), STR_ARG(step->name), STR_ARG(path));
 	if (fd >= 0)
 		close(fd);
-	return -1;
+	return err_hint(err, "it is a file of the revision, or an earlier step "
+			"makes it, or it is beside --config FILE");
 }
 
 /* The script's pipe: it does not block us, and it does block the step. */
@@ -210,7 +211,7 @@ static int open_input(struct stepper *st, size_t i, struct err *err)
 		return open_text(*step->stdin_text, err);
 	if (step->script)
 		return open_typed(&st->s[i].feed, err);
-	return open_stdin(st, step->stdin_path, err);
+	return open_stdin(st, step, err);
 }
 
 /* Pipes last as long as the step is repeated. */
@@ -355,7 +356,7 @@ static void drain(struct step_state *s, int which)
 		total += (size_t)n;
 		if (which)
 			keep_errors(s, chunk, (size_t)n);
-		else if (s->said.len < SAID_MAX)
+		else if (s->said.len < STDOUT_KEPT_MAX)
 			buf_add(&s->said, chunk, (size_t)n);
 		if (s->text.len + (size_t)n > PLAN_OUTPUT_MAX) {
 			s->cut = true;

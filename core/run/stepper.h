@@ -14,6 +14,9 @@
 #include "core/sandbox/sandbox.h"
 #include "core/scenario/scenario.h"
 
+/* Bytes of standard output that are kept apart; a chunk more may be there. */
+#define STDOUT_KEPT_MAX 4096
+
 struct step_state {
 	/* Of the repetition at hand: */
 	bool asked;		/* pid 1 was told to start it */

@@ -21,8 +21,14 @@ enum { OLD, NEW };
 static int check_env(const struct session *s, struct err *err)
 {
 	for (size_t i = 0; i < s->opt.n_env; i++) {
-		if (config_variable(str_c(s->opt.env[i])))
+		struct str variable = str_c(s->opt.env[i]);
+
+		if (config_variable(variable)) {
+			if (config_unexpanded(variable, "--env", "--env ",
+					      err))
+				return -1;
 			continue;
+		}
 		err_set(err, ERR_TROUBLE, "--env: '%s' is no NAME=VALUE",
 			s->opt.env[i]);
 		return err_hint(err, "a NAME has letters, digits and _, for "

@@ -177,6 +177,11 @@ static int read_stdin(struct step *step, const struct reading *rd, int treefd,
 	const struct config_file *own = e ? scenario_file(rd->cfg, e->value) :
 					    NULL;
 
+	autobuf struct buf at = BUF_INIT;
+
+	if (e)
+		buf_printf(&at, "%s:%u", rd->cfg->name, e->line);
+	step->stdin_at = arena_str(rd->arena, buf_view(&at));
 	if (!own)
 		return read_path(&step->stdin_path, rd, "stdin", treefd, err);
 	step->stdin_path = STR("");

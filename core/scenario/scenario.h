@@ -45,6 +45,7 @@ struct step {
 	char **argv;		/* NULL-terminated, at least argv[0] */
 	struct str dir;		/* below the tree, "" for its root */
 	struct str stdin_path;	/* below the tree, "" for /dev/null */
+	struct str stdin_at;	/* FILE:LINE of the configuration, or "" */
 	/* Its content instead, borrowed from the configuration; or NULL. */
 	const struct str *stdin_text;
 	char **env;		/* NULL-terminated NAME=VALUE of its own */

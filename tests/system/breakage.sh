@@ -45,6 +45,62 @@ ok "it is not kept itself" lacks "$work/text" "line 1000"
 exits 1 "without -v" b talks fails
 ok "nothing of it is shown" lacks "$out" "step main printed"
 
+# --- another text than is expected: what it printed is said ---
+
+cat >.behavdiff <<'E'
+[step "main"]
+	command = sh main.sh
+	expect = output total: 42
+E
+printf 'echo a warning >&2\necho reading\necho total: %%s\n' >form
+sed 's/%s/42/' form >main.sh
+commit counts
+sed 's/%s/41/' form >main.sh
+commit miscounts
+printf 'echo total: 4\necho "./main.sh: line 2: oops: not found" >&2\n' >main.sh
+commit complains
+missed='main no longer does what is expected of it: it was expected to print'
+exits 1 "a step that prints another text is broken" b counts miscounts
+cp "$out" "$work/text"
+ok "the finding quotes it, and no warning" holds "$work/text" \
+	"$missed \"total: 42\" and did not: total: 41"
+exits 1 "and one that complains" b counts complains
+cp "$out" "$work/text"
+ok "quotes the complaint" grep -q "$missed \"total: 42\" and did not: .*oops" \
+	"$work/text"
+exits 3 "on both sides it is a doubt" b miscounts miscounts
+cp "$out" "$work/text"
+ok "which quotes it as well" holds "$work/text" 'and did not: total: 41: repair'
+
+# --- stopped, and how it ends then ---
+
+cat >.behavdiff <<'E'
+[step "main"]
+	command = python3 main.py
+	stop = SIGTERM after 300ms
+	repeat = 2
+E
+end() { # statement name: what it does when it is asked to end
+	cat >main.py <<E
+import os, signal, sys, time
+def end(*a):
+    $1
+signal.signal(signal.SIGTERM, end)
+print("up", flush=True)
+while True:
+    time.sleep(0.1)
+E
+	commit "$2"
+}
+end 'sys.exit(0)' politely
+end 'sys.exit(3)' with_a_status
+end 'os.kill(os.getpid(), 11)' by_a_crash
+ok "a stopped step may end with any status" b politely with_a_status
+exits 1 "and may not crash" b politely by_a_crash
+cp "$out" "$work/text"
+ok "which is said" holds "$work/text" "main crashes now: it was killed by SIGSEGV"
+ok "to have crashed before is no news" b by_a_crash by_a_crash
+
 exits 0 "how a step ended is written" b trace fails --runs 1 -o "$work/fp.json"
 for key in error_text error_file error_line output started_ms ended_ms; do
 	ok "with $key" grep -q "\"$key\":" "$work/fp.json"

@@ -437,6 +437,11 @@ exits 2 "a link out of the folder" guest 'stdin = link'
 cp "$err" "$work/said"
 ok "is named" holds "$work/said" 'stdin: cannot open link'
 exits 2 "and what leads out" guest 'stdin = ../in.txt'
+exits 2 "and what is nowhere" guest 'stdin = nowhere.txt'
+cp "$err" "$work/said"
+ok "with line and step" grep -q \
+	'x.behavdiff:[0-9]*: step "[a-z]*": cannot open its stdin nowhere.txt' \
+	"$work/said"
 sed -i 's/stdin = .*/stdin = sub\/in.txt/' "$work/review/x.behavdiff"
 exits 0 "a comparison" "$behavdiff" -C "$repo" \
 	--config "$work/review/x.behavdiff" main:guest main:guest
@@ -572,6 +577,13 @@ for from in traced cache; do
 /tmp/mode-own signup"
 done
 exits 2 "no variable" variant --env CI
+# shellcheck disable=SC2016,SC2088
+for value in '$HOME/x' '${TREE}' '~/x'; do
+	exits 2 "$value is not expanded" variant --env "AT=$value"
+	cp "$err" "$work/said"
+	ok "which the message shows" grep -q \
+		'^hint: nothing is: write --env AT=/home/auditor' "$work/said"
+done
 exits 2 "one step of two" variant --old-step login
 exits 2 "a step that is none" variant --old-step login --new-step log
 exits 2 "the same step twice" variant --old-step show --new-step show
