@@ -7,33 +7,6 @@
 
 /* --- parts of facts --- */
 
-static bool split_names(struct str s, struct str *a, struct str *b)
-{
-	const struct str arrow = STR(" -> ");
-
-	for (size_t i = 0; i + arrow.len <= s.len; i++) {
-		if (!str_starts(str_sub(s, i), arrow))
-			continue;
-		*a = (struct str){ s.p, i };
-		*b = str_sub(s, i + arrow.len);
-		return true;
-	}
-	return false;
-}
-
-static struct str cut_word(struct str *rest)
-{
-	size_t n = 0;
-
-	while (n < rest->len && rest->p[n] != ' ')
-		n++;
-
-	struct str word = { rest->p, n };
-
-	*rest = str_sub(*rest, n + (n < rest->len));
-	return word;
-}
-
 /* What may be the script of an interpreter. */
 struct scripts {
 	struct buf v[4];
@@ -71,7 +44,7 @@ static struct scripts scripts_of(const struct fact *f)
 	struct str rest = f->object, word;
 	bool behind = false;
 
-	if (!program_is_interpreter(path_base(cut_word(&rest))))
+	if (!program_is_interpreter(path_base(object_cut_word(&rest))))
 		return s;
 	command_word(&rest);
 	while (rest.len && s.n < ARRAY_LEN(s.v)) {
@@ -136,7 +109,7 @@ static void note_names(struct deeds *d, const struct fact *f)
 {
 	struct str from, to;
 
-	if (!split_names(f->object, &from, &to))
+	if (!object_split_arrow(f->object, &from, &to))
 		return;
 	if (f->kind == EV_FILE_RENAME) {
 		note(&d->removed, from, f);

@@ -13,6 +13,8 @@ struct grouping {
 	struct strmap programs;
 	/* "PARENT > PROGRAM" of these: their chain. */
 	struct strmap pairs;
+	/* Folders that a run of NEW made: what below them runs again later. */
+	struct strmap lasting;
 	/* Paths that a run of NEW made; num: what is below some. */
 	struct strmap made;
 	/* Chains: the only peer that they speak to, or "". */

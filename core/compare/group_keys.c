@@ -9,22 +9,13 @@
 
 /* --- parts of facts --- */
 
-static struct str first_word(struct str s)
-{
-	size_t n = 0;
-
-	while (n < s.len && s.p[n] != ' ')
-		n++;
-	return (struct str){ s.p, n };
-}
-
 /* The first two words. */
 static struct str first_pair(struct str s)
 {
-	size_t n = first_word(s).len;
+	size_t n = object_first_word(s).len;
 
 	if (n < s.len)
-		n += 1 + first_word(str_sub(s, n + 1)).len;
+		n += 1 + object_first_word(str_sub(s, n + 1)).len;
 	return (struct str){ s.p, n };
 }
 
@@ -40,16 +31,9 @@ static struct str fact_path(const struct fact *f, struct str *second)
 
 	*second = STR("");
 	if (event_shape(f->kind) == SHAPE_PATH_WORDS)
-		return first_word(s);
-	if (event_shape(f->kind) != SHAPE_PATH_PATH)
-		return s;
-	for (size_t i = 0; i + 4 <= s.len; i++) {
-		if (!str_starts(str_sub(s, i), STR(" -> ")))
-			continue;
-		*second = str_sub(s, i + 4);
-		s.len = i;
-		break;
-	}
+		return object_first_word(s);
+	if (event_shape(f->kind) == SHAPE_PATH_PATH)
+		object_split_arrow(f->object, &s, second);
 	return s;
 }
 
@@ -355,23 +339,59 @@ bool cause_leads_DEPENDENCY(const struct finding *f, struct str key)
 
 /* --- one file --- */
 
+/* The folders above what runs again later lead to it. */
+static void note_lasting(struct grouping *g, const struct finding *f)
+{
+	struct str second, path;
+
+	if (!is_file(f->fact) || f->rule->category != CATEGORY_PERSISTENCE)
+		return;
+	path = fact_path(f->fact, &second);
+	for (size_t i = 1; i < path.len; i++) {
+		struct strmap_entry *e;
+
+		if (path.p[i] != '/' ||
+		    !strmap_get(&g->made, (struct str){ path.p, i }))
+			continue;
+		e = strmap_put(&g->lasting, (struct str){ path.p, i });
+		if (!e->val.ptr)
+			e->val.ptr = (void *)f->fact;
+	}
+}
+
+/* Of a folder that was made for one: the first file below it, else itself. */
+static struct str lasting_file(const struct grouping *g,
+			       const struct finding *f, struct str path)
+{
+	const struct strmap_entry *e;
+	struct str second;
+
+	if (f->fact->kind != EV_FILE_CREATE ||
+	    f->rule->category != CATEGORY_PERSISTENCE)
+		return path;
+	/* Each one lies deeper. */
+	while ((e = strmap_get(&g->lasting, path)))
+		path = fact_path(e->val.ptr, &second);
+	return path;
+}
+
 bool cause_key_FILE(const struct grouping *g, const struct finding *f,
 		    struct buf *key)
 {
 	struct str second;
 
-	(void)g;
 	if (!is_file(f->fact) || f->fact->kind < EV_FILE_WRITE)
 		return false;
-	buf_str(key, fact_path(f->fact, &second));
+	buf_str(key, lasting_file(g, f, fact_path(f->fact, &second)));
 	return true;
 }
 
+/* The heaviest that is no folder above it. */
 bool cause_leads_FILE(const struct finding *f, struct str key)
 {
-	(void)f;
-	(void)key;
-	return false;
+	struct str second;
+
+	return str_eq(fact_path(f->fact, &second), key);
 }
 
 /* --- one peer --- */
@@ -429,7 +449,7 @@ static void note_peer(struct grouping *g, const struct fact *f)
 /* Is the socket "inet stream tcp" of the kind that speaks to the peer? */
 static bool socket_fits(struct str words, struct str peer)
 {
-	struct str protocol = first_word(peer);
+	struct str protocol = object_first_word(peer);
 	struct str address = str_sub(peer, protocol.len +
 				     (protocol.len < peer.len));
 	bool six = str_starts(address, STR("["));
@@ -437,7 +457,8 @@ static bool socket_fits(struct str words, struct str peer)
 	if (str_eq(protocol, STR("unix")))
 		return str_starts(words, STR("unix "));
 	return str_ends(words, protocol) &&
-	       str_eq(first_word(words), six ? STR("inet6") : STR("inet"));
+	       str_eq(object_first_word(words),
+		      six ? STR("inet6") : STR("inet"));
 }
 
 static struct str socket_peer(const struct grouping *g, const struct fact *f)
@@ -456,9 +477,9 @@ static struct str dns_peer(const struct grouping *g, const struct fact *f)
 	autobuf struct buf key = BUF_INIT;
 	const struct strmap_entry *e;
 
-	put_name_key(&key, f->ev.process, first_word(f->object));
+	put_name_key(&key, f->ev.process, object_first_word(f->object));
 	e = strmap_get(&g->names, buf_view(&key));
-	return e ? peer_of(e->val.ptr) : first_word(f->object);
+	return e ? peer_of(e->val.ptr) : object_first_word(f->object);
 }
 
 bool cause_key_PEER(const struct grouping *g, const struct finding *f,
@@ -517,6 +538,7 @@ void grouping_begin(struct grouping *g, struct matching *m)
 		.m = m, .c = m->out, .programs = STRMAP_INIT,
 		.pairs = STRMAP_INIT, .made = STRMAP_INIT,
 		.peers = STRMAP_INIT, .names = STRMAP_INIT,
+		.lasting = STRMAP_INIT,
 	};
 	if (!m->out->n)
 		return;
@@ -529,6 +551,7 @@ void grouping_begin(struct grouping *g, struct matching *m)
 			continue;
 		note_program(g, g->c->findings[i].fact);
 		note_peer(g, g->c->findings[i].fact);
+		note_lasting(g, &g->c->findings[i]);
 	}
 }
 
@@ -539,4 +562,5 @@ void grouping_end(struct grouping *g)
 	strmap_free(&g->made);
 	strmap_free(&g->peers);
 	strmap_free(&g->names);
+	strmap_free(&g->lasting);
 }

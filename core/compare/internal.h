@@ -60,6 +60,14 @@ void drawn_seal(struct drawn_places *d);
 /* There was too much to look at: nothing is explained. */
 bool drawn_is_full(const struct drawn_places *d);
 
+/* --- object.c --- */
+
+/* Up to the first blank, which object_cut_word() cuts off too. */
+struct str object_first_word(struct str s);
+struct str object_cut_word(struct str *rest);
+/* "A -> B"; normalise_object() sees to it that no name holds an arrow. */
+bool object_split_arrow(struct str s, struct str *a, struct str *b);
+
 /* --- rules.c --- */
 
 /*

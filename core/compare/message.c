@@ -86,19 +86,6 @@ static const char *const interpreters[] = {
 #undef INTERPRETER
 };
 
-static struct str take_word(struct str *rest)
-{
-	size_t n = 0;
-
-	while (n < rest->len && rest->p[n] != ' ')
-		n++;
-
-	struct str word = { rest->p, n };
-
-	*rest = str_sub(*rest, n + (n < rest->len));
-	return word;
-}
-
 struct str command_word(struct str *rest)
 {
 	char quote = rest->len ? *rest->p : '\0';
@@ -113,7 +100,7 @@ struct str command_word(struct str *rest)
 		*rest = str_sub(*rest, n + 1 + (n + 1 < rest->len));
 		return word;
 	}
-	return take_word(rest);
+	return object_cut_word(rest);
 }
 
 bool program_is_interpreter(struct str name)
@@ -198,7 +185,7 @@ static struct str value_of(const struct fact *f)
 	struct str rest = f->object, tcp = STR("tcp ");
 
 	if (f->kind == EV_PROCESS_EXIT) {
-		take_word(&rest);
+		object_cut_word(&rest);
 		return rest;
 	}
 	if (event_section(f->kind) == SECTION_NETWORK &&

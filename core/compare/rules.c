@@ -17,34 +17,10 @@ static const char *const privileged_calls[] = {
 
 /* --- the parts of an object --- */
 
-/* "A -> B"; normalise_object() sees to it that no name holds an arrow. */
-static bool split_arrow(struct str s, struct str *a, struct str *b)
-{
-	for (size_t i = 0; i + 4 <= s.len; i++) {
-		if (memcmp(s.p + i, " -> ", 4))
-			continue;
-		*a = (struct str){ s.p, i };
-		*b = str_sub(s, i + 4);
-		return true;
-	}
-	return false;
-}
-
-static struct str first_word(struct str s)
-{
-	size_t n = 0;
-
-	while (n < s.len && s.p[n] != ' ')
-		n++;
-	return (struct str){ s.p, n };
-}
-
 static struct str second_word(struct str s)
 {
-	struct str first = first_word(s);
-
-	return first.len < s.len ? first_word(str_sub(s, first.len + 1)) :
-	       STR("");
+	object_cut_word(&s);
+	return object_first_word(s);
 }
 
 /*
@@ -59,7 +35,7 @@ static bool some_path(const struct fact *f,
 	struct str a, b;
 
 	if (event_shape(f->kind) == SHAPE_PATH_PATH &&
-	    split_arrow(f->object, &a, &b))
+	    object_split_arrow(f->object, &a, &b))
 		return ask(a, arg) || ask(b, arg);
 	if (ask(f->object, arg))
 		return true;
@@ -81,9 +57,9 @@ static enum zone fact_zone(const struct fact *f)
 	struct str a, b;
 
 	if (event_shape(f->kind) == SHAPE_PATH_WORDS)
-		return zone_of(first_word(f->object));
+		return zone_of(object_first_word(f->object));
 	if (event_shape(f->kind) != SHAPE_PATH_PATH ||
-	    !split_arrow(f->object, &a, &b))
+	    !object_split_arrow(f->object, &a, &b))
 		return zone_of(f->object);
 	if (f->kind == EV_FILE_LINK || zone_of(a) != ZONE_TREE)
 		return zone_of(a);
@@ -131,7 +107,7 @@ static bool when_by_signal(const struct fact *f)
 /* "child PATH" of "SIGTERM to child PATH" (core/trace/decode_signal.c). */
 static struct str signal_target(const struct fact *f)
 {
-	struct str rest = str_sub(f->object, first_word(f->object).len);
+	struct str rest = str_sub(f->object, object_first_word(f->object).len);
 
 	return str_starts(rest, STR(" to ")) ? str_sub(rest, 4) : STR("");
 }
@@ -177,7 +153,7 @@ static bool when_signals_to_end(const struct fact *f)
 
 	for (size_t i = 0; i < ARRAY_LEN(targets); i++)
 		if (str_starts(to, str_c(targets[i])))
-			return !is_message(first_word(f->object));
+			return !is_message(object_first_word(f->object));
 	return false;
 }
 
@@ -213,7 +189,8 @@ static bool in_startup(const struct fact *f, enum startup_set set)
 {
 	struct str name, target;
 
-	if (f->kind == EV_FILE_LINK && split_arrow(f->object, &name, &target))
+	if (f->kind == EV_FILE_LINK &&
+	    object_split_arrow(f->object, &name, &target))
 		return ask_startup(name, &set);
 	return some_path(f, ask_startup, &set);
 }
@@ -236,7 +213,7 @@ static bool changes_only(const struct fact *f, bool (*ask)(struct str path))
 	struct str a, b;
 
 	if (event_shape(f->kind) != SHAPE_PATH_PATH ||
-	    !split_arrow(f->object, &a, &b))
+	    !object_split_arrow(f->object, &a, &b))
 		return ask(f->object);
 	return ask(a) && (f->kind == EV_FILE_LINK || ask(b));
 }
@@ -264,7 +241,8 @@ const char *fact_run_by(const struct fact *f)
 	const char *runner = NULL;
 	struct str name, target;
 
-	if (f->kind == EV_FILE_LINK && split_arrow(f->object, &name, &target))
+	if (f->kind == EV_FILE_LINK &&
+	    object_split_arrow(f->object, &name, &target))
 		return path_run_by(name);
 	some_path(f, ask_run_by, &(struct run_by){ &runner });
 	return runner;
@@ -338,7 +316,7 @@ static bool when_local_socket(const struct fact *f)
 	static const char *const families[] = {
 		"unix", "netlink", "AF_UNIX", "AF_LOCAL", "AF_NETLINK",
 	};
-	struct str family = first_word(f->object);
+	struct str family = object_first_word(f->object);
 
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
 		if (str_eq(family, str_c(families[i])))
@@ -389,7 +367,7 @@ static bool when_local_host(const struct fact *f)
 	struct str rest = f->object, host = STR("host ");
 
 	for (int skip = 0; skip < 2; skip++) {
-		size_t len = first_word(rest).len;
+		size_t len = object_first_word(rest).len;
 
 		rest = str_sub(rest, len + (len < rest.len));
 	}
@@ -400,7 +378,7 @@ static bool when_local_host(const struct fact *f)
 
 static bool when_privileged(const struct fact *f)
 {
-	struct str name = first_word(f->object);
+	struct str name = object_first_word(f->object);
 
 	for (size_t i = 0; i < ARRAY_LEN(privileged_calls); i++)
 		if (str_eq(name, str_c(privileged_calls[i])))
@@ -428,7 +406,8 @@ static bool when_overwritten(const struct fact *f, const struct sides *s)
 {
 	struct str from, to = f->object;
 
-	if (f->kind == EV_FILE_RENAME && !split_arrow(f->object, &from, &to))
+	if (f->kind == EV_FILE_RENAME &&
+	    !object_split_arrow(f->object, &from, &to))
 		return false;
 	return !f->err && (f->kind == EV_FILE_WRITE ||
 			   f->kind == EV_FILE_RENAME) &&
@@ -441,9 +420,9 @@ static bool when_own_temp(const struct fact *f, const struct sides *s)
 	struct str a = f->object, b = STR("");
 
 	if (event_shape(f->kind) == SHAPE_PATH_WORDS)
-		a = first_word(a);
+		a = object_first_word(a);
 	if (event_shape(f->kind) == SHAPE_PATH_PATH)
-		split_arrow(f->object, &a, &b);
+		object_split_arrow(f->object, &a, &b);
 	if (f->kind == EV_FILE_LINK)
 		b = STR("");
 	if (!deeds_own_temp(s->did, a) ||
@@ -480,7 +459,7 @@ static bool when_temporary(const struct fact *f, const struct sides *s)
 	struct str a = f->object, b = a;
 
 	if (event_shape(f->kind) == SHAPE_PATH_PATH)
-		split_arrow(f->object, &a, &b);
+		object_split_arrow(f->object, &a, &b);
 	if (f->kind == EV_FILE_DELETE)
 		return is_temporary_name(a) || deeds_made(s->did, a);
 	if (f->kind == EV_FILE_RENAME)

@@ -121,10 +121,17 @@ static const enum style verdict_styles[] = {
 static void put_gating(struct buf *out, const struct comparison *c)
 {
 	struct tally t = tally_gating(c);
-	size_t broken = t.by[CATEGORY_BREAKAGE];
+	size_t broken = t.by[CATEGORY_BREAKAGE], follow = 0;
 
+	for (size_t i = 0; i < c->n; i++)
+		follow += c->findings[i].fact->kind == EV_STEP &&
+			  c->findings[i].cause != i;
 	if (broken)
 		buf_printf(out, ": %zu broken step%s", broken, plural(broken));
+	if (broken && follow)
+		buf_printf(out, " and %zu that wait%s for %s", follow,
+			   follow == 1 ? "s" : "", broken == 1 ? "it" :
+			   "them");
 	t.n -= broken;
 	t.by[CATEGORY_BREAKAGE] = 0;
 	if (!t.n)

@@ -205,10 +205,35 @@ static void secrets_and_what_persists_are_in_no_heap_of_files(void **state)
 	(void)state;
 	is_cause(&p, "file.create $HOME/.config/a/b", CAUSE_FOLDER,
 		 "$HOME/.config/a", "file.create $HOME/.config/a", 2);
-	assert_int_equal(cause_of(&p,
-		"file.create $HOME/.config/autostart/x.desktop")->n, 0);
+	is_cause(&p, "file.create $HOME/.config/autostart", CAUSE_FILE,
+		 "$HOME/.config/autostart/x.desktop",
+		 "file.create $HOME/.config/autostart/x.desktop", 2);
 	assert_int_equal(cause_of(&p,
 		"file.link $HOME/w/y -> /etc/shadow")->n, 0);
+	done(&p);
+}
+
+#define UNITS "$HOME/.config/systemd/user"
+
+/* One file that persists has its new folders; a second one is read apart. */
+static void folders_belong_to_what_persists_below_them(void **state)
+{
+	struct pair p = compared(NO_FACTS("a"), NEW(
+		"3 file.create $HOME/.config/systemd",
+		"3 file.create " UNITS, "3 file.create " UNITS "/a.service",
+		"3 file.create " UNITS "/b.service",
+		"3 file.write " UNITS "/a.service",
+		"3 file.create $HOME/.config/autostart"), &strict);
+
+	(void)state;
+	is_cause(&p, "file.create $HOME/.config/systemd", CAUSE_FILE,
+		 UNITS "/a.service", "file.write " UNITS "/a.service", 4);
+	is_cause(&p, "file.create " UNITS, CAUSE_FILE,
+		 UNITS "/a.service", "file.write " UNITS "/a.service", 4);
+	assert_int_equal(cause_of(&p, "file.create " UNITS "/b.service")->n,
+			 0);
+	assert_int_equal(cause_of(&p,
+		"file.create $HOME/.config/autostart")->n, 0);
 	done(&p);
 }
 
@@ -372,6 +397,7 @@ int main(void)
 		cmocka_unit_test(a_folder_that_the_run_made_holds_what_is_in_it),
 		cmocka_unit_test(a_folder_that_both_sides_make_holds_what_is_new_in_it),
 		cmocka_unit_test(secrets_and_what_persists_are_in_no_heap_of_files),
+		cmocka_unit_test(folders_belong_to_what_persists_below_them),
 		cmocka_unit_test(a_dependency_is_what_is_read_below_its_folder),
 		cmocka_unit_test(one_file_is_one_cause),
 		cmocka_unit_test(one_peer_is_one_cause),

@@ -696,6 +696,45 @@ static void a_broken_step_leads_what_it_leaves_undone(void **state)
 	close_page(&p);
 }
 
+/* Steps that wait for the broken one are counted where the verdict is. */
+static void a_verdict_counts_the_steps_that_wait_for_a_broken_one(void **state)
+{
+	static const char *const wanted[] = {
+		"regression: 1 broken step, exit 1",
+		"regression: 1 broken step and 1 that waits for it, exit 1",
+		"regression: 1 broken step and 2 that wait for it, exit 1",
+	};
+	struct step_end done[] = {
+		{ .name = STR("db"), .started = true, .ended = true },
+		{ .name = STR("web"), .started = true, .ended = true,
+		  .after = STR("db") },
+		{ .name = STR("client"), .started = true, .ended = true,
+		  .after = STR("web") },
+	};
+
+	(void)state;
+	for (size_t waits = 0; waits < 3; waits++) {
+		struct fingerprint *old = FACTS("a", "3 exec /bin/a");
+		struct fingerprint *new = FACTS("b", "3 exec /bin/a");
+		struct step_end left[3] = { done[0], done[1], done[2] };
+		struct page p;
+
+		left[0].status = 1 << 8;
+		for (size_t i = 1; i <= waits; i++)
+			left[i].started = left[i].ended = false;
+		facts_end(old, "exit", done);
+		facts_end(new, "exit", left);
+		for (size_t i = 0; i < old->n_ends; i++) {
+			old->ends[i].steps = done;
+			new->ends[i].steps = left;
+			old->ends[i].n_steps = new->ends[i].n_steps = 3;
+		}
+		open_page(&p, old, new);
+		has(written(&p, "text"), wanted[waits]);
+		close_page(&p);
+	}
+}
+
 static void accepted_findings_are_suppressed_not_hidden(void **state)
 {
 	const struct accept accept = {
@@ -808,6 +847,8 @@ int main(void)
 		cmocka_unit_test(the_new_form_has_the_new_only),
 		cmocka_unit_test(a_cause_is_one_result_in_every_format),
 		cmocka_unit_test(a_broken_step_leads_what_it_leaves_undone),
+		cmocka_unit_test(
+			a_verdict_counts_the_steps_that_wait_for_a_broken_one),
 		cmocka_unit_test(accepted_findings_are_suppressed_not_hidden),
 		cmocka_unit_test(
 			notes_and_the_mode_are_in_every_format_that_has_room),

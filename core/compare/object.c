@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of a fact's object and of a command line. */
+#include "core/compare/internal.h"
+
+struct str object_cut_word(struct str *rest)
+{
+	struct str word = object_first_word(*rest);
+
+	*rest = str_sub(*rest, word.len + (word.len < rest->len));
+	return word;
+}
+
+struct str object_first_word(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && s.p[n] != ' ')
+		n++;
+	return (struct str){ s.p, n };
+}
+
+bool object_split_arrow(struct str s, struct str *a, struct str *b)
+{
+	for (size_t i = 0; i + 4 <= s.len; i++) {
+		if (memcmp(s.p + i, " -> ", 4))
+			continue;
+		*a = (struct str){ s.p, i };
+		*b = str_sub(s, i + 4);
+		return true;
+	}
+	return false;
+}
