@@ -158,7 +158,9 @@ static void put_message(struct json_out *j, const struct comparison *c,
 	autobuf struct buf text = BUF_INIT;
 
 	finding_sentence(&text, f);
-	text.p[0] = (char)(text.p[0] - 'a' + 'A');
+	/* A sentence about a step begins with its name, which stays. */
+	if (f->fact->kind != EV_STEP && f->fact->kind != EV_STEP_END)
+		text.p[0] = (char)(text.p[0] - 'a' + 'A');
 	buf_c(&text, ": ");
 	buf_str(&text, f->fact->line);
 	buf_ch(&text, ' ');

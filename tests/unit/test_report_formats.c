@@ -686,6 +686,7 @@ static void a_broken_step_leads_what_it_leaves_undone(void **state)
 	has(written(&p, "github"), "::error file=src/main.py,line=7,title="
 	    "behavdiff step-broken::step main in 3 of 3 runs: ");
 	has(written(&p, "gitlab"), "\"path\": \"src/main.py\"");
+	has(written(&p, "sarif"), "\"text\": \"main no longer ends");
 	has(written(&p, "markdown"), "2 more findings because of the step");
 	has(written(&p, "html"), "<pre tabindex=\"0\">Traceback &lt;b&gt;\n"
 	    "SyntaxError: invalid syntax\n</pre>");
