@@ -8,8 +8,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/hash.h"
-#include "core/base/json.h"
-#include "core/base/text.h"
+#include "core/base/json_members.h"
 #include "core/base/vec.h"
 
 #define IDS_LISTED 8
@@ -33,17 +32,19 @@ void last_free(struct last *l)
 
 /* --- where it was made, and what was decided --- */
 
-static const struct {
-	const char *name;
-	size_t offset;
-} places[] = {
-#define PLACE(name) { #name, offsetof(struct last_place, name) }
-	PLACE(old), PLACE(new), PLACE(subdir), PLACE(scenario),
+static const struct json_member places[] = {
+	{ JSON_NEEDED_AS(struct last_place, old, "old", JSON_SAFE) },
+	{ JSON_NEEDED_AS(struct last_place, new, "new", JSON_SAFE) },
+	{ JSON_NEEDED_AS(struct last_place, subdir, "subdir", JSON_SAFE) },
+	{ JSON_NEEDED_AS(struct last_place, scenario, "scenario", JSON_SAFE) },
 };
 
-static struct str *place_at(const struct last_place *p, size_t i)
+static int last_no_place(void *ctx, const struct json *at, const char *what)
 {
-	return (struct str *)((char *)p + places[i].offset);
+	(void)ctx;
+	(void)at;
+	(void)what;
+	return -1;
 }
 
 static const char *const decisions[] = {
@@ -63,8 +64,7 @@ static void write_place(struct cache *cache, const char *digest,
 	json_begin_object(&j, NULL);
 	json_put_str(&j, "schema", STR(PLACE_SCHEMA));
 	json_put_str(&j, "of", str_c(digest));
-	for (size_t i = 0; i < ARRAY_LEN(places); i++)
-		json_put_str(&j, places[i].name, *place_at(place, i));
+	json_members_write(&j, place, places, ARRAY_LEN(places));
 	json_begin_array(&j, "decided");
 	for (size_t i = 0; l && i < l->result.n; i++)
 		json_put_str(&j, NULL, str_c(decisions[l->decided[i]]));
@@ -98,7 +98,11 @@ static void read_place(struct last *l, struct cache *cache)
 {
 	autobuf struct buf text = BUF_INIT;
 	autojson struct json *doc = NULL;
-	struct str schema, of, s;
+	const struct json_reader reader = {
+		.arena = &l->result.arena, .fail = last_no_place,
+	};
+	struct last_place place;
+	struct str schema, of;
 	char name[64];
 
 	last_name(name, "review");
@@ -108,10 +112,9 @@ static void read_place(struct last *l, struct cache *cache)
 	    !str_eq(schema, STR(PLACE_SCHEMA)) ||
 	    !json_string(&of, doc, "of") || !str_eq(of, str_c(l->digest)))
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(places); i++)
-		if (json_string(&s, doc, places[i].name) && text_is_safe(s))
-			*place_at(&l->place, i) =
-				arena_str(&l->result.arena, s);
+	if (!json_members_read(&reader, &place, doc, NULL, places,
+			       ARRAY_LEN(places)))
+		l->place = place;
 	read_decisions(l, json_first(json_array(doc, "decided")));
 }
 

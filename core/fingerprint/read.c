@@ -19,6 +19,25 @@ int read_fail(const struct reader *r, const char *fmt, ...)
 	return err_set(r->err, ERR_TROUBLE, "%s: %s", r->at, what.p);
 }
 
+/* The place is said already: which member of the document, which element. */
+static int read_members_fail(void *ctx, const struct json *at,
+			     const char *what)
+{
+	(void)at;
+	return read_fail(ctx, "%s", what);
+}
+
+int read_members(struct reader *r, void *out, const struct json *obj,
+		 const struct json_member *rows, size_t n)
+{
+	const struct json_reader reader = {
+		.arena = &r->fp->arena, .common = &r->texts,
+		.fail = read_members_fail, .ctx = r,
+	};
+
+	return json_members_read(&reader, out, obj, NULL, rows, n);
+}
+
 static int read_text(const struct reader *r, struct buf *safe,
 		     const struct json *obj, const char *key)
 {

@@ -3,7 +3,7 @@
 #ifndef FINGERPRINT_READ_H
 #define FINGERPRINT_READ_H
 
-#include "core/base/json.h"
+#include "core/base/json_members.h"
 #include "core/fingerprint/internal.h"
 
 struct reader {
@@ -20,6 +20,11 @@ struct reader {
 
 int read_fail(const struct reader *r, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Of an object, by a table; texts are kept in the fingerprint. */
+int read_members(struct reader *r, void *out, const struct json *obj,
+		 const struct json_member *rows, size_t n);
+#define READ_MEMBERS(r, out, obj, rows) \
+	read_members(r, out, obj, rows, ARRAY_LEN(rows))
 /* The member must be there, and a number no larger than max. */
 int need_str(const struct reader *r, struct str *out, const struct json *obj,
 	     const char *key);
@@ -44,7 +49,7 @@ int optional_common(struct reader *r, struct str *out,
 
 /* --- step_end.c --- */
 
-int step_end_read(const struct reader *r, struct step_end *out,
+int step_end_read(struct reader *r, struct step_end *out,
 		  const struct json *o);
 
 /* --- read_facts.c --- */

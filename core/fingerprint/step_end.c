@@ -1,36 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How a step of a run went: copied, and as JSON. */
-#include <limits.h>
 #include <signal.h>
-#include <stddef.h>
 #include <sys/wait.h>
 
 #include "core/base/text.h"
 #include "core/fingerprint/read.h"
 
-/* Members that are left out where they are empty, or 0. */
-static const struct {
-	const char *key;
-	size_t at;
-} texts[] = {
-	{ "unmet", offsetof(struct step_end, unmet) },
-	{ "after", offsetof(struct step_end, after) },
-	{ "awaits", offsetof(struct step_end, awaits) },
-	{ "error_text", offsetof(struct step_end, error) },
-	{ "error_file", offsetof(struct step_end, error_file) },
-}, times[] = {
-	{ "started_ms", offsetof(struct step_end, started_ms) },
-	{ "ready_ms", offsetof(struct step_end, ready_ms) },
-	{ "ended_ms", offsetof(struct step_end, ended_ms) },
-}, flags[] = {
-	{ "printed", offsetof(struct step_end, printed) },
-	{ "stopped", offsetof(struct step_end, stopped) },
-	{ "fixture", offsetof(struct step_end, fixture) },
+static const struct json_member members[] = {
+	{ JSON_NEEDED(struct step_end, name, "name") },
+	{ JSON_NEEDED(struct step_end, command, "command") },
+	{ JSON_NEEDED(struct step_end, started, "started") },
+	{ JSON_NEEDED(struct step_end, was_ready, "ready") },
+	{ JSON_NEEDED(struct step_end, ended, "ended") },
+	{ JSON_NEEDED(struct step_end, status, "status") },
+}, optional[] = {
+	{ JSON_OPTIONAL(struct step_end, unmet, "unmet") },
+	{ JSON_OPTIONAL(struct step_end, after, "after") },
+	{ JSON_OPTIONAL(struct step_end, awaits, "awaits") },
+	{ JSON_OPTIONAL(struct step_end, error, "error_text") },
+	{ JSON_OPTIONAL(struct step_end, error_file, "error_file") },
+	{ JSON_OPTIONAL(struct step_end, error_line, "error_line") },
+	{ JSON_OPTIONAL(struct step_end, started_ms, "started_ms") },
+	{ JSON_OPTIONAL(struct step_end, ready_ms, "ready_ms") },
+	{ JSON_OPTIONAL(struct step_end, ended_ms, "ended_ms") },
+	{ JSON_OPTIONAL(struct step_end, printed, "printed") },
+	{ JSON_OPTIONAL(struct step_end, stopped, "stopped") },
+	{ JSON_OPTIONAL(struct step_end, fixture, "fixture") },
+}, expected = {
+	JSON_NEEDED(struct step_end, expected, "expects")
 };
 
-static void *member(const struct step_end *s, size_t at)
+static struct str *step_end_field(struct step_end *s,
+				 const struct json_member *m)
 {
-	return (char *)s + at;
+	return m->type == JSON_TEXT ?
+		(struct str *)(void *)((char *)s + m->at) : NULL;
 }
 
 struct step_end step_end_empty(void)
@@ -39,8 +43,12 @@ struct step_end step_end_empty(void)
 		.name = STR(""), .command = STR(""), .output = STR(""),
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		*(struct str *)member(&s, texts[i].at) = STR("");
+	for (size_t i = 0; i < ARRAY_LEN(optional); i++) {
+		struct str *text = step_end_field(&s, &optional[i]);
+
+		if (text)
+			*text = STR("");
+	}
 	return s;
 }
 
@@ -51,10 +59,11 @@ struct step_end step_end_copy(struct arena *a, const struct step_end *s)
 	copy.name = arena_str(a, s->name);
 	copy.command = arena_str(a, s->command);
 	copy.output = arena_str(a, s->output);
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		struct str *text = member(&copy, texts[i].at);
+	for (size_t i = 0; i < ARRAY_LEN(optional); i++) {
+		struct str *text = step_end_field(&copy, &optional[i]);
 
-		*text = arena_str(a, *text);
+		if (text)
+			*text = arena_str(a, *text);
 	}
 	return copy;
 }
@@ -130,33 +139,12 @@ static void put_output(struct json_out *j, struct str output)
 void step_end_write(struct json_out *j, const struct step_end *s)
 {
 	json_begin_object_inline(j, NULL);
-	json_put_str(j, "name", s->name);
-	json_put_str(j, "command", s->command);
-	json_put_bool(j, "started", s->started);
-	json_put_bool(j, "ready", s->was_ready);
-	json_put_bool(j, "ended", s->ended);
-	json_put_int(j, "status", s->status);
+	json_members_write(j, s, members, ARRAY_LEN(members));
 	if (s->err && errno_name(s->err))
 		json_put_str(j, "error", str_c(errno_name(s->err)));
 	if (s->expects)
-		json_put_int(j, "expects", s->expected);
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		const struct str *text = member(s, texts[i].at);
-
-		if (text->len)
-			json_put_str(j, texts[i].key, *text);
-	}
-	if (s->error_line)
-		json_put_uint(j, "error_line", s->error_line);
-	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
-		const uint64_t *ms = member(s, times[i].at);
-
-		if (*ms)
-			json_put_uint(j, times[i].key, *ms);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
-		if (*(const bool *)member(s, flags[i].at))
-			json_put_bool(j, flags[i].key, true);
+		json_members_write(j, s, &expected, 1);
+	json_members_write(j, s, optional, ARRAY_LEN(optional));
 	if (s->output.len)
 		put_output(j, s->output);
 	json_end_object(j);
@@ -164,23 +152,12 @@ void step_end_write(struct json_out *j, const struct step_end *s)
 
 /* --- reading --- */
 
-static int read_status(const struct reader *r, int *out, const struct json *o,
-		       const char *key)
-{
-	int64_t status;
-
-	if (!json_int(&status, o, key) || status < INT_MIN || status > INT_MAX)
-		return read_fail(r, "\"%s\" is missing or is no status", key);
-	*out = (int)status;
-	return 0;
-}
-
 static int read_errno(const struct reader *r, struct step_end *out,
 		      const struct json *o)
 {
 	struct str name;
 
-	if (!has_member(o, "error"))
+	if (!json_member(o, "error"))
 		return 0;
 	if (!json_string(&name, o, "error") || !errno_by_name(name))
 		return read_fail(r, "\"error\" is no errno");
@@ -208,7 +185,7 @@ static int read_output(const struct reader *r, struct step_end *out,
 	struct str line;
 
 	out->output = STR("");
-	if (!has_member(o, "output"))
+	if (!json_member(o, "output"))
 		return 0;
 	if (!lines)
 		return read_fail(r, "\"output\" is no array");
@@ -223,37 +200,13 @@ static int read_output(const struct reader *r, struct step_end *out,
 	return 0;
 }
 
-static int read_optional(const struct reader *r, struct step_end *out,
-			 const struct json *o)
-{
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		if (optional_str(r, member(out, texts[i].at), o, texts[i].key))
-			return -1;
-	for (size_t i = 0; i < ARRAY_LEN(times); i++)
-		if (has_member(o, times[i].key) &&
-		    need_uint(r, member(out, times[i].at), o, times[i].key,
-			      UINT64_MAX))
-			return -1;
-	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
-		if (has_member(o, flags[i].key) &&
-		    need_bool(r, member(out, flags[i].at), o, flags[i].key))
-			return -1;
-	if (has_member(o, "error_line") &&
-	    need_unsigned(r, &out->error_line, o, "error_line", UINT_MAX))
-		return -1;
-	out->expects = has_member(o, "expects");
-	return out->expects ? read_status(r, &out->expected, o, "expects") : 0;
-}
-
-int step_end_read(const struct reader *r, struct step_end *out,
+int step_end_read(struct reader *r, struct step_end *out,
 		  const struct json *o)
 {
-	return need_str(r, &out->name, o, "name") ||
-	       need_str(r, &out->command, o, "command") ||
-	       need_bool(r, &out->started, o, "started") ||
-	       need_bool(r, &out->was_ready, o, "ready") ||
-	       need_bool(r, &out->ended, o, "ended") ||
-	       read_status(r, &out->status, o, "status") ||
-	       read_errno(r, out, o) || read_optional(r, out, o) ||
+	*out = step_end_empty();
+	out->expects = json_member(o, expected.key) != NULL;
+	return READ_MEMBERS(r, out, o, members) ||
+	       read_errno(r, out, o) || READ_MEMBERS(r, out, o, optional) ||
+	       (out->expects && read_members(r, out, o, &expected, 1)) ||
 	       read_awaits(r, out) || read_output(r, out, o) ? -1 : 0;
 }

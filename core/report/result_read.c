@@ -2,9 +2,10 @@
 /* behavdiff.result/1, read back. */
 #include "core/report/result.h"
 
-#include "core/base/json.h"
+#include "core/base/json_members.h"
 #include "core/base/strmap.h"
 #include "core/base/text.h"
+#include "core/base/vec.h"
 #include "core/report/internal.h"
 
 /* Results of one operation; there are not that many errnos. */
@@ -27,23 +28,37 @@ static int bad(const struct reader *in, const char *key)
 
 /* --- members --- */
 
+static int result_fail(void *ctx, const struct json *at, const char *what)
+{
+	const struct reader *in = ctx;
+
+	(void)at;
+	if (in->index)
+		return err_set(in->err, ERR_TROUBLE, "findings[%zu]: %s",
+			       in->index - 1, what);
+	return err_set(in->err, ERR_TROUBLE, "%s", what);
+}
+
+static int result_members(const struct reader *in, void *out,
+			  const struct json *obj, const char *of,
+			  const struct json_member *rows, size_t n)
+{
+	struct reader copy = *in;
+	const struct json_reader reader = {
+		.arena = &in->r->arena, .fail = result_fail, .ctx = &copy,
+	};
+
+	return json_members_read(&reader, out, obj, of, rows, n);
+}
+#define RESULT_MEMBERS(in, out, obj, of, rows) \
+	result_members(in, out, obj, of, rows, ARRAY_LEN(rows))
+
 static struct str keep(const struct reader *in, struct str s)
 {
 	autobuf struct buf safe = BUF_INIT;
 
 	text_sanitise(&safe, s);
 	return arena_str(&in->r->arena, buf_view(&safe));
-}
-
-static int need_str(const struct reader *in, struct str *out,
-		    const struct json *obj, const char *key)
-{
-	struct str s;
-
-	if (!json_string(&s, obj, key))
-		return bad(in, key);
-	*out = keep(in, s);
-	return 0;
 }
 
 static int need_pair(const struct reader *in, unsigned *a, unsigned *b,
@@ -111,7 +126,11 @@ static int read_rule(const struct reader *in, const struct rule **out,
 static int read_fact(const struct reader *in, struct fact *fact,
 		     const struct json *obj)
 {
-	if (need_str(in, &fact->line, obj, "fact"))
+	static const struct json_member members[] = {
+		{ JSON_NEEDED(struct fact, line, "fact") },
+	};
+
+	if (RESULT_MEMBERS(in, fact, obj, NULL, members))
 		return -1;
 	return fact_parse(fact->line, &fact->kind, &fact->operation,
 			  &fact->object, &fact->err) ? 0 : bad(in, "fact");
@@ -168,23 +187,23 @@ static struct str read_chain(const struct reader *in, const struct json *obj)
 static int read_steps(const struct reader *in, struct fact *fact,
 		      const struct json *obj)
 {
+	static const struct json_member members[] = {
+		{ JSON_NEEDED(struct step_evidence, step, "step") },
+		{ JSON_NEEDED(struct step_evidence, call, "call") },
+		{ JSON_NEEDED(struct step_evidence, seen, "seen") },
+		{ JSON_NEEDED(struct step_evidence, count, "count") },
+		{ JSON_NEEDED(struct step_evidence, ns, "ns") },
+	};
 	const struct json *v = json_first(json_array(obj, "steps"));
 	struct step_evidence steps[FACT_STEPS_MAX];
 	size_t n = 0;
 
 	for (; v && n < FACT_STEPS_MAX; v = json_next(v)) {
-		struct step_evidence *s = &steps[n];
-		uint64_t seen;
+		struct step_evidence *s = &steps[n++];
 
 		*s = (struct step_evidence){ .process = read_chain(in, v) };
-		if (need_str(in, &s->step, v, "step") ||
-		    need_str(in, &s->call, v, "call") ||
-		    !json_uint(&seen, v, "seen") || seen > UINT32_MAX ||
-		    !json_uint(&s->count, v, "count") ||
-		    !json_uint(&s->ns, v, "ns"))
-			return bad(in, "steps");
-		s->seen = (unsigned)seen;
-		n++;
+		if (RESULT_MEMBERS(in, s, v, "\"steps\"", members))
+			return -1;
 	}
 	fact_set_steps(&in->r->arena, fact, steps, n);
 	return v ? bad(in, "steps") : 0;
@@ -193,39 +212,44 @@ static int read_steps(const struct reader *in, struct fact *fact,
 static int read_evidence(const struct reader *in, struct evidence *ev,
 			 const struct json *obj)
 {
+	static const struct json_member whole[] = {
+		{ JSON_NEEDED(struct evidence, count, "count") },
+	}, members[] = {
+		{ JSON_NEEDED(struct evidence, ns, "ns") },
+		{ JSON_NEEDED(struct evidence, call, "call") },
+		{ JSON_NEEDED(struct evidence, step, "step") },
+		{ JSON_NEEDED(struct evidence, note, "note") },
+	};
 	const struct json *first = json_object(obj, "first");
 
-	if (!json_uint(&ev->count, obj, "count"))
-		return bad(in, "count");
-	if (!first || !json_uint(&ev->ns, first, "ns"))
-		return bad(in, "first");
+	if (RESULT_MEMBERS(in, ev, obj, NULL, whole))
+		return -1;
 	ev->process = read_chain(in, obj);
-	return need_str(in, &ev->call, first, "call") ||
-	       need_str(in, &ev->step, first, "step") ||
-	       need_str(in, &ev->note, first, "note") ? -1 : 0;
+	return first ? RESULT_MEMBERS(in, ev, first, "\"first\"", members) :
+		       bad(in, "first");
 }
 
 static int read_acceptance(const struct reader *in, struct finding *f,
 			   const struct json *obj)
 {
+	static const struct json_member members[] = {
+		{ JSON_OPTIONAL(struct accept, step, "step") },
+		{ JSON_NEEDED(struct accept, expired, "expired") },
+		{ JSON_NEEDED(struct accept, fact, "fact") },
+		{ JSON_NEEDED(struct accept, reason, "reason") },
+		{ JSON_NEEDED(struct accept, by, "by") },
+		{ JSON_NEEDED(struct accept, date, "date") },
+		{ JSON_NEEDED(struct accept, expires, "expires") },
+	};
 	const struct json *from = json_object(obj, "acceptance");
 	struct accept *a;
-	struct str step;
 
-	if (!json_bool(&f->accepted, obj, "accepted"))
-		return bad(in, "accepted");
 	if (!from)
 		return f->accepted ? bad(in, "acceptance") : 0;
 	a = arena_alloc(&in->r->arena, sizeof(*a));
+	a->step = STR("");
 	f->accept = a;
-	a->step = json_string(&step, from, "step") ? keep(in, step) : STR("");
-	if (!json_bool(&a->expired, from, "expired"))
-		return bad(in, "acceptance");
-	return need_str(in, &a->fact, from, "fact") ||
-	       need_str(in, &a->reason, from, "reason") ||
-	       need_str(in, &a->by, from, "by") ||
-	       need_str(in, &a->date, from, "date") ||
-	       need_str(in, &a->expires, from, "expires") ? -1 : 0;
+	return RESULT_MEMBERS(in, a, from, "\"acceptance\"", members);
 }
 
 static int read_seen(const struct reader *in, struct finding *f,
@@ -260,28 +284,29 @@ static void read_before(const struct reader *in, struct result_finding *to,
 static int read_place(const struct reader *in, struct result_finding *to,
 		      const struct json *obj)
 {
+	static const struct json_member members[] = {
+		{ JSON_NEEDED(struct result_finding, line, "line") },
+		{ JSON_NEEDED(struct result_finding, path, "path") },
+	};
 	const struct json *place = json_object(obj, "place");
-	uint64_t line;
 
-	if (!place)
-		return 0;
-	if (!json_uint(&line, place, "line") || line > UINT32_MAX)
-		return bad(in, "place");
-	to->line = (unsigned)line;
-	return need_str(in, &to->path, place, "path");
+	return place ? RESULT_MEMBERS(in, to, place, "\"place\"", members) : 0;
 }
 
 static int read_finding(const struct reader *in, struct result_finding *to,
 			const struct json *obj)
 {
+	static const struct json_member members[] = {
+		{ JSON_NEEDED(struct finding, gates, "gates") },
+		{ JSON_NEEDED(struct finding, accepted, "accepted") },
+	};
 	struct fact *fact = arena_alloc(&in->r->arena, sizeof(*fact));
 	struct finding *f = &to->f;
 
 	f->fact = fact;
 	f->step = STR("");
-	if (!json_bool(&f->gates, obj, "gates"))
-		return bad(in, "gates");
-	if (read_fact(in, fact, obj) || read_id(in, f, obj) ||
+	if (RESULT_MEMBERS(in, f, obj, NULL, members) ||
+	    read_fact(in, fact, obj) || read_id(in, f, obj) ||
 	    read_change(in, &f->change, obj) ||
 	    read_level(in, &f->level, obj, "level") ||
 	    read_rule(in, &f->rule, obj) || read_seen(in, f, obj) ||
@@ -299,12 +324,14 @@ static int read_finding(const struct reader *in, struct result_finding *to,
 static int read_side(const struct reader *in, struct result_side *out,
 		     const struct json *doc, const char *key)
 {
+	static const struct json_member members[] = {
+		{ JSON_NEEDED(struct result_side, spec, "spec") },
+		{ JSON_NEEDED(struct result_side, commit, "commit") },
+	};
 	const struct json *side = json_object(doc, key);
 
-	if (!side)
-		return bad(in, key);
-	return need_str(in, &out->spec, side, "spec") ||
-	       need_str(in, &out->commit, side, "commit") ? -1 : 0;
+	return side ? RESULT_MEMBERS(in, out, side, key, members) :
+		      bad(in, key);
 }
 
 static int read_findings(struct reader *in, const struct json *doc)
