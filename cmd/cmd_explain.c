@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/explain.h"
 #include "cmd/last.h"
 #include "cmd/near.h"
 #include "cmd/status.h"
@@ -22,38 +21,20 @@ static const struct {
 #undef STATUS
 };
 
-static const struct example examples[] = {
-#define EXAMPLE(rule, fact) { rule, fact },
-#include "cmd/explain.def"
-#undef EXAMPLE
-};
-
-const struct example *examples_table(size_t *n)
-{
-	*n = ARRAY_LEN(examples);
-	return examples;
-}
-
-static const char *example_of_rule(const char *id)
-{
-	for (size_t i = 0; i < ARRAY_LEN(examples); i++)
-		if (!strcmp(examples[i].rule, id))
-			return examples[i].fact;
-	return NULL;
-}
-
 /* Its most ordinary one: the rows of a kind go from special to general. */
-static const char *example_of_kind(enum event_kind kind)
+static const char *explain_example(enum event_kind kind)
 {
 	struct str operation, object;
 	const char *found = NULL;
 	enum event_kind got;
+	size_t n;
+	const struct rule *rules = rules_table(&n);
 	int err;
 
-	for (size_t i = 0; i < ARRAY_LEN(examples); i++)
-		if (fact_parse(str_c(examples[i].fact), &got, &operation,
+	for (size_t i = 0; i < n; i++)
+		if (fact_parse(str_c(rules[i].example), &got, &operation,
 			       &object, &err) && got == kind)
-			found = examples[i].fact;
+			found = rules[i].example;
 	return found;
 }
 
@@ -84,7 +65,7 @@ static bool explain_rule(struct buf *out, const char *word)
 		for (int k = rules[i].first; k <= (int)rules[i].last; k++)
 			buf_printf(out, " %s", event_name((enum event_kind)k));
 		buf_ch(out, '\n');
-		put_example(out, example_of_rule(word));
+		put_example(out, rules[i].example);
 		return true;
 	}
 	return false;
@@ -108,7 +89,7 @@ static bool explain_kind(struct buf *out, const char *word)
 		rule_text(out, &rules[i]);
 		buf_ch(out, '\n');
 	}
-	put_example(out, example_of_kind(kind));
+	put_example(out, explain_example(kind));
 	return true;
 }
 

@@ -54,6 +54,7 @@ struct rule {
 	/* "connects to {a peer it did not reach before}": rule_text() */
 	const char *message;
 	const char *help;
+	const char *example;		/* a fact under it */
 };
 
 /* A fact that people said yes to; from a baseline. */

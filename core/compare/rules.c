@@ -471,9 +471,9 @@ static bool when_temporary(const struct fact *f, const struct sides *s)
 /* --- the table --- */
 
 static const struct rule rules[] = {
-#define RULE(id, category, first, last, when, level, message, help)	\
-	{ id, CATEGORY_##category, EV_##first, EV_##last,		\
-	  LEVEL_##level, message, help },
+#define RULE(id, category, first, last, when, level, message, help, example) \
+	{ id, CATEGORY_##category, EV_##first, EV_##last,		     \
+	  LEVEL_##level, message, help, example },
 #include "core/compare/rules.def"
 #undef RULE
 };
@@ -491,7 +491,7 @@ struct predicate {
 		 when, default: NULL)
 
 static const struct predicate predicates[] = {
-#define RULE(id, category, first, last, when, level, message, help) \
+#define RULE(id, category, first, last, when, level, message, help, example) \
 	{ ALONE(when_##when), WITHIN(when_##when) },
 #include "core/compare/rules.def"
 #undef RULE
