@@ -72,7 +72,7 @@ UNITS := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
 FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzzers/%)
 FIXTURES := $(FIXTURE_SRC:tests/fixtures/%.c=$(BUILD)/fixtures/%)
 
-all: $(BUILD)/behavdiff ## build build/behavdiff
+all: $(BUILD)/behavdiff $(BUILD)/behavdiff.1 ## build build/behavdiff
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' \
@@ -104,6 +104,11 @@ $(BUILD)/libcmd.a: $(CMD_LIB_OBJ)
 	@rm -f $@
 	$(call say,AR,$@)
 	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/behavdiff.1: cmd/manual.awk core/report/formats.def cmd/behavdiff.1
+	$(call say,MAN,$@)
+	@mkdir -p $(@D)
+	$(Q)awk -f $^ >$@
 
 $(BUILD)/behavdiff: $(CMD_OBJ) $(BUILD)/libcore.a
 	$(call say,LD,$@)
@@ -212,7 +217,7 @@ install: all ## install below DESTDIR/PREFIX
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d \
 		$(DESTDIR)$(PREFIX)/share/behavdiff/schemas
 	install -m 755 $(BUILD)/behavdiff $(DESTDIR)$(PREFIX)/bin/behavdiff
-	install -m 644 cmd/behavdiff.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 $(BUILD)/behavdiff.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 cmd/behavdiff-config.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	put() { $(BUILD)/behavdiff completion $$1 >$$2 && chmod 644 $$2; } && \
 	share=$(DESTDIR)$(PREFIX)/share && \

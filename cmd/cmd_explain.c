@@ -15,7 +15,7 @@
 static const struct {
 	const char *number, *word, *text, *example;
 } statuses[] = {
-#define STATUS(id, number, word, text, example) \
+#define STATUS(id, number, word, brief, text, example) \
 	{ #number, word, text, example },
 #include "cmd/status.def"
 #undef STATUS

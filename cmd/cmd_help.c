@@ -21,6 +21,22 @@ static const struct command commands[] = {
 #undef COMMAND
 };
 
+/* Of --format: first what every writer has, then what only comparisons have. */
+#define FORMAT_OF_YES(name) " " name
+#define FORMAT_OF_NO(name)
+#define FORMAT_NOT_YES(name)
+#define FORMAT_NOT_NO(name) " " name
+static const char format_help[] =
+	"standard output, text unless given:"
+#define FORMAT(id, name, both, help) FORMAT_OF_##both(name)
+#include "core/report/formats.def"
+#undef FORMAT
+	"; diff and check also:"
+#define FORMAT(id, name, both, help) FORMAT_NOT_##both(name)
+#include "core/report/formats.def"
+#undef FORMAT
+	;
+
 static const struct opt options[] = {
 #define OPTION(sets, letter, name, type, field, arg, number, help)	\
 	{ sets, letter, name, OPT_##type,				\
@@ -53,10 +69,11 @@ static const char revisions_help[] =
 static const char status_help[] =
 	"\n"
 	"exit status:\n"
-	"  0  pass: nothing new at or above --fail-on\n"
-	"  1  regression\n"
-	"  2  trouble: usage, configuration, unknown revision, no sandbox, I/O\n"
-	"  3  inconclusive: the runs do not prove enough\n";
+#define STATUS(id, number, word, brief, text, example) \
+	"  " #number "  " word ": " brief "\n"
+#include "cmd/status.def"
+#undef STATUS
+	;
 
 static void program_help(struct buf *out)
 {

@@ -162,7 +162,7 @@ static void complete_kinds(struct completion *c)
 
 static void complete_statuses(struct completion *c)
 {
-#define STATUS(id, number, word, text, example) \
+#define STATUS(id, number, word, brief, text, example) \
 	complete_offer(c, STR(word), "", "exit status " #number);
 #include "cmd/status.def"
 #undef STATUS

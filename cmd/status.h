@@ -7,7 +7,7 @@
 #include "core/compare/compare.h"
 
 enum status {
-#define STATUS(id, number, word, text, example) STATUS_##id = number,
+#define STATUS(id, number, word, brief, text, example) STATUS_##id = number,
 #include "cmd/status.def"
 #undef STATUS
 };

@@ -4,7 +4,7 @@
 # every command, option and format; and mandoc has nothing to object.
 . tests/system/lib.sh
 
-options=cmd/behavdiff.1
+options=$BUILD/behavdiff.1
 config=cmd/behavdiff-config.5
 
 for page in "$options" "$config"; do

@@ -4,7 +4,7 @@
 # manual page explains, the schemas allow and the READMEs describe.
 . tests/system/lib.sh
 
-manual=cmd/behavdiff.1
+manual=$BUILD/behavdiff.1
 
 # The rows of a table: NAME(a, "b", ...) with one row a line.
 rows() { # macro file
@@ -88,6 +88,14 @@ check_options() {
 
 # --- facts, rules, formats, keys ---
 
+check_statuses() {
+	for status in $(rows STATUS cmd/status.def | awk -F', ' '{ print $2 }')
+	do
+		ok "cmd/behavdiff.1, EXIT STATUS: an item for $status" \
+			grep -q "^\.It $status\$" "$manual"
+	done
+}
+
 # Rules that no area of the assessment takes; what only a comparison makes, and
 # what is of no kind, has none.
 areas() {
@@ -170,6 +178,7 @@ check_schemas() {
 
 check_options
 check_lists
+check_statuses
 check_values
 check_schemas
 finish
