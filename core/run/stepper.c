@@ -106,7 +106,7 @@ uint64_t stepper_ms(const struct stepper *st)
 
 static unsigned rounds(const struct step *step)
 {
-	return step->repeat ? step->repeat : 1;
+	return (unsigned)step_num(step, "repeat");
 }
 
 static bool is_last_round(const struct stepper *st, size_t i)
@@ -276,7 +276,7 @@ int stepper_start(struct stepper *st, const struct sandbox *sandbox,
 	feed_close(&s->feed);
 	s->feed = (struct feed)FEED_INIT;
 	s->feed.heard = s->from;
-	return st->scenario->steps[step].tty ?
+	return step_num(&st->scenario->steps[step], "tty") ?
 		start_on_terminal(st, sandbox, step, err) :
 		start_on_pipes(st, sandbox, step, err);
 }

@@ -151,8 +151,9 @@ static void mark(struct stepper *st, size_t i, bool for_good)
 
 	s->stopped = s->was_stopped = true;
 	s->stopped_ms = stepper_ms(st);
-	if (for_good && st->scenario->steps[i].repeat)
-		s->round = st->scenario->steps[i].repeat - 1;
+	if (for_good)
+		s->round = (unsigned)step_num(&st->scenario->steps[i],
+					      "repeat") - 1;
 }
 
 static bool next_own(struct stepper *st, const struct overs *over,

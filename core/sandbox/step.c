@@ -125,7 +125,7 @@ static const char *step_prepare(const struct sandbox_options *opt,
 		return "close_range";
 	if (setsid() < 0 || chdir(PLAN_TREE))
 		return "entering the tree";
-	if (step->tty && ioctl(0, TIOCSCTTY, 0))
+	if (step_num(step, "tty") && ioctl(0, TIOCSCTTY, 0))
 		return "taking its terminal";
 	if (step->dir.len && chdir(step->dir.p))
 		return step->dir.p;

@@ -60,18 +60,23 @@ struct step {
 	uint64_t ready_ms;	/* AFTER */
 	struct script_line *script;	/* what is typed; NULL: nothing is */
 	size_t n_script;
-	bool tty;
+	const uint64_t *nums;	/* see step_num(); NULL: all at default */
 	bool fixture;		/* what it does does not count */
 	int stop;		/* signal, or 0: none is asked for */
 	uint64_t stop_ms;	/* after it was ready; 0 with stop_after */
 	bool stop_follows;	/* the end of another step, stop_after */
 	size_t stop_after;
-	unsigned repeat;	/* how often it is run, 0 as 1 */
 	bool expects_status;
 	int expect_status;
 	struct str *expect_output;
 	size_t n_expect_output;
 };
+
+/*
+ * The value of a key of [step] that is a number or yes and no, by its name:
+ * "tty", "repeat".  Asking for another one is a programming error.
+ */
+uint64_t step_num(const struct step *step, const char *key);
 
 struct scenario {
 	struct arena arena;
