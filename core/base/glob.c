@@ -90,8 +90,24 @@ static bool is_globstar(const struct cursor *c)
 	return !c->end && str_eq(c->seg, STR("**"));
 }
 
+/* Most patterns begin with other bytes than the path, which is soon seen. */
+static bool begins_alike(struct str pattern, struct str path)
+{
+	for (size_t i = 0; i < pattern.len && i < path.len; i++) {
+		if (pattern.p[i] == '*' || pattern.p[i] == '?' ||
+		    pattern.p[i] == '\\')
+			break;
+		if (pattern.p[i] != path.p[i])
+			return false;
+	}
+	return true;
+}
+
 bool path_glob(struct str pattern, struct str path)
 {
+	if (!begins_alike(pattern, path))
+		return false;
+
 	struct cursor p = cursor_at(pattern), s = cursor_at(path);
 	struct cursor star = { .end = true }, resume = s;
 	bool starred = false;

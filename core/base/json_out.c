@@ -12,6 +12,16 @@ void json_out_init(struct json_out *j, struct buf *buf)
 	*j = (struct json_out){ .buf = buf, .first = true };
 }
 
+/* The length of the prefix that may stand between quotes as it is. */
+static size_t plain_prefix(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && s.p[n] != '"' && s.p[n] != '\\')
+		n++;
+	return n;
+}
+
 static void put_quoted(struct json_out *j, struct str s)
 {
 	autobuf struct buf safe = BUF_INIT;
@@ -19,10 +29,15 @@ static void put_quoted(struct json_out *j, struct str s)
 	text_sanitise(&safe, s);
 	buf_ch(j->buf, '"');
 	/* Sanitised text has no control byte: two characters are left. */
-	for (size_t i = 0; i < safe.len; i++) {
-		if (safe.p[i] == '"' || safe.p[i] == '\\')
-			buf_ch(j->buf, '\\');
-		buf_ch(j->buf, safe.p[i]);
+	for (size_t at = 0; at < safe.len; at++) {
+		size_t plain = plain_prefix(str_sub(buf_view(&safe), at));
+
+		buf_add(j->buf, safe.p + at, plain);
+		at += plain;
+		if (at == safe.len)
+			break;
+		buf_ch(j->buf, '\\');
+		buf_ch(j->buf, safe.p[at]);
 	}
 	buf_ch(j->buf, '"');
 }

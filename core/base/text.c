@@ -119,13 +119,20 @@ static size_t shown(struct str s, size_t *bad)
 	return len && text_printable(cp) ? len : 0;
 }
 
+/* Printable ASCII, which nearly all text is. */
+static bool is_ascii(char c)
+{
+	return c >= ' ' && c < 0x7f;
+}
+
 /* The length of the prefix that needs no escape; quote: `\` needs one. */
 static size_t safe_prefix(struct str s, bool quote)
 {
 	size_t at = 0, bad;
 
 	while (at < s.len) {
-		size_t len = shown(str_sub(s, at), &bad);
+		size_t len = is_ascii(s.p[at]) ? 1 :
+			     shown(str_sub(s, at), &bad);
 
 		if (!len || (quote && s.p[at] == '\\'))
 			break;

@@ -5,6 +5,8 @@
  * holds everything with its baselineState; `sarif-new` only what is new and
  * not accepted, for readers that know neither states nor suppressions.
  */
+#include <string.h>
+
 #include "core/base/json.h"
 #include "core/base/vec.h"
 #include "core/report/internal.h"
@@ -39,13 +41,16 @@ static const char *const states[] = {
 static void put_text(struct json_out *j, const char *key, struct str s)
 {
 	autobuf struct buf text = BUF_INIT;
+	const char *link;
 
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.p[i] == '(' && i && s.p[i - 1] == ']')
-			buf_c(&text, "\\x28");
-		else
-			buf_ch(&text, s.p[i]);
+	while (s.len && (link = memmem(s.p, s.len, "](", 2))) {
+		size_t before = (size_t)(link - s.p) + 1;
+
+		buf_add(&text, s.p, before);
+		buf_c(&text, "\\x28");
+		s = str_sub(s, before + 1);
 	}
+	buf_str(&text, s);
 	json_begin_object_inline(j, key);
 	json_put_str(j, "text", buf_view(&text));
 	json_end_object(j);
