@@ -185,7 +185,7 @@ sanitize: ## build with ASan and UBSan into build/san and run the tests
 
 .PHONY: fuzz fuzzers all-fuzzers
 fuzzers: ## build the fuzz targets with clang into build/fuzz
-	$(MAKE) BUILD=build/fuzz CC=clang OPT='-O1 -g' \
+	$(MAKE) BUILD=build/fuzz CC=clang OPT='-O2 -g' \
 		SANITIZE=fuzzer-no-link,address,undefined all-fuzzers
 all-fuzzers: $(FUZZERS)
 

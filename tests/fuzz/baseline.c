@@ -30,7 +30,7 @@ static void try_baseline(struct str text, bool resolve)
 static void try_result(struct str text)
 {
 	struct err err = ERR_INIT;
-	struct cached_result r;
+	struct result r;
 	size_t matches;
 
 	if (result_read(&r, text, &err)) {

@@ -2,13 +2,17 @@
 /*
  * From an event to its line and back: whatever a program puts into its names,
  * the line is one line, and says of which kind the event was and how it ended.
- * Input: kind, errno, field a up to a byte 255, field b.
+ * Input: kind, errno, how often field a stands there, field a up to a byte 255,
+ * field b.  Repeated, a short input reaches the bounds of a long line.
  */
 #include "core/base/text.h"
 #include "core/fingerprint/internal.h"
 #include "tests/fuzz/fuzz.h"
 
 #define LINE_MAX_BYTES 20000
+#define MAX_BYTES 256
+#define REPEAT 250		/* from this byte on: 16 times and more, */
+#define REPEATED_MAX 80		/* of what is short, up to PATH_SHOWN_MAX */
 
 static const struct places places = {
 	.tree = STR("/home/auditor/app"), .home = STR("/home/auditor"),
@@ -37,17 +41,31 @@ static void check_evidence(struct str s)
 	must(text_is_safe(buf_view(&out)));
 }
 
+static void repeat(struct buf *out, struct str s, unsigned byte)
+{
+	bool once = byte < REPEAT || s.len > REPEATED_MAX;
+	unsigned times = once ? 1 : 16 + byte - REPEAT;
+
+	for (unsigned i = 0; i < times; i++)
+		buf_str(out, s);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str rest = bytes(data, size);
-	autobuf struct buf line = BUF_INIT, same = BUF_INIT;
+	autobuf struct buf line = BUF_INIT, same = BUF_INIT, a = BUF_INIT;
 	struct event ev = { .kind = take_byte(&rest) % EV_COUNT };
 	struct str operation, object;
 	enum event_kind kind;
+	unsigned times;
 	int err;
 
+	if (size > MAX_BYTES)
+		return -1;
 	ev.err = (int)take_byte(&rest);
-	ev.a = take_until(&rest, '\377');
+	times = take_byte(&rest);
+	repeat(&a, take_until(&rest, '\377'), times);
+	ev.a = buf_view(&a);
 	ev.b = rest;
 	fact_line(&line, &ev, &places);
 	check_line(&ev, buf_view(&line));

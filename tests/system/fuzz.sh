@@ -23,13 +23,15 @@ fi
 ok "the targets build" make -s fuzzers
 for target in $targets; do
 	name=${target%.c}
-	# Building and merging fingerprints costs milliseconds each.
 	runs=3000
-	[ "$name" != fingerprint ] || runs=500
+	case $name in
+	# Each builds two or three fingerprints.
+	events | report) runs=1000 ;;
+	esac
 	# What is learned is written into the first folder.
 	mkdir "$work/$name"
 	ok "$name: $runs inputs break no promise" \
-		"build/fuzz/fuzzers/$name" -runs="$runs" -seed=1 -max_len=600 \
+		"build/fuzz/fuzzers/$name" -runs="$runs" -seed=1 -max_len=4096 \
 		-timeout=20 -rss_limit_mb=1024 -verbosity=0 \
 		-artifact_prefix="$work/" "$work/$name" \
 		"tests/fuzz/seeds/$name"
