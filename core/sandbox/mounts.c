@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The root of the sandbox, mount by mount.
- *
- * One tmpfs, the scratch, holds everything that can be written, so that one
- * size bounds it all.  It hides the stage in pid 1's own mount namespace:
- *
- *   SCRATCH/root     becomes the root, read-only but for what is mounted on it
- *   SCRATCH/up/X     upper layer of X, or the private directory X itself
- *   SCRATCH/wd/X     overlayfs's work directory of X
- *
+ * The root of the sandbox, mount by mount; root.h says what it consists of.
  * After the root has changed, the scratch can be reached through the
  * descriptor that the tracer's side holds, and through no path.
  */
@@ -26,58 +18,8 @@
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
 #include "core/base/vec.h"
+#include "core/sandbox/root.h"
 #include "core/sandbox/setup.h"
-
-#define SCRATCH STAGING_MOUNT
-#define ROOT SCRATCH "/root"
-
-/* Directories of the host that show through, each below a private layer. */
-static const char *const system_dirs[] = {
-	"usr", "etc", "opt", "bin", "sbin", "lib", "lib32", "lib64", "libx32",
-};
-
-/* Directories of our own: where they are, their mode, in which layer. */
-struct private_dir {
-	const char *mount;
-	const char *layer;
-	mode_t mode;
-};
-
-static const struct private_dir private_dirs[] = {
-	{ "/home/" PLAN_USER, "home", 0755 },
-	{ "/tmp", "tmp", 01777 },
-	{ "/var/tmp", "vartmp", 01777 },
-	{ "/dev/shm", "shm", 01777 },
-	{ "/run/lock", "lock", 01777 },
-};
-
-/* Plain directories of the read-only root. */
-static const struct { const char *path; mode_t mode; } skeleton[] = {
-	{ "home", 0755 }, { "home/" PLAN_USER, 0755 }, { "root", 0 },
-	{ "run", 0755 }, { "run/lock", 0755 }, { "var", 0755 },
-	{ "var/tmp", 0755 }, { "var/lib", 0755 }, { "var/log", 0755 },
-	{ "var/cache", 0755 }, { "var/spool", 0755 }, { "tmp", 0755 },
-	{ "mnt", 0755 }, { "media", 0755 }, { "srv", 0755 }, { "sys", 0755 },
-	{ "boot", 0755 }, { "proc", 0755 }, { "dev", 0755 },
-	{ "dev/shm", 0755 }, { "dev/pts", 0755 },
-};
-
-static const struct sandbox_layer layers[] = {
-	{ "up/usr", "/usr", true }, { "up/etc", "/etc", true },
-	{ "up/opt", "/opt", true }, { "up/bin", "/bin", true },
-	{ "up/sbin", "/sbin", true }, { "up/lib", "/lib", true },
-	{ "up/lib32", "/lib32", true }, { "up/lib64", "/lib64", true },
-	{ "up/libx32", "/libx32", true },
-	{ "up/home", PLAN_HOME, false }, { "up/tmp", "/tmp", false },
-	{ "up/vartmp", "/var/tmp", false }, { "up/shm", "/dev/shm", false },
-	{ "up/lock", "/run/lock", false }, { "up/tree", PLAN_TREE, true },
-};
-
-const struct sandbox_layer *sandbox_layers(size_t *n)
-{
-	*n = ARRAY_LEN(layers);
-	return layers;
-}
 
 static int mounts_at(struct setup *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -122,12 +64,6 @@ static int mounts_make_file(struct setup *s, const char *path, const char *text)
 static int mounts_bind(struct setup *s, const char *from, const char *to,
 		       unsigned long flags)
 {
-	static const struct { unsigned long st, ms; } kept[] = {
-		{ ST_RDONLY, MS_RDONLY }, { ST_NOSUID, MS_NOSUID },
-		{ ST_NODEV, MS_NODEV }, { ST_NOEXEC, MS_NOEXEC },
-		{ ST_NOATIME, MS_NOATIME }, { ST_NODIRATIME, MS_NODIRATIME },
-		{ ST_RELATIME, MS_RELATIME },
-	};
 	struct statvfs now;
 
 	mounts_at(s, "%s", to);
@@ -137,10 +73,8 @@ static int mounts_bind(struct setup *s, const char *from, const char *to,
 		return 0;
 	if (statvfs(to, &now))
 		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
-		if (now.f_flag & kept[i].st)
-			flags |= kept[i].ms;
-	return mount(NULL, to, NULL, MS_BIND | MS_REMOUNT | flags, NULL);
+	return mount(NULL, to, NULL, MS_BIND | MS_REMOUNT | flags |
+		     root_kept_flags(now.f_flag), NULL);
 }
 
 /*
@@ -153,22 +87,17 @@ static int mounts_overlay(struct setup *s, const char *lower, const char *layer,
 			  const char *to)
 {
 	char data[512], upper[128], work[128];
-	mode_t mode;
 
-	snprintf(upper, sizeof(upper), SCRATCH "/up/%s", layer);
-	snprintf(work, sizeof(work), SCRATCH "/wd/%s", layer);
-	/*
-	 * The overlay's root takes owner and mode from its upper layer, whose
-	 * owner is the only id there is: outside of the tree nothing is made
-	 * directly in it, as for any ordinary user.
-	 */
-	mode = strcmp(layer, "tree") != 0 ? 0555 : 0755;
-	if (mounts_make_dir(s, upper, mode) || mounts_make_dir(s, work, 0755))
+	snprintf(upper, sizeof(upper), ROOT_UPPER "/%s", layer);
+	snprintf(work, sizeof(work), ROOT_WORK "/%s", layer);
+	if (mounts_make_dir(s, upper, root_layer_mode(layer)) ||
+	    mounts_make_dir(s, work, 0755))
 		return -1;
 	mounts_at(s, "%s over %s", to, lower);
-	snprintf(data, sizeof(data),
-		 "lowerdir=%s,upperdir=%s,workdir=%s,userxattr",
-		 lower, upper, work);
+	if (root_overlay_options(data, sizeof(data), lower, layer)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
 	return mount("behavdiff", to, "overlay", MS_NODEV, data);
 }
 
@@ -193,18 +122,18 @@ int op_scratch(struct setup *s)
 {
 	char data[128];
 
-	mounts_at(s, SCRATCH);
+	mounts_at(s, ROOT_SCRATCH);
 	snprintf(data, sizeof(data), "mode=0755,size=%llu,nr_inodes=%u",
 		 (unsigned long long)plan_num(s->opt->plan, "files"),
 		 1U << 20);
-	if (mount("behavdiff", SCRATCH, "tmpfs", MS_NODEV, data))
+	if (mount("behavdiff", ROOT_SCRATCH, "tmpfs", MS_NODEV, data))
 		return -1;
-	s->scratch = open(SCRATCH, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	s->scratch = open(ROOT_SCRATCH, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->scratch < 0)
 		return -1;
-	if (mounts_make_dir(s, ROOT, 0755) ||
-	    mounts_make_dir(s, SCRATCH "/up", 0755) ||
-	    mounts_make_dir(s, SCRATCH "/wd", 0755))
+	if (mounts_make_dir(s, ROOT_DIR, 0755) ||
+	    mounts_make_dir(s, ROOT_UPPER, 0755) ||
+	    mounts_make_dir(s, ROOT_WORK, 0755))
 		return -1;
 	return 0;
 }
@@ -212,13 +141,15 @@ int op_scratch(struct setup *s)
 /* pivot_root(2) wants the new root to be a mount point. */
 int op_skeleton(struct setup *s)
 {
+	size_t n;
+	const struct root_dir *v = root_plain_dirs(&n);
 	char path[128];
 
-	if (mounts_bind(s, ROOT, ROOT, 0))
+	if (mounts_bind(s, ROOT_DIR, ROOT_DIR, 0))
 		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(skeleton); i++) {
-		snprintf(path, sizeof(path), ROOT "/%s", skeleton[i].path);
-		if (mounts_make_dir(s, path, skeleton[i].mode))
+	for (size_t i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), ROOT_DIR "/%s", v[i].path);
+		if (mounts_make_dir(s, path, v[i].mode))
 			return -1;
 	}
 	return 0;
@@ -227,12 +158,14 @@ int op_skeleton(struct setup *s)
 /* On a merged-usr host /bin and /lib are symbolic links: op_links. */
 int op_system(struct setup *s)
 {
+	size_t n;
+	const char *const *v = root_system_dirs(&n);
 	char from[64], to[64];
 	struct stat st;
 
-	for (size_t i = 0; i < ARRAY_LEN(system_dirs); i++) {
-		snprintf(from, sizeof(from), "/%s", system_dirs[i]);
-		snprintf(to, sizeof(to), ROOT "/%s", system_dirs[i]);
+	for (size_t i = 0; i < n; i++) {
+		snprintf(from, sizeof(from), "/%s", v[i]);
+		snprintf(to, sizeof(to), ROOT_DIR "/%s", v[i]);
 		if (lstat(from, &st) || !S_ISDIR(st.st_mode))
 			continue;
 		/*
@@ -240,7 +173,7 @@ int op_system(struct setup *s)
 		 * only one there is: closed by its mode, as it is to others.
 		 */
 		if (mounts_make_dir(s, to, 0755) ||
-		    mounts_overlay(s, from, system_dirs[i], to) ||
+		    mounts_overlay(s, from, v[i], to) ||
 		    chmod(to, 0555))
 			return -1;
 	}
@@ -255,45 +188,23 @@ static int mounts_link(struct setup *s, const char *target, const char *path)
 
 int op_links(struct setup *s)
 {
+	size_t n;
+	const char *const *v = root_system_dirs(&n);
 	char from[64], to[64], target[256];
-	ssize_t n;
+	ssize_t len;
 
-	for (size_t i = 0; i < ARRAY_LEN(system_dirs); i++) {
-		snprintf(from, sizeof(from), "/%s", system_dirs[i]);
-		snprintf(to, sizeof(to), ROOT "/%s", system_dirs[i]);
-		n = readlink(from, target, sizeof(target) - 1);
-		if (n <= 0)
+	for (size_t i = 0; i < n; i++) {
+		snprintf(from, sizeof(from), "/%s", v[i]);
+		snprintf(to, sizeof(to), ROOT_DIR "/%s", v[i]);
+		len = readlink(from, target, sizeof(target) - 1);
+		if (len <= 0)
 			continue;
-		target[n] = '\0';
+		target[len] = '\0';
 		if (mounts_link(s, target, to))
 			return -1;
 	}
-	return mounts_link(s, "/run", ROOT "/var/run") ||
-	       mounts_link(s, "/run/lock", ROOT "/var/lock") ? -1 : 0;
-}
-
-static const struct { const char *name, *text; } identity[] = {
-	{ "passwd", "root:x:0:0:root:/root:/bin/sh\n"
-		PLAN_USER ":x:1000:1000::" PLAN_HOME ":/bin/sh\n"
-		"nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n" },
-	{ "group", "root:x:0:\n" PLAN_USER ":x:1000:\nnogroup:x:65534:\n" },
-	{ "hosts", "127.0.0.1\tlocalhost\n127.0.1.1\t" PLAN_HOST "\n"
-		"::1\tlocalhost ip6-localhost ip6-loopback\n" },
-	{ "hostname", PLAN_HOST "\n" },
-	{ "resolv.conf", "nameserver " PLAN_RESOLVER "\n" },
-	{ "machine-id", "5c1f6c4be0a14c3f9d0a7e3b2d8f4a61\n" },
-};
-
-bool sandbox_owns_path(struct str path)
-{
-	if (str_eq(path, STR(PLAN_TREE)))
-		return true;
-	if (!str_starts(path, STR("/etc/")))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(identity); i++)
-		if (str_eq(str_sub(path, 5), str_c(identity[i].name)))
-			return true;
-	return false;
+	return mounts_link(s, "/run", ROOT_DIR "/var/run") ||
+	       mounts_link(s, "/run/lock", ROOT_DIR "/var/lock") ? -1 : 0;
 }
 
 /*
@@ -304,19 +215,21 @@ bool sandbox_owns_path(struct str path)
  */
 int op_identity(struct setup *s)
 {
+	size_t n;
+	const struct root_file *v = root_identity(&n);
 	char path[128];
 
-	if (mounts_make_dir(s, SCRATCH "/etc", 0755) ||
-	    mounts_make_dir(s, SCRATCH "/up/etc", 0755))
+	if (mounts_make_dir(s, ROOT_SCRATCH "/etc", 0755) ||
+	    mounts_make_dir(s, ROOT_UPPER "/etc", 0755))
 		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(identity); i++) {
-		snprintf(path, sizeof(path), SCRATCH "/etc/%s",
-			 identity[i].name);
-		if (mounts_make_file(s, path, identity[i].text))
+	for (size_t i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), ROOT_SCRATCH "/etc/%s",
+			 v[i].name);
+		if (mounts_make_file(s, path, v[i].text))
 			return -1;
-		snprintf(path, sizeof(path), SCRATCH "/up/etc/%s",
-			 identity[i].name);
-		if (mounts_make_file(s, path, identity[i].text))
+		snprintf(path, sizeof(path), ROOT_UPPER "/etc/%s",
+			 v[i].name);
+		if (mounts_make_file(s, path, v[i].text))
 			return -1;
 	}
 	return 0;
@@ -328,12 +241,14 @@ int op_identity(struct setup *s)
  */
 int op_identity_seal(struct setup *s)
 {
+	size_t n;
+	const struct root_file *v = root_identity(&n);
 	char from[128], to[128];
 
-	for (size_t i = 0; i < ARRAY_LEN(identity); i++) {
-		snprintf(from, sizeof(from), SCRATCH "/etc/%s",
-			 identity[i].name);
-		snprintf(to, sizeof(to), ROOT "/etc/%s", identity[i].name);
+	for (size_t i = 0; i < n; i++) {
+		snprintf(from, sizeof(from), ROOT_SCRATCH "/etc/%s",
+			 v[i].name);
+		snprintf(to, sizeof(to), ROOT_DIR "/etc/%s", v[i].name);
 		if (mounts_bind(s, from, to, MS_RDONLY | MS_NOSUID))
 			return -1;
 	}
@@ -342,13 +257,15 @@ int op_identity_seal(struct setup *s)
 
 int op_private_dirs(struct setup *s)
 {
+	size_t n;
+	const struct root_dir *v = root_private_dirs(&n);
 	char layer[128], to[128];
 
-	for (size_t i = 0; i < ARRAY_LEN(private_dirs); i++) {
-		snprintf(layer, sizeof(layer), SCRATCH "/up/%s",
-			 private_dirs[i].layer);
-		snprintf(to, sizeof(to), ROOT "%s", private_dirs[i].mount);
-		if (mounts_make_dir(s, layer, private_dirs[i].mode) ||
+	for (size_t i = 0; i < n; i++) {
+		snprintf(layer, sizeof(layer), ROOT_UPPER "/%s",
+			 v[i].layer);
+		snprintf(to, sizeof(to), ROOT_DIR "%s", v[i].path);
+		if (mounts_make_dir(s, layer, v[i].mode) ||
 		    mounts_bind(s, layer, to, MS_NOSUID | MS_NODEV))
 			return -1;
 	}
@@ -375,17 +292,17 @@ int op_dev(struct setup *s)
 
 	for (size_t i = 0; i < ARRAY_LEN(nodes); i++) {
 		snprintf(from, sizeof(from), "/dev/%s", nodes[i]);
-		snprintf(to, sizeof(to), ROOT "/dev/%s", nodes[i]);
+		snprintf(to, sizeof(to), ROOT_DIR "/dev/%s", nodes[i]);
 		if (mounts_make_file(s, to, "") || mounts_bind(s, from, to, 0))
 			return -1;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
-		snprintf(to, sizeof(to), ROOT "/dev/%s", links[i].name);
+		snprintf(to, sizeof(to), ROOT_DIR "/dev/%s", links[i].name);
 		if (mounts_link(s, links[i].target, to))
 			return -1;
 	}
 	mounts_at(s, "/dev/pts");
-	return mount("devpts", ROOT "/dev/pts", "devpts",
+	return mount("devpts", ROOT_DIR "/dev/pts", "devpts",
 		     MS_NOSUID | MS_NOEXEC,
 		     "newinstance,ptmxmode=0666,mode=0620,uid=1000,gid=1000");
 }
@@ -399,12 +316,12 @@ static int mounts_hide_keys(struct setup *s)
 	static const char *const names[] = { "keys", "key-users" };
 	char path[64];
 
-	if (mounts_make_file(s, SCRATCH "/empty", ""))
+	if (mounts_make_file(s, ROOT_SCRATCH "/empty", ""))
 		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		snprintf(path, sizeof(path), ROOT "/proc/%s", names[i]);
+		snprintf(path, sizeof(path), ROOT_DIR "/proc/%s", names[i]);
 		if (!access(path, F_OK) &&
-		    mounts_bind(s, SCRATCH "/empty", path,
+		    mounts_bind(s, ROOT_SCRATCH "/empty", path,
 				MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC))
 			return -1;
 	}
@@ -414,7 +331,7 @@ static int mounts_hide_keys(struct setup *s)
 int op_proc(struct setup *s)
 {
 	mounts_at(s, "/proc");
-	if (mount("proc", ROOT "/proc", "proc",
+	if (mount("proc", ROOT_DIR "/proc", "proc",
 		  MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
 		return -1;
 	return mounts_hide_keys(s);
@@ -444,11 +361,11 @@ static int mounts_date_tree(struct setup *s)
 	struct timespec times[2];
 	struct stat st;
 
-	if (mounts_make_dir(s, SCRATCH "/up/tree", 0755) || fstat(s->tree, &st))
+	if (mounts_make_dir(s, ROOT_UPPER "/tree", 0755) || fstat(s->tree, &st))
 		return -1;
 	times[0] = st.st_atim;
 	times[1] = st.st_mtim;
-	return utimensat(AT_FDCWD, SCRATCH "/up/tree", times, 0);
+	return utimensat(AT_FDCWD, ROOT_UPPER "/tree", times, 0);
 }
 
 int op_tree(struct setup *s)
@@ -456,9 +373,9 @@ int op_tree(struct setup *s)
 	char lower[64];
 
 	snprintf(lower, sizeof(lower), "/proc/self/fd/%d", s->tree);
-	if (mounts_make_dir(s, ROOT PLAN_TREE, 0755) || mounts_date_tree(s))
+	if (mounts_make_dir(s, ROOT_DIR PLAN_TREE, 0755) || mounts_date_tree(s))
 		return -1;
-	return mounts_overlay(s, lower, "tree", ROOT PLAN_TREE);
+	return mounts_overlay(s, lower, "tree", ROOT_DIR PLAN_TREE);
 }
 
 /* mkdir -p below the tree, which follows no link: the tree is hostile. */
@@ -475,7 +392,7 @@ static int mounts_make_mount_point(struct setup *s, const char *rel, char *out,
 		used += (size_t)snprintf(path + used, sizeof(path) - used,
 					 "/%.*s", (int)len, p);
 		if (used >= sizeof(path) ||
-		    snprintf(out, size, ROOT PLAN_TREE "%s", path) >=
+		    snprintf(out, size, ROOT_DIR PLAN_TREE "%s", path) >=
 		    (int)size) {
 			errno = ENAMETOOLONG;
 			return -1;
@@ -545,7 +462,7 @@ int op_binds(struct setup *s)
 int op_seal(struct setup *s)
 {
 	mounts_at(s, "/");
-	return mount(NULL, ROOT, NULL,
+	return mount(NULL, ROOT_DIR, NULL,
 		     MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NODEV, NULL);
 }
 
@@ -556,7 +473,7 @@ int op_seal(struct setup *s)
 int op_pivot(struct setup *s)
 {
 	mounts_at(s, "/");
-	if (chdir(ROOT) || syscall(SYS_pivot_root, ".", ".") ||
+	if (chdir(ROOT_DIR) || syscall(SYS_pivot_root, ".", ".") ||
 	    umount2(".", MNT_DETACH))
 		return -1;
 	return chdir("/");

@@ -13,44 +13,9 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
-#include "core/base/mem.h"
-#include "core/base/path.h"
+#include "core/sandbox/command.h"
 #include "core/sandbox/harden.h"
 #include "core/sandbox/init.h"
-
-static const char *step_env_value(char *const *env, const char *name)
-{
-	size_t len = strlen(name);
-	const char *found = NULL;
-
-	for (; *env; env++)
-		if (!strncmp(*env, name, len) && (*env)[len] == '=')
-			found = *env + len + 1;
-	return found;
-}
-
-/* The plan's environment; a step's own entry replaces one of the same name. */
-static char **step_merge_env(char *const *plan, char *const *step)
-{
-	size_t n = 0, more = 0;
-	char **out;
-
-	while (plan[n])
-		n++;
-	while (step && step[more])
-		more++;
-	out = mem_array(n + more + 1, sizeof(*out));
-	memcpy(out, plan, n * sizeof(*out));
-	for (size_t i = 0; i < more; i++) {
-		size_t len = strcspn(step[i], "=") + 1, at = 0;
-
-		while (at < n && strncmp(out[at], step[i], len) != 0)
-			at++;
-		out[at] = step[i];
-		n += at == n;
-	}
-	return out;
-}
 
 /*
  * As execvp(3), along the PATH of the sandbox rather than ours: a candidate
@@ -58,7 +23,7 @@ static char **step_merge_env(char *const *plan, char *const *step)
  */
 static int step_exec_path(char *const *argv, char **env)
 {
-	const char *dirs = step_env_value(env, "PATH");
+	const char *dirs = command_variable(env, "PATH");
 	int error = ENOENT;
 	char path[4096];
 
@@ -66,17 +31,14 @@ static int step_exec_path(char *const *argv, char **env)
 		execve(argv[0], argv, env);
 		return errno;
 	}
-	for (const char *d = dirs ? dirs : ""; ; d++) {
-		size_t len = strcspn(d, ":");
-
-		snprintf(path, sizeof(path), "%.*s/%s", (int)len, d, argv[0]);
+	for (dirs = dirs ? dirs : ""; dirs;) {
+		if (!command_next_path(path, sizeof(path), argv[0], &dirs))
+			continue;
 		execve(path, argv, env);
 		if (errno != ENOENT && errno != ENOTDIR)
 			error = errno;
-		d += len;
-		if (!*d)
-			return error;
 	}
+	return error;
 }
 
 /*
@@ -143,7 +105,7 @@ void step_exec(const struct sandbox_options *opt, size_t i, const int stdio[3],
 	       int control)
 {
 	const struct step *step = &opt->scenario->steps[i];
-	char **env = step_merge_env(opt->plan->env, step->env);
+	char **env = command_environment(opt->plan->env, step->env);
 	struct sandbox_message msg = {
 		.kind = SANDBOX_EXEC_FAILED, .step = (uint32_t)i,
 	};

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the root of the sandbox consists of: tables, and the words of mounts. */
+#include "core/sandbox/root.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/statvfs.h>
+
+#include "core/base/vec.h"
+#include "core/sandbox/plan.h"
+#include "core/sandbox/sandbox.h"
+
+/* Directories of the host that show through, each below a private layer. */
+static const char *const system_dirs[] = {
+	"usr", "etc", "opt", "bin", "sbin", "lib", "lib32", "lib64", "libx32",
+};
+
+const char *const *root_system_dirs(size_t *n)
+{
+	*n = ARRAY_LEN(system_dirs);
+	return system_dirs;
+}
+
+static const struct root_dir private_dirs[] = {
+	{ "/home/" PLAN_USER, 0755, "home" },
+	{ "/tmp", 01777, "tmp" },
+	{ "/var/tmp", 01777, "vartmp" },
+	{ "/dev/shm", 01777, "shm" },
+	{ "/run/lock", 01777, "lock" },
+};
+
+const struct root_dir *root_private_dirs(size_t *n)
+{
+	*n = ARRAY_LEN(private_dirs);
+	return private_dirs;
+}
+
+static const struct root_dir plain_dirs[] = {
+	{ "home", 0755, NULL }, { "home/" PLAN_USER, 0755, NULL },
+	{ "root", 0, NULL }, { "run", 0755, NULL }, { "run/lock", 0755, NULL },
+	{ "var", 0755, NULL }, { "var/tmp", 0755, NULL },
+	{ "var/lib", 0755, NULL }, { "var/log", 0755, NULL },
+	{ "var/cache", 0755, NULL }, { "var/spool", 0755, NULL },
+	{ "tmp", 0755, NULL }, { "mnt", 0755, NULL }, { "media", 0755, NULL },
+	{ "srv", 0755, NULL }, { "sys", 0755, NULL }, { "boot", 0755, NULL },
+	{ "proc", 0755, NULL }, { "dev", 0755, NULL },
+	{ "dev/shm", 0755, NULL }, { "dev/pts", 0755, NULL },
+};
+
+const struct root_dir *root_plain_dirs(size_t *n)
+{
+	*n = ARRAY_LEN(plain_dirs);
+	return plain_dirs;
+}
+
+static const struct root_file identity[] = {
+	{ "passwd", "root:x:0:0:root:/root:/bin/sh\n"
+		PLAN_USER ":x:1000:1000::" PLAN_HOME ":/bin/sh\n"
+		"nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n" },
+	{ "group", "root:x:0:\n" PLAN_USER ":x:1000:\nnogroup:x:65534:\n" },
+	{ "hosts", "127.0.0.1\tlocalhost\n127.0.1.1\t" PLAN_HOST "\n"
+		"::1\tlocalhost ip6-localhost ip6-loopback\n" },
+	{ "hostname", PLAN_HOST "\n" },
+	{ "resolv.conf", "nameserver " PLAN_RESOLVER "\n" },
+	{ "machine-id", "5c1f6c4be0a14c3f9d0a7e3b2d8f4a61\n" },
+};
+
+const struct root_file *root_identity(size_t *n)
+{
+	*n = ARRAY_LEN(identity);
+	return identity;
+}
+
+bool sandbox_owns_path(struct str path)
+{
+	if (str_eq(path, STR(PLAN_TREE)))
+		return true;
+	if (!str_starts(path, STR("/etc/")))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(identity); i++)
+		if (str_eq(str_sub(path, 5), str_c(identity[i].name)))
+			return true;
+	return false;
+}
+
+static const struct sandbox_layer layers[] = {
+	{ "up/usr", "/usr", true }, { "up/etc", "/etc", true },
+	{ "up/opt", "/opt", true }, { "up/bin", "/bin", true },
+	{ "up/sbin", "/sbin", true }, { "up/lib", "/lib", true },
+	{ "up/lib32", "/lib32", true }, { "up/lib64", "/lib64", true },
+	{ "up/libx32", "/libx32", true },
+	{ "up/home", PLAN_HOME, false }, { "up/tmp", "/tmp", false },
+	{ "up/vartmp", "/var/tmp", false }, { "up/shm", "/dev/shm", false },
+	{ "up/lock", "/run/lock", false }, { "up/tree", PLAN_TREE, true },
+};
+
+const struct sandbox_layer *sandbox_layers(size_t *n)
+{
+	*n = ARRAY_LEN(layers);
+	return layers;
+}
+
+/* --- the words of mounts --- */
+
+unsigned long root_kept_flags(unsigned long found)
+{
+	static const struct { unsigned long st, ms; } kept[] = {
+		{ ST_RDONLY, MS_RDONLY }, { ST_NOSUID, MS_NOSUID },
+		{ ST_NODEV, MS_NODEV }, { ST_NOEXEC, MS_NOEXEC },
+		{ ST_NOATIME, MS_NOATIME }, { ST_NODIRATIME, MS_NODIRATIME },
+		{ ST_RELATIME, MS_RELATIME },
+	};
+	unsigned long flags = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+		if (found & kept[i].st)
+			flags |= kept[i].ms;
+	return flags;
+}
+
+mode_t root_layer_mode(const char *layer)
+{
+	return strcmp(layer, "tree") != 0 ? 0555 : 0755;
+}
+
+int root_overlay_options(char *out, size_t size, const char *lower,
+			 const char *layer)
+{
+	int n = snprintf(out, size, "lowerdir=%s,upperdir=" ROOT_UPPER "/%s,"
+			 "workdir=" ROOT_WORK "/%s,userxattr", lower, layer,
+			 layer);
+
+	return n < 0 || (size_t)n >= size ? -1 : 0;
+}
