@@ -176,9 +176,23 @@ check_schemas() {
 	done
 }
 
+# --- tests ---
+
+check_tests() {
+	for path in tests/*/ tests/system/* tests/lint/*.sh; do
+		name=${path%/}
+		case $name in tests/system/cookbook) ;; tests/system/* | \
+			tests/lint/*) name=${name##*/} ;; esac
+		case $path in *__pycache__*) continue ;; esac
+		ok "tests/README.md has $path" \
+			grep -qF -e "\`$name\`" -e "[$name]" tests/README.md
+	done
+}
+
 check_options
 check_lists
 check_statuses
 check_values
 check_schemas
+check_tests
 finish

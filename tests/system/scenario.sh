@@ -662,23 +662,23 @@ refuses "a script that is none" \
 	'input = server.py'
 refuses "a quote that never closes" 'bad:3: step "x": args' "args = 'a"
 
-# --- the README's own configuration ---
+# --- the tutorial's own configuration ---
 
-mkdir "$work/readme"
+mkdir "$work/tutorial"
 awk '/^.*ini$/ && length($0) == 6 { on = 1; next } length($0) == 3 { on = 0 } on' \
-	"$top/README.md" >"$work/readme/.behavdiff"
-cat >"$work/readme/server.py" <<'X'
+	"$top/cmd/tutorial.md" >"$work/tutorial/.behavdiff"
+cat >"$work/tutorial/server.py" <<'X'
 import socket
 server = socket.create_server(("127.0.0.1", 8765))
 while True:
     server.accept()[0].close()
 X
-cat >"$work/readme/client.py" <<'X'
+cat >"$work/tutorial/client.py" <<'X'
 import socket
 print(input())
 socket.create_connection(("127.0.0.1", 8765)).close()
 X
-new_repo "$work/readme" || exit 2
-exits 0 "the README's configuration works as it stands" \
-	"$behavdiff" -C "$work/readme" --runs 2 main main
+new_repo "$work/tutorial" || exit 2
+exits 0 "the tutorial's configuration works as it stands" \
+	"$behavdiff" -C "$work/tutorial" --runs 2 main main
 finish
