@@ -3,6 +3,6 @@
 #ifndef CMD_VERSION_H
 #define CMD_VERSION_H
 
-#define BEHAVDIFF_VERSION "0.1.0"
+#define BEHAVDIFF_VERSION "0.2.0"
 
 #endif
