@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The tutorial and the README, as a new user would follow them: every command
-# of their console blocks, in its order, in one shell.  What is shown must be
+# The tutorial, the README and the example of core/fingerprint/README.md, as a
+# reader would follow them: every command of their console blocks, in its
+# order, in one shell.  What is shown must be
 # printed, "..." standing for anything; what is not followed by `echo $?` must
 # succeed, in the README by what it prints.
 . tests/system/lib.sh
@@ -93,6 +94,16 @@ sh tests/implementations/make-repo "$work/clone/build/demo" >/dev/null
 script_of "$work/readme" >"$work/readme/script"
 (cd "$work/clone" && sh "$work/readme/script")
 check_shown "$work/readme"
+
+# --- the worked example of a fingerprint ---
+
+take_apart core/fingerprint/README.md "$work/example"
+ok "the example has commands" [ "$(wc -l <"$work/example/commands")" -ge 5 ]
+script_of "$work/example" >"$work/example/script"
+(cd "$work" && mkdir empty && cd empty &&
+	PATH=$work/clone/build:$PATH sh "$work/example/script")
+check_shown "$work/example"
+check_status "$work/example"
 
 # --- the tutorial ---
 
