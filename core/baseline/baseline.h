@@ -61,9 +61,9 @@ static inline void baseline_cleanup(struct baseline **b)
 bool baseline_is(struct str text);
 
 /*
- * Read what somebody may have edited.  Every error names the line.  A file
- * that git merged line by line (merge=union) is put in order; markers of an
- * unresolved conflict are an error, unless resolve: then both sides count.
+ * Read a baseline, which people may have edited.  Every error names the line.
+ * A file that git merged line by line (merge=union) is put in order; markers of
+ * an unresolved conflict are an error, unless resolve: then both sides count.
  */
 int baseline_read(struct baseline **out, const char *name, struct str text,
 		  bool resolve, struct err *err);

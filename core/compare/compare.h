@@ -82,7 +82,7 @@ struct finding {
 	 * do; else "".  seen_old, seen_new and the fact's evidence are its own.
 	 */
 	struct str step;
-	const struct str *others;	/* by step: who did on the other side */
+	const struct str *others;	/* that did it on the other side */
 	size_t n_others;
 	/*
 	 * Index of the finding that it is a part or a consequence of; its own

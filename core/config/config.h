@@ -95,9 +95,9 @@ struct config {
 	struct config_entry *v;
 	size_t n;
 	bool present;		/* false: there was no file, all is default */
-	/* That is asked for, "" for "default"; set by whoever asks. */
+	/* The caller's choice, "" for "default". */
 	struct str scenario;
-	struct config_file *files;	/* in the arena; set by whoever asks */
+	struct config_file *files;	/* in the arena; the caller's */
 	size_t n_files;
 };
 

@@ -66,7 +66,7 @@ struct event_sink {
 };
 
 /*
- * Did a process end with status 0?  That is no fact, but it tells which
+ * Did a process end with status 0?  That is no fact, but it shows which
  * failures before it were made good (core/fingerprint/retries.c).
  */
 bool event_is_clean_exit(const struct event *ev);

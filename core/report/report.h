@@ -21,7 +21,7 @@ struct report {
 	const struct fingerprint *old, *new;
 	const struct comparison *cmp;
 	enum level fail_on;
-	struct str fail_on_from;	/* who says so: a file, mostly */
+	struct str fail_on_from;	/* where it is set: mostly a file */
 	bool report_only;	/* nothing fails; it is said what would */
 	const char *old_from, *new_from;	/* "traced", "file", "cache" */
 	/* ".behavdiff of impl04", "defaults" */

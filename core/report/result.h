@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A comparison read back from behavdiff.result/1, and one of its findings told
- * in full.  Pure.
+ * A comparison read back from behavdiff.result/1, and one of its findings in
+ * full.  Pure.
  */
 #ifndef REPORT_RESULT_H
 #define REPORT_RESULT_H
@@ -42,9 +42,9 @@ struct result {
 };
 
 /*
- * text is somebody's file: every member is checked, lines are parsed again,
- * ids computed again, words made safe to show.  Members that are not known are
- * left alone.  On failure out is empty.
+ * text is a file that people may edit: every member is checked, lines are
+ * parsed again, ids computed again, words made safe to show.  Members that are
+ * not known are left alone.  On failure out is empty.
  */
 int result_read(struct result *out, struct str text, struct err *err);
 void result_free(struct result *r);

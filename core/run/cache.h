@@ -21,7 +21,7 @@ struct cache;
 
 /*
  * The user's cache, made when it is not there; NULL where there can be none:
- * no home, a read-only disk, a folder that somebody else owns or may write.
+ * no home, a read-only disk, a folder that another user owns or may write.
  */
 struct cache *cache_open(void);
 void cache_close(struct cache *c);
