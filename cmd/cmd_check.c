@@ -193,6 +193,7 @@ static int load_baseline(struct check *c, struct err *err)
 		note(c, "the baseline was merged line by line; behavdiff "
 		     "baseline update puts it in order");
 	fp->spec = arena_str(&fp->arena, str_c(c->path));
+	session_against(c->s, fp);
 	return check_plan(c, err);
 }
 
@@ -323,7 +324,7 @@ static const struct fingerprint *choose_old(struct check *c,
 		return stored;
 	fresh = session_own(c->s, AGAIN);
 	/* A random name of either is no change of the environment. */
-	fingerprint_unify(alike, fresh, stored);
+	fingerprint_align(alike, fresh, stored);
 	n = note_drift(c, alike[0], alike[1], '+', 0);
 	n += note_drift(c, alike[1], alike[0], '-', n);
 	fingerprint_free(alike[0]);
@@ -385,7 +386,7 @@ static int judge(struct check *c, const struct destinations *to,
 	if (outcome_policy(&o, c->set, session_config(c->s), c->baseline, err))
 		return -1;
 	/* As in a diff: what one side's runs taught holds for both. */
-	fingerprint_unify(c->both, choose_old(c, &o.policy),
+	fingerprint_align(c->both, choose_old(c, &o.policy),
 			  session_fingerprint(c->s, NEW));
 	outcome_compare(&o, c->s, c->set, c->both[0], c->both[1]);
 	doubt_lag(c, &o.cmp);

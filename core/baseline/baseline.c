@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "core/base/vec.h"
 #include "core/baseline/internal.h"
+#include "core/fingerprint/drawn.h"
 
 #define FIELD(name) { #name, offsetof(struct environment, name) }
 const struct environment_field environment_fields[] = {
@@ -76,23 +77,35 @@ static bool is_always(const struct fingerprint *fp, struct str line)
 	return f && fact_always(fp, f);
 }
 
-/* The same behaviour, but for what comes and goes? */
-static bool same_behaviour(const struct fingerprint *fp,
-			   const struct baseline *old)
+/* A baseline made anew. */
+struct making {
+	struct fingerprint *out;
+	const struct fingerprint *fp;
+	const struct baseline *old;	/* or NULL */
+	struct drawn_places *drawn;	/* from old's to fp's */
+	bool same;
+};
+
+/* The same behaviour, but for what comes and goes, and other names drawn? */
+static bool same_behaviour(const struct making *m)
 {
+	const struct fingerprint *fp = m->fp, *old = m->old->fp;
+
 	for (size_t i = 0; i < fp->n; i++) {
 		const struct fact *f = &fp->facts[i];
-		const struct fact *was = fingerprint_find(old->fp, f->line);
+		const struct fact *was = fingerprint_find(old, f->line);
 
-		if (was ? !steps_same(f, was, old->fp->runs, old) :
-			  !is_accepted(old, f))
+		if (was ? !steps_same(f, was, old->runs, m->old) :
+			  !is_accepted(m->old, f) &&
+			  !drawn_explains(m->drawn, f))
 			return false;
 	}
-	for (size_t i = 0; i < old->fp->n; i++)
-		if (fact_always(old->fp, &old->fp->facts[i]) &&
-		    !fingerprint_find(fp, old->fp->facts[i].line))
+	for (size_t i = 0; i < old->n; i++)
+		if (fact_always(old, &old->facts[i]) &&
+		    !fingerprint_find(fp, old->facts[i].line) &&
+		    !drawn_explains(m->drawn, &old->facts[i]))
 			return false;
-	return str_eq(fp->plan_digest, old->fp->plan_digest);
+	return str_eq(fp->plan_digest, old->plan_digest);
 }
 
 static struct fact *add_fact(struct fingerprint *out, const struct fact *f,
@@ -102,15 +115,14 @@ static struct fact *add_fact(struct fingerprint *out, const struct fact *f,
 
 	*to = (struct fact){
 		.line = arena_str(&out->arena, f->line),
-		.seen = always ? out->runs : out->runs - 1,
+		.seen = always ? out->runs :
+			f->in_runs ? f->seen : out->runs - 1,
+		.in_runs = always ? 0 : f->in_runs,
 		.names_min = f->names_min, .names_max = f->names_max,
 		.ev = { .step = STR(""), .process = STR(""), .call = STR(""),
 			.note = STR("") },
 	};
 	fact_parse(to->line, &to->kind, &to->operation, &to->object, &to->err);
-	/* That it was learned is kept; of which names, is evidence. */
-	if (fact_learned(f).len)
-		fact_set_learned(&out->arena, to, to->object);
 	if (fact_form(f).len)
 		fact_set_form(&out->arena, to,
 			      arena_str(&out->arena, fact_form(f)));
@@ -127,36 +139,53 @@ static void settle_names(struct fact *f, const struct fingerprint *old)
 		f->names_min = f->names_max = 0;
 }
 
-static void add_facts(struct fingerprint *out, const struct fingerprint *fp,
-		      const struct baseline *old)
+static void keep_old(struct making *m, const struct fact *f)
 {
-	bool same = old && same_behaviour(fp, old);
-	size_t room = fp->n + (same ? old->fp->n : 0);
+	steps_keep(m->out, add_fact(m->out, f, fact_always(m->old->fp, f)), f,
+		   m->old->fp->runs, NULL, m->old);
+}
 
-	out->facts = arena_alloc(&out->arena, room * sizeof(*out->facts));
-	for (size_t i = 0; i < fp->n; i++) {
-		const struct fact *f = &fp->facts[i];
-		bool always = fact_always(fp, f);
-		const struct fact *before = NULL;
-		struct fact *to;
+static void add_new(struct making *m, const struct fact *f)
+{
+	const struct fact *before = m->old ?
+		fingerprint_find(m->old->fp, f->line) : NULL;
+	bool always = fact_always(m->fp, f);
+	struct fact *to;
 
-		if (old && is_accepted(old, f))
-			continue;
-		to = add_fact(out, f, always &&
-			      (!same || is_always(old->fp, f->line)));
-		if (same) {
-			before = fingerprint_find(old->fp, f->line);
-			settle_names(to, old->fp);
-		}
-		steps_keep(out, to, f, fp->runs, before, old);
+	if (m->old && is_accepted(m->old, f))
+		return;
+	/* It is known what is drawn there; these names tell nothing new. */
+	if (!always && drawn_explains(m->drawn, f)) {
+		if (before)
+			keep_old(m, before);
+		return;
 	}
-	for (size_t i = 0; same && i < old->fp->n; i++) {
-		const struct fact *f = &old->fp->facts[i];
+	to = add_fact(m->out, f, always &&
+		      (!m->same || is_always(m->old->fp, f->line)));
+	if (m->same)
+		settle_names(to, m->old->fp);
+	steps_keep(m->out, to, f, m->fp->runs, m->same ? before : NULL,
+		   m->old);
+}
 
-		if (!fingerprint_find(fp, f->line))
-			steps_keep(out, add_fact(out, f, false), f,
-				   old->fp->runs, NULL, old);
-	}
+/* What comes and goes and was there before, and what was drawn. */
+static void add_old(struct making *m, const struct fact *f)
+{
+	if (!fingerprint_find(m->fp, f->line) &&
+	    (m->same || drawn_explains(m->drawn, f)))
+		keep_old(m, f);
+}
+
+static void add_facts(struct making *m)
+{
+	size_t old = m->old ? m->old->fp->n : 0;
+
+	m->out->facts = arena_alloc(&m->out->arena, (m->fp->n + old) *
+						    sizeof(*m->out->facts));
+	for (size_t i = 0; i < m->fp->n; i++)
+		add_new(m, &m->fp->facts[i]);
+	for (size_t i = 0; i < old; i++)
+		add_old(m, &m->old->fp->facts[i]);
 }
 
 /* --- steps, as all runs together know them --- */
@@ -256,23 +285,30 @@ static struct baseline *make(const struct fingerprint *fp,
 {
 	struct baseline *b = mem_alloc(sizeof(*b));
 	struct fingerprint *out = b->fp = fingerprint_new();
+	struct making m = { .out = out, .fp = fp, .old = old };
 	struct arena *a = &out->arena;
 
 	/* Runs are added where they disagree: no change of behaviour. */
 	out->runs = fp->runs > 1 ? fp->runs : 2;
-	if (old && same_behaviour(fp, old))
+	if (old) {
+		m.drawn = drawn_find(old->fp, fp, NULL);
+		m.same = same_behaviour(&m);
+	}
+	if (m.same || (m.drawn && old->fp->runs > out->runs))
 		out->runs = old->fp->runs;
 	out->told = fingerprint_told(fp);
 	fingerprint_copy_source(out, fp);
 	for (size_t i = 0; i < environment_n_fields; i++)
 		*environment_at(&b->env, &environment_fields[i]) = arena_str(a,
 			*environment_at(env, &environment_fields[i]));
-	add_facts(out, fp, old);
+	add_facts(&m);
+	drawn_free(m.drawn);
 	add_steps(out, fp);
 	add_blind_spots(out, fp);
 	for (size_t i = 0; old && i < old->n_accepted; i++)
 		baseline_accept(b, &old->accepted[i]);
 	baseline_sort(b);
+	draws_settle(out);
 	fingerprint_digest(out);
 	return b;
 }
@@ -292,7 +328,7 @@ struct baseline *baseline_make(const struct fingerprint *fp,
 
 	if (!old || (fingerprint_told(fp) && !fingerprint_told(old->fp)))
 		return make(own, env, old);
-	fingerprint_unify(both, old->fp, own);
+	fingerprint_align(both, old->fp, own);
 	was = *old;
 	was.fp = both[0];
 	b = make(both[1], env, &was);

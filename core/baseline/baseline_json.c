@@ -87,7 +87,8 @@ static void put_names(struct json_out *j, const struct fingerprint *fp)
 	for (size_t i = 0; i < fp->n; i++) {
 		const struct fact *f = &fp->facts[i];
 
-		if (!f->names_max || f->names_min != f->names_max)
+		if (!f->names_max || f->names_min != f->names_max ||
+		    !fact_always(fp, f))
 			continue;
 		if (!open)
 			json_begin_object(j, "names");
@@ -98,33 +99,15 @@ static void put_names(struct json_out *j, const struct fingerprint *fp)
 		json_end_object(j);
 }
 
-/*
- * Lines whose names differed from run to run: what is compared with them may
- * be of another name that happened to come again.
- */
-static void put_learned(struct json_out *j, const struct fingerprint *fp)
-{
-	bool open = false;
-
-	for (size_t i = 0; i < fp->n; i++) {
-		if (!fact_learned(&fp->facts[i]).len)
-			continue;
-		if (!open)
-			json_begin_object(j, "learned");
-		open = true;
-		json_put_bool(j, fp->facts[i].line.p, true);
-	}
-	if (open)
-		json_end_object(j);
-}
-
 /* Names that came in every run, and what they would be with tokens. */
-static void put_forms(struct json_out *j, const struct fingerprint *fp)
+static void put_forms(struct json_out *j, const struct fingerprint *fp,
+		      struct draws *draws)
 {
 	bool open = false;
 
 	for (size_t i = 0; i < fp->n; i++) {
-		if (!fact_form(&fp->facts[i]).len)
+		if (!fact_form(&fp->facts[i]).len ||
+		    draws_hold(draws, &fp->facts[i]))
 			continue;
 		if (!open)
 			json_begin_object(j, "forms");
@@ -167,7 +150,8 @@ static void put_lines(struct json_out *j, struct line *lines, size_t n)
 }
 
 /* Where there is one step only, it did everything. */
-static void put_by_step(struct json_out *j, const struct fingerprint *fp)
+static void put_by_step(struct json_out *j, const struct fingerprint *fp,
+			struct draws *draws)
 {
 	struct arena keys = ARENA_INIT;
 	autobuf struct buf key = BUF_INIT;
@@ -177,7 +161,7 @@ static void put_by_step(struct json_out *j, const struct fingerprint *fp)
 		const struct fact *f = &fp->facts[i];
 
 		if (!fp->n_ends || fp->ends[0].n_steps < 2 ||
-		    !fact_knows_steps(f))
+		    !fact_knows_steps(f) || draws_hold(draws, f))
 			continue;
 		for (size_t k = 0; k < evidence_steps(&f->ev); k++) {
 			struct step_evidence s = evidence_step(&f->ev, f->seen,
@@ -235,6 +219,7 @@ static void put_accepted_steps(struct json_out *j, const struct baseline *b)
 void baseline_write(struct buf *out, const struct baseline *b)
 {
 	const struct fingerprint *fp = b->fp;
+	struct draws *draws = draws_of(fp);
 	struct json_out j;
 
 	json_out_init(&j, out);
@@ -251,15 +236,16 @@ void baseline_write(struct buf *out, const struct baseline *b)
 	put_steps(&j, fp);
 	put_blind_spots(&j, fp);
 	put_names(&j, fp);
-	put_learned(&j, fp);
-	put_forms(&j, fp);
+	put_forms(&j, fp, draws);
+	draws_write(&j, fp, draws);
 	json_begin_object(&j, "facts");
 	for (size_t i = 0; i < fp->n; i++)
-		json_put_str_at(&j, fp->facts[i].line,
-				fact_always(fp, &fp->facts[i]) ?
-				STR("always") : STR("sometimes"));
+		if (!draws_hold(draws, &fp->facts[i]))
+			json_put_str_at(&j, fp->facts[i].line,
+					fact_always(fp, &fp->facts[i]) ?
+					STR("always") : STR("sometimes"));
 	json_end_object(&j);
-	put_by_step(&j, fp);
+	put_by_step(&j, fp, draws);
 	json_begin_object(&j, "accepted");
 	for (size_t i = 0; i < b->n_accepted; i++)
 		if (!b->accepted[i].step.len)
@@ -268,4 +254,5 @@ void baseline_write(struct buf *out, const struct baseline *b)
 	put_accepted_steps(&j, b);
 	json_end_object(&j);
 	json_out_end(&j);
+	draws_free(draws);
 }

@@ -306,28 +306,6 @@ static int read_names(const struct reader *r)
 	return 0;
 }
 
-static int read_learned(const struct reader *r)
-{
-	const struct json *learned = member(r->doc, "learned");
-	struct fingerprint *fp = r->b->fp;
-
-	if (learned && !json_is_object(learned))
-		return fail(r, learned, "\"learned\" is no object");
-	for (const struct json *v = json_first(learned); v; v = json_next(v)) {
-		const struct fact *f = fingerprint_find(fp, json_key(v));
-		bool is = false;
-
-		if (!json_is_bool(v, &is))
-			return fail(r, v, "\"learned\" of a fact is no "
-				    "boolean");
-		/* Of a fact that somebody took out. */
-		if (f && is)
-			fact_set_learned(arena(r), &fp->facts[f - fp->facts],
-					 f->object);
-	}
-	return 0;
-}
-
 static int read_forms(const struct reader *r)
 {
 	const struct json *told = member(r->doc, "told");
@@ -386,6 +364,20 @@ static int read_by_step(const struct reader *r)
 							     fp->runs - 1);
 	}
 	return 0;
+}
+
+/* What is drawn: facts of their own. */
+static int read_drawn(const struct reader *r)
+{
+	const struct json *drawn = member(r->doc, "drawn"), *bad;
+
+	if (!drawn)
+		return 0;
+	if (!json_is_object(drawn))
+		return fail(r, drawn, "\"drawn\" is no object");
+	bad = draws_read(r->b->fp, drawn);
+	return bad ? fail(r, bad, "a place has \"runs\": for each the names "
+			  "that make facts of the line") : 0;
 }
 
 /* --- accepted --- */
@@ -485,8 +477,8 @@ static int read_version_1(const struct reader *r)
 	    read_facts(r) || read_accepted(r))
 		return -1;
 	baseline_sort(r->b);
-	if (read_names(r) || read_learned(r) || read_forms(r) ||
-	    read_by_step(r))
+	if (read_names(r) || read_forms(r) || read_by_step(r) ||
+	    read_drawn(r))
 		return -1;
 	fingerprint_digest(r->b->fp);
 	return 0;

@@ -55,6 +55,34 @@ bool steps_same(const struct fact *is, const struct fact *was, unsigned runs,
 void steps_read(struct fingerprint *fp, struct fact *f, struct str step,
 		unsigned seen);
 
+/*
+ * --- draws.c: names that are drawn anew in each run ---
+ *
+ * A fact of a place where the revision draws has the runs that saw it
+ * (in_runs); of any other that some runs saw it is not known which.
+ */
+struct json;
+struct json_out;
+struct draws;
+
+/* Of facts that some runs saw and that are no draw, forget which. */
+void draws_settle(struct fingerprint *fp);
+
+/* The places of fp, which must outlive them; freed by the caller. */
+struct draws *draws_of(const struct fingerprint *fp);
+void draws_free(struct draws *d);
+/* Is the fact in one of them, and no line of its own? */
+bool draws_hold(struct draws *d, const struct fact *f);
+/* The member "drawn". */
+void draws_write(struct json_out *j, const struct fingerprint *fp,
+		 struct draws *d);
+/*
+ * The facts that places stand for, added to those of fp, which are sorted;
+ * NULL, or the place that is wrong.
+ */
+const struct json *draws_read(struct fingerprint *fp,
+			      const struct json *places);
+
 /* Sort, by fact's line and acceptance's fact and step. */
 void baseline_sort(struct baseline *b);
 

@@ -13,6 +13,7 @@
 #include "core/base/err.h"
 #include "core/base/hash.h"
 #include "core/base/str.h"
+#include "core/fingerprint/drawn.h"
 #include "core/fingerprint/fingerprint.h"
 
 enum level { LEVEL_NOTE, LEVEL_WARNING, LEVEL_ERROR, LEVEL_NEVER };
@@ -182,12 +183,6 @@ struct advice {
 	size_t n;		/* findings that it covers */
 };
 
-/* Where both sides draw names, and what: "6 names of [0-9a-f], ...". */
-struct drawn_place {
-	struct str line;	/* with "<drawn>" for the names */
-	struct str old, new;
-};
-
 struct comparison {
 	struct arena arena;
 	/* By level, category, change, kind, line. */
@@ -203,8 +198,9 @@ struct comparison {
 	size_t n_reasons;
 	uint64_t lost;
 	/*
-	 * Names of one side only that may be of OLD's draws: no findings; and
-	 * the places where they are drawn, by line.
+	 * Facts that not every run of their side has and that are of a draw,
+	 * of OLD's where the other side lacks them; and the places where names
+	 * are drawn, by line.
 	 */
 	size_t drawn_old, drawn_new;
 	struct drawn_place *drawn;

@@ -377,8 +377,8 @@ void doubts_raise(struct matching *m)
 	doubt_steps(&d);
 	doubt_failures(&d);
 	doubt_silence(&d);
-	doubt_loss(&d, m->old, m->out->drawn_old);
-	doubt_loss(&d, m->new, m->out->drawn_new);
+	doubt_loss(&d, m->raw_old, m->out->drawn_old);
+	doubt_loss(&d, m->raw_new, m->out->drawn_new);
 	doubt_draws(&d);
 	doubt_limits(&d, m->old);
 	doubt_limits(&d, m->new);

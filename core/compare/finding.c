@@ -255,8 +255,10 @@ static void add(struct matching *m, struct finding f, enum refusal refused,
 	finding_id(f.id, f.fact->line, f.step);
 	f.runs_old = m->old->runs;
 	f.runs_new = m->new->runs;
-	f.rule = f.seen_new ? rule_for(f.fact, &m->did_new, &m->did_old) :
-			      rule_for(f.fact, &m->did_old, &m->did_new);
+	f.rule = f.seen_new ? rule_for(fold_first(m, true, f.fact),
+				       &m->did_new, &m->did_old) :
+			      rule_for(fold_first(m, false, f.fact),
+				       &m->did_old, &m->did_new);
 	finding_grade(m, &f, refused);
 	if (by_turns && f.change == CHANGE_UNSTABLE)
 		return;
@@ -278,7 +280,7 @@ void finding_add(struct matching *m, enum change change,
 	};
 
 	if (change == CHANGE_NEW)
-		f.drawn = drawn_reason(m->drawn, new);
+		f.drawn = fold_reason(m, new);
 	if (change == CHANGE_MORE) {
 		f.names_old = old->names_max;
 		f.names_new = new->names_max;

@@ -23,7 +23,11 @@ struct matching {
 	/* Of the steps that ran on each side: fingerprint_roles(). */
 	struct strmap ran_old, ran_new;
 	VEC(struct broken) broken;
-	struct drawn_places *drawn;	/* NULL: OLD draws nothing */
+	/* fold.c: as they were, and what was made of them. */
+	const struct fingerprint *raw_old, *raw_new;
+	struct fingerprint *folded[2];
+	struct drawn_places *drawn;	/* NULL: nothing differs */
+	struct strmap templates[2];	/* of OLD and NEW, by line */
 	bool drawn_full;	/* too much to tell what it draws */
 };
 
@@ -41,24 +45,24 @@ static inline const struct fact *group_at(const struct group *g, size_t i)
 	return &g->facts[g->v[i]];
 }
 
-/* --- drawn.c --- */
-
-struct drawn_places;
+/* --- fold.c --- */
 
 /*
- * The places at which OLD draws names, and what NEW drew there; NULL when OLD
- * draws none.  Free it before the fingerprints.
+ * Take names that are drawn anew in each run out of m->old and m->new, where
+ * they may be of OLD's draw, and put those of one template together.
  */
-struct drawn_places *drawn_find(struct matching *m);
-void drawn_free(struct drawn_places *d);
-/* Could this fact of one side only have come from a draw of OLD? */
-bool drawn_explains(struct drawn_places *d, const struct fact *f);
+void fold_drawn(struct matching *m);
+/* Could this fact of NEW, not in all runs of both, be of OLD's draw? */
+bool fold_explains(struct matching *m, const struct fact *f);
 /* Why it is of no draw of OLD, where OLD draws such names; else NULL. */
-const char *drawn_reason(struct drawn_places *d, const struct fact *f);
+const char *fold_reason(const struct matching *m, const struct fact *f);
+/* Does the fact of NEW stand for several with drawn names? */
+bool fold_is_template(const struct matching *m, const struct fact *f);
+/* One of the lines that a template stands for; f itself where it is none. */
+const struct fact *fold_first(const struct matching *m, bool new,
+			      const struct fact *f);
 /* Hand the places that explained something to m->out. */
-void drawn_seal(struct drawn_places *d);
-/* There was too much to look at: nothing is explained. */
-bool drawn_is_full(const struct drawn_places *d);
+void fold_seal(struct matching *m);
 
 /* --- object.c --- */
 

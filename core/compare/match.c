@@ -116,6 +116,16 @@ static bool has_more(const struct matching *m, const struct fact *old,
 				      new->names_min == new->names_max);
 }
 
+/* Both draw there, and NEW in another way: what could be OLD's is taken out. */
+static void match_template(struct matching *m, const struct fact *old,
+			   const struct fact *new)
+{
+	bool more = new->names_min > old->names_max;
+
+	finding_add(m, more ? CHANGE_MORE : CHANGE_NEW, more ? old : NULL, new,
+		    REFUSED_NOT);
+}
+
 /* The facts of NEW; returns how many of them OLD knew with other results. */
 static size_t match_new(struct matching *m, const struct group *old,
 			const struct group *new)
@@ -126,11 +136,13 @@ static size_t match_new(struct matching *m, const struct group *old,
 		const struct fact *f = group_at(new, i);
 		const struct fact *before = find_line(old, f->line);
 
-		if (before) {
+		if (before && fold_is_template(m, f)) {
+			match_template(m, before, f);
+		} else if (before) {
 			if (fact_always(m->old, before) !=
 			    fact_always(m->new, f) &&
 			    !fact_depends_on_timing(f) &&
-			    !drawn_explains(m->drawn, f))
+			    !fold_explains(m, f))
 				finding_add(m, CHANGE_UNSTABLE, before, f,
 					    REFUSED_NOT);
 			else if (has_more(m, before, f))
@@ -141,8 +153,6 @@ static size_t match_new(struct matching *m, const struct group *old,
 			finding_add(m, CHANGE_OUTCOME, NULL, f,
 				    group_refusal(old));
 			outcomes++;
-		} else if (drawn_explains(m->drawn, f)) {
-			m->out->drawn_new++;
 		} else {
 			finding_add(m, CHANGE_NEW, NULL, f, REFUSED_NOT);
 		}
@@ -164,8 +174,6 @@ static void match_old(struct matching *m, const struct group *old,
 		}
 		if (!new->n && always)
 			finding_add(m, CHANGE_GONE, f, NULL, REFUSED_NOT);
-		else if (!new->n && drawn_explains(m->drawn, f))
-			m->out->drawn_old++;
 		else if (!always && fact_depends_on_timing(f))
 			continue;
 		else if (!outcomes)
@@ -213,12 +221,9 @@ void compare(struct comparison *out, const struct fingerprint *old,
 
 	fingerprint_roles(&m.ran_old, old);
 	fingerprint_roles(&m.ran_new, new);
-	m.drawn = drawn_find(&m);
-	m.drawn_full = drawn_is_full(m.drawn);
+	fold_drawn(&m);
 	match(&m);
-	drawn_seal(m.drawn);
-	drawn_free(m.drawn);
-	m.drawn = NULL;
+	fold_seal(&m);
 	breakage_find(&m);
 	findings_seal(&m);
 	consequences_find(&m);
@@ -228,6 +233,11 @@ void compare(struct comparison *out, const struct fingerprint *old,
 	deeds_free(&m.did_new);
 	strmap_free(&m.ran_old);
 	strmap_free(&m.ran_new);
+	strmap_free(&m.templates[0]);
+	strmap_free(&m.templates[1]);
+	for (size_t i = 0; i < ARRAY_LEN(m.folded); i++)
+		if (m.folded[i])
+			keep_facts(out, m.folded[i]);
 	keep_facts(out, was);
 	keep_facts(out, is);
 	vec_free(&m.broken);

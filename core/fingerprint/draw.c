@@ -323,17 +323,30 @@ static const struct test {
 };
 _Static_assert(ARRAY_LEN(tests) == 7, "6 of FEW and one of HALF");
 
-struct draw_opinion draw_judge(const struct draw *old, const struct draw *new)
+/* The number of names is one test, all others are of the names. */
+static bool is_asked(const struct test *test, enum draw_tests asked)
 {
-	struct drawn a = drawn_of(old, NULL), b = drawn_of(new, &a);
+	return asked == DRAW_ALL_TESTS ||
+	       (test->says == DRAW_MORE) == (asked == DRAW_NUMBER_ONLY);
+}
+
+struct draw_opinion draw_judge(const struct draw *old, const struct draw *new,
+			       enum draw_tests asked)
+{
+	struct drawn a, b;
 
 	if (!new->n)
 		return (struct draw_opinion){ DRAW_SAME, 1 };
 	/* One name that is there or not is no draw. */
-	if (old->n < 2 || draw_bits(a.runs) < 2 || !a.whole)
+	if (old->n < 2)
+		return (struct draw_opinion){ DRAW_NONE, 0 };
+	a = drawn_of(old, NULL);
+	b = drawn_of(new, &a);
+	if (draw_bits(a.runs) < 2 || !a.whole)
 		return (struct draw_opinion){ DRAW_NONE, 0 };
 	for (size_t i = 0; i < ARRAY_LEN(tests); i++) {
-		double chance = tests[i].chance(&a, &b);
+		double chance = is_asked(&tests[i], asked) ?
+			tests[i].chance(&a, &b) : 1;
 
 		if (chance < tests[i].least)
 			return (struct draw_opinion){ tests[i].says, chance };
@@ -344,13 +357,18 @@ struct draw_opinion draw_judge(const struct draw *old, const struct draw *new)
 void draw_judge_names(enum draw_judgement *out, const struct draw *old,
 		      const struct draw *new)
 {
-	struct drawn a = drawn_of(old, NULL), all = drawn_of(new, &a);
+	struct drawn a, all;
 
+	for (size_t i = 0; i < new->n; i++)
+		out[i] = DRAW_SAME;
+	if (!old->n || !new->n)
+		return;
+	a = drawn_of(old, NULL);
+	all = drawn_of(new, &a);
 	for (size_t i = 0; i < new->n; i++) {
 		const struct draw one = { &new->v[i], 1, new->runs };
 		struct drawn b = drawn_of(&one, &a);
 
-		out[i] = DRAW_SAME;
 		if (chance_fixed_of(&a, &all, how_often(&a, &new->v[i])) < FEW)
 			out[i] = DRAW_FIXED;
 		for (size_t k = 0; k < ARRAY_LEN(tests) && a.whole; k++)
@@ -358,6 +376,37 @@ void draw_judge_names(enum draw_judgement *out, const struct draw *old,
 			    tests[k].chance(&a, &b) < tests[k].least)
 				out[i] = tests[k].says;
 	}
+}
+
+bool draw_is_open(const struct draw *old, const struct draw *new)
+{
+	struct drawn a, b;
+
+	if (!old->n || !new->n)
+		return false;
+	a = drawn_of(old, NULL);
+	b = drawn_of(new, &a);
+	return a.least && b.least > a.most && chance_more(&a, &b) >= HALF;
+}
+
+bool draw_is_endless(const struct draw *d)
+{
+	struct drawn s;
+
+	if (d->n < 2)
+		return false;
+	s = drawn_of(d, NULL);
+	return s.whole == d->n && is_endless(&s);
+}
+
+bool draw_is_certain(const struct draw *d)
+{
+	struct drawn s;
+
+	if (!draw_is_endless(d))
+		return false;
+	s = drawn_of(d, NULL);
+	return s.least == s.most && s.least;
 }
 
 const char *draw_reason(enum draw_judgement is)

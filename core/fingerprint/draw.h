@@ -50,13 +50,30 @@ struct draw_opinion {
 /* An innocent draw is taken for another one less often than this. */
 #define DRAW_CHANCE 1e-3
 
-struct draw_opinion draw_judge(const struct draw *old, const struct draw *new);
+/* Of names in several parts each part is judged, and how many all are. */
+enum draw_tests { DRAW_ALL_TESTS, DRAW_NAMES_ONLY, DRAW_NUMBER_ONLY };
+
+struct draw_opinion draw_judge(const struct draw *old, const struct draw *new,
+			       enum draw_tests tests);
 /*
  * Each name of NEW by itself: those of other characters, another width and so
  * on.  out has a place for each; DRAW_SAME where nothing speaks against it.
  */
 void draw_judge_names(enum draw_judgement *out, const struct draw *old,
 		      const struct draw *new);
+
+/*
+ * Does NEW draw more names in each run than OLD in any, in too few runs to tell
+ * that from chance?
+ */
+bool draw_is_open(const struct draw *old, const struct draw *new);
+/* Are there so many possible names that none comes again by chance? */
+bool draw_is_endless(const struct draw *d);
+/*
+ * Do all runs draw as many names, of so many possible ones that none comes
+ * again?  Then further runs show nothing that is not known.
+ */
+bool draw_is_certain(const struct draw *d);
 
 /* "6 names of [0-9a-v], 26 characters wide, 2 in each run" */
 void draw_describe(struct buf *out, const struct draw *d);

@@ -130,15 +130,18 @@ static void count_pairs(struct drawn *s)
 	for (size_t i = 0; i < s->d->n; i++) {
 		double n = draw_bits(s->d->v[i].runs);
 
+		s->runs |= s->d->v[i].runs;
+		/* What was drawn for a token is another one each time. */
+		if (s->d->v[i].cut)
+			continue;
 		s->draws += (unsigned)n;
 		s->again += n * (n - 1) / 2;
-		s->runs |= s->d->v[i].runs;
 	}
 	for (unsigned run = 0; run < s->d->runs && run < 64; run++) {
 		double here = 0;
 
 		for (size_t i = 0; i < s->d->n; i++)
-			here += s->d->v[i].runs >> run & 1;
+			here += !s->d->v[i].cut && (s->d->v[i].runs >> run & 1);
 		square += here * here;
 	}
 	s->pairs = ((double)s->draws * s->draws - square) / 2;

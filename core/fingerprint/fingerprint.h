@@ -120,7 +120,6 @@ struct evidence_more {
 	 */
 	const struct step_evidence *steps;
 	size_t n_steps;
-	struct str learned;	/* objects a learned rule made the fact of */
 	/*
 	 * Of a name that reads as if drawn but came in every run: the line
 	 * that has tokens in its place.
@@ -187,9 +186,7 @@ void fact_join_steps(struct arena *a, struct fact *f, const struct fact *from);
  * See struct evidence_more.  The text is not copied; what holds it in the fact
  * is made in a.
  */
-struct str fact_learned(const struct fact *f);
 struct str fact_form(const struct fact *f);
-void fact_set_learned(struct arena *a, struct fact *f, struct str learned);
 void fact_set_form(struct arena *a, struct fact *f, struct str form);
 
 /* A name behind a fact with tokens, of one run. */
@@ -351,22 +348,26 @@ static inline bool fingerprint_told(const struct fingerprint *fp)
 	return fp->told && fp->runs > 1;
 }
 /*
- * What the runs of one side taught holds for both: two new fingerprints of the
- * same runs, in which a name that differs from run to run on either side, or
- * from side to side without coming again on its own, is replaced on both.
- * Where one side could not tell what comes again, both have the tokens for it.
- * Evidence and ends are kept.  To be done before two sides are compared.
- * What does not change is shared and not copied: old and new may be freed, but
- * their facts and texts may not be changed any more.
+ * Where one side could not tell which names come again, both have the tokens
+ * for them: two new fingerprints of the same runs.  To be done before two sides
+ * are compared.  What does not change is shared and not copied: old and new may
+ * be freed, but their facts and texts may not be changed any more.
  */
-void fingerprint_unify(struct fingerprint *out[2],
+void fingerprint_align(struct fingerprint *out[2],
 		       const struct fingerprint *old,
 		       const struct fingerprint *new);
 /*
  * Would further runs help?  Some fact of fp is not in every run, or not by the
- * same steps, or the number of names behind one differs.
+ * same steps, or the number of names behind one differs.  settled: but for
+ * names that are drawn anew in each run, as many in each, which is known.
  */
-bool fingerprint_wavers(const struct fingerprint *fp);
+bool fingerprint_wavers(const struct fingerprint *fp, bool settled);
+/*
+ * Does NEW draw more names at some place than OLD, in too few runs to tell that
+ * from chance?
+ */
+bool fingerprint_draws_more(const struct fingerprint *old,
+			    const struct fingerprint *new);
 
 /* --- by step --- */
 
@@ -377,7 +378,7 @@ enum step_role { STEP_UNKNOWN, STEP_SUBJECT, STEP_FIXTURE };
 void fingerprint_roles(struct strmap *out, const struct fingerprint *fp);
 /*
  * The same runs without what only fixtures did: shares with fp all that does
- * not change, as fingerprint_unify() does.
+ * not change, as fingerprint_align() does.
  */
 struct fingerprint *fingerprint_subjects(const struct fingerprint *fp);
 /* Of which steps did what in how many runs, where several did one thing. */
@@ -400,6 +401,11 @@ void fingerprint_free(struct fingerprint *fp);
  * in its arena, and its digests computed again once the facts are sorted.
  */
 struct fingerprint *fingerprint_new(void);
+/*
+ * The same fingerprint once more, with the same facts; it keeps fp alive.  What
+ * is made in its arena is its own.
+ */
+struct fingerprint *fingerprint_share(const struct fingerprint *fp);
 /* What was run, and under which plan; copied. */
 void fingerprint_copy_source(struct fingerprint *fp,
 			     const struct fingerprint *from);

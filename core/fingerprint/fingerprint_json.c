@@ -199,6 +199,18 @@ static void put_evidence(struct json_out *j, const struct evidence *ev,
 	put_optional(j, "note", ev->note);
 }
 
+/* Which runs, of what not all of them saw. */
+static void put_runs(struct json_out *j, uint64_t in_runs)
+{
+	if (!in_runs)
+		return;
+	json_begin_array_inline(j, "in");
+	for (unsigned run = 0; run < 64; run++)
+		if (in_runs >> run & 1)
+			json_put_uint(j, NULL, run + 1);
+	json_end_array(j);
+}
+
 static void put_name(struct json_out *j, const struct name *name)
 {
 	json_begin_object_inline(j, NULL);
@@ -209,26 +221,13 @@ static void put_name(struct json_out *j, const struct name *name)
 	json_end_object(j);
 }
 
-/* Which runs, of what not all of them saw. */
-static void put_runs(struct json_out *j, const struct fact *f)
-{
-	if (!f->in_runs)
-		return;
-	json_begin_array_inline(j, "in");
-	for (unsigned run = 0; run < 64; run++)
-		if (f->in_runs >> run & 1)
-			json_put_uint(j, NULL, run + 1);
-	json_end_array(j);
-}
-
 static void put_fact(struct json_out *j, const struct fact *f)
 {
 	json_begin_object_inline(j, NULL);
 	json_put_str(j, "fact", f->line);
 	json_put_uint(j, "seen", f->seen);
-	put_runs(j, f);
+	put_runs(j, f->in_runs);
 	put_evidence(j, &f->ev, f->seen);
-	put_optional(j, "learned", fact_learned(f));
 	put_optional(j, "form", fact_form(f));
 	if (f->names_max) {
 		json_begin_array_inline(j, "names");

@@ -233,7 +233,7 @@ static int read_facts(struct reader *r)
 	return 0;
 }
 
-/* Only one run has them: what they taught several is in the facts. */
+/* Only one run has them: what they tell of several is in the facts. */
 static int read_told(struct reader *r, const struct json *doc)
 {
 	struct fingerprint *fp = r->fp;

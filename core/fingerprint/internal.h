@@ -7,6 +7,9 @@
 #include "core/base/vec.h"
 #include "core/fingerprint/fingerprint.h"
 
+/* Numbers of more digits do not come again by chance. */
+#define NUMBER_FEW 3
+
 /* --- spans.c and names.c: the volatile parts of raw bytes --- */
 
 enum token_id {
@@ -59,7 +62,8 @@ bool token_time(struct str s, size_t at, const struct time_window *w,
  * Names that people give must survive, so the rows without a known prefix take
  * characters only when they are no word: neither lower case, upper case,
  * Capitalised or CamelCase letters, with or without digits at the end, and of
- * more than one class.  What slips through is left to stability.c.
+ * more than one class.  What slips through differs from run to run and is
+ * judged as drawn (drawn.h).
  */
 bool token_name(struct str segment, bool temp, struct token *out);
 
@@ -71,6 +75,12 @@ bool token_fanout(struct str path, struct str segment, struct token *out);
 
 /* Does s, which starts with '<', read like a token? */
 bool token_forged(struct str s);
+
+/*
+ * May the name be of what the token stands for, where a fixed rule did not take
+ * it by the characters that it happens to have?
+ */
+bool token_covers(struct str token, struct str name);
 
 /* Is it a decimal number that Linux gives out as ephemeral port? */
 bool token_is_ephemeral(struct str digits);
@@ -149,11 +159,6 @@ void fact_take_apart(struct fact *f);
 void fingerprint_set_syscalls(struct fingerprint *fp, const struct strmap *m);
 void fingerprint_set_blind_spots(struct fingerprint *fp,
 				 const struct strmap *m);
-/*
- * The same fingerprint once more, with the same facts; it keeps fp alive.  What
- * is made in its arena is its own.
- */
-struct fingerprint *fingerprint_share(const struct fingerprint *fp);
 struct run_end run_end_copy(struct arena *a, const struct run_end *end);
 
 /* --- step_end.c --- */
@@ -216,112 +221,17 @@ bool recurring_can_tell(const struct fingerprint *const *runs, size_t n);
 size_t recurring_collect(struct arena *arena, struct sighting *out,
 			 const struct fingerprint *const *runs, size_t n);
 
-/*
- * How long the lines are that stand behind each of a run's lines with tokens:
- * what joins one of <rand> alone must be as long.
- */
-void widths_add(struct strmap *widths, struct arena *arena,
-		const struct fingerprint *fp);
-/* May a line of len bytes join this form? Yes where nothing is known. */
-bool widths_fit(const struct strmap *widths, struct str form, size_t len);
-
-/* That of all lines behind it, where they are as long as each other, or 0. */
-size_t widths_only(const struct strmap *widths, struct str form);
-
 /* A fact of one run on its way into the merged fingerprint. */
 struct sighting {
-	struct str line;	/* maybe rewritten by stability_learn() */
+	struct str line;	/* the fact's, or its form */
 	const struct fact *fact;
-	unsigned run;		/* or side, when two are unified */
-	bool learned;
-	/*
-	 * Seen in two runs of its side or more: no name that was drawn.  Only
-	 * a number may be replaced, and only as the other side's runs taught.
-	 */
-	bool steady;
+	unsigned run;
 };
 
-/* Numbers of more digits do not come again by chance. */
-#define NUMBER_FEW 3
-
-/* --- parts.c --- */
-
-#define CANDIDATES_MAX 64
-
-/* A part of a line that may be volatile. */
-struct part {
-	size_t at, len;
-	enum token_id token;
-	enum whole {		/* a name as wide as it happens: */
-		WHOLE_NOT,
-		WHOLE_WORD,	/* that may be a word */
-		WHOLE_DRAWN	/* that looks drawn */
-	} whole;
-};
-
-struct parts {
-	struct part v[CANDIDATES_MAX];
-	size_t n;
-};
-
-/* From left to right, and of one name the smallest first. */
-struct parts parts_of(const struct sighting *s);
-
-/* What of a line is replaced: one part or two, here or wherever they stand. */
-struct choice {
-	int best;		/* how many runs agree on it */
-	const struct part *p, *q;
-	bool everywhere;
-};
-
-/*
- * A line as it may become, and how many characters were drawn for its <rand> in
- * all: 0 where that is not known, or one of enum whole.
- */
-struct rewritten {
-	struct str line;
-	size_t drawn;
-};
-
-/*
- * These parts of line replaced, in out.  raw: how long the line was with the
- * names behind its tokens, 0: unknown.
- */
-struct rewritten parts_rewrite(struct buf *out, struct str line, size_t raw,
-			       const struct parts *all,
-			       const struct choice *c);
-/* Does the part stand in the line again: "x1.tmp -> x1"? NULL does not. */
-bool parts_repeat(struct str line, const struct parts *all,
-		  const struct part *part);
-
-/* --- stability.c: rules learned from repeated runs --- */
+/* --- merge.c --- */
 
 /* By line, then run, then time. */
 void sightings_sort(struct sighting *s, size_t n);
-
-/*
- * Rewrite the lines of names that no two runs share, but that differ in one or
- * two random or numbered parts only; new lines are made in arena.  s is sorted,
- * and is not sorted again.  widths: see widths_add().
- */
-void stability_learn(struct arena *arena, struct sighting *s, size_t n,
-		     size_t runs, const struct strmap *widths);
-
-/*
- * Two sides: lines of one become what the runs of either have taught, the keys
- * of the map; a form that neither was taught is nobody's.
- */
-void stability_apply(struct arena *arena, struct sighting *s, size_t n,
-		     const struct strmap *taught);
-
-/*
- * After it and sorted again, of the runs of one side: numbers that some runs
- * share, where no one of them is in all runs but all runs have one.
- */
-void stability_learn_few(struct arena *arena, struct sighting *s, size_t n,
-			 size_t runs);
-
-/* --- merge.c --- */
 
 /*
  * The facts of fp, which has everything else, are these sightings, sorted.  Of

@@ -8,10 +8,6 @@
 #include "core/base/strmap.h"
 #include "core/fingerprint/internal.h"
 
-/* Examples of what a learned rule replaced. */
-#define EXAMPLES_MAX 3
-#define EXAMPLES_LEN 512
-
 static int by_sighting(const void *pa, const void *pb)
 {
 	const struct sighting *a = pa, *b = pb;
@@ -64,43 +60,7 @@ static struct str keep_common(struct merging *m, struct str s)
 	return m->fp->shared ? s : strmap_put(&m->texts, s)->key;
 }
 
-#define LEARNED "learned: the name differs from run to run"
-
-static struct str learned_note(struct merging *m, struct str note)
-{
-	autobuf struct buf text = BUF_INIT;
-
-	if (str_ends(note, STR(LEARNED)))
-		return keep_common(m, note);
-	if (!note.len)
-		return STR(LEARNED);
-	buf_str(&text, note);
-	buf_c(&text, "; " LEARNED);
-	return strmap_put(&m->texts, buf_view(&text))->key;
-}
-
-/* The objects that a learned line was made of: the first few. */
-static struct str examples(struct arena *a, const struct sighting *s, size_t n)
-{
-	autobuf struct buf text = BUF_INIT;
-	size_t shown = 0;
-
-	for (size_t i = 0; i < n && shown < EXAMPLES_MAX; i++) {
-		const struct fact *f = s[i].fact;
-
-		if (!s[i].learned && !fact_learned(f).len)
-			continue;
-		if (shown++)
-			buf_c(&text, ", ");
-		buf_str(&text, fact_learned(f).len ? fact_learned(f) :
-						     f->object);
-		if (text.len > EXAMPLES_LEN)
-			break;
-	}
-	return text.len ? arena_str(a, buf_view(&text)) : STR("");
-}
-
-/* Names behind the line in each run; a line that was learned counts itself. */
+/* Names behind the line in each run. */
 static void merge_names(struct fact *out, const struct sighting *s, size_t n,
 			unsigned runs)
 {
@@ -109,13 +69,12 @@ static void merge_names(struct fact *out, const struct sighting *s, size_t n,
 
 	for (size_t i = 0; i < n; i++) {
 		const struct fact *f = s[i].fact;
-		unsigned own = s[i].learned && !f->names_max ? 1 : 0;
 
-		counted &= f->names_max || s[i].learned;
+		counted &= f->names_max != 0;
 		if (!i || s[i].run != s[i - 1].run)
 			here = few = 0;
-		here += f->names_max + own;
-		few += f->names_min + own;
+		here += f->names_max;
+		few += f->names_min;
 		if (i + 1 < n && s[i + 1].run == s[i].run)
 			continue;
 		most = here > most ? here : most;
@@ -215,23 +174,16 @@ static void merge_evidence(struct merging *m, struct fact *out,
 static void merge_fact(struct merging *m, struct fact *out,
 		       const struct sighting *s, size_t n)
 {
-	struct arena *a = &m->fp->arena;
-
 	*out = (struct fact){
-		/* A rewritten line is nobody's yet. */
-		.line = s[0].learned ? arena_str(a, s[0].line) :
-				       keep(m, s[0].line),
+		.line = keep(m, s[0].line),
 		.seen = merge_seen(s, n),
 	};
 	if (out->seen < m->fp->runs)
 		out->in_runs = merge_runs(s, n);
 	fact_take_apart(out);
 	merge_evidence(m, out, s, n);
-	fact_set_learned(a, out, examples(a, s, n));
-	fact_set_form(a, out, merge_form(m, s, n));
+	fact_set_form(&m->fp->arena, out, merge_form(m, s, n));
 	merge_names(out, s, n, m->fp->runs);
-	if (fact_learned(out).len)
-		out->ev.note = learned_note(m, s[0].fact->ev.note);
 }
 
 static void merge_facts(struct merging *m, const struct sighting *s, size_t n)
@@ -328,36 +280,6 @@ void merge_sightings(struct fingerprint *fp, const struct sighting *s,
 	fingerprint_digest(fp);
 }
 
-static size_t count_runs(const struct sighting *s, size_t n)
-{
-	size_t runs = 0;
-
-	for (size_t i = 0; i < n; i++)
-		runs += !i || s[i].run != s[i - 1].run;
-	return runs;
-}
-
-/*
- * A form that not every run has was made of words that happen to be as long as
- * each other: they stand for themselves, and the comparison asks what they were
- * drawn from.
- */
-static void forget_rare(struct sighting *s, size_t total, size_t runs)
-{
-	for (size_t from = 0, to; from < total; from = to) {
-		to = from + 1;
-		while (to < total && str_eq(s[to].line, s[from].line))
-			to++;
-		if (count_runs(s + from, to - from) == runs)
-			continue;
-		for (size_t i = from; i < to; i++) {
-			s[i].line = s[i].fact->line;
-			s[i].learned = false;
-		}
-	}
-	sightings_sort(s, total);
-}
-
 struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 				      size_t n)
 {
@@ -365,32 +287,57 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 		(const struct fingerprint *const *)runs;
 	struct arena scratch = ARENA_INIT;
 	bool told = recurring_can_tell(all, n);
-	struct strmap widths = STRMAP_INIT;
 	struct fingerprint *fp = fingerprint_new();
+	struct sighting *s;
 	size_t total = 0;
 
 	assert(n);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		total += runs[i]->n + runs[i]->n_names;
-		if (told)
-			widths_add(&widths, &scratch, runs[i]);
-	}
-
-	struct sighting *s = mem_array(total + 1, sizeof(*s));
-
+	s = mem_array(total + 1, sizeof(*s));
 	total = told ? recurring_collect(&scratch, s, all, n) :
 		       collect(s, all, n);
 	sightings_sort(s, total);
-	stability_learn(&scratch, s, total, n, &widths);
-	sightings_sort(s, total);
-	stability_learn_few(&scratch, s, total, n);
-	sightings_sort(s, total);
-	forget_rare(s, total, n);
 	merge_rest(fp, all, n);
 	merge_sightings(fp, s, total);
 	fp->told = told;
 	free(s);
-	strmap_free(&widths);
 	arena_free(&scratch);
 	return fp;
+}
+
+/* --- what two sides can tell --- */
+
+/* The same runs, where no name that came in all of them stands for itself. */
+static void forget_names(struct fingerprint *fp)
+{
+	struct sighting *s = mem_array(fp->n + 1, sizeof(*s));
+
+	for (size_t i = 0; i < fp->n; i++)
+		s[i] = (struct sighting){
+			.line = fact_form(&fp->facts[i]).len ?
+				fact_form(&fp->facts[i]) : fp->facts[i].line,
+			.fact = &fp->facts[i],
+		};
+	sightings_sort(s, fp->n);
+	merge_sightings(fp, s, fp->n);
+	free(s);
+}
+
+void fingerprint_align(struct fingerprint *out[2],
+		       const struct fingerprint *old,
+		       const struct fingerprint *new)
+{
+	bool told = fingerprint_told(old) && fingerprint_told(new);
+
+	out[0] = fingerprint_share(old);
+	out[1] = fingerprint_share(new);
+	for (size_t i = 0; i < 2; i++) {
+		/* The caller may have added facts since it was made. */
+		fingerprint_digest(out[i]);
+		if (told || !fingerprint_told(out[i]))
+			continue;
+		out[i]->told = false;
+		forget_names(out[i]);
+	}
 }

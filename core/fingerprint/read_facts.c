@@ -141,23 +141,24 @@ static int read_form(const struct reader *r, struct str *out,
 	return 0;
 }
 
-/* Which runs, from 1 and in order; only where not all of them are. */
-static int read_runs(const struct reader *r, struct fact *f,
+/* Which runs, from 1 and in order. */
+static int read_runs(const struct reader *r, uint64_t *out,
 		     const struct json *o)
 {
 	const struct json *a = json_array(o, "in");
 	uint64_t last = 0, run;
 
+	*out = 0;
 	if (!has_member(o, "in"))
 		return 0;
-	if (!a || f->seen >= r->fp->runs)
-		return read_fail(r, "\"in\" is no array, or every run is");
+	if (!a)
+		return read_fail(r, "\"in\" is no array");
 	for (const struct json *v = json_first(a); v; v = json_next(v)) {
 		if (!json_is_uint(v, &run) || run <= last || run > 64 ||
 		    run > r->fp->runs)
 			return read_fail(r, "\"in\" names no run, or not in "
 					 "order");
-		f->in_runs |= 1ULL << (run - 1);
+		*out |= 1ULL << (run - 1);
 		last = run;
 	}
 	return 0;
@@ -166,18 +167,18 @@ static int read_runs(const struct reader *r, struct fact *f,
 int read_fact(struct reader *r, struct fact *out,
 	      const struct json *o)
 {
-	struct str learned, form;
+	struct str form;
 
 	if (read_line(r, out, o) ||
 	    need_unsigned(r, &out->seen, o, "seen", r->fp->runs) ||
-	    read_runs(r, out, o) || read_evidence(r, out, o) ||
-	    optional_str(r, &learned, o, "learned") ||
+	    read_runs(r, &out->in_runs, o) || read_evidence(r, out, o) ||
 	    read_form(r, &form, out, o) || read_names(r, out, o))
 		return -1;
-	fact_set_learned(&r->fp->arena, out, learned);
 	fact_set_form(&r->fp->arena, out, form);
 	if (!out->seen || out->ev.count < out->seen)
 		return read_fail(r, "\"seen\" is 0, or \"count\" is smaller");
+	if (out->in_runs && out->seen >= r->fp->runs)
+		return read_fail(r, "\"in\" of a fact that every run saw");
 	return 0;
 }
 

@@ -8,6 +8,8 @@
  * a fact of its own, with the name in it, and the fact with tokens has what is
  * left.  One run cannot tell.
  */
+#include <string.h>
+
 #include "core/fingerprint/internal.h"
 
 /* What one run's fact with tokens keeps. */
@@ -46,11 +48,21 @@ static bool may_recur(const struct telling *t, const struct name *name)
 	return chance > PORT_CHANCE;
 }
 
+/* By a rule that knows some of the names of a draw, and not the others. */
+static bool is_uncertain(const struct name *name)
+{
+	struct str token = str_c(token_text(TOKEN_MAYBE));
+
+	return memmem(name->form.p, name->form.len, token.p, token.len);
+}
+
 static bool is_lifted(const struct telling *t, const struct name *name)
 {
-	return !str_eq(name->line, name->form) &&
-	       strmap_get(&t->seen, name->line)->val.num == t->runs &&
-	       !may_recur(t, name);
+	if (str_eq(name->line, name->form))
+		return false;
+	return is_uncertain(name) ||
+	       (strmap_get(&t->seen, name->line)->val.num == t->runs &&
+		!may_recur(t, name));
 }
 
 static struct left *left_of(struct telling *t, struct strmap *left,
@@ -178,73 +190,4 @@ size_t recurring_collect(struct arena *arena, struct sighting *out,
 	strmap_free(&t.seen);
 	strmap_free(&t.forms);
 	return t.n;
-}
-
-/* --- how wide drawn names are --- */
-
-#define WIDTH_MAX 512
-
-struct width_set {
-	uint64_t bits[WIDTH_MAX / 64 + 1];
-	size_t only;
-};
-
-static void set_bit(struct width_set *set, size_t len)
-{
-	if (len <= WIDTH_MAX)
-		set->bits[len / 64] |= 1ULL << len % 64;
-	if (!set->only)
-		set->only = len;
-	else if (set->only != len)
-		set->only = SIZE_MAX;
-}
-
-/* Numbers have any width. */
-static bool only_random(struct str form)
-{
-	struct str token = str_c(token_text(TOKEN_RAND));
-	bool some = false;
-
-	for (size_t i = 0; i < form.len; i++) {
-		if (form.p[i] != '<')
-			continue;
-		if (!str_starts(str_sub(form, i), token))
-			return false;
-		some = true;
-	}
-	return some;
-}
-
-void widths_add(struct strmap *widths, struct arena *arena,
-		const struct fingerprint *fp)
-{
-	for (size_t i = 0; i < fp->n_names; i++) {
-		const struct name *name = &fp->names[i];
-		struct strmap_entry *e;
-
-		if (!only_random(name->form))
-			continue;
-		e = strmap_put(widths, name->form);
-		if (!e->val.ptr)
-			e->val.ptr = arena_alloc(arena,
-						 sizeof(struct width_set));
-		set_bit(e->val.ptr, name->line.len);
-	}
-}
-
-bool widths_fit(const struct strmap *widths, struct str form, size_t len)
-{
-	const struct strmap_entry *e = widths ? strmap_get(widths, form) : NULL;
-	const struct width_set *set = e ? e->val.ptr : NULL;
-
-	return !set || (len <= WIDTH_MAX &&
-			(set->bits[len / 64] >> len % 64 & 1));
-}
-
-size_t widths_only(const struct strmap *widths, struct str form)
-{
-	const struct strmap_entry *e = strmap_get(widths, form);
-	const struct width_set *set = e ? e->val.ptr : NULL;
-
-	return set && set->only != SIZE_MAX ? set->only : 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The steps of whole fingerprints: which ran, which count, which swapped. */
+#include "core/fingerprint/drawn.h"
 #include "core/fingerprint/internal.h"
 
 void fingerprint_roles(struct strmap *out, const struct fingerprint *fp)
@@ -120,22 +121,43 @@ void fingerprint_steps_digest(const struct fingerprint *fp,
 	hash_end(all, out);
 }
 
-static bool differs(const struct fact *f, const struct fingerprint *fp)
+/* One step did it in some of the runs that saw it. */
+static bool steps_differ(const struct fact *f)
 {
 	for (size_t i = 0; i < evidence_steps(&f->ev); i++)
-		if (evidence_step(&f->ev, f->seen, i).seen != fp->runs)
-			return true;
-	return f->names_min != f->names_max;
-}
-
-bool fingerprint_wavers(const struct fingerprint *fp)
-{
-	for (size_t i = 0; i < fp->n; i++)
-		if ((!fact_always(fp, &fp->facts[i]) &&
-		     !fact_depends_on_timing(&fp->facts[i])) ||
-		    differs(&fp->facts[i], fp))
+		if (evidence_step(&f->ev, f->seen, i).seen != f->seen)
 			return true;
 	return false;
+}
+
+bool fingerprint_wavers(const struct fingerprint *fp, bool settled)
+{
+	struct drawn_places *d = settled ? drawn_find(fp, fp, NULL) : NULL;
+	bool wavers = false;
+
+	for (size_t i = 0; i < fp->n && !wavers; i++) {
+		const struct fact *f = &fp->facts[i];
+
+		if (fact_always(fp, f))
+			wavers = steps_differ(f) ||
+				 f->names_min != f->names_max;
+		else
+			wavers = steps_differ(f) ||
+				 (!fact_depends_on_timing(f) &&
+				  !drawn_is_certain(d, f));
+	}
+	drawn_free(d);
+	return wavers;
+}
+
+bool fingerprint_draws_more(const struct fingerprint *old,
+			    const struct fingerprint *new)
+{
+	struct drawn_places *d = drawn_find(old, new, NULL);
+	bool more = d && drawn_is_open(d);
+
+	drawn_free(d);
+	return more;
 }
 
 /* Did a step do the one, and not the other although it ran there? */

@@ -62,6 +62,9 @@ static size_t span_uuid(struct str s, size_t at)
 }
 
 /* Sixteen hexadecimal digits or more, of which one is a letter, one is not. */
+/* Digits of a hash, or of a number that is drawn. */
+#define HEX_MIN 16
+
 static size_t span_hex(struct str s, size_t at)
 {
 	if (!starts_word(s, at) && !follows(s, at, STR("0x")))
@@ -69,7 +72,7 @@ static size_t span_hex(struct str s, size_t at)
 
 	size_t len = run_of(s, at, xdigit), digits = 0;
 
-	if (len < 16 || !ends_word(s, at + len))
+	if (len < HEX_MIN || !ends_word(s, at + len))
 		return 0;
 	for (size_t i = 0; i < len; i++)
 		digits += digit(s.p[at + i]);
@@ -483,5 +486,16 @@ bool token_forged(struct str s)
 	for (enum token_id id = 0; id < TOKEN_COUNT; id++)
 		if (str_starts(s, str_c(token_text(id))))
 			return true;
-	return false;
+	/* "<drawn>", "<drawn2>" of places (drawn.h). */
+	return str_starts(s, STR("<drawn"));
+}
+
+/* 16 digits of hexadecimal may happen to be all digits, or none. */
+bool token_covers(struct str token, struct str name)
+{
+	size_t n = name.len ? run_of(name, 0, xdigit) : 0;
+
+	if (n < name.len || !n)
+		return false;
+	return str_eq(token, str_c(token_text(TOKEN_HEX))) && n >= HEX_MIN;
 }

@@ -15,17 +15,12 @@
 /* --- what few have --- */
 
 static const struct evidence_more nothing = {
-	NULL, 0, { "", 0 }, { "", 0 }
+	NULL, 0, { "", 0 }
 };
 
 static const struct evidence_more *more_of(const struct evidence *ev)
 {
 	return ev->more ? ev->more : &nothing;
-}
-
-struct str fact_learned(const struct fact *f)
-{
-	return more_of(&f->ev)->learned;
 }
 
 struct str fact_form(const struct fact *f)
@@ -39,21 +34,13 @@ static void set_more(struct arena *a, struct evidence *ev,
 {
 	struct evidence_more *new;
 
-	if (!more.n_steps && !more.learned.len && !more.form.len) {
+	if (!more.n_steps && !more.form.len) {
 		ev->more = NULL;
 		return;
 	}
 	new = arena_alloc(a, sizeof(*new));
 	*new = more;
 	ev->more = new;
-}
-
-void fact_set_learned(struct arena *a, struct fact *f, struct str learned)
-{
-	struct evidence_more more = *more_of(&f->ev);
-
-	more.learned = learned;
-	set_more(a, &f->ev, more);
 }
 
 void fact_set_form(struct arena *a, struct fact *f, struct str form)

@@ -52,40 +52,6 @@ static void put_header(struct buf *out, const struct report *r)
 
 /* --- how far to trust it --- */
 
-/* What was learned from the runs, with what it was learned from. */
-static void put_learned(struct buf *out, const struct report *r)
-{
-	const struct fingerprint *const sides[] = { r->old, r->new };
-	struct strmap said = STRMAP_INIT;
-
-	for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
-		for (size_t k = 0; k < sides[i]->n; k++) {
-			const struct fact *f = &sides[i]->facts[k];
-			struct strmap_entry *e;
-
-			/* A baseline does not say of which names. */
-			if (!fact_learned(f).len ||
-			    str_eq(fact_learned(f), f->object))
-				continue;
-			e = strmap_put(&said, f->object);
-			if (e->val.num)
-				continue;
-			if (said.n == 1)
-				buf_c(out, "learned from what differs between "
-				      "runs:\n");
-			e->val.num = 1;
-			buf_c(out, TEXT_INDENT);
-			safe_str(out, f->object);
-			buf_c(out, "  from ");
-			safe_str(out, fact_learned(f));
-			buf_ch(out, '\n');
-		}
-	}
-	if (said.n)
-		buf_ch(out, '\n');
-	strmap_free(&said);
-}
-
 static void put_ends(struct buf *out, const struct report *r,
 		     const char *label, const struct fingerprint *fp)
 {
@@ -291,8 +257,6 @@ void report_text(struct buf *out, const struct report *r)
 	if (r->verbosity >= 0) {
 		put_header(out, r);
 		text_findings(out, r);
-		if (r->verbosity > 0)
-			put_learned(out, r);
 		put_trust(out, r);
 		put_reasons(out, r);
 		put_beside(out, r);

@@ -199,8 +199,9 @@ static void put_same(struct buf *out, const struct report *r)
 void repeatability_text(struct buf *out, const struct report *r)
 {
 	const struct fingerprint *old = r->old, *new = r->new;
-	size_t differ_old = count_sometimes(old);
-	size_t differ_new = count_sometimes(new);
+	/* Names that both draw anew are told behind it. */
+	size_t differ_old = count_sometimes(old) - r->cmp->drawn_old;
+	size_t differ_new = count_sometimes(new) - r->cmp->drawn_new;
 
 	buf_c(out, "Repeatability: ");
 	if (old->runs < 2 || new->runs < 2)

@@ -205,14 +205,29 @@ static bool steps_swap(const struct session *s)
 	return false;
 }
 
-/* A side of the cache counts too: the other would have been run with it. */
+/*
+ * A side of the cache counts too: the other would have been run with it.  A
+ * side that is run alone is for others to be compared with: how many names it
+ * draws, and how often one comes again, is asked of as many runs as there are.
+ */
 static bool wavers(const struct session *s)
 {
+	bool alone = s->n == 1 && !s->opt.apart;
+
 	for (size_t i = 0; i < s->n; i++)
 		if (!s->sides[i].is_file &&
-		    fingerprint_wavers(s->sides[i].fp))
+		    fingerprint_wavers(s->sides[i].fp, !alone))
 			return true;
 	return false;
+}
+
+/* OLD and NEW, or NEW and what it will be compared with. */
+static bool draws_more(const struct session *s)
+{
+	if (s->against)
+		return fingerprint_draws_more(s->against, s->sides[0].fp);
+	return s->n > 1 && !s->opt.apart &&
+	       fingerprint_draws_more(s->sides[0].fp, s->sides[1].fp);
 }
 
 /*
@@ -232,14 +247,14 @@ static int run_rounds(struct session *s, struct jobs *jobs, struct err *err)
 	if (run_jobs(s, jobs, 0, err))
 		return -1;
 	for (unsigned k = runs; k < max && !settled &&
-	     (wavers(s) || steps_swap(s)); k++) {
+	     (wavers(s) || steps_swap(s) || draws_more(s)); k++) {
 		size_t from = jobs->n;
 
 		stand(s, was);
 		add_round(s, jobs, k);
 		if (run_jobs(s, jobs, from, err))
 			return -1;
-		settled = stands(s, was) && !steps_swap(s);
+		settled = stands(s, was) && !steps_swap(s) && !draws_more(s);
 	}
 	return 0;
 }

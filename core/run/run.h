@@ -85,6 +85,12 @@ size_t session_moved(const struct session *s, size_t side, size_t i,
 
 const struct fingerprint *session_fingerprint(const struct session *s,
 					      size_t side);
+/*
+ * The first side, which is run apart, will be compared with this: where it
+ * draws more names, further runs tell whether that is chance.  It must outlive
+ * session_capture().
+ */
+void session_against(struct session *s, const struct fingerprint *old);
 /* For facts that come from elsewhere than a trace; still the session's. */
 struct fingerprint *session_own(struct session *s, size_t side);
 /* "traced", "cache" or "file" */

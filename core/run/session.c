@@ -335,14 +335,14 @@ int session_export(struct session *s, struct err *err)
 	return 0;
 }
 
-/* What one side's runs taught holds for both. */
-static void unify(struct session *s)
+/* What one side could not tell, none can. */
+static void align(struct session *s)
 {
 	struct fingerprint *both[2];
 
 	if (s->n < ARRAY_LEN(both) || s->opt.apart)
 		return;
-	fingerprint_unify(both, s->sides[0].fp, s->sides[1].fp);
+	fingerprint_align(both, s->sides[0].fp, s->sides[1].fp);
 	for (size_t i = 0; i < ARRAY_LEN(both); i++)
 		side_replace(&s->sides[i], both[i]);
 }
@@ -370,7 +370,7 @@ int session_capture(struct session *s, struct err *err)
 	if (count_pending(s) && trace_pending(s, err))
 		return -1;
 	session_pin(s);
-	unify(s);
+	align(s);
 	return 0;
 }
 
@@ -385,6 +385,11 @@ const struct fingerprint *session_fingerprint(const struct session *s,
 const char *session_from(const struct session *s, size_t side)
 {
 	return s->sides[side].from;
+}
+
+void session_against(struct session *s, const struct fingerprint *old)
+{
+	s->against = old;
 }
 
 struct fingerprint *session_own(struct session *s, size_t side)

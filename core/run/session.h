@@ -58,6 +58,7 @@ struct session {
 	size_t n;
 	struct side guide;	/* of the only side, in a check */
 	struct str guide_entry;
+	const struct fingerprint *against;	/* session_against(), or NULL */
 };
 
 /* A side that waits for its runs. */

@@ -67,7 +67,7 @@ int main(int argc, char **argv)
 	struct rusage usage;
 	double start = now();
 
-	fingerprint_unify(sides, old, new);
+	fingerprint_align(sides, old, new);
 	compare(&c, sides[0], sides[1], &policy);
 	getrusage(RUSAGE_SELF, &usage);
 	printf("seconds %.3f\nmegabytes %.1f\nfindings %zu\n", now() - start,

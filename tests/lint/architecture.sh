@@ -30,7 +30,8 @@ public="core/event/event.h core/event/error_line.h core/config/config.h core/sou
 core/scenario/scenario.h core/sandbox/plan.h core/sandbox/staging.h
 core/sandbox/sandbox.h core/trace/trace.h
 core/netcap/netcap.h core/netcap/packet.h core/netcap/sockaddr.h
-core/fingerprint/fingerprint.h core/fingerprint/draw.h core/baseline/baseline.h core/compare/compare.h
+core/fingerprint/fingerprint.h core/fingerprint/draw.h
+core/fingerprint/drawn.h core/baseline/baseline.h core/compare/compare.h
 core/compare/exercised.h
 core/report/report.h core/report/formats.def core/report/result.h core/run/run.h core/run/cache.h
 core/run/trials.h core/selftest/plant.h core/sandbox/probe.h core/fingerprint/json.h"

@@ -50,7 +50,7 @@ hide fixed-among-process-ids \
 	'error new file.create /tmp/part-final' \
 	'open("/tmp/part-final", "w").close()'
 hide link-to-a-secret \
-	'error new file.link /tmp/link-<rand> -> /etc/shadow' \
+	'error new file.link /tmp/link-<drawn> -> /etc/shadow' \
 	'os.symlink("/etc/shadow", f"/tmp/link-{secrets.token_hex(4)}")'
 hide peer-among-clients \
 	'error new net.connect tcp 203.0.113.7:4444 = ENETUNREACH' \

@@ -153,10 +153,10 @@ warning file.create /tmp/own/sub
 warning file.create /tmp/own/sub/file
 X
 	;; drawn-temporary) cat <<'X'
-warning file.create /tmp/tmp.<rand>
-warning file.create /tmp/tmp.<rand>/file
-warning file.delete /tmp/tmp.<rand>
-warning file.delete /tmp/tmp.<rand>/file
+warning file.create /tmp/tmp.<drawn>
+warning file.create /tmp/tmp.<drawn>/file
+warning file.delete /tmp/tmp.<drawn>
+warning file.delete /tmp/tmp.<drawn>/file
 X
 	;; in-temporary) echo 'error file.create /tmp/plain'
 	;; passed-on) cat <<'X'

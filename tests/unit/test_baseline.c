@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Baselines: the same bytes, every edit told by its line, merges mended. */
+#include <stdio.h>
+
 #include "tests/unit/facts.h"
 
 #include "core/base/vec.h"
@@ -186,17 +188,17 @@ static void a_merge_inside_the_header_is_mended(void **state)
 	replace(&text, "    \"kernel\": \"6.1.0\",\n",
 		"    \"kernel\": \"6.1.0\",\n    \"kernel\": \"6.18\",\n");
 	replace(&text, "  \"facts\": {\n",
-		"  \"learned\": {\n    \"exec /bin/a\": true\n"
-		"  \"learned\": {\n    \"syscall sched_yield\": true\n  },\n"
+		"  \"names\": {\n    \"exec /bin/a\": 1\n"
+		"  \"names\": {\n    \"syscall sched_yield\": 2\n  },\n"
 		"  \"facts\": {\n");
 	b = reads(buf_view(&text), false);
 	assert_true(b->merged);
 	assert_string_equal(b->env.kernel.p, "6.18");
 	assert_string_equal(b->env.machine.p, "x86_64");
-	assert_true(fact_learned(fingerprint_find(b->fp,
-			STR("exec /bin/a"))).len);
-	assert_true(fact_learned(fingerprint_find(b->fp,
-			STR("syscall sched_yield"))).len);
+	assert_int_equal(fingerprint_find(b->fp, STR("exec /bin/a"))
+			 ->names_max, 1);
+	assert_int_equal(fingerprint_find(b->fp, STR("syscall sched_yield"))
+			 ->names_max, 2);
 	baseline_free(b);
 	/* What breaks off is no merge. */
 	replace(&text, "  }\n}\n", "  }\n");
@@ -244,53 +246,86 @@ static void a_race_neither_comes_nor_goes(void **state)
 	baseline_free(other);
 }
 
-#define LEARNT "file.create /tmp/out-<n>.log"
+#define DRAWN(name) "1 file.create /srv/sess_" name
 
-static struct baseline *learned(void)
+/* Three runs that each drew a name; `in` says which. */
+static struct fingerprint *drawing(const char *a, const char *b, const char *c)
 {
-	struct fingerprint *fp = FACTS("a", "3 exec /bin/a", "3 " LEARNT);
+	const char *const names[] = { a, b, c };
+	char lines[3][64];
+	struct fingerprint *fp;
 
-	fact_set_learned(&fp->arena, &fp->facts[1],
-			 STR("/tmp/out-1.log, /tmp/out-23.log"));
-	return make(fp, NULL);
+	for (size_t i = 0; i < 3; i++)
+		snprintf(lines[i], sizeof(lines[i]), DRAWN("%s"), names[i]);
+	fp = FACTS("a", "3 exec /bin/a", lines[0], lines[1], lines[2]);
+	for (size_t i = 0; i < 3; i++)
+		for (size_t k = 0; k < fp->n; k++)
+			if (str_eq(fp->facts[k].line, str_c(lines[i] + 2)))
+				fp->facts[k].in_runs = 1ULL << i;
+	return fp;
 }
 
-static void what_was_learned_is_read_back_and_may_be_edited(void **state)
+#define PLACE "    \"main file.create /srv/sess_<drawn>\": {\"draw\": " \
+	"\"3 names of [0-9a-f], 8 wide, 1 in each run\", \"runs\": " \
+	"{\"1\": [\"01ab45cd\"], \"2\": [\"11ab45ce\"], " \
+	"\"3\": [\"21ab45cf\"]}}\n"
+
+static struct baseline *drawn(void)
+{
+	return make(drawing("01ab45cd", "11ab45ce", "21ab45cf"), NULL);
+}
+
+static void what_is_drawn_is_one_line_and_read_back(void **state)
 {
 	static const char *const edits[][2] = {
-		{ "log\": true", "log\": 1" }, { "log\": true", "log\": [" },
-		{ "\"learned\": {\n    \"" LEARNT "\": true\n  }",
-		  "\"learned\": [\"" LEARNT "\"]" },
+		{ "\"runs\": {\"1\"", "\"runs\": {\"0\"" },
+		{ "\"runs\": {\"1\"", "\"runs\": {\"100\"" },
+		{ "\"runs\": {\"1\": [", "\"runs\": {\"1\": [1, " },
+		{ "\"runs\": {", "\"run\": {" },
+		{ "<drawn>", "<drawn2>" },
+		{ "01ab45cd", "\\u001b" },
+		{ "main file.create", "main file.make" },
+		{ "\"drawn\": {", "\"drawn\": [], \"x\": {" },
 	};
-	autobuf struct buf text = written(learned()), again = BUF_INIT;
-	struct baseline *b = reads(buf_view(&text), false);
+	autobuf struct buf text = written(drawn()), again = BUF_INIT;
+	struct baseline *b = reads(buf_view(&text), false), *next;
 
 	(void)state;
-	assert_non_null(strstr(text.p, "\"learned\": {\n    \"" LEARNT
-			       "\": true\n  }"));
-	assert_int_equal(fact_learned(&b->fp->facts[0]).len, 0);
-	assert_true(str_eq(fact_learned(&b->fp->facts[1]),
-			   STR("/tmp/out-<n>.log")));
+	assert_non_null(strstr(text.p, "  \"drawn\": {\n" PLACE "  },\n"));
+	assert_null(strstr(text.p, "\"sometimes\""));
+	assert_int_equal(b->fp->n, 4);
+	assert_int_equal(b->fp->facts[2].in_runs, 1 << 1);
+	assert_int_equal(b->fp->facts[2].seen, 1);
 	baseline_write(&again, b);
 	assert_string_equal(again.p, text.p);
+
+	/* Others of the same draw are nothing new. */
+	next = make(drawing("81ab45cd", "91ab45ce", "a1ab45cf"), b);
+	buf_clear(&again);
+	baseline_write(&again, next);
+	assert_string_equal(again.p, text.p);
+	baseline_free(next);
+	/* Other characters are. */
+	next = make(drawing("ZZZYYYXX", "WWWVVVUU", "TTTSSSRR"), b);
+	buf_clear(&again);
+	baseline_write(&again, next);
+	assert_non_null(strstr(again.p, "ZZZYYYXX"));
+	assert_null(strstr(again.p, "01ab45cd"));
+	baseline_free(next);
 	baseline_free(b);
 	for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
-		autobuf struct buf edited = written(learned());
+		autobuf struct buf edited = written(drawn());
 
 		replace(&edited, edits[i][0], edits[i][1]);
 		refuses(buf_view(&edited), NULL);
 	}
-	/* Twice, of a fact that is gone, and taken back. */
-	replace(&text, "    \"" LEARNT "\": true\n",
-		"    \"" LEARNT "\": true\n    \"exec /gone\": true,\n"
-		"    \"" LEARNT "\": false\n");
+	/* A run that the file does not count. */
+	replace(&text, "\"3\": [\"21ab45cf\"]", "\"9\": [\"21ab45cf\"]");
 	b = reads(buf_view(&text), false);
-	assert_true(b->merged);
-	assert_int_equal(fact_learned(&b->fp->facts[1]).len, 0);
+	assert_int_equal(b->fp->n, 3);
 	baseline_free(b);
 }
 
-/* This time every run drew the same number. */
 /* Two sides that can tell what comes again, and a file of before. */
 static void what_comes_again_is_read_back(void **state)
 {
@@ -326,24 +361,6 @@ static void what_comes_again_is_read_back(void **state)
 	baseline_free(b);
 	replace(&text, ": \"file.create /tmp/tmp<rand>\"", ": \"exec /x\"");
 	refuses(buf_view(&text), NULL);
-}
-
-static void an_update_knows_what_was_learned_before(void **state)
-{
-	struct baseline *old = learned();
-	struct baseline *new = make(FACTS("a", "3 exec /bin/a",
-					  "3 file.create /tmp/out-8.log"),
-				    old);
-	struct baseline *other = make(FACTS("a", "3 exec /bin/a", "3 " LEARNT,
-					    "3 file.create /tmp/out-8.log"),
-				      old);
-	autobuf struct buf was = written(old), is = written(new);
-
-	(void)state;
-	assert_string_equal(was.p, is.p);
-	/* A line beside the learned one is a name of its own. */
-	assert_int_equal(other->fp->n, 3);
-	baseline_free(other);
 }
 
 static void accepted_facts_stay_apart(void **state)
@@ -546,10 +563,8 @@ int main(void)
 		cmocka_unit_test(a_merge_inside_the_header_is_mended),
 		cmocka_unit_test(a_conflict_waits_for_update),
 		cmocka_unit_test(a_race_neither_comes_nor_goes),
-		cmocka_unit_test(
-			what_was_learned_is_read_back_and_may_be_edited),
+		cmocka_unit_test(what_is_drawn_is_one_line_and_read_back),
 		cmocka_unit_test(what_comes_again_is_read_back),
-		cmocka_unit_test(an_update_knows_what_was_learned_before),
 		cmocka_unit_test(accepted_facts_stay_apart),
 		cmocka_unit_test(pruning_drops_what_does_not_count),
 		cmocka_unit_test(days_are_those_of_the_calendar),

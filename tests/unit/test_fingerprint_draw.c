@@ -177,7 +177,8 @@ static unsigned judged_other(const struct form *f, unsigned runs,
 		make_pool(f);
 		side_draw(&old, f, runs, each, EVIL_NONE);
 		side_draw(&new, f, runs, each, evil);
-		other += draw_judge(&old.d, &new.d).is != DRAW_SAME;
+		other += draw_judge(&old.d, &new.d, DRAW_ALL_TESTS).is !=
+			 DRAW_SAME;
 	}
 	return other;
 }
@@ -260,7 +261,7 @@ static struct draw_opinion judge(const char *const *old, unsigned runs_old,
 		side_add(&a, old[i], i % runs_old);
 	for (unsigned i = 0; new[i]; i++)
 		side_add(&b, new[i], i % runs_new);
-	return draw_judge(&a.d, &b.d);
+	return draw_judge(&a.d, &b.d, DRAW_ALL_TESTS);
 }
 
 #define NAMES_OF(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -295,11 +296,12 @@ static void a_stranger_among_few_is_another(void **unused)
 	for (unsigned i = 0; i < 160; i++)
 		side_add(&a, few[i * 7 % 3], i % 16);
 	side_add(&b, "red", 0);
-	assert_int_equal(draw_judge(&a.d, &b.d).is, DRAW_SAME);
+	assert_int_equal(draw_judge(&a.d, &b.d, DRAW_ALL_TESTS).is, DRAW_SAME);
 	side_add(&b, "evil", 1);
 	side_add(&b, "wrong", 2);
 	side_add(&b, "nasty", 3);
-	assert_int_equal(draw_judge(&a.d, &b.d).is, DRAW_STRANGER);
+	assert_int_equal(draw_judge(&a.d, &b.d, DRAW_ALL_TESTS).is,
+			 DRAW_STRANGER);
 }
 
 /* A token hides the rest of a name: what is seen of it must fit. */
@@ -315,7 +317,7 @@ static void a_part_of_a_name_is_judged_by_itself(void **unused)
 	side_add(&a, "zz91kd02", 2);
 	side_add(&b, "k3", 0);
 	b.names[0].cut = true;
-	assert_int_equal(draw_judge(&a.d, &b.d).is, DRAW_SAME);
+	assert_int_equal(draw_judge(&a.d, &b.d, DRAW_ALL_TESTS).is, DRAW_SAME);
 }
 
 static void it_is_described(void **unused)

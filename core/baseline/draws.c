@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names that are drawn anew in each run: a line for each place with what every
+ * run of the baseline's revision drew there, so that a check can judge without
+ * running it again, and an update that draws others changes nothing.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/base/vec.h"
+#include "core/baseline/internal.h"
+#include "core/fingerprint/drawn.h"
+
+_Static_assert(sizeof(((struct drawn_name *)0)->part) ==
+	       8 * sizeof(struct str), "split_parts() knows as many");
+
+/* --- making --- */
+
+void draws_settle(struct fingerprint *fp)
+{
+	struct drawn_places *d = drawn_find(fp, fp, NULL);
+
+	for (size_t i = 0; i < fp->n; i++) {
+		struct fact *f = &fp->facts[i];
+
+		if (fact_always(fp, f) || drawn_explains(d, f))
+			continue;
+		f->in_runs = 0;
+		f->seen = fp->runs - 1;
+	}
+	drawn_free(d);
+}
+
+/* --- writing --- */
+
+struct draws {
+	struct drawn_places *d;
+	struct drawn_place *places;
+	size_t n;
+	struct arena arena;
+};
+
+struct draws *draws_of(const struct fingerprint *fp)
+{
+	struct draws *l = mem_alloc(sizeof(*l));
+
+	*l = (struct draws){ .arena = ARENA_INIT };
+	l->d = drawn_find(fp, fp, NULL);
+	for (size_t i = 0; i < fp->n; i++)
+		if (fp->facts[i].in_runs)
+			drawn_explains(l->d, &fp->facts[i]);
+	l->places = drawn_list(l->d, &l->arena, &l->n);
+	return l;
+}
+
+void draws_free(struct draws *l)
+{
+	drawn_free(l->d);
+	arena_free(&l->arena);
+	free(l);
+}
+
+bool draws_hold(struct draws *l, const struct fact *f)
+{
+	return f->in_runs && drawn_explains(l->d, f);
+}
+
+static void draws_put_name(struct json_out *j, const struct drawn_place *p,
+		     const struct drawn_name *name)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < p->n_parts; i++) {
+		if (i)
+			buf_ch(&text, ' ');
+		buf_str(&text, name->part[i]);
+	}
+	json_put_str(j, NULL, buf_view(&text));
+}
+
+static void draws_put_place(struct json_out *j, const struct drawn_place *p,
+		      unsigned runs)
+{
+	autobuf struct buf key = BUF_INIT;
+
+	step_key(&key, p->step, p->line);
+	json_begin_object_inline(j, key.p);
+	json_put_str(j, "draw", p->old);
+	json_begin_object_inline(j, "runs");
+	for (unsigned run = 0; run < runs && run < 64; run++) {
+		char number[8];
+
+		snprintf(number, sizeof(number), "%u", run + 1);
+		json_begin_array_inline(j, number);
+		for (size_t i = 0; i < p->n_names; i++)
+			if (p->names[i].runs >> run & 1)
+				draws_put_name(j, p, &p->names[i]);
+		json_end_array(j);
+	}
+	json_end_object(j);
+	json_end_object(j);
+}
+
+void draws_write(struct json_out *j, const struct fingerprint *fp,
+		 struct draws *l)
+{
+	if (l->n) {
+		json_begin_object(j, "drawn");
+		for (size_t i = 0; i < l->n; i++)
+			draws_put_place(j, &l->places[i], fp->runs);
+		json_end_object(j);
+	}
+}
+
+/* --- reading --- */
+
+/* "a b" of a place with two parts. */
+static size_t split_parts(struct str name, struct str part[8])
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at <= name.len && n < 8; n++) {
+		struct str rest = str_sub(name, at);
+		const char *end = rest.len ? memchr(rest.p, ' ', rest.len) :
+					     NULL;
+		size_t len = end ? (size_t)(end - rest.p) : rest.len;
+
+		part[n] = (struct str){ rest.p, len };
+		at += len + 1;
+	}
+	return n;
+}
+
+static struct fact drawn_fact(struct str line, struct str step)
+{
+	return (struct fact){
+		.line = line,
+		.ev = {
+			.step = step, .process = STR(""), .call = STR(""),
+			.note = STR(""),
+		},
+	};
+}
+
+struct reading {
+	struct fingerprint *fp;
+	struct strmap lines;		/* index + 1 of the fact */
+	VEC(struct fact) facts;
+};
+
+static uint64_t draws_all_runs(const struct fingerprint *fp)
+{
+	return fp->runs < 64 ? (1ULL << fp->runs) - 1 : UINT64_MAX;
+}
+
+static int draws_add_name(struct reading *r, struct str place, struct str step,
+		    struct str name, unsigned run)
+{
+	struct str part[8];
+	size_t n = split_parts(name, part);
+	autobuf struct buf line = BUF_INIT;
+	struct strmap_entry *e;
+	struct fact f;
+
+	if (!text_is_safe(name) || !drawn_line(&line, place, part, n))
+		return -1;
+	e = strmap_put(&r->lines, buf_view(&line));
+	f = drawn_fact(e->key, step);
+	if (!fact_parse(f.line, &f.kind, &f.operation, &f.object, &f.err))
+		return -1;
+	if (!e->val.num) {
+		*vec_push(&r->facts) = f;
+		e->val.num = r->facts.n;
+	}
+	r->facts.v[e->val.num - 1].in_runs |= 1ULL << run;
+	return 0;
+}
+
+/* The number of a run, from 0; -1: it is none. */
+static int draws_run(struct str key)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < key.len && i < 2; i++) {
+		if (key.p[i] < '0' || key.p[i] > '9')
+			return -1;
+		n = n * 10 + (key.p[i] - '0');
+	}
+	return key.len && key.len <= 2 && n && n <= 64 ? n - 1 : -1;
+}
+
+static int draws_read_runs(struct reading *r, struct str line, struct str step,
+		     const struct json *runs)
+{
+	for (const struct json *v = json_first(runs); v; v = json_next(v)) {
+		const struct json *names = json_array(runs, json_key(v).p);
+		int run = draws_run(json_key(v));
+		struct str name;
+
+		if (run < 0 || !names)
+			return -1;
+		for (const struct json *s = json_first(names); s;
+		     s = json_next(s))
+			if (!json_is_string(s, &name) ||
+			    draws_add_name(r, line, step, name, (unsigned)run))
+				return -1;
+	}
+	return 0;
+}
+
+static int draws_read_place(struct reading *r, const struct json *v)
+{
+	autobuf struct buf name = BUF_INIT;
+	const struct json *runs = json_object(v, "runs");
+	struct str line, step = STR("");
+
+	if (!text_is_safe(json_key(v)) || !runs)
+		return -1;
+	/* Of no step, the key begins with its blank. */
+	if (step_key_split(&name, &line, json_key(v)))
+		step = arena_str(&r->fp->arena, buf_view(&name));
+	else
+		line = str_sub(json_key(v), 1);
+	return draws_read_runs(r, line, step, runs);
+}
+
+/* Those of runs that the file does not count are left out. */
+static void draws_add(struct reading *r)
+{
+	struct fingerprint *fp = r->fp;
+	struct fact *facts = arena_alloc(&fp->arena,
+				(fp->n + r->facts.n + 1) * sizeof(*facts));
+	size_t n = fp->n;
+
+	if (fp->n)
+		memcpy(facts, fp->facts, fp->n * sizeof(*facts));
+	for (size_t i = 0; i < r->facts.n; i++) {
+		struct fact *f = &r->facts.v[i];
+
+		f->in_runs &= draws_all_runs(fp);
+		for (uint64_t set = f->in_runs; set; set &= set - 1)
+			f->seen++;
+		f->ev.count = f->seen;
+		if (f->seen && f->seen < fp->runs &&
+		    !fingerprint_find(fp, f->line))
+			facts[n++] = *f;
+	}
+	fp->facts = facts;
+	fp->n = n;
+	fingerprint_sort(fp);
+}
+
+const struct json *draws_read(struct fingerprint *fp, const struct json *places)
+{
+	struct reading r = { .fp = fp, .lines = STRMAP_INIT };
+	const struct json *v = json_first(places);
+
+	while (v && !draws_read_place(&r, v))
+		v = json_next(v);
+	if (!v)
+		draws_add(&r);
+	vec_free(&r.facts);
+	arena_take(&fp->arena, &r.lines.arena);
+	strmap_free(&r.lines);
+	return v;
+}

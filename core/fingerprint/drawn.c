@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Of each line that is not the same in all runs of both sides, all parts that
+ * may have been drawn are tried as a hole.  The lines of OLD that agree on the
+ * rest are its draw, and the lines of NEW that do are held against it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/fingerprint/draw_figures.h"
+#include "core/fingerprint/drawn_internal.h"
+
+/* Holes of all lines; beyond, nothing is explained and a doubt says so. */
+#define ENTRIES_MAX (1u << 19)
+
+/* --- places --- */
+
+/* The line with its holes, and its step: what does not differ. */
+static void put_key(struct buf *out, const struct raw *raw,
+		    const struct hole *h)
+{
+	buf_clear(out);
+	buf_str(out, raw->f->ev.step);
+	buf_ch(out, '\n');
+	hole_key(out, raw->f->line, h);
+}
+
+static struct holes all_holes(const struct raw *raw)
+{
+	struct holes h = holes_of(raw->f);
+
+	if (raw->rest.n && h.n < HOLES_MAX)
+		h.v[h.n++] = raw->rest;
+	return h;
+}
+
+/* What stands in a part of the hole, up to a token. */
+static struct str part_of(const struct member *m, size_t part)
+{
+	struct str text = drawn_text(m->raw->f->line, m->at.v[part]);
+	const char *token = memchr(text.p, '<', text.len);
+
+	return token ? (struct str){ text.p, (size_t)(token - text.p) } : text;
+}
+
+static void set_name(struct arena *a, struct member *m)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < m->at.n; i++) {
+		struct str part = part_of(m, i);
+
+		m->cut |= part.len < m->at.v[i].len;
+		buf_str(&text, part);
+	}
+	m->name = m->at.n > 1 ? arena_str(a, buf_view(&text)) : part_of(m, 0);
+}
+
+static struct place *place_put(struct drawn_places *d, struct str key)
+{
+	struct strmap_entry *e = strmap_put(&d->keys, key);
+
+	if (!e->val.ptr) {
+		struct place *p = arena_alloc(&d->arena, sizeof(*p));
+
+		*p = (struct place){ .key = e->key, .fixed = key.len };
+		e->val.ptr = p;
+		d->entries++;
+	}
+	return e->val.ptr;
+}
+
+static const void *weight_of(const struct drawn_places *d,
+			     const struct fact *f)
+{
+	if (d->rules.weight)
+		return d->rules.weight(f);
+	/* A number, as the address of nothing. */
+	return (const char *)NULL + line_marks(f->line);
+}
+
+static void add_member(struct drawn_places *d, struct raw *raw,
+		       const struct hole *h, struct place *p, bool new)
+{
+	const void *weight = new ? NULL : weight_of(d, raw->f);
+	struct member *m = vec_push(&p->members);
+
+	*m = (struct member){ .raw = raw, .at = *h, .new = new };
+	set_name(&d->arena, m);
+	p->parts = h->n;
+	p->new += new;
+	d->entries++;
+	if (new)
+		return;
+	p->mixed |= p->runs && p->weight != weight;
+	p->weight = weight;
+	p->runs |= raw->runs;
+}
+
+/* Lines whose places are wanted: those that one side, or a run, has not. */
+static bool drawn_is_wanted(const struct drawn_places *d, const struct raw *raw,
+		      bool new)
+{
+	const struct drawn_side *own = &d->side[new], *other = &d->side[!new];
+
+	return !fact_always(own->fp, raw->f) || drawn_lacks(other->fp, raw->f);
+}
+
+static void drawn_want(struct drawn_places *d, bool new)
+{
+	const struct drawn_side *s = &d->side[new];
+	autobuf struct buf key = BUF_INIT;
+
+	for (size_t i = 0; i < s->raws.n && !drawn_is_full(d); i++) {
+		struct holes h;
+
+		if (!drawn_is_wanted(d, &s->raws.v[i], new))
+			continue;
+		h = all_holes(&s->raws.v[i]);
+		for (size_t k = 0; k < h.n; k++) {
+			put_key(&key, &s->raws.v[i], &h.v[k]);
+			place_put(d, buf_view(&key));
+		}
+	}
+}
+
+static void drawn_fill(struct drawn_places *d, bool new)
+{
+	const struct drawn_side *s = &d->side[new];
+	autobuf struct buf key = BUF_INIT;
+
+	for (size_t i = 0; i < s->raws.n && !drawn_is_full(d); i++) {
+		struct holes h = all_holes(&s->raws.v[i]);
+
+		for (size_t k = 0; k < h.n; k++) {
+			const struct strmap_entry *e;
+
+			put_key(&key, &s->raws.v[i], &h.v[k]);
+			e = strmap_get(&d->keys, buf_view(&key));
+			if (e)
+				add_member(d, &s->raws.v[i], &h.v[k],
+					   e->val.ptr, new);
+		}
+	}
+}
+
+static bool all_the_same(const struct fingerprint *old,
+			 const struct fingerprint *new)
+{
+	if (old->n != new->n)
+		return false;
+	for (size_t i = 0; i < old->n; i++)
+		if (!fact_always(old, &old->facts[i]) ||
+		    !fact_always(new, &new->facts[i]) ||
+		    !str_eq(old->facts[i].line, new->facts[i].line))
+			return false;
+	return true;
+}
+
+struct drawn_places *drawn_find(const struct fingerprint *old,
+				const struct fingerprint *new,
+				const struct drawn_rules *rules)
+{
+	struct drawn_places *d;
+
+	if (all_the_same(old, new))
+		return NULL;
+	d = mem_alloc(sizeof(*d));
+	*d = (struct drawn_places){ .keys = STRMAP_INIT };
+	if (rules)
+		d->rules = *rules;
+	for (size_t i = 0; i < 2; i++) {
+		d->side[i].fp = i ? new : old;
+		drawn_lines(&d->side[i], i ? old : new, i);
+	}
+	drawn_want(d, false);
+	drawn_want(d, true);
+	drawn_fill(d, false);
+	drawn_fill(d, true);
+	return d;
+}
+
+void drawn_free(struct drawn_places *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < d->keys.n; i++) {
+		struct place *p = d->keys.entries[i].val.ptr;
+
+		vec_free(&p->members);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		vec_free(&d->side[i].raws);
+	}
+	strmap_free(&d->keys);
+	arena_free(&d->arena);
+	free(d);
+}
+
+bool drawn_is_full(const struct drawn_places *d)
+{
+	return d && d->entries >= ENTRIES_MAX;
+}
+
+/* --- which place is a line's --- */
+
+static bool draws(const struct place *p)
+{
+	return p->runs & (p->runs - 1);
+}
+
+static struct draw names_of(struct drawn_places *d, const struct place *p,
+			    size_t part, bool new, bool all);
+
+static bool is_trusted(struct drawn_places *d, const struct place *p,
+		       enum drawn_trust trust)
+{
+	struct draw old;
+
+	if (trust == DRAWN_SOMETIMES)
+		return true;
+	if (p->runs != drawn_all_runs(d->side[0].fp))
+		return false;
+	if (trust == DRAWN_EVERY_RUN)
+		return true;
+	old = names_of(d, p, WHOLE, false, true);
+	return draw_is_endless(&old);
+}
+
+/* Nor would it hide that the line weighs more, such as a secret. */
+static bool may_explain(struct drawn_places *d, const struct place *p,
+			const struct fact *f)
+{
+	return draws(p) && !p->mixed && p->weight == weight_of(d, f) &&
+	       is_trusted(d, p, d->rules.trust ? d->rules.trust(f) :
+						 DRAWN_SOMETIMES);
+}
+
+/* Most runs of OLD, then the fewest parts, then most text around the hole. */
+static bool is_better(const struct place *p, const struct place *than)
+{
+	unsigned a = draw_bits(p->runs), b = than ? draw_bits(than->runs) : 0;
+
+	if (a != b)
+		return a > b;
+	if (than && p->parts != than->parts)
+		return p->parts < than->parts;
+	return !than || p->fixed > than->fixed;
+}
+
+static struct place *best_place(struct drawn_places *d, struct raw *raw)
+{
+	autobuf struct buf key = BUF_INIT;
+	struct place *best = NULL;
+	struct holes h;
+
+	if (raw->placed)
+		return raw->place;
+	h = all_holes(raw);
+	for (size_t i = 0; i < h.n; i++) {
+		const struct strmap_entry *e;
+
+		put_key(&key, raw, &h.v[i]);
+		e = strmap_get(&d->keys, buf_view(&key));
+		if (e && may_explain(d, e->val.ptr, raw->f) &&
+		    is_better(e->val.ptr, best))
+			best = e->val.ptr;
+	}
+	raw->placed = true;
+	raw->place = best;
+	return best;
+}
+
+/* --- what was drawn there --- */
+
+static struct str text_at(const struct member *m, size_t part)
+{
+	return part == WHOLE ? m->name : part_of(m, part);
+}
+
+static int drawn_by_text(const void *pa, const void *pb)
+{
+	const struct draw_name *a = pa, *b = pb;
+	int c = str_cmp(a->text, b->text);
+
+	return c ? c : a->cut - b->cut;
+}
+
+/*
+ * The names of one side, each once; of NEW those that may be of the draw.  all:
+ * also those that have a better place.
+ */
+static struct draw names_of(struct drawn_places *d, const struct place *p,
+			    size_t part, bool new, bool all)
+{
+	struct draw_name *v = arena_alloc(&d->arena, (p->members.n + 1) *
+						     sizeof(*v));
+	struct draw out = { .v = v, .runs = d->side[new].fp->runs };
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->members.n; i++) {
+		const struct member *m = &p->members.v[i];
+
+		if (m->new == new && m->is == DRAW_SAME &&
+		    (all || best_place(d, m->raw) == p))
+			v[n++] = (struct draw_name){
+				text_at(m, part), m->raw->runs, m->cut,
+			};
+	}
+	if (n)
+		qsort(v, n, sizeof(*v), drawn_by_text);
+	for (size_t i = 0; i < n; i++) {
+		if (out.n && !drawn_by_text(&v[out.n - 1], &v[i]))
+			v[out.n - 1].runs |= v[i].runs;
+		else
+			v[out.n++] = v[i];
+	}
+	return out;
+}
+
+/*
+ * What has a place of its own, such as a pool of few, is not of the draw around
+ * it: of a mixture nothing could be said.
+ */
+struct draw drawn_draw(struct drawn_places *d, const struct place *p,
+		       size_t part, bool new)
+{
+	return names_of(d, p, part, new, false);
+}
+
+/* Is all that NEW has there in OLD?  Of one part of several. */
+static bool is_subset(const struct draw *new, const struct draw *old)
+{
+	for (size_t i = 0; i < new->n; i++)
+		if (!bsearch(&new->v[i], old->v, old->n, sizeof(*old->v),
+			     drawn_by_text))
+			return false;
+	return true;
+}
+
+/* Names that are of no such draw by themselves: the others are not blamed. */
+static void find_others(struct drawn_places *d, struct place *p, size_t part)
+{
+	struct draw old = drawn_draw(d, p, part, false);
+	struct draw new = drawn_draw(d, p, part, true);
+	enum draw_judgement *is = arena_alloc(&d->arena, (new.n + 1) *
+							 sizeof(*is));
+
+	if (part != WHOLE && is_subset(&new, &old))
+		return;
+	draw_judge_names(is, &old, &new);
+	for (size_t i = 0; i < p->members.n; i++) {
+		struct member *m = &p->members.v[i];
+		const struct draw_name key = { text_at(m, part), 0, m->cut };
+		const struct draw_name *name;
+
+		if (!m->new || m->is != DRAW_SAME)
+			continue;
+		name = bsearch(&key, new.v, new.n, sizeof(key), drawn_by_text);
+		/* It may have a better place. */
+		if (name)
+			m->is = is[name - new.v];
+	}
+}
+
+static void judge_part(struct drawn_places *d, struct place *p, size_t part)
+{
+	struct draw old = drawn_draw(d, p, part, false);
+	struct draw new = drawn_draw(d, p, part, true);
+	struct draw_opinion opinion;
+
+	if (part != WHOLE && is_subset(&new, &old))
+		return;
+	opinion = draw_judge(&old, &new, part == WHOLE && p->parts > 1 ?
+					 DRAW_NUMBER_ONLY :
+					 part == WHOLE ? DRAW_ALL_TESTS :
+					 DRAW_NAMES_ONLY);
+	if (p->opinion.is == DRAW_SAME)
+		p->opinion = opinion;
+}
+
+/* The token that stands in all lines of OLD there, or "". */
+static struct str only_token(const struct place *p)
+{
+	struct str token = STR("");
+
+	for (size_t i = 0; i + p->new < p->members.n; i++) {
+		const struct member *m = &p->members.v[i];
+		struct str text = drawn_text(m->raw->f->line, m->at.v[0]);
+
+		if (p->parts > 1 || m->name.len || !m->cut ||
+		    (i && !str_eq(text, token)))
+			return STR("");
+		token = text;
+	}
+	return token;
+}
+
+/* A fixed rule knows all of OLD's names, and but for luck those of NEW. */
+static void judge_by_token(struct place *p, struct str token)
+{
+	for (size_t i = 0; i < p->members.n; i++) {
+		struct member *m = &p->members.v[i];
+
+		if (m->new && !m->cut && !token_covers(token, m->name))
+			m->is = DRAW_NONE;
+	}
+}
+
+static bool some_left(struct drawn_places *d, const struct place *p)
+{
+	return drawn_draw(d, p, WHOLE, true).n;
+}
+
+static void judge_draws(struct drawn_places *d, struct place *p)
+{
+	for (size_t i = 0; p->parts > 1 && i < p->parts; i++)
+		find_others(d, p, i);
+	if (p->parts == 1)
+		find_others(d, p, WHOLE);
+	for (size_t i = 0; p->parts > 1 && i < p->parts; i++)
+		judge_part(d, p, i);
+	judge_part(d, p, WHOLE);
+}
+
+/* Of several parts each by itself, and how many all of them together are. */
+static void judge(struct drawn_places *d, struct place *p)
+{
+	struct str token = only_token(p);
+
+	if (p->judged)
+		return;
+	p->judged = true;
+	p->opinion = (struct draw_opinion){ DRAW_SAME, 1 };
+	if (token.len)
+		judge_by_token(p, token);
+	else
+		judge_draws(d, p);
+	/* What is left of NEW's is none: it draws nothing of that kind. */
+	if (!some_left(d, p))
+		p->opinion.is = DRAW_NONE;
+}
+
+/* --- what speaks against a line --- */
+
+static int by_raw(const void *pa, const void *pb)
+{
+	const struct member *a = pa, *b = pb;
+
+	return a->raw < b->raw ? -1 : a->raw > b->raw;
+}
+
+/* Members are in the order of their lines, those of NEW behind OLD's. */
+static enum draw_judgement judged_name(const struct place *p, struct raw *raw)
+{
+	const struct member key = { .raw = raw };
+	const struct member *m = p->new ?
+		bsearch(&key, p->members.v + p->members.n - p->new, p->new,
+			sizeof(key), by_raw) : NULL;
+
+	return m ? m->is : DRAW_SAME;
+}
+
+/* What speaks against it; *place: where, NULL where OLD draws no such. */
+static enum draw_judgement judge_raw(struct drawn_places *d, struct raw *raw,
+				     struct place **place)
+{
+	struct place *p = best_place(d, raw);
+	enum draw_judgement is;
+
+	*place = NULL;
+	if (!p || !p->new)
+		return DRAW_NONE;
+	judge(d, p);
+	*place = p;
+	is = judged_name(p, raw);
+	return is == DRAW_SAME ? p->opinion.is : is;
+}
+
+/* The line of a fact of one of the sides, NULL where it cannot be drawn. */
+static struct raw *raw_of(const struct drawn_places *d, const struct fact *f)
+{
+	for (size_t i = 0; d && !drawn_is_full(d) && i < 2; i++) {
+		const struct drawn_side *s = &d->side[i];
+		size_t low = 0, high = s->raws.n;
+
+		while (low < high) {
+			size_t mid = low + (high - low) / 2;
+
+			if (s->raws.v[mid].f < f)
+				low = mid + 1;
+			else
+				high = mid;
+		}
+		if (low < s->raws.n && s->raws.v[low].f == f)
+			return &s->raws.v[low];
+	}
+	return NULL;
+}
+
+bool drawn_explains(struct drawn_places *d, const struct fact *f)
+{
+	struct raw *raw = raw_of(d, f);
+	struct place *p;
+
+	if (!raw || judge_raw(d, raw, &p) != DRAW_SAME)
+		return false;
+	p->explained++;
+	raw->explained = true;
+	return true;
+}
+
+static bool place_is_certain(struct drawn_places *d, struct place *p)
+{
+	for (size_t i = 0; i < p->parts && !p->certain; i++) {
+		struct draw old = drawn_draw(d, p, p->parts > 1 ? i : WHOLE,
+					     false);
+
+		if (!draw_is_certain(&old))
+			p->certain = CERTAIN_NOT;
+	}
+	if (!p->certain)
+		p->certain = CERTAIN;
+	return p->certain == CERTAIN;
+}
+
+bool drawn_is_certain(struct drawn_places *d, const struct fact *f)
+{
+	struct raw *raw = raw_of(d, f);
+	struct place *p = raw ? best_place(d, raw) : NULL;
+
+	return p && place_is_certain(d, p);
+}
+
+const char *drawn_reason(struct drawn_places *d, const struct fact *f)
+{
+	struct raw *raw = raw_of(d, f);
+	struct place *p = NULL;
+	enum draw_judgement is = raw ? judge_raw(d, raw, &p) : DRAW_NONE;
+
+	return p && is != DRAW_SAME && is != DRAW_NONE ? draw_reason(is) :
+							 NULL;
+}
+
+bool drawn_template(struct buf *out, struct drawn_places *d,
+		    const struct fact *f)
+{
+	struct raw *raw = raw_of(d, f);
+	struct place *p = raw ? best_place(d, raw) : NULL;
+
+	if (p)
+		drawn_put_line(out, p->key);
+	return p;
+}
+
+bool drawn_is_open(struct drawn_places *d)
+{
+	const struct drawn_side *s = &d->side[1];
+	bool open = false;
+
+	for (size_t i = 0; i < s->raws.n && !open; i++) {
+		struct raw *raw = &s->raws.v[i];
+		struct place *p = drawn_is_wanted(d, raw, true) ?
+			best_place(d, raw) : NULL;
+		struct draw old, new;
+
+		if (!p || p->asked)
+			continue;
+		p->asked = true;
+		old = drawn_draw(d, p, WHOLE, false);
+		new = drawn_draw(d, p, WHOLE, true);
+		open = draw_is_open(&old, &new);
+	}
+	return open;
+}

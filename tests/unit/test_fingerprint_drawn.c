@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Places at which names are drawn, and what the other side has there. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/vec.h"
+#include "core/compare/compare.h"
+#include "core/fingerprint/drawn.h"
+
+static const struct places places = {
+	.tree = { "/home/auditor/app", 17 },
+	.home = { "/home/auditor", 13 },
+};
+
+#define RUNS 6
+
+
+static uint32_t seed;
+
+static uint32_t draw(uint32_t n)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (seed >> 8) % n;
+}
+
+static const char *drawn(char *out, const char *chars, size_t width)
+{
+	for (size_t i = 0; i < width; i++)
+		out[i] = chars[draw((uint32_t)strlen(chars))];
+	out[width] = '\0';
+	return out;
+}
+
+static void give(struct builder *b, enum event_kind kind, const char *path,
+		 const char *to, int err)
+{
+	static uint64_t ns;
+	struct event_sink sink = builder_sink(b);
+	struct event ev = {
+		.kind = kind, .a = str_c(path), .ns = ++ns, .err = err,
+		.b = to ? str_c(to) : STR_NULL, .step = STR("main"),
+	};
+
+	sink.take(sink.ctx, &ev);
+}
+
+static struct builder *begin(void)
+{
+	const struct builder_limits limits = { 100000, 64 << 20 };
+
+	return builder_new(&places, &limits);
+}
+
+static struct fingerprint *merge(struct builder *const *b, size_t n)
+{
+	struct fingerprint *runs[RUNS], *fp;
+
+	for (size_t i = 0; i < n; i++)
+		runs[i] = builder_seal(b[i], NULL, 1, 0);
+	fp = fingerprint_merge(runs, n);
+	for (size_t i = 0; i < n; i++)
+		fingerprint_free(runs[i]);
+	return fp;
+}
+
+/* What a run of a side does: called for each. */
+typedef void run_fn(struct builder *b, unsigned run);
+
+static struct fingerprint *side_of(run_fn *run)
+{
+	struct builder *b[RUNS];
+
+	for (unsigned i = 0; i < RUNS; i++) {
+		b[i] = begin();
+		run(b[i], i);
+	}
+	return merge(b, RUNS);
+}
+
+/* The findings of a comparison, "new file.create /x; more ...". */
+static void found(struct buf *out, run_fn *old, run_fn *new)
+{
+	const struct policy policy = { .fail_on = LEVEL_NOTE };
+	autofingerprint struct fingerprint *a = side_of(old);
+	autofingerprint struct fingerprint *b = side_of(new);
+	struct comparison c;
+
+	buf_clear(out);
+	compare(&c, a, b, &policy);
+	for (size_t i = 0; i < c.n; i++) {
+		const struct finding *f = &c.findings[i];
+
+		if (f->change == CHANGE_GONE || f->change == CHANGE_UNSTABLE)
+			continue;
+		buf_printf(out, "%s%s %.*s", out->len ? "; " : "",
+			   change_name(f->change), STR_ARG(f->fact->line));
+		if (f->drawn)
+			buf_printf(out, " (%s)", f->drawn);
+	}
+	comparison_free(&c);
+}
+
+static void expect(run_fn *old, run_fn *new, const char *findings)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	found(&text, old, new);
+	assert_string_equal(text.len ? text.p : "", findings);
+}
+
+/* --- programs --- */
+
+#define ALNUM "0123456789abcdefghijklmnopqrstuvwxyz"
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+
+static void session(struct builder *b, unsigned run)
+{
+	char name[64], path[128];
+
+	(void)run;
+	snprintf(path, sizeof(path), "/srv/sess_%s", drawn(name, ALNUM, 26));
+	give(b, EV_FILE_CREATE, path, NULL, 0);
+}
+
+static void session_and_a_fixed_one(struct builder *b, unsigned run)
+{
+	session(b, run);
+	give(b, EV_FILE_CREATE, "/srv/sess_0123456789abcdefghijklmnop", NULL,
+	     0);
+}
+
+static void two_sessions(struct builder *b, unsigned run)
+{
+	session(b, run);
+	session(b, run);
+}
+
+static void longer_session(struct builder *b, unsigned run)
+{
+	char name[64], path[128];
+
+	(void)run;
+	snprintf(path, sizeof(path), "/srv/sess_%s", drawn(name, ALNUM, 40));
+	give(b, EV_FILE_CREATE, path, NULL, 0);
+}
+
+/* Drawn once and used in several places, one of them twice in a line. */
+static void tree_of(struct builder *b, const char *leaf)
+{
+	char a[16], c[16], d[16], path[128], to[128];
+
+	drawn(a, LOWER, 8);
+	drawn(c, LOWER, 8);
+	drawn(d, LOWER, 8);
+	snprintf(path, sizeof(path), "/srv/%s", a);
+	give(b, EV_FILE_CREATE, path, NULL, 0);
+	snprintf(path, sizeof(path), "/srv/%s/%s", a, c);
+	give(b, EV_FILE_CREATE, path, NULL, 0);
+	snprintf(path, sizeof(path), "/srv/%s/%s/%s", a, c, leaf ? leaf : d);
+	give(b, EV_FILE_CREATE, path, NULL, 0);
+	snprintf(path, sizeof(path), "/srv/%s.part", a);
+	snprintf(to, sizeof(to), "/srv/done/%s", a);
+	give(b, EV_FILE_RENAME, path, to, 0);
+}
+
+static void tree(struct builder *b, unsigned run)
+{
+	(void)run;
+	tree_of(b, NULL);
+}
+
+static void tree_with_a_payload(struct builder *b, unsigned run)
+{
+	(void)run;
+	tree_of(b, "payload");
+}
+
+/* A pool of twelve, in a question and in the peer asked. */
+static void shard(struct builder *b, unsigned run)
+{
+	char line[64];
+
+	for (unsigned i = 0; i < 4; i++) {
+		snprintf(line, sizeof(line), "shard-%02u.cache.example.org A",
+			 draw(12));
+		give(b, EV_NET_DNS, line, NULL, 0);
+	}
+	(void)run;
+}
+
+static void shard_and_another_host(struct builder *b, unsigned run)
+{
+	shard(b, run);
+	give(b, EV_NET_DNS, "shard-xx.cache.evil.example A", NULL, 0);
+}
+
+static void secret(struct builder *b, unsigned run)
+{
+	give(b, EV_FILE_READ, run % 2 ? "/home/auditor/.ssh/id_a" :
+					"/home/auditor/.ssh/id_b", NULL, 0);
+	session(b, run);
+}
+
+static void a_key_among_files(struct builder *b, unsigned run)
+{
+	session(b, run);
+	give(b, EV_FILE_READ, "/home/auditor/.ssh/id_c", NULL, 0);
+}
+
+/* Executed in some runs only: not to be explained by others. */
+static void tool(struct builder *b, const char *path)
+{
+	give(b, EV_EXEC, path, NULL, 0);
+}
+
+static void tools_now_and_then(struct builder *b, unsigned run)
+{
+	static const char *const all[] = {
+		"/usr/bin/date", "/usr/bin/uname", "/usr/bin/arch",
+	};
+
+	if (run < 3)
+		tool(b, all[run]);
+}
+
+static void another_tool_once(struct builder *b, unsigned run)
+{
+	if (run == 4)
+		tool(b, "/usr/bin/perl");
+}
+
+static void hex_names(struct builder *b, unsigned run)
+{
+	char name[64], path[128];
+
+	(void)run;
+	drawn(name, "0123456789abcdef", 14);
+	snprintf(path, sizeof(path), "/srv/%sa0", name);
+	give(b, EV_FILE_CREATE, path, NULL, 0);
+}
+
+/* By chance without a letter in one of the runs. */
+static void hex_names_by_chance(struct builder *b, unsigned run)
+{
+	if (run != 2)
+		hex_names(b, run);
+	else
+		give(b, EV_FILE_CREATE, "/srv/4711081547110815", NULL, 0);
+}
+
+static void hex_and_a_word(struct builder *b, unsigned run)
+{
+	hex_names(b, run);
+	give(b, EV_FILE_CREATE, "/srv/not-of-these", NULL, 0);
+}
+
+/* Python's, of which the fixed rule knows every second. */
+static void prefixed(struct builder *b, unsigned run)
+{
+	char name[64], path[128];
+
+	(void)run;
+	for (unsigned i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "/tmp/foo-%s",
+			 drawn(name, ALNUM "_", 8));
+		give(b, EV_FILE_CREATE, path, NULL, 0);
+	}
+}
+
+static void prefixed_and_evil(struct builder *b, unsigned run)
+{
+	prefixed(b, run);
+	give(b, EV_FILE_CREATE, "/tmp/foo-evilname", NULL, 0);
+}
+
+static void nothing(struct builder *b, unsigned run)
+{
+	(void)run;
+	give(b, EV_FILE_CREATE, "/srv/always", NULL, 0);
+}
+
+static void something(struct builder *b, unsigned run)
+{
+	nothing(b, run);
+	session(b, run);
+}
+
+/* --- tests --- */
+
+static void the_same_draw_is_no_finding(void **state)
+{
+	static run_fn *const programs[] = {
+		session, two_sessions, longer_session, tree, shard, prefixed,
+		hex_names, something,
+	};
+
+	(void)state;
+	for (seed = 1; seed < 40; seed++)
+		for (size_t i = 0; i < ARRAY_LEN(programs); i++)
+			expect(programs[i], programs[i], "");
+	expect(hex_names, hex_names_by_chance, "");
+	expect(hex_names_by_chance, hex_names, "");
+}
+
+static void another_one_is(void **state)
+{
+	(void)state;
+	seed = 7;
+	expect(session, session_and_a_fixed_one,
+	       "new file.create /srv/sess_0123456789abcdefghijklmnop "
+	       "(one that comes again, as OLD's do not)");
+	expect(session, two_sessions, "more file.create /srv/sess_<drawn>");
+	expect(session, longer_session, "new file.create /srv/sess_<drawn> "
+	       "(of another width than OLD's)");
+	expect(tree, tree_with_a_payload,
+	       "new file.create /srv/<drawn>/<drawn2>/payload");
+	expect(shard, shard_and_another_host,
+	       "new net.dns shard-xx.cache.evil.example A");
+	expect(hex_names, hex_and_a_word, "new file.create /srv/not-of-these");
+	expect(prefixed, prefixed_and_evil, "new file.create /tmp/foo-evilname "
+	       "(one that comes again, as OLD's do not)");
+	/* Of one id, although each run has another name. */
+	expect(nothing, something, "new file.create /srv/sess_<drawn>");
+}
+
+static void a_secret_and_a_program_are_exact(void **state)
+{
+	(void)state;
+	seed = 9;
+	expect(secret, a_key_among_files,
+	       "new file.read $HOME/.ssh/id_c");
+	expect(tools_now_and_then, another_tool_once, "new exec /usr/bin/perl");
+}
+
+static void nor_does_the_order_matter(void **state)
+{
+	struct builder *b[RUNS], *back[RUNS];
+	autobuf struct buf one = BUF_INIT, two = BUF_INIT;
+	struct arena arena = ARENA_INIT;
+	struct fingerprint *fp[2];
+
+	(void)state;
+	for (unsigned i = 0; i < RUNS; i++) {
+		b[i] = begin();
+		back[RUNS - 1 - i] = begin();
+		seed = 100 + i;
+		tree(b[i], i);
+		shard(b[i], i);
+		seed = 100 + i;
+		tree(back[RUNS - 1 - i], i);
+		shard(back[RUNS - 1 - i], i);
+	}
+	fp[0] = merge(b, RUNS);
+	fp[1] = merge(back, RUNS);
+	for (size_t i = 0; i < 2; i++) {
+		struct drawn_places *d = drawn_find(fp[i], fp[i], NULL);
+		struct drawn_place *list;
+		size_t n;
+
+		for (size_t k = 0; k < fp[i]->n; k++)
+			if (!fact_always(fp[i], &fp[i]->facts[k]))
+				assert_true(drawn_explains(d,
+							   &fp[i]->facts[k]));
+		list = drawn_list(d, &arena, &n);
+		for (size_t k = 0; k < n; k++)
+			buf_printf(i ? &two : &one, "%.*s %.*s %.*s\n",
+				   STR_ARG(list[k].line), STR_ARG(list[k].step),
+				   STR_ARG(list[k].old));
+		drawn_free(d);
+		fingerprint_free(fp[i]);
+	}
+	assert_string_equal(one.p, two.p);
+	assert_non_null(strstr(one.p, "file.create /srv/<drawn>/<drawn2>/"
+			       "<drawn3> main 6 names of [a-z], 24 wide, 1 in "
+			       "each run\n"));
+	assert_non_null(strstr(one.p, "file.rename /srv/<drawn>.part -> "
+			       "/srv/done/<drawn> main 6 names of [a-z], 8 "
+			       "wide"));
+	arena_free(&arena);
+}
+
+/* A place and a name make the line again. */
+static void lines_come_back(void **state)
+{
+	autofingerprint struct fingerprint *fp = side_of(tree);
+	struct drawn_places *d = drawn_find(fp, fp, NULL);
+	struct arena arena = ARENA_INIT;
+	struct drawn_place *list;
+	size_t n, lines = 0;
+
+	(void)state;
+	for (size_t i = 0; i < fp->n; i++)
+		assert_true(drawn_explains(d, &fp->facts[i]));
+	list = drawn_list(d, &arena, &n);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < list[i].n_names; k++) {
+			autobuf struct buf line = BUF_INIT;
+			const struct fact *f;
+
+			assert_true(drawn_line(&line, list[i].line,
+					       list[i].names[k].part,
+					       list[i].n_parts));
+			f = fingerprint_find(fp, buf_view(&line));
+			assert_non_null(f);
+			assert_int_equal(f->in_runs, list[i].names[k].runs);
+			lines++;
+		}
+	assert_int_equal(lines, fp->n);
+	drawn_free(d);
+	arena_free(&arena);
+}
+
+static void a_part_that_is_missing_makes_no_line(void **state)
+{
+	const struct str part[] = { STR("a"), STR("b") };
+	autobuf struct buf out = BUF_INIT;
+
+	(void)state;
+	buf_c(&out, "x");
+	assert_true(drawn_line(&out, STR("<drawn>/<drawn2>-<drawn> <drawn"),
+			       part, 2));
+	assert_string_equal(out.p, "xa/b-a <drawn");
+	assert_false(drawn_line(&out, STR("/<drawn3>"), part, 2));
+	assert_string_equal(out.p, "xa/b-a <drawn");
+	assert_true(drawn_line(&out, STR("<drawn9><drawn1>"), part, 2));
+	assert_string_equal(out.p, "xa/b-a <drawn<drawn9><drawn1>");
+}
+
+/* Then three runs are enough; a pool, or a number that varies, needs more. */
+static void what_never_comes_again_is_certain(void **state)
+{
+	autofingerprint struct fingerprint *s = side_of(session);
+	autofingerprint struct fingerprint *t = side_of(prefixed);
+	autofingerprint struct fingerprint *p = side_of(shard);
+	autofingerprint struct fingerprint *more = side_of(two_sessions);
+	struct builder *b[3];
+	struct fingerprint *few[2];
+
+	(void)state;
+	assert_false(fingerprint_wavers(s, true));
+	assert_false(fingerprint_wavers(t, true));
+	assert_true(fingerprint_wavers(p, true));
+	assert_true(fingerprint_wavers(s, false));
+	/* Of six runs each it is known that they draw more; of three not. */
+	assert_false(fingerprint_draws_more(s, more));
+	for (size_t i = 0; i < 2; i++) {
+		for (unsigned k = 0; k < 3; k++) {
+			b[k] = begin();
+			(i ? two_sessions : session)(b[k], k);
+		}
+		few[i] = merge(b, 3);
+	}
+	assert_true(fingerprint_draws_more(few[0], few[1]));
+	assert_false(fingerprint_draws_more(few[1], few[0]));
+	fingerprint_free(few[0]);
+	fingerprint_free(few[1]);
+}
+
+/* Nobody can write a line that reads like a place. */
+static void a_place_cannot_be_forged(void **state)
+{
+	struct builder *b = begin();
+	struct fingerprint *fp;
+
+	(void)state;
+	give(b, EV_FILE_CREATE, "/srv/<drawn>", NULL, 0);
+	give(b, EV_FILE_CREATE, "/srv/<drawn2>", NULL, 0);
+	fp = merge(&b, 1);
+	assert_non_null(fingerprint_find(fp, STR("file.create "
+						 "/srv/\\x3cdrawn>")));
+	assert_non_null(fingerprint_find(fp, STR("file.create "
+						 "/srv/\\x3cdrawn2>")));
+	fingerprint_free(fp);
+}
+
+/* A flood is none that hides: nothing of it is explained, and that is said. */
+static void a_flood_is_told(void **state)
+{
+	const struct policy policy = { .fail_on = LEVEL_ERROR };
+	struct builder *b[3];
+	struct comparison c;
+	struct fingerprint *fp;
+	char path[128];
+	bool said = false;
+
+	(void)state;
+	for (unsigned run = 0; run < 3; run++) {
+		b[run] = begin();
+		for (unsigned i = 0; i < 30000; i++) {
+			snprintf(path, sizeof(path), "/srv/%u/a-%u/b-%u/c",
+				 run, draw(1u << 24), i);
+			give(b[run], EV_FILE_CREATE, path, NULL, 0);
+		}
+	}
+	fp = merge(b, 3);
+	compare(&c, fp, fp, &policy);
+	for (size_t i = 0; i < c.n_reasons; i++)
+		said |= strstr(c.reasons[i].p, "more names differ") != NULL;
+	assert_true(said);
+	assert_int_equal(c.drawn_new, 0);
+	comparison_free(&c);
+	fingerprint_free(fp);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_same_draw_is_no_finding),
+		cmocka_unit_test(another_one_is),
+		cmocka_unit_test(a_secret_and_a_program_are_exact),
+		cmocka_unit_test(nor_does_the_order_matter),
+		cmocka_unit_test(lines_come_back),
+		cmocka_unit_test(a_part_that_is_missing_makes_no_line),
+		cmocka_unit_test(what_never_comes_again_is_certain),
+		cmocka_unit_test(a_place_cannot_be_forged),
+		cmocka_unit_test(a_flood_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
