@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The head of an HTTP/1 request (RFC 9112): who is asked.  Its target may name
- * a host (absolute-form, and CONNECT's authority-form), its Host fields do.
- * Where they differ each of them is told: which one the peer believes is the
- * peer's business.
+ * The head of an HTTP/1 request (RFC 9112).  Its target may name a host
+ * (absolute-form, and CONNECT's authority-form), its Host fields do.  Where
+ * they differ each of them is reported: which one the peer uses cannot be seen.
  */
 #include "core/netcap/http.h"
 
@@ -11,7 +10,7 @@
 
 #include "core/base/vec.h"
 
-#define NAMES_MAX 8		/* different ones told of one head */
+#define NAMES_MAX 8		/* different ones of one head */
 /* A request line that never ends is one all the same from here on. */
 #define LINE_LONG 1024
 

@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "core/base/mem.h"
+#include "core/netcap/reassembly.h"
 
 #define LOOPBACK 1		/* its index in every network namespace */
 #define FRAME 4096
@@ -109,9 +110,9 @@ static void *netcap_open_ring(void *opening)
 }
 
 /*
- * Each waits for an RCU grace period (packet_set_ring()), both for the same
- * one, and nobody for them until something may be sent.  Signals are the
- * tracer's.
+ * Setting up a ring waits for an RCU grace period (packet_set_ring()).  Threads
+ * let both wait for the same one, and the tracer for neither until a program
+ * can send.  Signals stay with the tracer.
  */
 static void netcap_begin_opening(struct netcap *w,
 				 const int sockets[NETCAP_SOCKETS])
@@ -172,10 +173,10 @@ void netcap_open(struct netcap **out, const int sockets[NETCAP_SOCKETS],
 		 const struct netcap_sink *sink)
 {
 	struct netcap *w = mem_alloc(sizeof(*w));
-	const struct reassembly_sink flows = { netcap_take, netcap_missed, w };
+	const struct reassembly_sink found = { netcap_take, netcap_missed, w };
 
 	w->sink = *sink;
-	w->reassembly = reassembly_new(&flows);
+	w->reassembly = reassembly_new(&found);
 	netcap_begin_opening(w, sockets);
 	*out = w;
 }
@@ -283,9 +284,9 @@ bool netcap_is_filling(const struct netcap *w)
 		return false;
 	for (int i = 0; i < NETCAP_SOCKETS; i++) {
 		const struct ring *r = &w->rings[i];
+		size_t ahead = r->head + FILLED(r->n);
 
-		if (netcap_is_filled(
-			    netcap_frame_at(r, r->head + FILLED(r->n))))
+		if (netcap_is_filled(netcap_frame_at(r, ahead)))
 			return true;
 	}
 	return false;

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "core/base/err.h"
+#include "core/event/event.h"
 #include "core/netcap/packet.h"
 
 enum { NETCAP_BEGINS, NETCAP_CONTINUES, NETCAP_SOCKETS };
@@ -28,7 +29,7 @@ size_t netcap_filter(struct sock_filter out[NETCAP_FILTER_MAX], int which);
 
 struct netcap;
 
-/* Who is told; `at` is in the time of netcap_clock(). */
+/* The receiver of what is found; `at` is in the time of netcap_clock(). */
 struct netcap_sink {
 	void (*take)(void *ctx, const struct segment *segment, uint64_t at,
 		     enum event_kind kind, struct str words);

@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 
 #include "core/base/vec.h"
+#include "core/netcap/dns.h"
 #include "core/netcap/netcap.h"
 
 /* More than any frame of a ring holds. */

@@ -50,9 +50,9 @@ static size_t packet_parse_ipv4(struct segment *out, struct str p,
 }
 
 /*
- * Of the extension headers everybody may send one routing header (IPV6_RTHDR,
- * ipv6_set_opt_hdr() in net/ipv6/ipv6_sockglue.c); the others take a privilege
- * that the program has not.
+ * Of the extension headers a program without privileges may send one routing
+ * header (IPV6_RTHDR, ipv6_set_opt_hdr() in net/ipv6/ipv6_sockglue.c); the
+ * others need CAP_NET_RAW.
  */
 static size_t packet_parse_ipv6(struct segment *out, struct str p,
 				unsigned *protocol)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the bytes of a connection name: the server name of a TLS ClientHello,
- * the host of an HTTP/1 request, the question of a DNS message.  Pure; the
- * bytes are hostile, and so are the names: whoever shows them escapes them.
+ * The names that the bytes of a connection hold: the server name of a TLS
+ * ClientHello, the host of an HTTP/1 request, the question of a DNS message.
+ * Pure; the bytes are hostile, and so are the names: they are escaped when
+ * shown.
  */
 #ifndef NETCAP_PAYLOAD_H
 #define NETCAP_PAYLOAD_H
@@ -17,12 +18,13 @@
 #define PAYLOAD_MAX 8192
 
 /*
- * Who is told.  kind and words:
+ * The receiver of a message.  kind and words:
  *   EV_NET_TLS   "host NAME", "no-host" or "cut-short"
  *   EV_NET_HTTP  the same, or "connect NAME:PORT" of a tunnel
  *   EV_NET_DNS   "NAME TYPE"
- * Names are in lower case; a host has no port and no user.  "no-host": it is
- * whole and names nobody; "cut-short": the name is not in what was given.
+ * Names are in lower case; a host has no port and no user.  "no-host": the
+ * message is whole and has no name; "cut-short": the name is not in the bytes
+ * given.
  */
 struct payload_sink {
 	void (*take)(void *ctx, enum event_kind kind, struct str words);
@@ -37,8 +39,8 @@ struct payload {
 
 enum payload_state {
 	PAYLOAD_OTHER,		/* nothing that is named here */
-	PAYLOAD_MORE,		/* may become something; nothing told yet */
-	PAYLOAD_WHOLE		/* told; *used bytes are done with */
+	PAYLOAD_MORE,		/* may become one; nothing reported yet */
+	PAYLOAD_WHOLE		/* reported; *used bytes are done with */
 };
 
 /*
@@ -47,8 +49,5 @@ enum payload_state {
  */
 enum payload_state payload_read(const struct payload *p,
 				const struct payload_sink *sink, size_t *used);
-
-/* Decode the question of a DNS message: "example.org A"; false if malformed. */
-bool dns_question(struct buf *out, struct str packet);
 
 #endif

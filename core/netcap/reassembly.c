@@ -4,10 +4,13 @@
  * nothing here; of the others the bytes are kept, in order, until payload.h
  * has enough of them.
  */
+#include "core/netcap/reassembly.h"
+
 #include <stdlib.h>
 
 #include "core/base/mem.h"
-#include "core/netcap/packet.h"
+#include "core/netcap/dns.h"
+#include "core/netcap/payload.h"
 
 #define BUCKETS 256
 /* No window is so wide: another connection between the same ports. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The question of a DNS message. */
-#include "core/netcap/payload.h"
+#include "core/netcap/dns.h"
 #include "tests/fuzz/fuzz.h"
 
 #define HEADER 12

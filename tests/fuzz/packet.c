@@ -4,6 +4,7 @@
  * What is told of their connections and how much is kept stays bounded.
  */
 #include "core/netcap/packet.h"
+#include "core/netcap/reassembly.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { BEGINS = 1, CUT = 2, DROPPED = 4 };

@@ -29,7 +29,7 @@ allowed() {
 public="core/event/event.h core/event/error_line.h core/config/config.h core/source/source.h
 core/scenario/scenario.h core/sandbox/plan.h core/sandbox/staging.h
 core/sandbox/sandbox.h core/trace/trace.h
-core/netcap/netcap.h core/netcap/packet.h core/netcap/sockaddr.h
+core/netcap/netcap.h core/netcap/packet.h core/netcap/sockaddr.h core/netcap/dns.h
 core/fingerprint/fingerprint.h core/fingerprint/draw.h
 core/fingerprint/drawn.h core/baseline/baseline.h core/compare/compare.h
 core/compare/exercised.h

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names that are said over connections: TLS, HTTP/1, DNS.
 
-Written from core/trace/README.md, "Names on the wire", and the RFCs.  Bytes
+Written from core/netcap/README.md, "Names on the loopback", and the RFCs.  Bytes
 in, (kind, words) out; what is sent in one call is taken for one segment.
 """
 

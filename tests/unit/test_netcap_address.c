@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/un.h>
 
-#include "core/netcap/payload.h"
+#include "core/netcap/dns.h"
 #include "core/netcap/sockaddr.h"
 #include "core/trace/trace.h"
 

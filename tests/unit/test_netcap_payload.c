@@ -10,8 +10,11 @@
 #include <string.h>
 
 #include "core/base/vec.h"
-#include "core/netcap/packet.h"
+#include "core/netcap/dns.h"
 #include "core/netcap/netcap.h"
+#include "core/netcap/packet.h"
+#include "core/netcap/payload.h"
+#include "core/netcap/reassembly.h"
 
 /* --- one message --- */
 
