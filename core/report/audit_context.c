@@ -376,12 +376,12 @@ static void put_histogram(struct document *d)
 		return;
 	if (plan_says(d, "syscalls", STR("all")))
 		say(d, NO_BASIS, "The table counts the calls of %u run%s, "
-		    "ambient ones (reading and writing what is open, memory, "
+		    "unrecorded ones (reading and writing what is open, memory, "
 		    "time, waiting) as well; time that is told without a call "
 		    "(vdso(7)) is in none", fp->runs, plural(fp->runs));
 	else
 		say(d, NO_BASIS, "The table counts the calls of %u run%s that "
-		    "were looked at; ambient ones (reading and writing what "
+		    "were looked at; unrecorded ones (reading and writing what "
 		    "is open, memory, time, waiting) ran uncounted", fp->runs,
 		    plural(fp->runs));
 }
@@ -392,12 +392,14 @@ static void put_recorded(struct document *d)
 
 	if (plan_says(d, "syscalls", STR("all")))
 		say_count(d, facts, "Calls that only their names tell of, "
-			  "ambient ones among them", "No call was made but "
+			  "unrecorded ones among them", "No call was made but "
 			  "those that the other chapters tell of");
 	else
-		say_count(d, facts, "Calls beyond the ambient ones and those "
-			  "that the other chapters tell of", "No call was made "
-			  "beyond the ambient ones and those that the other "
+		say_count(d, facts,
+			  "Calls beyond the unrecorded ones and those "
+			  "that the other chapters tell of",
+			  "No call was made "
+			  "beyond the unrecorded ones and those that the other "
 			  "chapters tell of");
 }
 

@@ -91,7 +91,7 @@ int host_check_calls(struct err *err)
 
 		if (fd > 0)
 			close(fd);
-		/* Too many descriptors, no memory: that is told elsewhere. */
+		/* Too many descriptors, no memory: reported elsewhere. */
 		if (error != EPERM && error != EACCES && error != ENOSYS)
 			continue;
 		err_sys(err, "the system call %s is refused", c->name);

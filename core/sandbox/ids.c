@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* User namespaces: one id mapped, everybody else is nobody. */
+/* User namespaces with one id mapped; all others are the overflow id. */
 #include "core/sandbox/ids.h"
 
 #include <errno.h>

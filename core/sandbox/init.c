@@ -55,10 +55,10 @@ void init_prefer_oom(void)
 }
 
 /*
- * Everybody may read /proc/1/cmdline and /proc/1/comm, and we are a fork of
- * behavdiff: its command line names paths and revisions of the host, and its
- * environment may hold secrets.  Where they are kept in memory is in
- * /proc/self/stat (proc(5), fields 48 to 51).
+ * Every process of the sandbox may read /proc/1/cmdline and /proc/1/comm, and
+ * pid 1 is a fork of behavdiff: its command line names paths and revisions of
+ * the host, and its environment may hold secrets.  /proc/self/stat says where
+ * in memory they are (proc(5), fields 48 to 51).
  */
 static void init_forget_caller(void)
 {
@@ -86,8 +86,9 @@ static void init_forget_caller(void)
 }
 
 /*
- * The stage's root, the trees and the namespaces are behind descriptors, as is
- * whatever behavdiff has open; the standard streams are the caller's.
+ * The staging mount's root, the trees and the namespaces are behind
+ * descriptors, as is all that behavdiff has open; the standard streams are the
+ * caller's.
  */
 static int init_forget_descriptors(int control, int dns)
 {
@@ -172,13 +173,13 @@ void init_main(const struct sandbox_options *opt, int control)
 
 	umask(022);
 	/*
-	 * What has no handler does not reach pid 1 from inside its namespace
-	 * (pid_namespaces(7)); a handler of whoever forked us would be run for
-	 * the program.
+	 * A signal without a handler does not reach pid 1 from inside its
+	 * namespace (pid_namespaces(7)).  A handler inherited from behavdiff
+	 * would run when the program sends its signal.
 	 */
 	for (int sig = 1; sig <= SIGRTMAX; sig++)
 		signal(sig, SIG_DFL);
-	/* Children that nobody waits for are collected by the kernel. */
+	/* SIGCHLD ignored: the kernel collects ended children (wait(2)). */
 	signal(SIGCHLD, SIG_IGN);
 	if (init_set_up(&s, control))
 		_exit(1);

@@ -3,9 +3,9 @@
  * System V objects: they belong to no process, so no limit of a process
  * bounds them, but the ipc namespace has limits of its own (sysvipc(7)).
  *
- * Who may set them: since Linux 6.9 the namespace's owner, before that the
- * host's root only.  Then the segments are counted instead, by what
- * /proc/sysvipc/shm says of the namespace of whoever opened it.
+ * Since Linux 6.9 the owner of the namespace may set them, before that only
+ * root of the host.  There the segments are counted instead: /proc/sysvipc/shm
+ * shows those of the namespace in which it was opened.
  */
 #include <errno.h>
 #include <fcntl.h>

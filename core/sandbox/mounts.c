@@ -2,7 +2,7 @@
 /*
  * The root of the sandbox, mount by mount; root.h says what it consists of.
  * After the root has changed, the scratch can be reached through the
- * descriptor that the tracer's side holds, and through no path.
+ * descriptor that behavdiff holds, and through no path.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@
 static int mounts_at(struct setup *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Remember what is being worked on, for the message. */
+/* Note the object that is being worked on, for the message. */
 static int mounts_at(struct setup *s, const char *fmt, ...)
 {
 	va_list ap;
@@ -275,8 +275,8 @@ int op_private_dirs(struct setup *s)
 /*
  * Device nodes cannot be made in a user namespace; the host's are bound over
  * empty files.  /dev/tty works only with a controlling terminal, which a step
- * has when it asks for one.  Terminals belong to the program's user whoever
- * opens them: for a step, that is us (core/run/terminal.c).
+ * has when it asks for one.  Terminals belong to the program's user, although
+ * behavdiff opens a step's (core/run/terminal.c).
  */
 int op_dev(struct setup *s)
 {

@@ -2,10 +2,10 @@
 /*
  * The sandbox's network: loopback, further addresses on it, and a resolver.
  *
- * There is no route out, so a connect beyond loopback ends with ENETUNREACH,
- * which is how a beacon looks.  A resolver that cannot be reached would never
- * be told the name, so pid 1 listens where resolv.conf points and answers every
- * question with NXDOMAIN.  Whoever listens to the loopback sees the name.
+ * There is no route out, so a connect beyond loopback ends with ENETUNREACH.
+ * To a resolver that cannot be reached a program would never send a name, so
+ * pid 1 listens where resolv.conf points and answers every question with
+ * NXDOMAIN.  The packet sockets on the loopback (core/netcap) see the name.
  */
 #include <arpa/inet.h>
 #include <errno.h>

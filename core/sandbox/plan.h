@@ -62,7 +62,7 @@ void plan_free(struct plan *p);
 uint64_t plan_num(const struct plan *p, const char *key);
 struct str plan_str(const struct plan *p, const char *key);
 char *const *plan_list(const struct plan *p, const char *key);
-/* syscalls = all: ambient calls are recorded as well. */
+/* syscalls = all: unrecorded calls are recorded as well. */
 bool plan_all_calls(const struct plan *p);
 
 #endif

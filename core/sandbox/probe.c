@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Probes.  A kernel does not tell what it allows, security modules and
- * container engines even less; so every probe does the thing itself, in a
+ * Probes.  A kernel does not publish what it allows, security modules and
+ * container engines even less; so every probe makes the attempt itself, in a
  * child that ends with 0 or the errno.
  */
 #include "core/sandbox/probe.h"

@@ -2,9 +2,9 @@
 /*
  * Making a sandbox, seen from outside: launcher, messages, death.
  *
- * The launcher is a child that enters the stage, makes the namespaces and
- * forks pid 1 with CLONE_PARENT, so that pid 1 is the caller's own child and
- * the launcher can go.
+ * The launcher is a child that enters the staging mount, makes the namespaces
+ * and forks pid 1 with CLONE_PARENT, so that pid 1 is the caller's own child
+ * and the launcher can go.
  */
 #include "core/sandbox/sandbox.h"
 

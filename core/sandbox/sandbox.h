@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A sandbox as a process: its pid 1 is ours, holds the namespaces, starts the
- * scenario's steps when told to and collects orphans.
+ * scenario's steps on command and collects orphans.
  *
  *   sandbox_open()         launcher enters the staging mount, makes the
  *                          namespaces, forks pid 1; pid 1 sets up the root
@@ -29,7 +29,7 @@ struct sandbox_options {
 	const struct plan *plan;
 	const struct scenario *scenario;
 	const struct staging *staging;
-	const char *tree;	/* name of a directory in the stage's root */
+	const char *tree;	/* name of a directory in the staging mount */
 	/*
 	 * One open folder for each sandbox.bind, at its path beneath
 	 * bind_root; what stands there must still be that folder.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The stage.  A short-lived child makes the namespaces and the tmpfs and sends
- * descriptors of them; the child is gone before anything is exported.
+ * The staging mount.  A short-lived child makes the namespaces and the tmpfs
+ * and sends descriptors of them; the child is gone before anything is exported.
  *
  * An ordinary user needs a user namespace to mount a tmpfs.  It maps only the
  * caller's own ids, to themselves, so that files belong to the caller and the
@@ -116,7 +116,8 @@ static int staging_receive(struct staging *s, int sock, struct err *err)
 
 	if (n != sizeof(report)) {
 		errno = n < 0 ? errno : EPIPE;
-		return err_sys(err, "the sandbox's stage did not come up");
+		return err_sys(err,
+			       "the sandbox's staging mount did not come up");
 	}
 	if (report.error) {
 		report.what[sizeof(report.what) - 1] = '\0';
@@ -125,7 +126,8 @@ static int staging_receive(struct staging *s, int sock, struct err *err)
 		return remedy_hint(report.error, err);
 	}
 	if (fd_recv(sock, fds, 3))
-		return err_sys(err, "the sandbox's stage did not come up");
+		return err_sys(err,
+			       "the sandbox's staging mount did not come up");
 	s->root = fds[0];
 	s->mnt_ns = fds[1];
 	s->user_ns = fds[2];
@@ -133,10 +135,11 @@ static int staging_receive(struct staging *s, int sock, struct err *err)
 }
 
 /*
- * Which host ids the runs get.  An ordinary user's own.  Root's may not be
- * root's: any id that nobody uses will do.  Inside somebody's user namespace
- * (a rootless container) only mapped ids exist: the last of the range, or,
- * where there is only the one, that one, provided it is not root outside.
+ * The host ids of the runs.  For an ordinary user they are the caller's own.
+ * For root they are an id that owns nothing on the host.  Inside a user
+ * namespace that another program made (a rootless container) only mapped ids
+ * exist: the last of the range; where there is only one id, that one, provided
+ * it is not root outside.
  */
 static int staging_choose_ids(struct staging *s, struct err *err)
 {
@@ -206,10 +209,10 @@ int staging_open(struct staging *out, unsigned trees, struct err *err)
 
 static int staging_enter_namespaces(const struct staging *s, const char **what)
 {
-	*what = "setns(user namespace of the stage)";
+	*what = "setns(user namespace of the staging mount)";
 	if (!s->as_root && setns(s->user_ns, CLONE_NEWUSER))
 		return -1;
-	*what = "setns(mount namespace of the stage)";
+	*what = "setns(mount namespace of the staging mount)";
 	return setns(s->mnt_ns, CLONE_NEWNS);
 }
 
@@ -242,9 +245,10 @@ static pid_t staging_start_dropping(const struct staging *s, unsigned i)
 }
 
 /*
- * Unmounting a tmpfs takes a quarter of the time that filling it took, and is
- * done by whoever lets go of it last: of several large ones, each by a process
- * of its own.  Where that fails they go with the namespace, one by one.
+ * Unmounting a tmpfs takes a quarter of the time that filling it took, in the
+ * process that drops the last reference.  So each of several large ones gets a
+ * process of its own.  Where that fails they go with the namespace, one after
+ * the other.
  */
 static void staging_drop_trees(const struct staging *s)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The stage: a mount namespace that holds a tmpfs for each exported tree.
+ * The staging mount: a mount namespace that holds a tmpfs for each exported
+ * tree.
  *
  * Each has its own because a tmpfs numbers its files as they come: in one that
  * is shared a program would see other inode numbers for the second tree than
@@ -39,8 +40,8 @@ struct staging {
 #define STAGING_ROOT_UID 2000000000U
 
 /*
- * Where the stage's tmpfs is mounted in its mount namespace: a directory that
- * every host has and where nobody keeps a repository.
+ * Where its tmpfs is mounted in its mount namespace: a directory that every
+ * host has and that never holds a repository.
  */
 #define STAGING_MOUNT "/sys"
 
@@ -59,15 +60,15 @@ void staging_close(struct staging *s);
 /*
  * The next of its trees, at most as many as it has room for: an empty
  * directory of the runs' uid, mode 0755, as a descriptor that the caller
- * closes, and its name in the stage's root.  -1: see err.
+ * closes, and its name in the staging mount's root.  -1: see err.
  */
 int staging_tree(struct staging *s, char name[STAGING_NAME_MAX],
 		 struct err *err);
 
 /*
- * In a forked, single-threaded child: enter the stage and become its uid, with
- * no supplementary groups where the kernel allows that (root).  0, or -1 with
- * errno set and *what saying which call failed.
+ * In a forked, single-threaded child: enter the staging mount and become its
+ * uid, with no supplementary groups where the kernel allows that (root).  0, or
+ * -1 with errno set and *what saying which call failed.
  */
 int staging_enter(const struct staging *s, const char **what);
 

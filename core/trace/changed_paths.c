@@ -11,8 +11,9 @@
 #define CHANGED_PATHS_MAX 200000
 
 /*
- * By hash: the names are the program's, up to 4 KiB each.  all_below: who
- * renames a directory moves all that is in it; who changes its mode does not.
+ * By hash: the names are the program's, up to 4 KiB each.  all_below: a rename
+ * of a directory moves all that is in it; a change of its mode changes nothing
+ * below.
  */
 static void changed_paths_put(struct tracer *t, struct str path,
 			      bool all_below)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Programs.  What the kernel runs is told by the stop after the exec and the
- * exe link; path and arguments are what was in memory on entry, and what the
- * kernel made of them where that is something else (exec_copy.c).
+ * Programs.  The stop after the exec and the exe link show what the kernel
+ * runs; path and arguments are those in memory on entry, and the kernel's copy
+ * of them where it differs (exec_copy.c).
  */
 #include "core/trace/decode_exec.h"
 

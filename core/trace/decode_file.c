@@ -141,7 +141,7 @@ static void file_opened_instead(struct tracer *t, struct task *k,
 		file_opened(t, k, buf_view(&asked));
 }
 
-/* Is this what the call asked for, as far as text can tell? */
+/* Is this what the call asked for, as far as text can show? */
 static bool file_is_asked(struct str path, const char *asked)
 {
 	struct str s = str_c(asked ? asked : "");

@@ -25,8 +25,8 @@ static bool memory_is_nameless(struct str file, bool deleted)
 }
 
 /*
- * Only executable and shared mappings stop.  A library needs no second look,
- * and of the system's own files nobody can change what a mapping shows.
+ * Only executable and shared mappings stop.  A library needs no second look: no
+ * program can change what a mapping of the system's own files shows.
  */
 enum entry_action enter_mmap(struct tracer *t, struct task *k)
 {
@@ -61,8 +61,8 @@ static bool memory_mapping_is_nameless(const struct procfs_mapping *m)
 
 /*
  * mprotect(2) does not say what is mapped there.  The dynamic linker makes a
- * library's own pages executable this way, when they hold relocations; smaps
- * tells by "Anonymous:" that private pages were written to.
+ * library's own pages executable this way, when they hold relocations; a line
+ * "Anonymous:" in smaps shows that private pages were written to.
  */
 static bool memory_holds_new_code(pid_t tid, uint64_t at, uint64_t len)
 {

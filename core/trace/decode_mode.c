@@ -79,9 +79,9 @@ void leave_fchown(struct tracer *t, struct task *k)
 }
 
 /*
- * No times at all, in a register that nobody can change under our eyes: the
- * kernel takes the time of the call (utimensat(2)).  Times in memory that say
- * the same (UTIME_NOW) are taken for any other.
+ * No times at all, in a register that no other task can change: the kernel
+ * takes the time of the call (utimensat(2)).  Times in memory that mean the
+ * same (UTIME_NOW) count as any other.
  */
 static bool mode_sets_now(const struct task *k)
 {

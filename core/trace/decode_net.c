@@ -19,7 +19,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
-#include "core/netcap/packet.h"
+#include "core/netcap/dns.h"
 #include "core/netcap/sockaddr.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
@@ -289,9 +289,9 @@ void leave_listen(struct tracer *t, struct task *k)
 }
 
 /*
- * On loopback a connection that does not block is decided when connect
- * returns: both ends are this kernel.  TCP_INFO (tcp(7)) tells without taking
- * the error away from the program, as SO_ERROR would.
+ * On loopback a non-blocking connection is decided when connect returns: both
+ * ends are this kernel.  TCP_INFO (tcp(7)) shows the outcome and leaves the
+ * error to the program; SO_ERROR would take it away.
  */
 static void net_settle_connect(struct task *k)
 {
@@ -343,8 +343,9 @@ static bool net_is_any6(const struct in6_addr *a)
 }
 
 /*
- * Is the peer another than was asked for?  Whoever asks for any address gets
- * the loopback, and an IPv6 socket may be asked for an IPv4 address.
+ * Is the peer another than was asked for?  A connect to any address reaches the
+ * loopback, and an IPv6 socket may connect to an IPv4 address: both are the
+ * same.
  */
 static bool net_is_other_peer(const struct sockaddr_storage *asked,
 			      socklen_t len,
@@ -534,8 +535,8 @@ static void net_report_sent(struct tracer *t, struct task *k,
 }
 
 /*
- * What was to be sent is told of each message, also of those behind one that
- * failed: nobody sends them otherwise.
+ * Each message is an event, also those behind one that failed: no later call
+ * sends them.
  */
 void leave_send(struct tracer *t, struct task *k)
 {

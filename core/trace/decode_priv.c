@@ -63,7 +63,9 @@ void leave_mount(struct tracer *t, struct task *k)
 		   call_err(&k->call));
 }
 
-/* How many arguments are ids; setgroups has a list and is told by its count. */
+/*
+ * So many arguments are ids; of setgroups the first is the length of its list.
+ */
 void leave_setid(struct tracer *t, struct task *k)
 {
 	const char *name = k->desc->name;
@@ -84,7 +86,7 @@ enum entry_action enter_unshare(struct tracer *t, struct task *k)
 	uint64_t flags = k->call.args[0];
 	char text[200], words[220];
 
-	/* Files, fs and semaphores of one's own are nobody else's business. */
+	/* Files, fs and semaphores of its own concern no other process. */
 	if (!(flags & CLONE_NAMESPACES))
 		return ENTRY_CONTINUE;
 	flags_text(text, sizeof(text), clone_flags, flags & CLONE_NAMESPACES);

@@ -183,7 +183,10 @@ static struct str process_error_line(const struct process *p,
 /* Bytes of it in the evidence of an end. */
 #define NOTE_MAX 256
 
-/* Its last words; of who was killed, who sent the signal in front of them. */
+/*
+ * Its note: the line that names the error; of a killed process, the signal's
+ * sender in front of it.
+ */
 static void process_set_note(struct process *p, int status)
 {
 	struct arena arena = ARENA_INIT;

@@ -16,7 +16,7 @@
 #include "core/netcap/sockaddr.h"
 #include "core/trace/tracer.h"
 
-/* "openat("/etc/shadow") = -1 EACCES", for a reader who knows strace. */
+/* "openat("/etc/shadow") = -1 EACCES", as strace prints it. */
 static void emit_describe(struct task *k, int err, struct buf *out)
 {
 	const struct call *c = &k->call;

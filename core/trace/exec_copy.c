@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the kernel took for path and arguments of an exec, against what was
- * there when the call began.
+ * What the kernel copied of the path and the arguments of an exec, compared
+ * with what was read when the call began.
  *
- * Between our look and the kernel's, whoever shares the memory may put
- * something else there, and put it back: the old memory is gone afterwards,
- * so nothing gives it away but the new one.  The kernel copies the path to
- * where AT_EXECFN points (getauxval(3)), as it was given, also for a script;
- * the arguments are /proc/PID/cmdline.  At the stop after the exec the program
- * has not run yet, so both are the kernel's own words.  They are on its stack
- * (elf(5), fs/binfmt_elf.c, create_elf_tables()): where all of it fits into one
- * read, that replaces the files.
+ * Between our look and the kernel's, a task that shares the memory may change
+ * it, and change it back.  The old memory is gone after the exec, so only the
+ * new one can show it.  The kernel copies the path to where AT_EXECFN points
+ * (getauxval(3)), as it was given, also for a script; the arguments are
+ * /proc/PID/cmdline.  At the stop after the exec the program has not run yet,
+ * so both are the kernel's copies.  They are on its stack (elf(5),
+ * fs/binfmt_elf.c, create_elf_tables()): where all of it fits into one read,
+ * that replaces the files.
  *
  * Of a script the arguments are those of its interpreter (execve(2)): the
  * interpreter, perhaps one word of the script's first line, the script, and

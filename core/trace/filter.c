@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The seccomp filter and the table of every system call.
+ * The seccomp filter.
  *
- * The default is to stop (SECCOMP_RET_TRACE), so that a call nobody has
- * thought of, a new one included, is recorded.  Only ambient calls pass, and
- * not even those when all are wanted (unrecorded.c).  A tracee whose tracer is
- * gone gets ENOSYS for everything that stops (seccomp(2)), so it cannot run on
+ * The default is to stop (SECCOMP_RET_TRACE), so that a call that no table has,
+ * a new one included, is recorded.  Only unrecorded calls pass, and with
+ * --syscalls=all not even those (unrecorded.c).  A tracee whose tracer is gone
+ * gets ENOSYS for everything that stops (seccomp(2)), so it cannot run on
  * unobserved.
  */
 #include "core/trace/filter.h"
@@ -161,7 +161,7 @@ int trace_filter(struct sock_fprog *out, bool all, struct err *err)
 
 	/*
 	 * Another ABI (int 0x80, x32) numbers calls differently: it stops too,
-	 * and the tracer tells it by the stop's architecture.
+	 * and the stop's architecture shows it to the tracer.
 	 */
 	if (!r)
 		r = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * New tasks, and whose they are.
+ * New tasks and their parents.
  *
- * The one that forks stops and names the new task (PTRACE_EVENT_FORK and its
- * kin).  A thread that dies between fork and that stop, by another thread's
- * exit_group(2) or a signal, names nobody (ptrace_event() in kernel/ptrace.c):
- * the kernel has attached the new task all the same, which then waits in its
- * first stop.  Whoever waits longer than a tick is asked for its parent in
- * /proc and runs.
+ * A task that forks stops and names the new task (PTRACE_EVENT_FORK and its
+ * kin).  A thread that is killed between fork and that stop, by exit_group(2)
+ * of another thread or by a signal, never reports it (ptrace_event() in
+ * kernel/ptrace.c).  The kernel has attached the new task all the same, which
+ * waits in its first stop.  A task that waits longer than a tick gets its
+ * parent from /proc and runs.
  */
 #include "core/trace/fork.h"
 
@@ -116,7 +116,7 @@ void fork_announced(struct tracer *t, struct task *k)
 	fork_run_on(child);
 }
 
-/* --- those whom nobody announces --- */
+/* --- unannounced children --- */
 
 void fork_keep_ended(struct tracer *t, struct process *p)
 {
@@ -131,8 +131,8 @@ void fork_keep_ended(struct tracer *t, struct process *p)
 }
 
 /*
- * Who forked an orphan is one of those that ended last, and was a copy of it:
- * the last one of the same program, else the last.
+ * The parent of an orphan is one of the processes that ended last, and the
+ * orphan is a copy of it: the last one of the same program, else the last.
  */
 static struct process *fork_ended_parent(struct tracer *t, struct task *k)
 {
@@ -152,7 +152,7 @@ static struct process *fork_ended_parent(struct tracer *t, struct task *k)
 	return last;
 }
 
-/* NULL: it cannot be told, or not yet. */
+/* NULL: not known, or not yet. */
 static struct process *fork_find_parent(struct tracer *t, struct task *k)
 {
 	struct process *p =
@@ -164,7 +164,7 @@ static struct process *fork_find_parent(struct tracer *t, struct task *k)
 	return t->fork.step == STEP_NONE ? fork_ended_parent(t, k) : NULL;
 }
 
-/* Nobody says what it was made with: everybody may be the one it is with. */
+/* The flags it was made with are not known: it may share with any process. */
 static void fork_note_sharing_all(struct tracer *t, struct task *child)
 {
 	for_each_task(t, k)
@@ -212,8 +212,8 @@ unsigned fork_count_unannounced(const struct tracer *t)
 }
 
 /*
- * Whoever is known to nobody was orphaned before its first stop: it is a child
- * of pid 1.  What has ended stays in this list until pid 1 has collected it.
+ * A task that is in no table here was orphaned before its first stop: it is a
+ * child of pid 1.  A zombie stays in this list until pid 1 has collected it.
  */
 bool fork_has_unannounced(struct tracer *t)
 {

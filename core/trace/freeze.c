@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Between our look at a call's arguments and the kernel's, whoever shares the
- * memory may put something else there, and put it back before we look again;
- * whoever shares the descriptors may put another file behind a number.
+ * Between our look at a call's arguments and the kernel's, a task that shares
+ * the memory may change them, and change them back before we look again; a task
+ * that shares the descriptors may put another file behind a number.
  *
  * Memory that is mapped MAP_SHARED or by shmat(2) can be changed by any process
- * that maps it or writes to its file, and any process that has found a way into
- * another's can use it again: there, all of the sandbox are held.
+ * that maps it or writes to its file, and a process that has accessed another
+ * one's memory can do so again: there, all tasks of the sandbox are frozen.
  *
- * So nobody of them runs in between.  Who is on a CPU, or may wake, is asked
- * to stop (PTRACE_INTERRUPT): it does so before its next own instruction.  Who
- * is in a stop stays there, because no stop but the caller's is taken until
- * the call has ended.  A call that sleeps has copied what it was given.
+ * While such a call is made, none of these tasks runs.  A task on a CPU, or
+ * that may wake, is asked to stop (PTRACE_INTERRUPT), which it does before its
+ * next own instruction.  A task in a stop stays there, because no stop but the
+ * caller's is taken until the call has ended.  A call that sleeps has copied
+ * its arguments.
  *
- * A task that sleeps until one of the held wakes it, which is what most
- * threads of a pool do, is left asleep.
+ * A task that sleeps until one of the frozen tasks wakes it, as most threads of
+ * a pool do, is left asleep.
  *
- * To stop who sleeps costs more than the call.  So it is not run on at once: a
- * slice begins, in which the next calls find it stopped, and which ends early
+ * To stop a sleeping task costs more than the call.  So it stays stopped for a
+ * while (FREEZE_NS), in which the next calls find it so; the time ends early
  * when the caller sleeps itself.
  */
 #include "core/trace/freeze.h"
@@ -40,24 +41,24 @@
 #include "core/trace/tracer.h"
 
 #define LOOK_US 500		/* does the caller sleep? */
-#define SLICE_NS 5000000U
+#define FREEZE_NS 5000000U
 
-#define EVERYBODY 0U		/* groups are counted from 1 */
+#define ALL_SETS 0U		/* sharing sets are counted from 1 */
 
-/* The group of those who are to be held. */
+/* The sharing set that is to be frozen. */
 static uint64_t freeze_set(const struct tracer *t, const struct task *k)
 {
 	/* Two are pid 1 and the caller's own process. */
 	if ((k->process->maps_shared || t->freeze.cross_access) &&
 	    t->stats.alive > 2)
-		return EVERYBODY;
+		return ALL_SETS;
 	return k->process->sharing_set;
 }
 
-static bool freeze_concerns(const struct task *k, uint64_t group)
+static bool freeze_concerns(const struct task *k, uint64_t set)
 {
 	return k->process && !k->process->is_init &&
-	       (group == EVERYBODY || k->process->sharing_set == group);
+	       (set == ALL_SETS || k->process->sharing_set == set);
 }
 
 bool freeze_wanted(const struct tracer *t, const struct task *k)
@@ -65,7 +66,7 @@ bool freeze_wanted(const struct tracer *t, const struct task *k)
 	const struct syscall_desc *r = k->desc;
 
 	if (!r || (k->process->tasks < 2 && !k->process->sharing &&
-		   freeze_set(t, k) != EVERYBODY))
+		   freeze_set(t, k) != ALL_SETS))
 		return false;
 	/* Of an exec the kernel's copy can be read (exec_copy.c). */
 	if (r->leave == leave_probe || r->enter == enter_exec)
@@ -156,7 +157,7 @@ static bool freeze_sleeps(pid_t tid)
 	       state == 'Z';
 }
 
-/* --- slices --- */
+/* --- tasks that stay frozen --- */
 
 /* Those that are kept frozen run on.  False: there was none. */
 static bool freeze_release(struct tracer *t)
@@ -184,24 +185,24 @@ static void freeze_end(struct tracer *t)
 	if (t->freeze.kept)
 		any = freeze_release(t);
 	t->freeze.kept = false;
-	/* They go on sleeping, or run, before anybody holds them again. */
+	/* They run, or go on sleeping, before they are frozen again. */
 	if (any)
 		sched_yield();
 }
 
-/* Is there one already for those who are to be held? */
+/* Is this set frozen already?  If not, it is from now on. */
 static bool freeze_goes_on(struct tracer *t, const struct task *k,
-			   uint64_t group)
+			   uint64_t set)
 {
 	uint64_t now = clock_ns();
 
 	t->freeze.caller = k->tid;
-	if (now < t->freeze.until && t->freeze.sharing_set == group)
+	if (now < t->freeze.until && t->freeze.sharing_set == set)
 		return true;
 	freeze_end(t);
 	loop_timer(LOOK_US);
-	t->freeze.until = now + SLICE_NS;
-	t->freeze.sharing_set = group;
+	t->freeze.until = now + FREEZE_NS;
+	t->freeze.sharing_set = set;
 	return false;
 }
 
@@ -235,11 +236,11 @@ static void freeze_task(struct task *o, bool dense)
 
 static void freeze_others(struct tracer *t, const struct task *k)
 {
-	uint64_t group = freeze_set(t, k);
-	bool dense = freeze_goes_on(t, k, group);
+	uint64_t set = freeze_set(t, k);
+	bool dense = freeze_goes_on(t, k, set);
 
 	for_each_task(t, o)
-		if (o != k && freeze_concerns(o, group))
+		if (o != k && freeze_concerns(o, set))
 			freeze_task(o, dense);
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the sandbox shares with the host: the inodes of its device nodes, which
- * cannot be made in a user namespace, and of what sandbox.bind names.
+ * cannot be made in a user namespace, and those that sandbox.bind names.
  *
- * A watch there tells what the host does, and a lock is the host's too: a
- * program could hear the world outside, the other runs of itself, or stop
- * them.  On a device node both are refused; what is bound is the user's wish,
- * and a watch on it is an alarm clock (quiescence.c).
+ * A watch there shows what the host does, and a lock there is the host's too: a
+ * program could observe other processes, the other runs of itself, or stop
+ * them.  On a device node both are refused; a bound folder is the user's wish,
+ * and a watch on it may wake its task at any time (quiescence.c).
  */
 #include "core/trace/host_files.h"
 

@@ -48,7 +48,10 @@
 
 /* --- calls --- */
 
-/* Who is gone by then has lost nothing; whoever is not there has. */
+/*
+ * ESRCH: the task was killed while stopped; nothing is lost.  Any other failure
+ * counts as lost.
+ */
 static bool loop_read_info(struct tracer *t, struct task *k, uint8_t op,
 			   struct ptrace_syscall_info *info)
 {
@@ -126,7 +129,7 @@ static void loop_exit(struct tracer *t, struct task *k)
 		return;
 	if (!loop_read_info(t, k, PTRACE_SYSCALL_INFO_EXIT, &info))
 		return;
-	/* An open tells by its descriptor what was opened. */
+	/* Of an open, the descriptor shows what was opened. */
 	if (k->desc && (k->desc->leave != leave_open || info.exit.rval < 0))
 		call_check_arguments(t, k);
 	call_finish(t, k, info.exit.rval);
@@ -167,14 +170,16 @@ static void loop_end(struct tracer *t, struct task *k, int status)
 	struct process *p = k->process;
 	bool leader = p && p->tgid == k->tid;
 
-	/* Whether it was done before it died, nobody says. */
+	/* The call may have been carried out before the task died. */
 	t->changed_paths.changes += k->in_call;
 	if (p && k->in_call && !t->ending)
 		call_finish(t, k, -EINTR);
 	if (p)
 		p->refs++;
 	task_remove(t, k);
-	/* It takes the whole sandbox with it, and nobody saw how that ended. */
+	/*
+	 * The whole sandbox dies with it: how its processes ended is not known.
+	 */
 	if (leader && p->is_init && WIFSIGNALED(status) && !t->ending) {
 		t->stats.lost++;
 		blind_spots_add(&t->blind_spots,
@@ -292,7 +297,7 @@ int loop_timer(long us)
 static int loop_start_timer(struct err *err)
 {
 	struct sigaction sa = { .sa_handler = loop_alarm };
-	/* Nobody hears it, and each stop would send one. */
+	/* Stops are waited for: without the flag each would send a signal. */
 	struct sigaction no_stops = {
 		.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP,
 	};
@@ -317,7 +322,9 @@ void loop_tick(struct tracer *t)
 	if (now < t->next_tick)
 		return;
 	t->next_tick = now + TICK_US * 1000U;
-	/* By a tick later whoever sent it has told us its address. */
+	/*
+	 * A tick later the sender's call has ended, and its address is noted.
+	 */
 	if (t->traffic.netcap)
 		netcap_read(t->traffic.netcap,
 			    netcap_clock() - TICK_US * 1000U);
@@ -343,7 +350,7 @@ static void loop_serve_in_turn(struct tracer *t)
 		     k && n < SERVED; k = k->next)
 			tids[n++] = k->tid;
 	}
-	/* Whoever is gone by then is nobody's (ECHILD). */
+	/* ECHILD: the task was killed and is gone. */
 	for (size_t i = 0; i < n; i++)
 		if (waitpid(tids[i], &status, __WALL | WNOHANG) > 0)
 			loop_dispatch(t, tids[i], status);

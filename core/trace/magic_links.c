@@ -157,8 +157,8 @@ static void magic_links_follow_link(struct magic_walk *e, struct str target)
 }
 
 /*
- * "/proc/PID/...": what is a link there and is not untangled belongs to a
- * process that the task may not look into, and leads nowhere for it.
+ * "/proc/PID/...": a link there that was not translated belongs to a process
+ * that the task may not look into, and leads nowhere for it.
  */
 static bool magic_links_in_process(struct str path)
 {

@@ -137,7 +137,7 @@ struct str process_exe(const struct process *p)
 	return str_c(p->exe ? p->exe : "?");
 }
 
-void processes_free(struct tracer *t)
+void process_free_all(struct tracer *t)
 {
 	for (size_t i = 0; i < PROCESS_BUCKETS; i++)
 		while (t->processes.buckets[i])

@@ -58,7 +58,7 @@ struct processes {
 	uint64_t sharing_sets;	/* how many there were */
 };
 
-void processes_free(struct tracer *t);
+void process_free_all(struct tracer *t);
 
 struct process *process_find(struct tracer *t, pid_t tgid);
 /* With what a fork inherits. */

@@ -47,8 +47,8 @@ static bool quiescence_socket_sleeps(struct task *k, int fd)
 }
 
 /*
- * What is typed at a step's terminal is ours to know (stepper_expects()); one
- * of the sandbox's own is fed by another task.  Without canonical mode a
+ * What is typed at a step's terminal comes from core/run; a terminal of the
+ * sandbox's own is written to by another task.  Without canonical mode a
  * terminal may have a timer of its own (termios(3), VTIME).
  */
 static bool quiescence_terminal_sleeps(struct task *k, int fd)

@@ -4,8 +4,8 @@
  *
  * The tracer is outside the sandbox, but holds its root directory and lets
  * the kernel walk: openat2(2) with RESOLVE_IN_ROOT follows links as if the
- * sandbox's root were ours, and /proc/self/fd tells where it ended.
- * Directories are remembered until a name changes.
+ * sandbox's root were ours, and /proc/self/fd shows where it ended.
+ * Resolved directories are kept until a name changes.
  */
 #include "core/trace/resolve.h"
 
@@ -200,8 +200,8 @@ static void resolve_keep_dir(struct tracer *t, struct str dir,
 
 /*
  * The deepest directory of dir that exists, links resolved, and the rest as
- * text behind it.  Only what was walked to its end is remembered: another
- * task may get further.
+ * text behind it.  Only what was walked to its end is kept: another task may
+ * get further.
  */
 static void resolve_dir(struct tracer *t, struct task *k, struct str dir,
 			struct buf *out)
@@ -241,8 +241,8 @@ static void resolve_dir(struct tracer *t, struct task *k, struct str dir,
 }
 
 /*
- * No name that is longer than a page can be read (d_path() in fs/d_path.c).
- * Nobody works there but to have paths that cannot be told.
+ * No name that is longer than a page can be read (d_path() in fs/d_path.c).  A
+ * program works in such a directory only to have paths that cannot be resolved.
  */
 static void resolve_unreadable_cwd(struct tracer *t, struct task *k,
 				   struct buf *out)

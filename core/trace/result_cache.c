@@ -3,19 +3,18 @@
  * Results that are known before the call is made.
  *
  * A stop at a call's end costs as much as the one at its beginning, and is
- * there for the result alone.  What an open for reading or an access(2) gave is
- * what the same call gives again as long as nobody has changed a name or a
- * mode, and every call that does so stops.  So the third of the same calls ends
- * as the second did, while nothing was changed in between.
+ * there for the result alone.  An open for reading or an access(2) ends as the
+ * same call before it did, as long as no name and no mode was changed, and
+ * every call that changes one stops.  So the third of the same calls ends as
+ * the second did, while nothing was changed in between.
  *
- * Only for a process that is the only one and has one thread: anybody else
- * could change names, memory or a file that is mapped there after our look, and
- * it is the end that tells what came of it.  And only while the program's
- * rights are what they were (a filter, Landlock, a root, a lease, a limit of
- * descriptors).
+ * Only in a process that is the only one and has one thread: another task could
+ * change names, memory or a file that is mapped there after our look, and only
+ * the end of the call would show it.  And only while the program's rights are
+ * what they were (a filter, Landlock, a root, a lease, a limit of descriptors).
  *
- * An open also fails, and before all else, for want of a descriptor: there is
- * one while the last below the limit is unused.
+ * An open fails first of all when there is no free descriptor: there is one
+ * while the last below the limit is unused.
  */
 #include "core/trace/result_cache.h"
 
@@ -54,7 +53,7 @@ struct cached_result {
 };
 
 /*
- * Ids are not among them: the sandbox has one, and nobody there may take
+ * Ids are not among them: the sandbox has one, and no process there may take
  * another (user_namespaces(7)).  The kernel may complete asynchronous reads
  * (io_submit(2)) at any time, into memory that a call is about to read.
  */
@@ -90,7 +89,7 @@ void result_cache_check_rights(struct tracer *t, const struct call *c)
 			result_cache_limits_descriptors(c);
 }
 
-/* Is there nobody else, but for pid 1, which is ours? */
+/* Is it the only process, but for pid 1, which is ours? */
 static bool result_cache_is_alone(const struct tracer *t,
 				  const struct process *p)
 {

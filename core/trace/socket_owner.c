@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What was said over the sandbox's loopback, and by whom.
+ * What is sent over the sandbox's loopback, and by which process.
  *
- * A packet tells its ports, not its process.  Whose a port is, is learned when
- * a process connects, binds, listens or sends an address; a packet that is
- * older than that, or of a port nobody is known for, has no process in its
- * evidence.  A process that was given the socket by another one speaks in that
- * one's name.
+ * A packet has ports and no process.  A process owns a port from the time it
+ * connects, binds, listens or sends an address; a packet that is older than
+ * that, or from a port without an owner, has no process in its evidence.  A
+ * process that was given the socket by another one sends in that one's name.
  */
 #include "core/trace/socket_owner.h"
 
@@ -23,7 +22,7 @@
 #include "core/trace/emit.h"
 #include "core/trace/tracer.h"
 
-/* Of two ports in one place the later one is remembered. */
+/* Of two ports in one place the later one is kept. */
 #define PLACES 16384
 
 struct owner {
@@ -67,7 +66,7 @@ void socket_owner_note(struct tracer *t, struct task *k, bool udp,
 	if (!t->traffic.netcap || !socket_owner_endpoint(&endpoint, local, len))
 		return;
 	o = socket_owner_place(t, udp, endpoint.port);
-	/* What its former owner sent before this call is still to be told. */
+	/* Packets of the former owner, sent before this call, come first. */
 	if (o->process && o->process != k->process)
 		netcap_read(t->traffic.netcap, k->call.started_at);
 	if (o->process != k->process ||

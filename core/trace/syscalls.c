@@ -40,7 +40,7 @@ int syscall_number(const char *name)
 	return nr;
 }
 
-/* NULL: nobody knows it. */
+/* NULL: it has no name. */
 static char *syscall_find_name(int nr)
 {
 	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
@@ -76,7 +76,7 @@ static enum syscall_class syscall_class_of(const char *name)
 const char *syscall_class_name(enum syscall_class c)
 {
 	static const char *const names[] = {
-		"modelled", "ambient", "conditional", "recorded",
+		"modelled", "unrecorded", "conditional", "recorded",
 	};
 
 	return names[c];

@@ -91,7 +91,7 @@ void task_resume(struct task *k, int request, int sig)
 	ptrace(request, k->tid, NULL, (void *)(intptr_t)sig);
 }
 
-void tasks_free(struct tracer *t)
+void task_free_all(struct tracer *t)
 {
 	for (size_t i = 0; i < TASK_BUCKETS; i++)
 		while (t->tasks.buckets[i])

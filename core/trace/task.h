@@ -35,7 +35,7 @@ struct tasks {
 	size_t turn;		/* the bucket that was served last */
 };
 
-void tasks_free(struct tracer *t);
+void task_free_all(struct tracer *t);
 
 struct task *task_find(struct tracer *t, pid_t tid);
 struct task *task_add(struct tracer *t, pid_t tid);

@@ -54,7 +54,10 @@ enum entry_action enter_timer(struct tracer *t, struct task *k)
 	return timers_armed(t, k, 2);
 }
 
-/* What was submitted ends by itself (io_submit(2)), an eventfd may tell. */
+/*
+ * What was submitted ends by itself (io_submit(2)), and an eventfd may signal
+ * it.
+ */
 enum entry_action enter_async(struct tracer *t, struct task *k)
 {
 	(void)k;

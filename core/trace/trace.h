@@ -21,9 +21,9 @@
 #define TRACE_VERSION "3"
 
 /*
- * The filter for every step: ambient calls pass, everything else stops, calls
- * of a foreign ABI stop too.  all: ambient calls stop as well, for a tracer
- * that is told so.  The caller frees out->filter.
+ * The filter for every step: unrecorded calls pass, everything else stops,
+ * calls of a foreign ABI stop too.  all: unrecorded calls stop as well, for a
+ * tracer with all_calls.  The caller frees out->filter.
  */
 int trace_filter(struct sock_fprog *out, bool all, struct err *err);
 
@@ -35,10 +35,10 @@ struct tracer_options {
 	size_t n_steps;
 	unsigned max_processes;
 	unsigned max_descriptors;	/* of a process; 0: not known */
-	bool all_calls;		/* the filter stops ambient calls too */
+	bool all_calls;		/* the filter stops unrecorded calls too */
 };
 
-/* What the run wants to be told.  Called between stops, in any order. */
+/* Called between stops, in any order. */
 struct tracer_hooks {
 	/* About every 50 ms. */
 	void (*tick)(void *ctx);
@@ -73,23 +73,23 @@ bool tracer_expecting(const struct tracer *t);
 
 /*
  * Send a signal to the step's first process, if it is still there, or to all of
- * its processes.  A death by it is ours, and not told.
+ * its processes.  A death by it is ours, and no fact.
  */
 void tracer_signal(struct tracer *t, size_t step, int sig, bool all);
 /* Is any process of the step there? */
 bool tracer_alive(const struct tracer *t, size_t step);
 
 /*
- * Trace until pid 1 and everything below it is gone.  Whoever wants an end
- * kills pid 1; the hooks may do so.
+ * Trace until pid 1 and everything below it is gone.  To end it early, kill pid
+ * 1; the hooks may do so.
  */
 int tracer_run(struct tracer *t, const struct tracer_hooks *hooks,
 	       struct err *err);
 
 /*
- * Can nothing happen any more?  Every task sleeps with nobody to wake it and
- * no timer was armed.  To be asked again and again: only the second look in a
- * row that finds nothing changed says yes.
+ * Can nothing happen any more?  Every task sleeps, no task is left to wake
+ * another, and no timer was armed.  To be asked again and again: only the
+ * second look in a row that finds nothing changed says yes.
  */
 bool tracer_is_quiescent(struct tracer *t);
 
@@ -124,7 +124,7 @@ struct tracer_stats {
 	bool limited;		/* the process limit was hit */
 };
 struct tracer_stats tracer_stats(const struct tracer *t);
-/* Is nothing but pid 1 there, and nobody who has only just been forked? */
+/* Is nothing but pid 1 there, and no process that has not stopped yet? */
 bool tracer_empty(struct tracer *t);
 
 /*

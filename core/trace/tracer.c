@@ -61,8 +61,8 @@ void tracer_free(struct tracer *t)
 {
 	if (!t)
 		return;
-	tasks_free(t);
-	processes_free(t);
+	task_free_all(t);
+	process_free_all(t);
 	fork_free(&t->fork);
 	socket_owner_free(&t->traffic);
 	zombies_free(&t->zombies);

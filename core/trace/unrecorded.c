@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ambient calls, when they are wanted all the same: every call stops then, and
- * those that would have passed are told by name.  Which these are is asked of
- * the very filter that would have let them pass, so that all others are told
- * as ever.  The number at the stop that the filter gave could say it as well,
- * but a filter of the program's own may give any (seccomp(2): of several with
- * the same action the newest one's data counts).
+ * Unrecorded calls, when they are recorded all the same: every call stops then,
+ * and those that would have passed are recorded by name.  The very filter that
+ * would have let them pass is asked which these are, so that all others are
+ * recorded as without it.  The number at the stop could say it as well, but a
+ * filter of the program's own may give any (seccomp(2): of several with the
+ * same action the newest one's data counts).
  *
- * A call that passes has no second stop: its name is all that is told of it.
+ * A call that passes has no second stop, so only its name is recorded.
  */
 #include "core/trace/unrecorded.h"
 

@@ -3,15 +3,16 @@
  * The memory that the traced processes take.
  *
  * A look at what is resident in each is quick and counts shared pages once for
- * each process; when that is much, smaps tells what each process's part is.
+ * each process; when that is much, smaps gives each process's proportional
+ * share.
  *
- * Shared memory is nobody's, and pages of it stay when they are in no process's
- * page table (madvise(2), MADV_DONTNEED).  A file of memfd_create(2) is counted
- * by its blocks, through any descriptor of it; where none is left, and for
- * anonymous memory that is shared, by how far it is mapped.  That is more than
- * is used of it, as it is for private memory, whose limit (RLIMIT_DATA) counts
- * addresses as well.  System V segments are the sandbox's to count: they
- * outlive processes.
+ * Shared memory belongs to no single process, and pages of it stay when they
+ * are in no process's page table (madvise(2), MADV_DONTNEED).  A file of
+ * memfd_create(2) is counted by its blocks, through any descriptor of it; where
+ * none is left, and for anonymous memory that is shared, by how far it is
+ * mapped.  That is more than is used of it, as it is for private memory, whose
+ * limit (RLIMIT_DATA) counts addresses as well.  System V segments are the
+ * sandbox's to count: they outlive processes.
  */
 #include "core/trace/usage.h"
 
@@ -207,10 +208,10 @@ static uint64_t usage_proportional(const struct tracer *t, pid_t pid)
 }
 
 /*
- * The look at all of them takes time, and what one leaves meanwhile is the
- * others': the same pages would be counted for it and again for those who are
- * read behind it.  So nobody's part is more than is resident in it at the end;
- * what is told is there then, and perhaps more.
+ * While all processes are read, one may give pages back that then belong to the
+ * others: the same pages would count for it and again for those read after it.
+ * So no share counts for more than what is resident in its process at the end;
+ * the sum is in use then, and perhaps more.
  */
 uint64_t tracer_memory_shared(struct tracer *t)
 {

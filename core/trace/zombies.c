@@ -37,9 +37,10 @@ void zombies_add(struct tracer *t, const struct process *p)
 }
 
 /*
- * Is it one of ours that does not collect its child?  When all have ended, the
- * number of a child that was collected may be that of a stranger's zombie; and
- * where the end comes between a death and the wait for it is chance.
+ * Does a process of the sandbox leave its child uncollected?  When all have
+ * ended, the pid of a child that was collected may be that of another zombie on
+ * the host; and where the run ends just between a death and the wait for it,
+ * that is chance.
  */
 static bool zombies_is_left(struct tracer *t, pid_t parent,
 			    const struct zombie *d)

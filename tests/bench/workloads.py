@@ -68,7 +68,7 @@ for i in range(200 if SMALL else 20000):
     os.close(fd)
 '''
 
-AMBIENT = '''
+UNRECORDED = '''
 import os
 r, w = os.pipe()
 for i in range(1000 if SMALL else 100000):
@@ -128,7 +128,7 @@ WORKLOADS = [
     Workload('gcc -O2 -c', 1.4, compile_one),
     Workload('make, 200 files', 1.3, make_many),
     Workload('20000 opens', 3.0, script('opens.py', OPENS)),
-    Workload('300000 ambient calls', 1.02, script('ambient.py', AMBIENT)),
+    Workload('300000 unrecorded calls', 1.02, script('unrecorded.py', UNRECORDED)),
     Workload('sqlite commits', 1.05, script('sqlite.py', SQLITE)),
     Workload('loopback messages', 1.15, script('server.py', SERVER)),
     Workload('git clone', 1.5, clone),

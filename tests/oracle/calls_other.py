@@ -108,7 +108,7 @@ def terminal(t, task, call):
 
 
 def limit(t, task, call):
-    """Asking for a limit is ambient, setting one is not."""
+    """Asking for a limit is unrecorded, setting one is not."""
     if call.arg(2).raw != "NULL":
         t.emit(task, "syscall", "prlimit64", call.err)
 

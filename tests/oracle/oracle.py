@@ -84,7 +84,7 @@ class Oracle:
         said = subprocess.run([self.behavdiff, "list", "syscalls"],
                               capture_output=True, text=True, check=True)
         rows = [line.split() for line in said.stdout.splitlines()]
-        self.ambient = {row[0] for row in rows if row[1] == "ambient"}
+        self.unrecorded = {row[0] for row in rows if row[1] == "unrecorded"}
 
     def config(self, case):
         path = os.path.join(self.work, case.name + ".cfg")
@@ -118,7 +118,7 @@ class Oracle:
             result.trouble.append("another plan: %s, %s" %
                                   (seen.digest, digest))
         result.lines = len(seen.lines)
-        result.strace = self.table(case, STRACE, seen.facts(self.ambient),
+        result.strace = self.table(case, STRACE, seen.facts(self.unrecorded),
                                    seen, result.trouble)
         result.behavdiff = self.table(case, BEHAVDIFF, facts, seen,
                                       result.trouble)
@@ -254,7 +254,7 @@ def self_check(tap, oracle, case):
                           r"\w*|rmdir)\(.*\) += ", seen.lines[i])]
     unnoticed = []
     for i in calls:
-        facts = seen.facts(oracle.ambient, seen.lines[:i] +
+        facts = seen.facts(oracle.unrecorded, seen.lines[:i] +
                            seen.lines[i + 1:])
         if not differences(facts, result.strace, True)[1]:
             unnoticed.append(seen.lines[i])

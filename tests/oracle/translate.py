@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From strace's log to facts: the loop and what all calls share.
 
-A call that is in no table here and is not ambient becomes "syscall NAME": one
+A call that is in no table here and is not unrecorded becomes "syscall NAME": one
 that was forgotten shows up as a difference.
 """
 
@@ -18,12 +18,12 @@ from world import World
 
 
 class Translator:
-    def __init__(self, records, files, init, end, ambient):
-        """end: when pid 1 was killed; ambient: names of calls."""
+    def __init__(self, records, files, init, end, unrecorded):
+        """end: when pid 1 was killed; unrecorded: names of calls."""
         self.world = World(files, init)
         self.files = files
         self.facts = Facts()
-        self.ambient = ambient
+        self.unrecorded = unrecorded
         self.end = end
         self.now = 0.0
         self.sockets = {}
@@ -70,7 +70,7 @@ class Translator:
         handler = self.calls.get(name)
         if handler:
             handler(self, task, call)
-        elif name not in self.ambient:
+        elif name not in self.unrecorded:
             self.emit(task, "syscall", name, call.err)
 
     def is_foreign(self, task, call):

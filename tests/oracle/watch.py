@@ -29,14 +29,14 @@ class Watched:
         self.programs = []
         self.output = ""
 
-    def facts(self, ambient, lines=None):
+    def facts(self, unrecorded, lines=None):
         """Of its log, or of another: {line: how often}."""
         self.files.known = dict(self.known)
         self.files.modes, self.files.written = {}, {}
         self.files.away, self.files.changed = set(), set()
         translator = Translator(
             log.Log(self.lines if lines is None else lines).records,
-            self.files, self.init, self.end, ambient)
+            self.files, self.init, self.end, unrecorded)
         for path in self.programs:
             translator.facts.add("file.executable", names.path(path), "",
                                  self.end, 0)

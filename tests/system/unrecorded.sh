@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# --syscalls=all: ambient calls are told by name, all other facts are the same,
+# --syscalls=all: unrecorded calls are told by name, all other facts are the same,
 # and fingerprints of the two kinds are told apart.
 . tests/system/lib.sh
 
@@ -105,7 +105,7 @@ for call in read write getppid close sched_yield getcwd exit_group; do
 		"$(told "$call" recorded.notable recorded.all)" "$call"
 done
 # The linker asks once, the fixture asks and sets.
-is "recorded: one that is ambient by its arguments counts as often as made" \
+is "recorded: one that is unrecorded by its arguments counts as often as made" \
 	"$(for which in notable all; do
 		sed -n 's/.*"syscall prlimit64".*"count": \([0-9]*\).*/\1/p' \
 			"$work/recorded.$which"
@@ -171,8 +171,8 @@ b copy report main --syscalls=notable --format json -o "json:$work/report" \
 b copy report main --format json -o "json:$work/report" >/dev/null
 ok "what was traced the one way is not taken for the other" \
 	holds "$work/report" '"from": "traced"'
-ok "the report says that ambient calls are counted" \
-	holds "$work/report" 'ambient ones (reading and writing what is open, memory, time, waiting) as well'
+ok "the report says that unrecorded calls are counted" \
+	holds "$work/report" 'unrecorded ones (reading and writing what is open, memory, time, waiting) as well'
 exits 2 "what is neither is refused" b copy trace main --syscalls=some
 exits 2 "and where nothing is traced" b copy baseline list --syscalls=all
 finish
