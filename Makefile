@@ -59,7 +59,7 @@ FIXTURE_SRC := $(sort $(wildcard tests/fixtures/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
 # What fuzz targets may link: the modules that ask no kernel, and the readers
 # of packets.
-FUZZ_CORE := $(sort $(foreach m,base event config scenario fingerprint baseline \
+FUZZ_CORE := $(sort $(foreach m,base event config scenario normalise fingerprint baseline \
 	compare report,$(wildcard core/$(m)/*.c)) $(addprefix core/netcap/,sockaddr.c dns.c \
 	payload.c http.c tls.c packet.c reassembly.c))
 FUZZ_SECONDS ?= 300

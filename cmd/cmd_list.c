@@ -60,7 +60,7 @@ static void list_rules(struct buf *out)
 static void list_paths(struct buf *out)
 {
 	size_t n;
-	const struct marked *rows = marked_table(&n);
+	const struct watchlist_row *rows = watchlist_rows(&n);
 
 	for (size_t i = 0; i < n; i++)
 		buf_printf(out, *rows[i].words ? "%-15s  %-42s  %s\n" :

@@ -26,7 +26,7 @@ static bool is_work(const struct fact *f)
 	if (f->kind < EV_FILE_WRITE || f->kind > EV_FILE_EXECUTABLE)
 		return false;
 	return !str_starts(f->object, STR("/dev/")) &&
-	       !path_is_by_product(f->object);
+	       !watchlist_is_by_product(f->object);
 }
 
 static bool worked(const struct fingerprint *fp, struct str step)

@@ -160,13 +160,13 @@ static bool when_signals_to_end(const struct fact *f)
 static bool ask_sensitive(struct str path, const void *arg)
 {
 	(void)arg;
-	return path_is_sensitive(path);
+	return watchlist_is_sensitive(path);
 }
 
 static bool ask_secret(struct str path, const void *arg)
 {
 	(void)arg;
-	return path_is_secret(path);
+	return watchlist_is_secret(path);
 }
 
 static bool when_secret(const struct fact *f)
@@ -181,7 +181,7 @@ static bool when_sensitive(const struct fact *f)
 
 static bool ask_startup(struct str path, const void *arg)
 {
-	return path_is_startup(path, *(const enum startup_set *)arg);
+	return watchlist_is_startup(path, *(const enum startup_set *)arg);
 }
 
 /* A link changes the place of its name, not the one it points to. */
@@ -220,7 +220,7 @@ static bool changes_only(const struct fact *f, bool (*ask)(struct str path))
 
 static bool when_by_product(const struct fact *f)
 {
-	return changes_only(f, path_is_by_product);
+	return changes_only(f, watchlist_is_by_product);
 }
 
 /* Where the answer of ask_run_by() goes. */
@@ -232,7 +232,7 @@ static bool ask_run_by(struct str path, const void *arg)
 {
 	const struct run_by *found = arg;
 
-	*found->runner = path_run_by(path);
+	*found->runner = watchlist_run_by(path);
 	return *found->runner != NULL;
 }
 
@@ -243,7 +243,7 @@ const char *fact_run_by(const struct fact *f)
 
 	if (f->kind == EV_FILE_LINK &&
 	    object_split_arrow(f->object, &name, &target))
-		return path_run_by(name);
+		return watchlist_run_by(name);
 	some_path(f, ask_run_by, &(struct run_by){ &runner });
 	return runner;
 }

@@ -20,83 +20,8 @@
 #include "core/base/str.h"
 #include "core/base/strmap.h"
 #include "core/event/event.h"
-
-/* --- normalisation (normalise.def: the fixed rules) --- */
-
-/* Where the sandbox put things, and when; text and numbers only. */
-struct places {
-	struct str tree;	/* "/home/auditor/app", shown as $TREE */
-	struct str home;	/* "/home/auditor", shown as $HOME */
-	/*
-	 * When the run began, in seconds since 1970: a time near it is shown
-	 * as <time>.  0: not known, and every time is shown as it is.
-	 */
-	int64_t now;
-	/* That of the exported files, <tree-time>; 0: not known. */
-	int64_t tree_time;
-};
-/* For `now`: any time is shown as <time>. */
-#define NOW_ANY (-1)
-
-enum zone {
-	ZONE_TREE,		/* $TREE and below */
-	ZONE_HOME,		/* the rest of $HOME */
-	ZONE_TEMP,		/* /tmp /var/tmp /dev/shm */
-	ZONE_PROC,		/* /proc */
-	ZONE_DEV,		/* /dev but for shm */
-	ZONE_ETC,
-	ZONE_SYSTEM,		/* /usr /lib* /bin /sbin /opt: read-only */
-	ZONE_OTHER		/* everything else, also what is no path */
-};
-
-/* The zone of a normalised path: "$TREE/x", "/usr/lib/libc.so.6". */
-enum zone zone_of(struct str path);
-
-/* Is a normalised path on the list of those that hold secrets? */
-bool path_is_sensitive(struct str path);	/* sensitive.def */
-/* Is it one whose very looking for tells: a key, a wallet? */
-bool path_is_secret(struct str path);
-
-enum startup_set {
-	STARTUP_shell, STARTUP_desktop, STARTUP_service, STARTUP_cron,
-	STARTUP_loader, STARTUP_access, STARTUP_COUNT
-};
-/* startup.def */
-bool path_is_startup(struct str path, enum startup_set set);
-
-/* A row of these lists, for `list paths`. */
-struct marked {
-	const char *list;	/* "secret", "by-product" */
-	const char *glob;
-	const char *words;	/* the startup set, the runner, why; or "" */
-};
-const struct marked *marked_table(size_t *n);
-
-/* Is it in the tree and what tools leave there beside their results? */
-bool path_is_by_product(struct str path);	/* by_product.def */
-/* What runs this file of the tree beside the program; NULL: nothing. */
-const char *path_run_by(struct str path);	/* run_by_others.def */
-
-/*
- * The object of an event: zones named, system reads collapsed, volatile parts
- * replaced by tokens, and everything escaped so that the line cannot be
- * forged: " = " and " -> " inside a name and anything that looks like a token
- * come out with a \xHH in them.  b of EV_EXEC_ARGS is the arguments joined by
- * NUL bytes; an argument with a blank or a quote is shown in single quotes.
- * Objects are bounded: what is longer ends in its length and a hash.
- */
-void normalise_object(struct buf *out, const struct event *ev,
-		      const struct places *places);
-/* Text as it was, but for the names of places and what may not be shown. */
-void normalise_evidence(struct buf *out, struct str text,
-			const struct places *places);
-
-/*
- * Is this event a fact at all? Reads of the interpreter's own plumbing are
- * collapsed rather than dropped; probes inside system directories are dropped
- * (README.md, "Fixed rules").
- */
-bool normalise_keeps(const struct event *ev, const struct places *places);
+#include "core/normalise/normalise.h"
+#include "core/normalise/watchlist.h"
 
 /* --- facts --- */
 

@@ -6,84 +6,7 @@
 #include "core/base/strmap.h"
 #include "core/base/vec.h"
 #include "core/fingerprint/fingerprint.h"
-
-/* Numbers of more digits do not come again by chance. */
-#define NUMBER_FEW 3
-
-/* --- spans.c and names.c: the volatile parts of raw bytes --- */
-
-enum token_id {
-#define TOKEN(id, text, told) TOKEN_##id,
-#include "core/fingerprint/normalise.def"
-	TOKEN_COUNT
-};
-
-const char *token_text(enum token_id id);	/* "<rand>" */
-
-struct token {
-	size_t at, len;		/* what it replaces */
-	enum token_id id;
-};
-
-/* Of what facts a token is told: normalise.def.  Each holds for the next. */
-enum told {
-	TOLD_NONE,
-	TOLD_ALL,	/* any fact */
-	TOLD_ACTS	/* a program that is executed, or the network */
-};
-
-/* Does a part that comes in every run of such a fact count as a fixed name? */
-bool token_is_told(const struct token *t, enum told of);
-
-/* Does a volatile part start at this byte of s? */
-bool token_span(struct str s, size_t at, struct token *out);
-
-/*
- * Seconds since 1970 between which a time is volatile, both included, and the
- * very one of the tree's files, 0: not known.
- */
-struct time_window { int64_t from, to, tree; };
-
-/*
- * Two days before and after the run's own time, so that yesterday's log and a
- * clock of any zone are in it.  today: only what is today's date somewhere on
- * Earth.
- */
-struct time_window time_window(const struct places *places, bool today);
-
-/* Does a date, or an epoch, that is near start at this byte of s? */
-bool token_time(struct str s, size_t at, const struct time_window *w,
-		struct token *out);
-
-/*
- * The volatile part of a path's segment by its whole form, such as a temporary
- * name; at counts from the segment's start.  temp: it is in ZONE_TEMP.
- *
- * Names that people give must survive, so the rows without a known prefix take
- * characters only when they are no word: neither lower case, upper case,
- * Capitalised or CamelCase letters, with or without digits at the end, and of
- * more than one class.  What slips through differs from run to run and is
- * judged as drawn (drawn.h).
- */
-bool token_name(struct str segment, bool temp, struct token *out);
-
-/* The number in the last segment of a path such as "/proc/12"; at as above. */
-bool token_number(struct str path, struct str segment, struct token *out);
-
-/* A folder named by the first digits of a hash, as above: FANOUT. */
-bool token_fanout(struct str path, struct str segment, struct token *out);
-
-/* Does s, which starts with '<', read like a token? */
-bool token_forged(struct str s);
-
-/*
- * May the name be of what the token stands for, where a fixed rule did not take
- * it by the characters that it happens to have?
- */
-bool token_covers(struct str token, struct str name);
-
-/* Is it a decimal number that Linux gives out as ephemeral port? */
-bool token_is_ephemeral(struct str digits);
+#include "core/normalise/token.h"
 
 /* --- steps.c --- */
 
@@ -118,33 +41,6 @@ void step_list_add(struct step_list *list, const struct evidence *ev,
 void step_list_set(struct step_list *list, struct arena *a,
 		   struct evidence *ev, unsigned seen);
 
-/* --- scan.c --- */
-
-enum {
-	SCAN_PATH = 1,		/* s is one path: only '/' separates names */
-	SCAN_NAMES = 2,		/* words of s are names, even without a '/' */
-	SCAN_QUOTED = 4,	/* inside quotes: escape a quote */
-	SCAN_NO_BLANK = 8,	/* something follows after a blank */
-	SCAN_EVIDENCE = 16,	/* as it was: places are named, nothing else */
-	SCAN_TODAY = 32,	/* of times, today's only; see time_window() */
-	SCAN_NAMED = 64		/* times enum told: such names stay */
-};
-
-/* Append s: places named, volatile parts replaced, the rest escaped. */
-void scan_text(struct buf *out, struct str s, const struct places *places,
-	       unsigned flags);
-
-/* --- normalise.c --- */
-
-/*
- * Longer than max bytes from start on: cut there, with the length and a hash
- * of the whole in place of the rest.
- */
-void normalise_shorten(struct buf *out, size_t start, size_t max);
-/* normalise_object(), where names that can be told stay as they were. */
-void normalise_named(struct buf *out, const struct event *ev,
-		     const struct places *places);
-
 /* --- fingerprint.c --- */
 
 /* KIND OBJECT[ = ERRNO] */
@@ -166,11 +62,6 @@ struct run_end run_end_copy(struct arena *a, const struct run_end *end);
 struct step_end step_end_copy(struct arena *a, const struct step_end *s);
 struct json_out;
 void step_end_write(struct json_out *j, const struct step_end *s);
-
-/* --- marked.c --- */
-
-/* The lists (sensitive.def, startup.def) that paths of the line are on. */
-unsigned line_marks(struct str line);
 
 /* --- races.c --- */
 

@@ -16,10 +16,11 @@ allowed() {
 	core/sandbox: core/base core/config core/scenario
 	core/netcap: core/base core/event
 	core/trace: core/base core/event core/netcap
-	core/fingerprint: core/base core/event
-	core/baseline: core/base core/event core/fingerprint
-	core/compare: core/base core/event core/config core/fingerprint
-	core/report: core/base core/event core/fingerprint core/compare
+	core/normalise: core/base core/event
+	core/fingerprint: core/base core/event core/normalise
+	core/baseline: core/base core/event core/normalise core/fingerprint
+	core/compare: core/base core/event core/normalise core/config core/fingerprint
+	core/report: core/base core/event core/normalise core/fingerprint core/compare
 	core/selftest: core/base
 	core/run: core/base core/event core/config core/source core/scenario core/sandbox core/trace core/fingerprint core/baseline
 	EOF
@@ -30,6 +31,7 @@ public="core/event/event.h core/event/error_line.h core/config/config.h core/sou
 core/scenario/scenario.h core/sandbox/plan.h core/sandbox/staging.h
 core/sandbox/sandbox.h core/trace/trace.h
 core/netcap/netcap.h core/netcap/packet.h core/netcap/sockaddr.h core/netcap/dns.h
+core/normalise/normalise.h core/normalise/watchlist.h core/normalise/token.h
 core/fingerprint/fingerprint.h core/fingerprint/draw.h
 core/fingerprint/drawn.h core/baseline/baseline.h core/compare/compare.h
 core/compare/exercised.h
@@ -181,7 +183,7 @@ pure="$pure|__sanitizer_.*|v?asprintf|__v?asprintf_chk|_GLOBAL_OFFSET_TABLE_"
 check_pure() {
 	# shellcheck disable=SC2046
 	ok "every source file has its object" ls $(objects core/*/)
-	for module in event fingerprint baseline compare report; do
+	for module in event normalise fingerprint baseline compare report; do
 		[ -d "core/$module" ] || continue
 		is "core/$module asks neither clock, file, process nor environment" \
 			"$(outside_symbols "core/$module" | grep -vE \

@@ -118,9 +118,9 @@ check_lists() {
 	is "list rules prints every rule" "$(listed rules)" \
 		"$(first_strings RULE core/compare/rules.def)"
 	is "list paths prints every row of its tables" "$(listed paths | wc -l)" \
-		"$(cat core/fingerprint/sensitive.def core/fingerprint/startup.def \
-			core/fingerprint/run_by_others.def \
-			core/fingerprint/by_product.def | grep -c '^[A-Z_]*(.*)$')"
+		"$(cat core/normalise/sensitive.def core/normalise/startup.def \
+			core/normalise/run_by_others.def \
+			core/normalise/by_product.def | grep -c '^[A-Z_]*(.*)$')"
 	is "list formats prints every format" "$(listed formats)" \
 		"$(rows FORMAT core/report/formats.def |
 			sed 's/^[^"]*"\([^"]*\)".*/\1/')"

@@ -238,10 +238,10 @@ static void secrets_are_known_and_other_files_are_not(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(secret); i++)
-		if (!path_is_sensitive(str_c(secret[i])))
+		if (!watchlist_is_sensitive(str_c(secret[i])))
 			fail_msg("not known: %s", secret[i]);
 	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
-		if (path_is_sensitive(str_c(plain[i])))
+		if (watchlist_is_sensitive(str_c(plain[i])))
 			fail_msg("known: %s", plain[i]);
 }
 

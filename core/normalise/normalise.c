@@ -2,30 +2,15 @@
 /* The object of an event as one line: what is a path, what words, what fact. */
 #include <errno.h>
 
+#include "core/base/hash.h"
 #include "core/base/path.h"
-#include "core/fingerprint/internal.h"
+#include "core/base/vec.h"
+#include "core/normalise/scan.h"
+#include "core/normalise/token.h"
 
 #define PATH_SHOWN_MAX 4096	/* bytes of escaped text */
 #define TEXT_SHOWN_MAX 2048
 #define WORD_SHOWN_MAX 256
-
-/* --- zones --- */
-
-static const struct {
-	struct str path;
-	enum zone zone;
-} zones[] = {
-#define ZONE(id, path) { { path, sizeof(path) - 1 }, ZONE_##id },
-#include "core/fingerprint/normalise.def"
-};
-
-enum zone zone_of(struct str path)
-{
-	for (size_t i = 0; i < ARRAY_LEN(zones); i++)
-		if (path_below(path, zones[i].path))
-			return zones[i].zone;
-	return ZONE_OTHER;
-}
 
 static enum zone zone_of_raw(struct str path, const struct places *places)
 {
@@ -161,7 +146,7 @@ static const struct {
 } collapses[] = {
 #define COLLAPSE(dir, shown)			\
 	{ { dir, sizeof(dir) - 1 }, { shown, sizeof(shown) - 1 } },
-#include "core/fingerprint/normalise.def"
+#include "core/normalise/normalise.def"
 };
 
 /* Reads below DIR/NAME/ become one fact; false when the path has none. */

@@ -8,8 +8,10 @@
  * a token are escaped too: two texts that differ in anything but volatile
  * parts never give one line.
  */
+#include "core/normalise/scan.h"
+
 #include "core/base/text.h"
-#include "core/fingerprint/internal.h"
+#include "core/normalise/token.h"
 
 struct scan {
 	struct buf *out;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Volatile parts that are told by their form alone, wherever they stand. */
-#include "core/fingerprint/internal.h"
+#include "core/base/vec.h"
+#include "core/normalise/token.h"
 
 static bool digit(char c)
 {
@@ -276,7 +277,7 @@ static const struct {
 	struct instant (*match)(struct str s, size_t at);
 } times[] = {
 #define TIME(matcher) { time_##matcher },
-#include "core/fingerprint/normalise.def"
+#include "core/normalise/normalise.def"
 };
 
 struct time_window time_window(const struct places *places, bool today)
@@ -437,7 +438,7 @@ const char *token_text(enum token_id id)
 {
 	static const char *const texts[] = {
 #define TOKEN(id, text, told) [TOKEN_##id] = text,
-#include "core/fingerprint/normalise.def"
+#include "core/normalise/normalise.def"
 	};
 
 	return texts[id];
@@ -447,7 +448,7 @@ bool token_is_told(const struct token *t, enum told of)
 {
 	static const enum told told[] = {
 #define TOKEN(id, text, told) [TOKEN_##id] = TOLD_##told,
-#include "core/fingerprint/normalise.def"
+#include "core/normalise/normalise.def"
 	};
 
 	return t->len > NUMBER_FEW && told[t->id] && told[t->id] <= of;
@@ -458,7 +459,7 @@ static const struct {
 	enum token_id token;
 } spans[] = {
 #define SPAN(matcher, token) { span_##matcher, TOKEN_##token },
-#include "core/fingerprint/normalise.def"
+#include "core/normalise/normalise.def"
 };
 
 bool token_span(struct str s, size_t at, struct token *out)

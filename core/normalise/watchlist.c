@@ -3,8 +3,10 @@
  * Paths that weigh more than others, or less: sensitive.def, startup.def,
  * run_by_others.def, by_product.def.
  */
+#include "core/normalise/watchlist.h"
+
 #include "core/base/path.h"
-#include "core/fingerprint/internal.h"
+#include "core/base/vec.h"
 
 static const struct {
 	const char *glob;
@@ -12,7 +14,7 @@ static const struct {
 } sensitive_globs[] = {
 #define SENSITIVE(glob) { glob, false },
 #define SECRET(glob) { glob, true },
-#include "core/fingerprint/sensitive.def"
+#include "core/normalise/sensitive.def"
 #undef SENSITIVE
 #undef SECRET
 };
@@ -22,7 +24,7 @@ static const struct {
 	const char *glob;
 } startup_globs[] = {
 #define STARTUP(set, glob) { STARTUP_##set, glob },
-#include "core/fingerprint/startup.def"
+#include "core/normalise/startup.def"
 #undef STARTUP
 };
 
@@ -32,7 +34,7 @@ static const struct {
 static const char *const by_products[] = {
 #define BY_PRODUCT(glob, reason) IN_TREE glob,
 #define INSTALLED(glob, reason)
-#include "core/fingerprint/by_product.def"
+#include "core/normalise/by_product.def"
 #undef BY_PRODUCT
 #undef INSTALLED
 };
@@ -40,7 +42,7 @@ static const char *const by_products[] = {
 static const char *const installed[] = {
 #define BY_PRODUCT(glob, reason)
 #define INSTALLED(glob, reason) IN_TREE glob,
-#include "core/fingerprint/by_product.def"
+#include "core/normalise/by_product.def"
 #undef BY_PRODUCT
 #undef INSTALLED
 };
@@ -52,7 +54,7 @@ static const struct {
 #define RUN_BY(runner, glob) { runner, IN_TREE glob, false },
 #define BUILT_BY(runner, glob) { runner, IN_TREE glob, true },
 #define NOT_RUN(glob)
-#include "core/fingerprint/run_by_others.def"
+#include "core/normalise/run_by_others.def"
 #undef RUN_BY
 #undef BUILT_BY
 #undef NOT_RUN
@@ -62,42 +64,43 @@ static const char *const not_run[] = {
 #define RUN_BY(runner, glob)
 #define BUILT_BY(runner, glob)
 #define NOT_RUN(glob) IN_TREE glob,
-#include "core/fingerprint/run_by_others.def"
+#include "core/normalise/run_by_others.def"
 #undef RUN_BY
 #undef BUILT_BY
 #undef NOT_RUN
 };
 
-static const struct marked marked[] = {
+static const struct watchlist_row rows[] = {
 #define SECRET(glob) { "secret", glob, "" },
 #define SENSITIVE(glob) { "sensitive", glob, "" },
-#include "core/fingerprint/sensitive.def"
+#include "core/normalise/sensitive.def"
 #undef SECRET
 #undef SENSITIVE
 #define STARTUP(set, glob) { "startup", glob, #set },
-#include "core/fingerprint/startup.def"
+#include "core/normalise/startup.def"
 #undef STARTUP
 #define RUN_BY(runner, glob) { "run-by-others", IN_TREE glob, runner },
 #define BUILT_BY(runner, glob) { "built-by-others", IN_TREE glob, runner },
 #define NOT_RUN(glob) { "not-run", IN_TREE glob, "" },
-#include "core/fingerprint/run_by_others.def"
+#include "core/normalise/run_by_others.def"
 #undef RUN_BY
 #undef BUILT_BY
 #undef NOT_RUN
 #define BY_PRODUCT(glob, reason) { "by-product", IN_TREE glob, reason },
 #define INSTALLED(glob, reason) { "installed", IN_TREE glob, reason },
-#include "core/fingerprint/by_product.def"
+#include "core/normalise/by_product.def"
 #undef BY_PRODUCT
 #undef INSTALLED
 };
 
-const struct marked *marked_table(size_t *n)
+const struct watchlist_row *watchlist_rows(size_t *n)
 {
-	*n = ARRAY_LEN(marked);
-	return marked;
+	*n = ARRAY_LEN(rows);
+	return rows;
 }
 
-static bool fits_one(const char *const *globs, size_t n, struct str path)
+static bool watchlist_fits_one(const char *const *globs, size_t n,
+			       struct str path)
 {
 	for (size_t i = 0; i < n; i++)
 		if (path_glob(str_c(globs[i]), path))
@@ -105,17 +108,17 @@ static bool fits_one(const char *const *globs, size_t n, struct str path)
 	return false;
 }
 
-bool path_is_by_product(struct str path)
+bool watchlist_is_by_product(struct str path)
 {
-	return fits_one(by_products, ARRAY_LEN(by_products), path);
+	return watchlist_fits_one(by_products, ARRAY_LEN(by_products), path);
 }
 
-const char *path_run_by(struct str path)
+const char *watchlist_run_by(struct str path)
 {
-	bool others = path_is_by_product(path) ||
-		      fits_one(installed, ARRAY_LEN(installed), path);
+	bool others = watchlist_is_by_product(path) ||
+		      watchlist_fits_one(installed, ARRAY_LEN(installed), path);
 
-	if (fits_one(not_run, ARRAY_LEN(not_run), path))
+	if (watchlist_fits_one(not_run, ARRAY_LEN(not_run), path))
 		return NULL;
 	for (size_t i = 0; i < ARRAY_LEN(run_globs); i++)
 		if (!(run_globs[i].built && others) &&
@@ -124,7 +127,7 @@ const char *path_run_by(struct str path)
 	return NULL;
 }
 
-bool path_is_sensitive(struct str path)
+bool watchlist_is_sensitive(struct str path)
 {
 	for (size_t i = 0; i < ARRAY_LEN(sensitive_globs); i++)
 		if (path_glob(str_c(sensitive_globs[i].glob), path))
@@ -132,7 +135,7 @@ bool path_is_sensitive(struct str path)
 	return false;
 }
 
-bool path_is_secret(struct str path)
+bool watchlist_is_secret(struct str path)
 {
 	for (size_t i = 0; i < ARRAY_LEN(sensitive_globs); i++)
 		if (sensitive_globs[i].secret &&
@@ -141,7 +144,7 @@ bool path_is_secret(struct str path)
 	return false;
 }
 
-bool path_is_startup(struct str path, enum startup_set set)
+bool watchlist_is_startup(struct str path, enum startup_set set)
 {
 	for (size_t i = 0; i < ARRAY_LEN(startup_globs); i++)
 		if (startup_globs[i].set == set &&
@@ -151,18 +154,18 @@ bool path_is_startup(struct str path, enum startup_set set)
 }
 
 /* The lists a path is on, as bits. */
-static unsigned marks_of_path(struct str path)
+static unsigned watchlist_path_marks(struct str path)
 {
-	unsigned marks = path_is_sensitive(path);
+	unsigned marks = watchlist_is_sensitive(path);
 
-	marks |= (unsigned)path_is_secret(path) << 1;
+	marks |= (unsigned)watchlist_is_secret(path) << 1;
 	for (enum startup_set set = 0; set < STARTUP_COUNT; set++)
-		marks |= (unsigned)path_is_startup(path, set) << (set + 2);
+		marks |= (unsigned)watchlist_is_startup(path, set) << (set + 2);
 	return marks;
 }
 
 /* Every path starts with a slash or a place, at the line's blanks or quotes. */
-unsigned line_marks(struct str line)
+unsigned watchlist_marks(struct str line)
 {
 	unsigned marks = 0;
 
@@ -171,7 +174,7 @@ unsigned line_marks(struct str line)
 		while (end < line.len && !strchr(" '=", line.p[end]))
 			end++;
 		if (end > at && (line.p[at] == '/' || line.p[at] == '$'))
-			marks |= marks_of_path(
+			marks |= watchlist_path_marks(
 				(struct str){ line.p + at, end - at });
 	}
 	return marks;

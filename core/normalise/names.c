@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Volatile parts that are told by the form of a whole name: normalise.def. */
 #include "core/base/path.h"
-#include "core/fingerprint/internal.h"
+#include "core/base/vec.h"
+#include "core/normalise/token.h"
 
 enum where { ANY, TEMP };
 enum after { END, EXT, DOT };
@@ -19,7 +20,7 @@ struct name_row {
 static const struct name_row name_rows[] = {
 #define NAME(where, before, set, min, max, after, token) \
 	{ where, before, set, min, max, after, TOKEN_##token },
-#include "core/fingerprint/normalise.def"
+#include "core/normalise/normalise.def"
 };
 
 static bool lower(char c)
@@ -194,7 +195,7 @@ static const struct {
 	enum token_id token;
 } number_rows[] = {
 #define NUMBER(path, token) { path, TOKEN_##token },
-#include "core/fingerprint/normalise.def"
+#include "core/normalise/normalise.def"
 };
 
 static const struct {
@@ -203,7 +204,7 @@ static const struct {
 	enum token_id token;
 } fanout_rows[] = {
 #define FANOUT(parent, digits, token) { parent, digits, TOKEN_##token },
-#include "core/fingerprint/normalise.def"
+#include "core/normalise/normalise.def"
 };
 
 /* "/srv/repo.git/objects/4b": a folder among 256. */
