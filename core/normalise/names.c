@@ -23,98 +23,99 @@ static const struct name_row name_rows[] = {
 #include "core/normalise/normalise.def"
 };
 
-static bool lower(char c)
+static bool token_lower(char c)
 {
 	return c >= 'a' && c <= 'z';
 }
 
-static bool upper(char c)
+static bool token_upper(char c)
 {
 	return c >= 'A' && c <= 'Z';
 }
 
-static bool digit(char c)
+static bool token_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
-static bool in_set(enum set set, char c)
+static bool token_in_set(enum set set, char c)
 {
 	switch (set) {
 	case DIGIT:
-		return digit(c);
+		return token_digit(c);
 	case HEX:
-		return digit(c) || (c >= 'a' && c <= 'f');
+		return token_digit(c) || (c >= 'a' && c <= 'f');
 	case PY:
 	case PYMIX:
-		return digit(c) || lower(c) || c == '_';
+		return token_digit(c) || token_lower(c) || c == '_';
 	case WMIX:
-		return digit(c) || lower(c) || upper(c) || c == '_';
+		return token_digit(c) || token_lower(c) || token_upper(c) ||
+		       c == '_';
 	case ALNUM:
 	case MIX:
 		break;
 	}
-	return digit(c) || lower(c) || upper(c);
+	return token_digit(c) || token_lower(c) || token_upper(c);
 }
 
 /* [a-z]*([A-Z][a-z]+)*[0-9]* or [A-Z]+[0-9]*: what people call things. */
-static bool is_word(struct str s)
+static bool token_is_word(struct str s)
 {
 	size_t i = 0;
 
-	while (i < s.len && upper(s.p[i]))
+	while (i < s.len && token_upper(s.p[i]))
 		i++;
 	if (i < 2) {
-		for (i = 0; i < s.len && !digit(s.p[i]); i++)
-			if (upper(s.p[i]) &&
-			    (i + 1 == s.len || !lower(s.p[i + 1])))
+		for (i = 0; i < s.len && !token_digit(s.p[i]); i++)
+			if (token_upper(s.p[i]) &&
+			    (i + 1 == s.len || !token_lower(s.p[i + 1])))
 				break;
 	}
-	while (i < s.len && digit(s.p[i]))
+	while (i < s.len && token_digit(s.p[i]))
 		i++;
 	return i == s.len;
 }
 
-static int class_of(char c)
+static int token_class_of(char c)
 {
-	return digit(c) ? 0 : upper(c) ? 2 : 1;
+	return token_digit(c) ? 0 : token_upper(c) ? 2 : 1;
 }
 
 /* How often neighbours differ in class: 5 in "a1b2c3", 1 in "date01". */
-static size_t changes(struct str s)
+static size_t token_changes(struct str s)
 {
 	size_t n = 0;
 
 	for (size_t i = 1; i < s.len; i++)
-		n += class_of(s.p[i]) != class_of(s.p[i - 1]);
+		n += token_class_of(s.p[i]) != token_class_of(s.p[i - 1]);
 	return n;
 }
 
-static bool has_upper(struct str s)
+static bool token_has_upper(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (upper(s.p[i]))
+		if (token_upper(s.p[i]))
 			return true;
 	return false;
 }
 
 /* Do the characters look drawn rather than chosen? "v2rc11" does not. */
-static bool is_random(enum set set, struct str s)
+static bool token_is_random(enum set set, struct str s)
 {
 	switch (set) {
 	case WMIX:
-		return changes(s) >= 4;
+		return token_changes(s) >= 4;
 	case MIX:
-		return changes(s) && !is_word(s) &&
-		       (has_upper(s) || changes(s) >= 4);
+		return token_changes(s) && !token_is_word(s) &&
+		       (token_has_upper(s) || token_changes(s) >= 4);
 	case PYMIX:
-		return changes(s) >= 3;
+		return token_changes(s) >= 3;
 	default:
 		return true;
 	}
 }
 
-static bool after_fits(enum after after, struct str seg, size_t end)
+static bool token_after_fits(enum after after, struct str seg, size_t end)
 {
 	if (end == seg.len)
 		return after != DOT;
@@ -122,24 +123,25 @@ static bool after_fits(enum after after, struct str seg, size_t end)
 }
 
 /* A literal `before`: the part follows it. */
-static size_t match_literal(const struct name_row *r, struct str seg,
-			    size_t at)
+static size_t token_match_literal(const struct name_row *r, struct str seg,
+				  size_t at)
 {
 	size_t end = at;
 
-	while (end < seg.len && in_set(r->set, seg.p[end]))
+	while (end < seg.len && token_in_set(r->set, seg.p[end]))
 		end++;
-	return after_fits(r->after, seg, end) ? end - at : 0;
+	return token_after_fits(r->after, seg, end) ? end - at : 0;
 }
 
 /* The part that ends at end, behind a `before` that is head, any, tail. */
-static size_t match_tail(const struct name_row *r, struct str seg, size_t end)
+static size_t token_match_tail(const struct name_row *r, struct str seg,
+			       size_t end)
 {
 	const char *star = strchr(r->before, '*');
 	struct str tail = str_c(star + 1);
 	size_t head = (size_t)(star - r->before), at = end;
 
-	while (at && end - at < r->max && in_set(r->set, seg.p[at - 1]))
+	while (at && end - at < r->max && token_in_set(r->set, seg.p[at - 1]))
 		at--;
 	/* At least one character stands for the asterisk. */
 	if (at <= head + tail.len || memcmp(seg.p, r->before, head) ||
@@ -148,34 +150,35 @@ static size_t match_tail(const struct name_row *r, struct str seg, size_t end)
 	return end - at;
 }
 
-static bool row_part(const struct name_row *r, struct str seg, size_t at,
-		     size_t len, struct token *out)
+static bool token_row_part(const struct name_row *r, struct str seg, size_t at,
+			   size_t len, struct token *out)
 {
 	if (len < r->min || len > r->max ||
-	    !is_random(r->set, (struct str){ seg.p + at, len }))
+	    !token_is_random(r->set, (struct str){ seg.p + at, len }))
 		return false;
 	*out = (struct token){ at, len, r->token };
 	return true;
 }
 
-static bool match_row(const struct name_row *r, struct str seg,
-		      struct token *out)
+static bool token_match_row(const struct name_row *r, struct str seg,
+			    struct token *out)
 {
 	struct str before = str_c(r->before);
 
 	if (!strchr(r->before, '*')) {
 		if (!str_starts(seg, before))
 			return false;
-		return row_part(r, seg, before.len,
-				match_literal(r, seg, before.len), out);
+		return token_row_part(r, seg, before.len,
+				      token_match_literal(r, seg, before.len),
+				      out);
 	}
 	for (size_t end = 1; end <= seg.len; end++) {
-		if (!after_fits(r->after, seg, end))
+		if (!token_after_fits(r->after, seg, end))
 			continue;
 
-		size_t len = match_tail(r, seg, end);
+		size_t len = token_match_tail(r, seg, end);
 
-		if (len && row_part(r, seg, end - len, len, out))
+		if (len && token_row_part(r, seg, end - len, len, out))
 			return true;
 	}
 	return false;
@@ -185,7 +188,7 @@ bool token_name(struct str segment, bool temp, struct token *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(name_rows); i++)
 		if ((temp || name_rows[i].where == ANY) &&
-		    match_row(&name_rows[i], segment, out))
+		    token_match_row(&name_rows[i], segment, out))
 			return true;
 	return false;
 }
@@ -215,7 +218,7 @@ bool token_fanout(struct str path, struct str segment, struct token *out)
 	if (path.len <= segment.len + 1)
 		return false;
 	for (size_t i = 0; i < segment.len; i++)
-		if (!in_set(HEX, segment.p[i]))
+		if (!token_in_set(HEX, segment.p[i]))
 			return false;
 	parent = path_base((struct str){ path.p,
 					 path.len - segment.len - 1 });
@@ -239,7 +242,7 @@ bool token_number(struct str path, struct str segment, struct token *out)
 	if (path.len > NUMBER_PATH_MAX || !segment.len)
 		return false;
 	for (size_t i = 0; i < segment.len; i++)
-		if (!digit(segment.p[i]))
+		if (!token_digit(segment.p[i]))
 			return false;
 	for (size_t i = 0; i < ARRAY_LEN(number_rows); i++) {
 		if (!path_glob(str_c(number_rows[i].path), path))

@@ -12,7 +12,7 @@
 #define TEXT_SHOWN_MAX 2048
 #define WORD_SHOWN_MAX 256
 
-static enum zone zone_of_raw(struct str path, const struct places *places)
+static enum zone normalise_zone(struct str path, const struct places *places)
 {
 	if (path_below(path, places->tree))
 		return ZONE_TREE;
@@ -25,7 +25,7 @@ static enum zone zone_of_raw(struct str path, const struct places *places)
 /* --- bounds --- */
 
 /* How much of an escape sequence stands before `at` in s, 0 when none does. */
-static size_t inside_escape(struct str s, size_t at)
+static size_t normalise_inside_escape(struct str s, size_t at)
 {
 	for (size_t back = 1; back <= 3 && back <= at; back++) {
 		size_t slash = at - back, run = 0;
@@ -56,7 +56,7 @@ void normalise_shorten(struct buf *out, size_t start, size_t max)
 	hash_id(id, s);
 	while (cut && ((unsigned char)s.p[cut] & 0xc0) == 0x80)
 		cut--;
-	cut -= inside_escape(s, cut);
+	cut -= normalise_inside_escape(s, cut);
 	buf_cut(out, start + cut);
 	buf_printf(out, "...<%zu bytes, %s>", len, id);
 }
@@ -64,7 +64,7 @@ void normalise_shorten(struct buf *out, size_t start, size_t max)
 /* --- paths --- */
 
 /* Is there anything in it that path_join() would take away? */
-static bool is_normal(struct str path)
+static bool normalise_is_normal(struct str path)
 {
 	for (size_t i = 0; i < path.len; i++) {
 		if (path.p[i] != '/')
@@ -84,17 +84,17 @@ static bool is_normal(struct str path)
  * The kernel's own names are normal; a path that it could not resolve may
  * still hold "..", behind which a program could hide what it looks for.
  */
-static struct str lexical(struct buf *tmp, struct str path)
+static struct str normalise_lexical(struct buf *tmp, struct str path)
 {
-	if (!str_starts(path, STR("/")) || is_normal(path))
+	if (!str_starts(path, STR("/")) || normalise_is_normal(path))
 		return path;
 	path_join(tmp, STR("/"), path);
 	return buf_view(tmp);
 }
 
 /* A path that is none: "memfd:x", "pipe:[1]", a link's relative target. */
-static void put_pathless(struct buf *out, struct str text,
-			 const struct places *places, unsigned flags)
+static void normalise_put_pathless(struct buf *out, struct str text,
+				   const struct places *places, unsigned flags)
 {
 	size_t start = out->len;
 
@@ -111,23 +111,23 @@ static void put_pathless(struct buf *out, struct str text,
 	normalise_shorten(out, start, PATH_SHOWN_MAX);
 }
 
-static void put_path(struct buf *out, struct str path,
-		     const struct places *places, unsigned flags)
+static void normalise_put_path(struct buf *out, struct str path,
+			       const struct places *places, unsigned flags)
 {
 	autobuf struct buf tmp = BUF_INIT;
 	size_t start = out->len;
 
-	path = lexical(&tmp, path);
+	path = normalise_lexical(&tmp, path);
 	if (!str_starts(path, STR("/"))) {
-		put_pathless(out, path, places, flags);
+		normalise_put_pathless(out, path, places, flags);
 		return;
 	}
 	scan_text(out, path, places, SCAN_PATH | flags);
 	normalise_shorten(out, start, PATH_SHOWN_MAX);
 }
 
-static void put_text(struct buf *out, struct str text,
-		     const struct places *places, unsigned flags)
+static void normalise_put_text(struct buf *out, struct str text,
+			       const struct places *places, unsigned flags)
 {
 	size_t start = out->len;
 
@@ -150,11 +150,11 @@ static const struct {
 };
 
 /* Reads below DIR/NAME/ become one fact; false when the path has none. */
-static bool put_collapsed(struct buf *out, struct str raw,
-			  const struct places *places, unsigned flags)
+static bool normalise_put_collapsed(struct buf *out, struct str raw,
+				    const struct places *places, unsigned flags)
 {
 	autobuf struct buf tmp = BUF_INIT;
-	struct str path = lexical(&tmp, raw);
+	struct str path = normalise_lexical(&tmp, raw);
 
 	for (size_t i = 0; i < ARRAY_LEN(collapses); i++) {
 		struct str dir = collapses[i].dir;
@@ -173,7 +173,7 @@ static bool put_collapsed(struct buf *out, struct str raw,
 		buf_str(&shown, collapses[i].shown);
 		buf_ch(&shown, '/');
 		buf_add(&shown, rest.p, (size_t)(slash - rest.p));
-		put_path(out, buf_view(&shown), places, flags);
+		normalise_put_path(out, buf_view(&shown), places, flags);
 		buf_c(out, "/**");
 		return true;
 	}
@@ -182,17 +182,17 @@ static bool put_collapsed(struct buf *out, struct str raw,
 
 /* --- words --- */
 
-static bool needs_quotes(struct str word)
+static bool normalise_needs_quotes(struct str word)
 {
 	return !word.len || memchr(word.p, ' ', word.len) ||
 	       memchr(word.p, '\'', word.len) || str_eq(word, STR("=")) ||
 	       str_eq(word, STR("->"));
 }
 
-static void put_word(struct buf *out, struct str word,
-		     const struct places *places, unsigned flags)
+static void normalise_put_word(struct buf *out, struct str word,
+			       const struct places *places, unsigned flags)
 {
-	bool quotes = needs_quotes(word);
+	bool quotes = normalise_needs_quotes(word);
 	size_t start;
 
 	if (quotes)
@@ -206,15 +206,15 @@ static void put_word(struct buf *out, struct str word,
 }
 
 /* "--port 45123": the port that a test's server has just been given. */
-static bool is_port_option(struct str previous)
+static bool normalise_is_port_option(struct str previous)
 {
 	return str_starts(previous, STR("-")) &&
 	       str_ends(previous, STR("port"));
 }
 
 /* Arguments, joined by NUL bytes, as a shell would take them. */
-static void put_args(struct buf *out, struct str args,
-		     const struct places *places, unsigned flags)
+static void normalise_put_args(struct buf *out, struct str args,
+			       const struct places *places, unsigned flags)
 {
 	struct str previous = STR("");
 	size_t start = out->len;
@@ -227,11 +227,11 @@ static void put_args(struct buf *out, struct str args,
 
 		if (out->len != start)
 			buf_ch(out, ' ');
-		if (is_port_option(previous) && token_is_ephemeral(word) &&
-		    !(flags / SCAN_NAMED))
+		if (normalise_is_port_option(previous) &&
+		    token_is_ephemeral(word) && !(flags / SCAN_NAMED))
 			buf_c(out, token_text(TOKEN_PORT));
 		else
-			put_word(out, word, places, flags);
+			normalise_put_word(out, word, places, flags);
 		previous = word;
 		more = nul;
 		if (more)
@@ -242,70 +242,70 @@ static void put_args(struct buf *out, struct str args,
 
 /* --- events --- */
 
-static void put_words(struct buf *out, struct str words,
-		      const struct places *places, unsigned flags)
+static void normalise_put_words(struct buf *out, struct str words,
+				const struct places *places, unsigned flags)
 {
 	if (words.len)
-		put_text(out, words, places, flags);
+		normalise_put_text(out, words, places, flags);
 	else
 		buf_c(out, "''");
 }
 
-static void put_first(struct buf *out, const struct event *ev,
-		      const struct places *places, unsigned flags)
+static void normalise_put_first(struct buf *out, const struct event *ev,
+				const struct places *places, unsigned flags)
 {
 	/* Interrupted is neither there nor not: it collapses with the reads. */
 	if (ev->kind == EV_FILE_READ && (!ev->err || ev->err == EINTR) &&
-	    put_collapsed(out, ev->a, places, flags))
+	    normalise_put_collapsed(out, ev->a, places, flags))
 		return;
 	if (event_shape(ev->kind) == SHAPE_PATH_WORDS)
 		flags |= SCAN_NO_BLANK;
-	put_path(out, ev->a, places, flags);
+	normalise_put_path(out, ev->a, places, flags);
 }
 
-static void put_second(struct buf *out, const struct event *ev,
-		       const struct places *places, unsigned flags)
+static void normalise_put_second(struct buf *out, const struct event *ev,
+				 const struct places *places, unsigned flags)
 {
 	if (event_shape(ev->kind) == SHAPE_WORDS_PATH)
-		put_path(out, ev->b, places, flags);
+		normalise_put_path(out, ev->b, places, flags);
 	else if (ev->kind == EV_EXEC_ARGS)
-		put_args(out, ev->b, places, flags);
+		normalise_put_args(out, ev->b, places, flags);
 	else
-		put_text(out, ev->b, places, flags);
+		normalise_put_text(out, ev->b, places, flags);
 }
 
-/* As put_object(), at the time of the event. */
-static void put_shape(struct buf *out, const struct event *ev,
-		      const struct places *places, unsigned flags)
+/* As normalise_put_object(), at the time of the event. */
+static void normalise_put_shape(struct buf *out, const struct event *ev,
+				const struct places *places, unsigned flags)
 {
 	switch (event_shape(ev->kind)) {
 	case SHAPE_PATH:
-		put_first(out, ev, places, flags);
+		normalise_put_first(out, ev, places, flags);
 		break;
 	case SHAPE_PATH_PATH:
-		put_first(out, ev, places, flags);
+		normalise_put_first(out, ev, places, flags);
 		buf_c(out, " -> ");
-		put_path(out, ev->b, places, flags);
+		normalise_put_path(out, ev->b, places, flags);
 		break;
 	case SHAPE_PATH_WORDS:
-		put_first(out, ev, places, flags);
+		normalise_put_first(out, ev, places, flags);
 		if (ev->b.len) {
 			buf_ch(out, ' ');
-			put_second(out, ev, places, flags);
+			normalise_put_second(out, ev, places, flags);
 		}
 		break;
 	case SHAPE_WORDS:
 	case SHAPE_WORDS_PATH:
-		put_words(out, ev->a, places, flags);
+		normalise_put_words(out, ev->a, places, flags);
 		if (ev->b.len && event_shape(ev->kind) == SHAPE_WORDS_PATH) {
 			buf_ch(out, ' ');
-			put_second(out, ev, places, flags);
+			normalise_put_second(out, ev, places, flags);
 		}
 		break;
 	}
 }
 
-static enum told told_of(enum event_kind kind)
+static enum told normalise_told_of(enum event_kind kind)
 {
 	if (kind == EV_EXEC || kind == EV_EXEC_ANON ||
 	    kind == EV_FILE_EXECUTABLE ||
@@ -319,29 +319,29 @@ static enum told told_of(enum event_kind kind)
  * in what is executed, or in a host's name, is no matter of time: that is a
  * release, or a rendezvous.
  */
-static void put_object(struct buf *out, const struct event *ev,
-		       const struct places *places, unsigned flags)
+static void normalise_put_object(struct buf *out, const struct event *ev,
+				 const struct places *places, unsigned flags)
 {
 	struct places then = *places;
 
 	if (then.now > 0)
 		then.now += (int64_t)(ev->ns / 1000000000);
-	if (told_of(ev->kind) == TOLD_ACTS)
+	if (normalise_told_of(ev->kind) == TOLD_ACTS)
 		flags |= SCAN_TODAY;
-	put_shape(out, ev, &then, flags);
+	normalise_put_shape(out, ev, &then, flags);
 }
 
 void normalise_object(struct buf *out, const struct event *ev,
 		      const struct places *places)
 {
-	put_object(out, ev, places, 0);
+	normalise_put_object(out, ev, places, 0);
 }
 
 void normalise_named(struct buf *out, const struct event *ev,
 		     const struct places *places)
 {
-	put_object(out, ev, places,
-		   SCAN_NAMED * told_of(ev->kind));
+	normalise_put_object(out, ev, places,
+			     SCAN_NAMED * normalise_told_of(ev->kind));
 }
 
 bool normalise_keeps(const struct event *ev, const struct places *places)
@@ -351,6 +351,6 @@ bool normalise_keeps(const struct event *ev, const struct places *places)
 		      (ev->kind == EV_FILE_READ &&
 		       (ev->err == ENOENT || ev->err == ENOTDIR));
 
-	return !absent ||
-	       zone_of_raw(lexical(&tmp, ev->a), places) != ZONE_SYSTEM;
+	return !absent || normalise_zone(normalise_lexical(&tmp, ev->a),
+					 places) != ZONE_SYSTEM;
 }

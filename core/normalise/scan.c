@@ -26,21 +26,21 @@ struct scan {
 };
 
 /* May c be part of a path inside a text? Blanks and punctuation end it. */
-static bool in_run(char c)
+static bool scan_in_run(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 	       (c >= '0' && c <= '9') || (unsigned char)c >= 0x80 ||
 	       (c && strchr("._-+~@%/#", c));
 }
 
-static bool in_segment(const struct scan *c, size_t at)
+static bool scan_in_segment(const struct scan *c, size_t at)
 {
 	if (at >= c->s.len || c->s.p[at] == '/')
 		return false;
-	return (c->flags & SCAN_PATH) || in_run(c->s.p[at]);
+	return (c->flags & SCAN_PATH) || scan_in_run(c->s.p[at]);
 }
 
-static bool is_temp(struct str run)
+static bool scan_is_temp(struct str run)
 {
 	const char *slash = run.len ? memchr(run.p, '/', run.len) : NULL;
 
@@ -51,12 +51,12 @@ static bool is_temp(struct str run)
 }
 
 /* At the start of a segment: is there a volatile part in it? */
-static void find_name(struct scan *c)
+static void scan_find_name(struct scan *c)
 {
 	struct str run = str_sub(c->s, c->run);
 	size_t end = c->at;
 
-	while (in_segment(c, end))
+	while (scan_in_segment(c, end))
 		end++;
 
 	struct str seg = { c->s.p + c->at, end - c->at };
@@ -67,30 +67,31 @@ static void find_name(struct scan *c)
 		return;
 	if ((rooted && (token_number(path, seg, &c->name) ||
 			token_fanout(path, seg, &c->name))) ||
-	    token_name(seg, is_temp(path), &c->name))
+	    token_name(seg, scan_is_temp(path), &c->name))
 		c->name.at += c->at;
 }
 
-static void enter(struct scan *c)
+static void scan_enter(struct scan *c)
 {
 	bool before = c->at && ((c->flags & SCAN_PATH) ||
-				in_run(c->s.p[c->at - 1]));
+				scan_in_run(c->s.p[c->at - 1]));
 
 	if (!before)
 		c->run = c->at;
-	if (in_segment(c, c->at) && (!before || c->s.p[c->at - 1] == '/')) {
+	if (scan_in_segment(c, c->at) &&
+	    (!before || c->s.p[c->at - 1] == '/')) {
 		c->name.len = 0;
-		find_name(c);
+		scan_find_name(c);
 	}
 }
 
 /* What may follow a directory's name, so that it is not a longer name? */
-static bool ends_name(struct str s, size_t at)
+static bool scan_ends_name(struct str s, size_t at)
 {
-	return at >= s.len || s.p[at] == '/' || !in_run(s.p[at]);
+	return at >= s.len || s.p[at] == '/' || !scan_in_run(s.p[at]);
 }
 
-static bool is_place(const struct scan *c, struct str dir)
+static bool scan_is_place(const struct scan *c, struct str dir)
 {
 	size_t end = c->at + dir.len;
 
@@ -98,10 +99,10 @@ static bool is_place(const struct scan *c, struct str dir)
 		return false;
 	if (c->flags & SCAN_PATH)
 		return !c->at && (end >= c->s.len || c->s.p[end] == '/');
-	return ends_name(c->s, end);
+	return scan_ends_name(c->s, end);
 }
 
-static bool token_at(const struct scan *c, struct token *out)
+static bool scan_token_at(const struct scan *c, struct token *out)
 {
 	if (c->flags & SCAN_EVIDENCE)
 		return false;
@@ -119,20 +120,20 @@ static bool token_at(const struct scan *c, struct token *out)
 
 /* --- what must not be mistaken --- */
 
-static bool blank_or_edge(struct str s, size_t at)
+static bool scan_blank_or_edge(struct str s, size_t at)
 {
 	return at >= s.len || s.p[at] == ' ';
 }
 
 /* Does `what` stand at the scanner between blanks, as a separator would? */
-static bool separator(const struct scan *c, struct str what)
+static bool scan_separator(const struct scan *c, struct str what)
 {
 	return str_starts(str_sub(c->s, c->at), what) &&
 	       (!c->at || c->s.p[c->at - 1] == ' ') &&
-	       blank_or_edge(c->s, c->at + what.len);
+	       scan_blank_or_edge(c->s, c->at + what.len);
 }
 
-static bool forged(const struct scan *c)
+static bool scan_forged(const struct scan *c)
 {
 	struct str rest = str_sub(c->s, c->at);
 
@@ -144,10 +145,10 @@ static bool forged(const struct scan *c)
 		return c->flags & SCAN_NO_BLANK;
 	case '=':
 		return !(c->flags & SCAN_QUOTED && c->s.len == 1) &&
-		       separator(c, STR("="));
+		       scan_separator(c, STR("="));
 	case '-':
 		return !(c->flags & SCAN_QUOTED && c->s.len == 2) &&
-		       separator(c, STR("->"));
+		       scan_separator(c, STR("->"));
 	case '<':
 		return token_forged(rest);
 	case '$':
@@ -164,55 +165,55 @@ static bool forged(const struct scan *c)
 	}
 }
 
-static void flush(struct scan *c)
+static void scan_flush(struct scan *c)
 {
 	text_escape(c->out, (struct str){ c->s.p + c->written,
 					  c->at - c->written });
 	c->written = c->at;
 }
 
-static void skip(struct scan *c, size_t len, const char *shown)
+static void scan_skip(struct scan *c, size_t len, const char *shown)
 {
-	flush(c);
+	scan_flush(c);
 	buf_c(c->out, shown);
 	c->at += len;
 	c->written = c->at;
 }
 
-static bool take_place(struct scan *c)
+static bool scan_take_place(struct scan *c)
 {
 	if (c->s.p[c->at] != '/')
 		return false;
-	if (is_place(c, c->places->tree))
-		skip(c, c->places->tree.len, "$TREE");
-	else if (is_place(c, c->places->home))
-		skip(c, c->places->home.len, "$HOME");
+	if (scan_is_place(c, c->places->tree))
+		scan_skip(c, c->places->tree.len, "$TREE");
+	else if (scan_is_place(c, c->places->home))
+		scan_skip(c, c->places->home.len, "$HOME");
 	else
 		return false;
 	return true;
 }
 
 /* A volatile part has no byte that would have to be escaped. */
-static bool take_token(struct scan *c)
+static bool scan_take_token(struct scan *c)
 {
 	struct token t;
 
-	if (!token_at(c, &t))
+	if (!scan_token_at(c, &t))
 		return false;
 	if (token_is_told(&t, c->flags / SCAN_NAMED))
 		c->at += t.len;
 	else
-		skip(c, t.len, token_text(t.id));
+		scan_skip(c, t.len, token_text(t.id));
 	return true;
 }
 
-static void escape_here(struct scan *c)
+static void scan_escape_here(struct scan *c)
 {
 	static const char hex[] = "0123456789abcdef";
 	unsigned char byte = (unsigned char)c->s.p[c->at];
 	char shown[] = { '\\', 'x', hex[byte >> 4], hex[byte & 15], '\0' };
 
-	skip(c, 1, byte == '\'' ? "\\'" : shown);
+	scan_skip(c, 1, byte == '\'' ? "\\'" : shown);
 }
 
 void scan_text(struct buf *out, struct str s, const struct places *places,
@@ -224,13 +225,13 @@ void scan_text(struct buf *out, struct str s, const struct places *places,
 	};
 
 	while (c.at < s.len) {
-		enter(&c);
-		if (take_place(&c) || take_token(&c))
+		scan_enter(&c);
+		if (scan_take_place(&c) || scan_take_token(&c))
 			continue;
-		if (forged(&c))
-			escape_here(&c);
+		if (scan_forged(&c))
+			scan_escape_here(&c);
 		else
 			c.at++;
 	}
-	flush(&c);
+	scan_flush(&c);
 }
