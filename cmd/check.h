@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What cmd_check.c and edits.c share; see edits.h. */
+/* What the files of the command check share. */
 #ifndef CMD_CHECK_H
 #define CMD_CHECK_H
 
@@ -32,4 +32,5 @@ struct check {
 /* Where REV left `from`: 1, 0 when they have no commit in common, -1. */
 int check_start(char out[65], const struct check *c, const struct rev *rev,
 		const char *from, struct err *err);
+
 #endif

@@ -61,21 +61,6 @@ static int no_common_commit(const struct check *c, const char *a,
 	return err_hint(err, "name a branch that REV started from");
 }
 
-int check_start(char out[65], const struct check *c, const struct rev *rev,
-		const char *from, struct err *err)
-{
-	struct rev base;
-	int found;
-
-	if (rev_resolve(&base, c->repo, from, err))
-		return -1;
-	found = base.commit[0] && rev->commit[0] ?
-		repo_merge_base(out, c->repo, base.commit, rev->commit, err) :
-		0;
-	rev_release(&base);
-	return found;
-}
-
 static const char *shown_spec(const char *spec)
 {
 	return strcmp(spec, ".") ? spec : "HEAD";

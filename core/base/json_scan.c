@@ -2,6 +2,7 @@
 /* The lexical half of reading JSON: strings, numbers, depth (RFC 8259). */
 #include "core/base/json_scan.h"
 
+#include "core/base/ascii.h"
 #include "core/base/text.h"
 
 struct scan {
@@ -15,11 +16,6 @@ static int peek(const struct scan *s)
 	return s->at < s->text.len ? (unsigned char)s->text.p[s->at] : -1;
 }
 
-static bool is_digit(int c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_space(int c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -27,7 +23,7 @@ static bool is_space(int c)
 
 static int hex_value(int c)
 {
-	if (is_digit(c))
+	if (ascii_is_digit(c))
 		return c - '0';
 	c |= 0x20;
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
@@ -125,7 +121,7 @@ static bool scan_digits(struct scan *s)
 {
 	size_t start = s->at;
 
-	while (is_digit(peek(s)))
+	while (ascii_is_digit(peek(s)))
 		s->at++;
 	return s->at > start;
 }
@@ -150,7 +146,7 @@ static bool number_is_valid(struct scan *s)
 		if (!scan_digits(s))
 			return false;
 	}
-	return !is_digit(peek(s));	/* a leading zero: 01 */
+	return !ascii_is_digit(peek(s));	/* a leading zero: 01 */
 }
 
 /* cJSON copies a number into 64 bytes and would cut a longer one. */
@@ -176,7 +172,7 @@ const char *json_scan(struct str text, size_t *at)
 
 		if (c == '"') {
 			scan_string(&s);
-		} else if (c == '-' || is_digit(c)) {
+		} else if (c == '-' || ascii_is_digit(c)) {
 			scan_number(&s);
 		} else if ((c == '{' || c == '[') &&
 			   ++depth > JSON_MAX_DEPTH) {

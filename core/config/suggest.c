@@ -3,46 +3,14 @@
 #include "core/config/suggest.h"
 
 #include "core/base/buf.h"
+#include "core/base/edit_distance.h"
 #include "core/config/config.h"
 
-#define NAME_MAX_LEN 32		/* a longer one is no misspelt key */
 #define NEAR 2
-
-static size_t min3(size_t a, size_t b, size_t c)
-{
-	size_t least = a < b ? a : b;
-
-	return least < c ? least : c;
-}
-
-/* Levenshtein's distance, one row at a time. */
-static size_t distance(struct str a, struct str b)
-{
-	size_t row[NAME_MAX_LEN + 1];
-
-	if (a.len > NAME_MAX_LEN || b.len > NAME_MAX_LEN)
-		return NAME_MAX_LEN;
-	for (size_t j = 0; j <= b.len; j++)
-		row[j] = j;
-	for (size_t i = 0; i < a.len; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (size_t j = 0; j < b.len; j++) {
-			size_t above = row[j + 1];
-			size_t change = a.p[i] != b.p[j];
-
-			row[j + 1] = min3(above + 1, row[j] + 1,
-					  diagonal + change);
-			diagonal = above;
-		}
-	}
-	return row[b.len];
-}
 
 static bool near(struct str a, struct str b)
 {
-	return distance(a, b) <= NEAR && a.len > NEAR;
+	return edit_distance(a, b) <= NEAR && a.len > NEAR;
 }
 
 static void add(struct buf *list, struct str item)

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <signal.h>
 
+#include "core/base/ascii.h"
 #include "core/base/buf.h"
 #include "core/base/path.h"
 
@@ -15,22 +16,12 @@
 #define DURATION_MAX (24ULL * 3600 * 1000)
 #define MS_PER_S 1000
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_alnum(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 bool config_word(struct str s)
 {
-	if (!s.len || s.len > WORD_MAX || !is_alnum(s.p[0]))
+	if (!s.len || s.len > WORD_MAX || !ascii_is_alnum(s.p[0]))
 		return false;
 	for (size_t i = 0; i < s.len; i++)
-		if (!is_alnum(s.p[i]) && !memchr("._-", s.p[i], 3))
+		if (!ascii_is_alnum(s.p[i]) && !memchr("._-", s.p[i], 3))
 			return false;
 	return true;
 }
@@ -41,7 +32,7 @@ static bool take_number(struct str *s, uint64_t *out)
 	uint64_t n = 0;
 	size_t i = 0;
 
-	for (; i < s->len && is_digit(s->p[i]); i++)
+	for (; i < s->len && ascii_is_digit(s->p[i]); i++)
 		if (__builtin_mul_overflow(n, 10, &n) ||
 		    __builtin_add_overflow(n, s->p[i] - '0', &n))
 			return false;
@@ -374,7 +365,7 @@ static bool check_regrade(struct config_entry *e)
 	struct str s = e->value;
 	size_t kind = 0, blank = s.len;
 
-	while (kind < s.len && (is_alnum(s.p[kind]) || s.p[kind] == '.' ||
+	while (kind < s.len && (ascii_is_alnum(s.p[kind]) || s.p[kind] == '.' ||
 				s.p[kind] == '*'))
 		kind++;
 	while (blank && s.p[blank - 1] != ' ' && s.p[blank - 1] != '\t')
@@ -387,9 +378,9 @@ bool config_variable(struct str s)
 {
 	size_t i = 0;
 
-	while (i < s.len && (is_alnum(s.p[i]) || s.p[i] == '_'))
+	while (i < s.len && (ascii_is_alnum(s.p[i]) || s.p[i] == '_'))
 		i++;
-	return i && i < s.len && s.p[i] == '=' && !is_digit(s.p[0]) &&
+	return i && i < s.len && s.p[i] == '=' && !ascii_is_digit(s.p[0]) &&
 	       s.len <= TEXT_MAX;
 }
 

@@ -8,17 +8,13 @@
 
 #include <string.h>
 
+#include "core/base/ascii.h"
 #include "core/base/buf.h"
 #include "core/base/path.h"
 #include "core/base/vec.h"
 
 #define PATH_LEN_MAX 512
 #define LINE_DIGITS_MAX 8
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* --- is it a file of the tree? --- */
 
@@ -168,8 +164,8 @@ static bool path_end(struct str s, size_t at, size_t digits_end, size_t *end)
 static size_t place_end(struct str s, size_t i)
 {
 	while (i < s.len && s.p[i] == ':' && i + 1 < s.len &&
-	       is_digit(s.p[i + 1]))
-		for (i++; i < s.len && is_digit(s.p[i]); i++)
+	       ascii_is_digit(s.p[i + 1]))
+		for (i++; i < s.len && ascii_is_digit(s.p[i]); i++)
 			;
 	return i;
 }
@@ -202,9 +198,10 @@ bool error_place_find(struct error_place *out, struct arena *arena,
 		size_t end = i;
 		unsigned line = 0;
 
-		if (!is_digit(text.p[i]) || (i && is_digit(text.p[i - 1])))
+		if (!ascii_is_digit(text.p[i]) ||
+		    (i && ascii_is_digit(text.p[i - 1])))
 			continue;
-		for (; end < text.len && is_digit(text.p[end]) &&
+		for (; end < text.len && ascii_is_digit(text.p[end]) &&
 		     end - i < LINE_DIGITS_MAX; end++)
 			line = line * 10 + (unsigned)(text.p[end] - '0');
 		if (!line || !place_at(out, arena, text, i, end, tree))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Volatile parts that are told by the form of a whole name: normalise.def. */
+#include "core/base/ascii.h"
 #include "core/base/path.h"
 #include "core/base/vec.h"
 #include "core/normalise/token.h"
@@ -23,39 +24,24 @@ static const struct name_row name_rows[] = {
 #include "core/normalise/normalise.def"
 };
 
-static bool token_lower(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool token_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool token_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool token_in_set(enum set set, char c)
 {
 	switch (set) {
 	case DIGIT:
-		return token_digit(c);
+		return ascii_is_digit(c);
 	case HEX:
-		return token_digit(c) || (c >= 'a' && c <= 'f');
+		return ascii_is_digit(c) || (c >= 'a' && c <= 'f');
 	case PY:
 	case PYMIX:
-		return token_digit(c) || token_lower(c) || c == '_';
+		return ascii_is_digit(c) || ascii_is_lower(c) || c == '_';
 	case WMIX:
-		return token_digit(c) || token_lower(c) || token_upper(c) ||
-		       c == '_';
+		return ascii_is_digit(c) || ascii_is_lower(c) ||
+		       ascii_is_upper(c) || c == '_';
 	case ALNUM:
 	case MIX:
 		break;
 	}
-	return token_digit(c) || token_lower(c) || token_upper(c);
+	return ascii_is_digit(c) || ascii_is_lower(c) || ascii_is_upper(c);
 }
 
 /* [a-z]*([A-Z][a-z]+)*[0-9]* or [A-Z]+[0-9]*: what people call things. */
@@ -63,22 +49,22 @@ static bool token_is_word(struct str s)
 {
 	size_t i = 0;
 
-	while (i < s.len && token_upper(s.p[i]))
+	while (i < s.len && ascii_is_upper(s.p[i]))
 		i++;
 	if (i < 2) {
-		for (i = 0; i < s.len && !token_digit(s.p[i]); i++)
-			if (token_upper(s.p[i]) &&
-			    (i + 1 == s.len || !token_lower(s.p[i + 1])))
+		for (i = 0; i < s.len && !ascii_is_digit(s.p[i]); i++)
+			if (ascii_is_upper(s.p[i]) &&
+			    (i + 1 == s.len || !ascii_is_lower(s.p[i + 1])))
 				break;
 	}
-	while (i < s.len && token_digit(s.p[i]))
+	while (i < s.len && ascii_is_digit(s.p[i]))
 		i++;
 	return i == s.len;
 }
 
 static int token_class_of(char c)
 {
-	return token_digit(c) ? 0 : token_upper(c) ? 2 : 1;
+	return ascii_is_digit(c) ? 0 : ascii_is_upper(c) ? 2 : 1;
 }
 
 /* How often neighbours differ in class: 5 in "a1b2c3", 1 in "date01". */
@@ -94,7 +80,7 @@ static size_t token_changes(struct str s)
 static bool token_has_upper(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (token_upper(s.p[i]))
+		if (ascii_is_upper(s.p[i]))
 			return true;
 	return false;
 }
@@ -242,7 +228,7 @@ bool token_number(struct str path, struct str segment, struct token *out)
 	if (path.len > NUMBER_PATH_MAX || !segment.len)
 		return false;
 	for (size_t i = 0; i < segment.len; i++)
-		if (!token_digit(segment.p[i]))
+		if (!ascii_is_digit(segment.p[i]))
 			return false;
 	for (size_t i = 0; i < ARRAY_LEN(number_rows); i++) {
 		if (!path_glob(str_c(number_rows[i].path), path))

@@ -5,54 +5,19 @@
 #include <sys/stat.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/edit_distance.h"
 #include "core/base/mem.h"
 #include "core/source/git.h"
 #include "core/source/source.h"
 
 #define NEAR 3			/* names offered */
-#define LONGEST 64		/* longer names are not compared */
-
-static int min3(int a, int b, int c)
-{
-	int m = a < b ? a : b;
-
-	return m < c ? m : c;
-}
-
-/*
- * Edit distance (insert, delete, replace, swap of neighbours), the usual
- * table with its last three rows kept.
- */
-static int distance(const char *a, const char *b)
-{
-	int rows[3][LONGEST + 1];
-	int la = (int)strlen(a), lb = (int)strlen(b);
-
-	for (int j = 0; j <= lb; j++)
-		rows[0][j] = j;
-	for (int i = 1; i <= la; i++) {
-		const int *before = rows[(i + 1) % 3];
-		const int *last = rows[(i - 1) % 3];
-		int *row = rows[i % 3];
-
-		row[0] = i;
-		for (int j = 1; j <= lb; j++) {
-			row[j] = min3(row[j - 1] + 1, last[j] + 1,
-				      last[j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-			    a[i - 2] == b[j - 1] && before[j - 2] < row[j])
-				row[j] = before[j - 2] + 1;
-		}
-	}
-	return rows[la % 3][lb];
-}
 
 /* How far candidate is from name; -1: too far to be offered. */
 static int score(const char *name, const char *candidate)
 {
 	size_t len = strlen(name), clen = strlen(candidate);
 
-	if (!len || len > LONGEST || clen > LONGEST)
+	if (!len || len > EDIT_DISTANCE_MAX || clen > EDIT_DISTANCE_MAX)
 		return -1;
 	if (len >= 2 && !strncmp(candidate, name, len))
 		return 1;
@@ -60,7 +25,7 @@ static int score(const char *name, const char *candidate)
 	    !strcmp(candidate + clen - len, name))
 		return 1;
 
-	int d = distance(name, candidate);
+	int d = (int)edit_distance(str_c(name), str_c(candidate));
 	int limit = len < 6 ? 1 : (int)len / 3;
 
 	return d <= limit ? d : -1;

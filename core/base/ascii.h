@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Classes of ASCII characters, whatever the locale is. */
+#ifndef BASE_ASCII_H
+#define BASE_ASCII_H
+
+#include <stdbool.h>
+
+static inline bool ascii_is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool ascii_is_lower(int c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static inline bool ascii_is_upper(int c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static inline bool ascii_is_alnum(int c)
+{
+	return ascii_is_digit(c) || ascii_is_lower(c) || ascii_is_upper(c);
+}
+
+#endif
