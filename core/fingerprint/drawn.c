@@ -76,7 +76,7 @@ static const void *weight_of(const struct drawn_places *d,
 	if (d->rules.weight)
 		return d->rules.weight(f);
 	/* A number, as the address of nothing. */
-	return (const char *)NULL + watchlist_marks(f->line);
+	return (const void *)(uintptr_t)watchlist_marks(f->line);
 }
 
 static void add_member(struct drawn_places *d, struct raw *raw,
