@@ -236,9 +236,9 @@ static int accept_all(struct work *w, struct last *last, struct err *err)
 	size_t at;
 
 	if (all && r->left_out)
-		return err_set(err, ERR_TROUBLE, "--all: %zu findings of the "
-			       "last comparison were too many to be remembered",
-			       r->left_out);
+		return err_set(err, ERR_TROUBLE, "--all: %zu finding%s of the "
+			       "last comparison had no room and cannot be "
+			       "named", r->left_out, str_plural(r->left_out));
 	for (size_t i = 0; all && i < r->n; i++)
 		if (r->v[i].f.gates)
 			accept_one(w, last, r->v[i].f.fact->line, i);
@@ -437,8 +437,9 @@ static void list_one(struct keep *k, const char *where, const char *name)
 	if (baseline_load(&b, &text, k->repo, &k->tree, path, false, &err) < 0)
 		buf_printf(&k->out, "%s\n", err.msg);
 	else if (b)
-		buf_printf(&k->out, "%s  %zu facts, %zu accepted, of %.*s "
-			   "%.12s\n", path, b->fp->n, b->n_accepted,
+		buf_printf(&k->out, "%s  %zu fact%s, %zu accepted, of %.*s "
+			   "%.12s\n", path, b->fp->n, str_plural(b->fp->n),
+			   b->n_accepted,
 			   STR_ARG(b->fp->spec), b->fp->commit.p);
 }
 

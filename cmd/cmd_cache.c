@@ -31,8 +31,8 @@ static void list(struct buf *out, struct cache *c)
 		sum += all[i].bytes;
 	}
 	free(all);
-	buf_printf(out, "%zu files, %" PRIu64 " of %" PRIu64 " bytes in %s\n",
-		   n, sum, CACHE_MAX, cache_path(c));
+	buf_printf(out, "%zu file%s, %" PRIu64 " of %" PRIu64 " bytes in %s\n",
+		   n, str_plural(n), sum, CACHE_MAX, cache_path(c));
 }
 
 int cmd_cache(const struct invocation *inv, struct err *err)
@@ -55,10 +55,13 @@ int cmd_cache(const struct invocation *inv, struct err *err)
 				"~/.cache/behavdiff, a folder of your own that "
 				"nobody else can write");
 	}
-	if (clear)
-		buf_printf(&out, "%zu files removed\n", cache_clear(c));
-	else
+	if (clear) {
+		size_t n = cache_clear(c);
+
+		buf_printf(&out, "%zu file%s removed\n", n, str_plural(n));
+	} else {
 		list(&out, c);
+	}
 	cache_close(c);
 	return output_stdout(&out, err) ? -1 : STATUS_PASS;
 }

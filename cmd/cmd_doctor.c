@@ -74,7 +74,8 @@ static void probe_entry(struct table *t, struct session *s, struct repo *repo)
 	if (scenario.how.len)
 		buf_str(&what, scenario.how);
 	else
-		buf_printf(&what, "%zu steps of .behavdiff", scenario.n);
+		buf_printf(&what, "%zu step%s of .behavdiff", scenario.n,
+			   str_plural(scenario.n));
 	put_row(t, "entry", true, true, what.p, "");
 	scenario_free(&scenario);
 }

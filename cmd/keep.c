@@ -73,14 +73,15 @@ int keep_save(struct keep *k, const struct baseline *b, struct err *err)
 
 	baseline_write(&text, b);
 	if (str_eq(buf_view(&text), buf_view(&k->text))) {
-		buf_printf(&k->out, "%s: unchanged, %zu facts, %zu accepted\n",
-			   k->path, b->fp->n, b->n_accepted);
+		buf_printf(&k->out, "%s: unchanged, %zu fact%s, %zu accepted\n",
+			   k->path, b->fp->n, str_plural(b->fp->n),
+			   b->n_accepted);
 		return 0;
 	}
 	if (baseline_save(k->repo, k->path, buf_view(&text), err))
 		return -1;
-	buf_printf(&k->out, "%s: written, %zu facts, %zu accepted\n", k->path,
-		   b->fp->n, b->n_accepted);
+	buf_printf(&k->out, "%s: written, %zu fact%s, %zu accepted\n", k->path,
+		   b->fp->n, str_plural(b->fp->n), b->n_accepted);
 	return 0;
 }
 

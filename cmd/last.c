@@ -199,8 +199,9 @@ const struct result_finding *last_find(const struct last *l, const char *word,
 		"here, of %.*s and %.*s", word, STR_ARG(last->old.spec),
 		STR_ARG(last->new.spec));
 	if (last->left_out)
-		err_hint(err, "its last %zu findings were not remembered",
-			 last->left_out);
+		err_hint(err, "its last %zu finding%s not remembered",
+			 last->left_out,
+			 last->left_out == 1 ? " was" : "s were");
 	else
 		err_hint(err, "ids stand with the findings of behavdiff and "
 			 "behavdiff check, and in --format json");

@@ -53,4 +53,10 @@ static inline bool str_ends(struct str s, struct str suffix)
 	       !memcmp(s.p + s.len - suffix.len, suffix.p, suffix.len));
 }
 
+/* What makes a noun of n: "s", or "" for one. */
+static inline const char *str_plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 #endif

@@ -168,7 +168,7 @@ void exercised_sentence(struct buf *out, const struct exercised *e)
 	buf_c(out, "not exercised: ");
 	exercised_names(out, e->missed, e->n_missed);
 	buf_printf(out, " (%zu of %zu changed file%s", e->n_missed, e->files,
-		   e->files == 1 ? "" : "s");
+		   str_plural(e->files));
 	if (e->lines && !e->cut && e->files_run)
 		buf_printf(out, "; %u %% of the changed lines are in files "
 			   "that a run read",

@@ -29,12 +29,12 @@ static void put_area(struct document *d, const struct area *area)
 
 	if (attention.n) {
 		what = text_of(d, "%zu fact%s", attention.n,
-			       plural(attention.n));
+			       str_plural(attention.n));
 		status = "review";
 		remark = str_c(area->remark_attention);
 	} else if (ordinary.n) {
 		what = text_of(d, "%zu fact%s, none that calls for a review",
-			       ordinary.n, plural(ordinary.n));
+			       ordinary.n, str_plural(ordinary.n));
 		status = "ordinary";
 		remark = str_c(area->remark_ordinary);
 	} else {
@@ -108,11 +108,11 @@ void audit_conclusion(struct document *d)
 	if (review.n)
 		say(d, review, "In %s under this scenario, %zu of %zu fact%s "
 		    "call%s for a review", span_of_runs(d).p, review.n, fp->n,
-		    plural(fp->n), review.n == 1 ? "s" : "");
+		    str_plural(fp->n), review.n == 1 ? "s" : "");
 	else
 		say(d, NO_BASIS, "In %s under this scenario, none of %zu "
 		    "fact%s calls for a review", span_of_runs(d).p, fp->n,
-		    plural(fp->n));
+		    str_plural(fp->n));
 	say(d, NO_BASIS, "This tells what was seen, and nothing about what "
 	    "the program would do elsewhere, later, or with other input");
 }

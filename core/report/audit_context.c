@@ -191,8 +191,8 @@ static void put_tree(struct document *d)
 	for (size_t i = 0; i < tree.n; i++)
 		put_process(d, &tree.v[i]);
 	if (tree.left_out)
-		say(d, NO_BASIS, "%zu facts of more processes are left out of "
-		    "the tree", tree.left_out);
+		say(d, NO_BASIS, "the tree leaves out %zu fact%s of more "
+		    "processes", tree.left_out, str_plural(tree.left_out));
 	if (!tree.n && d->audit->fp->n)
 		say(d, NO_BASIS, "The facts name no process: a baseline keeps "
 		    "what was done, and not by whom or when");
@@ -378,12 +378,12 @@ static void put_histogram(struct document *d)
 		say(d, NO_BASIS, "The table counts the calls of %u run%s, "
 		    "unrecorded ones (reading and writing what is open, memory, "
 		    "time, waiting) as well; time that is told without a call "
-		    "(vdso(7)) is in none", fp->runs, plural(fp->runs));
+		    "(vdso(7)) is in none", fp->runs, str_plural(fp->runs));
 	else
 		say(d, NO_BASIS, "The table counts the calls of %u run%s that "
 		    "were looked at; unrecorded ones (reading and writing what "
 		    "is open, memory, time, waiting) ran uncounted", fp->runs,
-		    plural(fp->runs));
+		    str_plural(fp->runs));
 }
 
 static void put_recorded(struct document *d)
@@ -479,6 +479,6 @@ void audit_limits(struct document *d)
 	say(d, NO_BASIS, "Only this scenario was run: other input, another "
 	    "time of day and other users were not tried");
 	say(d, NO_BASIS, "%zu of %zu fact%s differ%s from run to run",
-	    count_sometimes(fp), fp->n, plural(fp->n),
+	    count_sometimes(fp), fp->n, str_plural(fp->n),
 	    count_sometimes(fp) == 1 ? "s" : "");
 }

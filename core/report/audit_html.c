@@ -11,7 +11,8 @@ static void put_fact(struct buf *out, const struct audit *a,
 {
 	buf_c(out, "<li><code>");
 	html_str(out, f->line);
-	buf_printf(out, "</code> in %u of %u runs</li>", f->seen, a->fp->runs);
+	buf_printf(out, "</code> in %u of %u run%s</li>", f->seen, a->fp->runs,
+		   str_plural(a->fp->runs));
 }
 
 static void put_basis(struct buf *out, const struct audit *a,

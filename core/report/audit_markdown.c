@@ -17,8 +17,8 @@ static void put_basis(struct buf *out, const struct audit *a,
 	for (size_t i = 0; i < b->n && i < BASIS_SHOWN; i++) {
 		buf_c(out, "  - ");
 		md_code(out, b->v[i]->line, CELL_MAX);
-		buf_printf(out, " in %u of %u runs\n", b->v[i]->seen,
-			   a->fp->runs);
+		buf_printf(out, " in %u of %u run%s\n", b->v[i]->seen,
+			   a->fp->runs, str_plural(a->fp->runs));
 	}
 	if (b->n > BASIS_SHOWN)
 		buf_printf(out, "  - **%zu more**\n", b->n - BASIS_SHOWN);
@@ -111,7 +111,8 @@ static void put_table(struct buf *out, const struct audit *a,
 	buf_c(out, "|\n");
 	left = put_parts(out, a, c, true, end);
 	if (left)
-		buf_printf(out, "\n**%zu more** rows do not fit here.\n", left);
+		buf_printf(out, "\n**%zu more** row%s not fit here.\n", left,
+			   left == 1 ? " does" : "s do");
 	buf_ch(out, '\n');
 }
 
@@ -126,8 +127,8 @@ static void put_chapter(struct buf *out, const struct audit *a,
 		put_table(out, a, c, half);
 	left = put_parts(out, a, c, false, end);
 	if (left)
-		buf_printf(out, "\n**%zu more** sentences do not fit here.\n",
-			   left);
+		buf_printf(out, "\n**%zu more** sentence%s not fit here.\n",
+			   left, left == 1 ? " does" : "s do");
 }
 
 void audit_markdown(struct buf *out, const struct audit *a)

@@ -13,8 +13,8 @@ static void put_basis(struct buf *out, const struct audit *a,
 	for (size_t i = 0; i < b->n && i < limit; i++) {
 		buf_c(out, INDENT "| ");
 		safe_str(out, b->v[i]->line);
-		buf_printf(out, "  in %u of %u runs\n", b->v[i]->seen,
-			   a->fp->runs);
+		buf_printf(out, "  in %u of %u run%s\n", b->v[i]->seen,
+			   a->fp->runs, str_plural(a->fp->runs));
 	}
 	if (b->n > limit)
 		buf_printf(out, INDENT "| %zu more (-v shows them)\n",

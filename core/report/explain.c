@@ -53,8 +53,8 @@ static const char *const by_step[] = {
 static void put_seen(const struct page *p, const struct finding *f)
 {
 	row(p, "seen", "old: %u of %u run%s, new: %u of %u run%s", f->seen_old,
-	    f->runs_old, plural(f->runs_old), f->seen_new, f->runs_new,
-	    plural(f->runs_new));
+	    f->runs_old, str_plural(f->runs_old), f->seen_new, f->runs_new,
+	    str_plural(f->runs_new));
 	if (f->change == CHANGE_MORE)
 		row(p, "names", "old: %u in every run, new: up to %u",
 		    f->names_old, f->names_new);
@@ -107,8 +107,8 @@ static void put_steps(const struct page *p, const struct fact *f)
 		struct step_evidence s = evidence_step(&f->ev, f->seen, i);
 
 		row(p, i ? "" : "steps", "%.*s: in %u run%s, %llu time%s",
-		    STR_ARG(s.step), s.seen, plural(s.seen),
-		    (unsigned long long)s.count, plural(s.count));
+		    STR_ARG(s.step), s.seen, str_plural(s.seen),
+		    (unsigned long long)s.count, str_plural(s.count));
 	}
 }
 
@@ -127,7 +127,7 @@ static void put_evidence(const struct page *p, const struct finding *f)
 		return;
 	}
 	row(p, "count", "%llu time%s in all runs of %s",
-	    (unsigned long long)ev->count, plural(ev->count), side);
+	    (unsigned long long)ev->count, str_plural(ev->count), side);
 	put_chain(p, ev->process);
 	if (ev->call.len)
 		row(p, "first", "%.*s", STR_ARG(ev->call));

@@ -40,8 +40,6 @@ void step_end_text(struct buf *out, const struct step_end *s);
 
 /* "1.204 s" */
 void put_seconds(struct buf *out, uint64_t ms);
-/* "s" but after 1. */
-const char *plural(size_t n);
 
 /*
  * When and how it was seen first, as one line that is safe to show:

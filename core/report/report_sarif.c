@@ -121,7 +121,8 @@ static void put_omitted(struct json_out *j, size_t n)
 {
 	autobuf struct buf text = BUF_INIT;
 
-	buf_printf(&text, "%zu more results do not fit and were left out", n);
+	buf_printf(&text, "%zu more result%s left out for want of room", n,
+		   n == 1 ? " was" : "s were");
 	put_note(j, buf_view(&text), "warning");
 }
 

@@ -26,7 +26,7 @@ static void put_side(struct buf *out, const char *label,
 		safe_str(out, commit);
 	}
 	buf_printf(out, "  %s, %u run%s, %zu fact%s\n", from, fp->runs,
-		   plural(fp->runs), fp->n, plural(fp->n));
+		   str_plural(fp->runs), fp->n, str_plural(fp->n));
 	if (fp->entry.len) {
 		buf_c(out, "     ");
 		safe_str(out, fp->entry);
@@ -85,8 +85,10 @@ static void put_output(struct buf *out, const char *label,
 
 		/* What is long has its reason at its end. */
 		if (++n == OUTPUT_LINES / 2 + 1 && lines > OUTPUT_LINES)
-			buf_printf(out, TEXT_INDENT "%zu lines are not "
-				   "shown\n", lines - OUTPUT_LINES);
+			buf_printf(out, TEXT_INDENT "%zu more line%s not "
+				   "shown\n", lines - OUTPUT_LINES,
+				   lines - OUTPUT_LINES == 1 ? " is" :
+							       "s are");
 		if (!head && n + OUTPUT_LINES / 2 <= lines)
 			continue;
 		buf_c(out, TEXT_INDENT);
@@ -197,7 +199,7 @@ static void put_again(struct buf *out, const struct report *r)
 
 	again_text(&text, r);
 	if (n && r->verbosity <= 0)
-		buf_printf(&text, " (-v names the other%s)", plural(n));
+		buf_printf(&text, " (-v names the other%s)", str_plural(n));
 	safe_wrapped(out, "", buf_view(&text), r->width);
 	if (r->verbosity > 0)
 		put_not_again(out, r);

@@ -95,7 +95,7 @@ bool beside_text(struct buf *out, const struct report *r)
 		if (!t.n)
 			continue;
 		buf_printf(out, "%s%zu new %s%s", out->len > start ? ", " : "",
-			   t.n, level_name(levels[l]), plural(t.n));
+			   t.n, level_name(levels[l]), str_plural(t.n));
 		put_tally(out, &t);
 	}
 	for (size_t i = 0; i < r->cmp->n; i++)
@@ -127,7 +127,8 @@ static void put_gating(struct buf *out, const struct comparison *c)
 		follow += c->findings[i].fact->kind == EV_STEP &&
 			  c->findings[i].cause != i;
 	if (broken)
-		buf_printf(out, ": %zu broken step%s", broken, plural(broken));
+		buf_printf(out, ": %zu broken step%s", broken,
+			   str_plural(broken));
 	if (broken && follow)
 		buf_printf(out, " and %zu that wait%s for %s", follow,
 			   follow == 1 ? "s" : "", broken == 1 ? "it" :
@@ -137,7 +138,7 @@ static void put_gating(struct buf *out, const struct comparison *c)
 	if (!t.n)
 		return;
 	buf_printf(out, "%s %zu new behaviour%s", broken ? "," : ":", t.n,
-		   plural(t.n));
+		   str_plural(t.n));
 	put_tally(out, &t);
 }
 
@@ -153,7 +154,7 @@ void verdict_line(struct buf *out, const struct report *r, bool color)
 		break;
 	case VERDICT_INCONCLUSIVE:
 		buf_printf(out, ": %zu doubt%s", r->cmp->n_reasons,
-			   plural(r->cmp->n_reasons));
+			   str_plural(r->cmp->n_reasons));
 		break;
 	case VERDICT_PASS:
 		if (r->fail_on == LEVEL_NEVER)
@@ -185,12 +186,15 @@ static void put_same(struct buf *out, const struct report *r)
 {
 	const struct fingerprint *old = r->old, *new = r->new;
 
-	buf_printf(out, "all %zu ", old->n);
-	if (old->n == new->n)
-		buf_c(out, "facts");
+	if (old->n == 1 && new->n == 1)
+		buf_c(out, "the only fact was");
+	else if (old->n == new->n)
+		buf_printf(out, "all %zu facts were", old->n);
 	else
-		buf_printf(out, "old facts and all %zu new facts", new->n);
-	buf_c(out, " were the same in all ");
+		buf_printf(out, "all %zu old fact%s and all %zu new fact%s "
+			   "were", old->n, str_plural(old->n), new->n,
+			   str_plural(new->n));
+	buf_c(out, " the same in all ");
 	if (old->runs == new->runs)
 		buf_printf(out, "%u ", old->runs);
 	buf_c(out, "runs");
@@ -211,13 +215,14 @@ void repeatability_text(struct buf *out, const struct report *r)
 	else if (!differ_old && !differ_new)
 		put_same(out, r);
 	else
-		buf_printf(out, "%zu of %zu old facts and %zu of %zu new facts "
-			   "differ from run to run", differ_old, old->n,
-			   differ_new, new->n);
+		buf_printf(out, "%zu of %zu old fact%s and %zu of %zu new "
+			   "fact%s differ from run to run", differ_old, old->n,
+			   str_plural(old->n), differ_new, new->n,
+			   str_plural(new->n));
 	if (r->cmp->n_drawn)
 		buf_printf(out, "; names are drawn anew at %zu place%s, on "
 			   "both sides alike", r->cmp->n_drawn,
-			   plural(r->cmp->n_drawn));
+			   str_plural(r->cmp->n_drawn));
 }
 
 void loss_text(struct buf *out, const struct report *r)
@@ -240,7 +245,7 @@ static void put_fixtures(struct buf *out, const struct fingerprint *old)
 
 	if (n)
 		buf_printf(out, "; %zu old fact%s of fixtures %s not compared",
-			   n, plural(n), n == 1 ? "is" : "are");
+			   n, str_plural(n), n == 1 ? "is" : "are");
 }
 
 void again_text(struct buf *out, const struct report *r)

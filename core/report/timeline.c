@@ -231,7 +231,8 @@ void timeline_svg(struct buf *out, const struct process_tree *tree,
 		put_row(out, &c, i);
 	buf_c(out, "</svg></div>\n");
 	if (tree->n > c.rows)
-		buf_printf(out, "<p class=\"soft\">%zu more processes are in "
-			   "the tree above.</p>\n", tree->n - c.rows);
+		buf_printf(out, "<p class=\"soft\">%zu more process%s in "
+			   "the tree above.</p>\n", tree->n - c.rows,
+			   tree->n - c.rows == 1 ? " is" : "es are");
 	free(c.marks);
 }

@@ -9,7 +9,7 @@ static void put_node(struct buf *out, const struct process_node *node,
 	buf_c(out, "<li><code>");
 	html_str(out, node->program);
 	buf_printf(out, "</code> <span class=\"soft\">%zu fact%s, from ",
-		   node->facts, plural(node->facts));
+		   node->facts, str_plural(node->facts));
 	put_seconds(out, node->first_ns / 1000000);
 	buf_c(out, "</span>");
 	if (node->marked)
@@ -46,6 +46,7 @@ void tree_html(struct buf *out, const struct process_tree *tree,
 			   tree->no_process,
 			   tree->no_process == 1 ? " names" : "s name");
 	if (tree->left_out)
-		buf_printf(out, "<p class=\"soft\">%zu facts of more processes "
-			   "are not shown.</p>\n", tree->left_out);
+		buf_printf(out, "<p class=\"soft\">%zu fact%s of more "
+			   "processes left out.</p>\n", tree->left_out,
+			   str_plural(tree->left_out));
 }

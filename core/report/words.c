@@ -5,11 +5,6 @@
 #include "core/base/vec.h"
 #include "core/report/internal.h"
 
-const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 void put_seconds(struct buf *out, uint64_t ms)
 {
 	buf_printf(out, "%llu.%03llu s", (unsigned long long)(ms / 1000),
@@ -19,13 +14,14 @@ void put_seconds(struct buf *out, uint64_t ms)
 void seen_text(struct buf *out, const struct finding *f)
 {
 	if (f->change == CHANGE_MORE)
-		buf_printf(out, "%u names, before %u", f->names_new,
-			   f->names_old);
+		buf_printf(out, "%u name%s, before %u", f->names_new,
+			   str_plural(f->names_new), f->names_old);
 	else if (f->change == CHANGE_GONE)
-		buf_printf(out, "before in %u of %u runs", f->seen_old,
-			   f->runs_old);
+		buf_printf(out, "before in %u of %u run%s", f->seen_old,
+			   f->runs_old, str_plural(f->runs_old));
 	else
-		buf_printf(out, "in %u of %u runs", f->seen_new, f->runs_new);
+		buf_printf(out, "in %u of %u run%s", f->seen_new, f->runs_new,
+			   str_plural(f->runs_new));
 	if (f->change == CHANGE_UNSTABLE && f->seen_old)
 		buf_printf(out, ", before in %u of %u", f->seen_old,
 			   f->runs_old);
@@ -115,7 +111,7 @@ static void put_end(struct buf *out, const struct run_end *end, bool errors)
 			   end->alive == 1 ? "" : "es");
 	if (end->zombies)
 		buf_printf(out, ", %u zombie%s", end->zombies,
-			   plural(end->zombies));
+			   str_plural(end->zombies));
 	for (size_t i = 0; i < end->n_steps; i++) {
 		buf_c(out, i ? ", " : ": ");
 		step_end_text(out, &end->steps[i]);

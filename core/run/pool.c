@@ -177,9 +177,10 @@ static size_t describe_runs(const struct pool *p, char *line, size_t size)
 		if (!w->pid)
 			continue;
 		n = snprintf(line + used, size - used, " %.30s run %u/%u "
-			     "(%zu facts)", w->job->label,
-			     w->job->number + 1,
-			     w->job->runs, (size_t)w->pulse->facts);
+			     "(%zu fact%s)", w->job->label,
+			     w->job->number + 1, w->job->runs,
+			     (size_t)w->pulse->facts,
+			     str_plural(w->pulse->facts));
 		if (n < 0 || (size_t)n >= size - used)
 			break;
 		used += (size_t)n;
@@ -205,9 +206,9 @@ static void show_progress(struct pool *p)
 	if (!p->progress)
 		return;
 	describe_runs(p, runs, sizeof(runs));
-	snprintf(line, sizeof(line), "%llu s, %zu of %zu runs done:%s",
+	snprintf(line, sizeof(line), "%llu s, %zu of %zu run%s done:%s",
 		 (unsigned long long)(clock_ms() - p->start) / 1000, p->done,
-		 p->n, runs);
+		 p->n, str_plural(p->n), runs);
 	fprintf(stderr, "\r\033[K%.*s", (int)progress_width(), line);
 	fflush(stderr);
 	p->shown = true;

@@ -115,6 +115,24 @@ static bool hint_folder(struct err *err, struct repo *repo, const char *name)
 	return true;
 }
 
+/* "main~9", where main is there: it has no such ancestor, or reflog. */
+static bool hint_suffix(struct err *err, struct repo *repo, const char *name)
+{
+	autofree char *base = mem_strndup(name, refname_base_length(name));
+	autogit(object) git_object *object = NULL;
+
+	if (!*base || strlen(base) == strlen(name) ||
+	    git_revparse_single(&object, repo->git, base))
+		return false;
+	if (git_repository_is_shallow(repo->git))
+		err_hint(err, "this is a shallow clone; fetch the rest: git "
+			 "fetch --unshallow");
+	else
+		err_hint(err, "'%s' is known, '%s' of it is not; look with: "
+			 "git log %s", base, name + strlen(base), base);
+	return true;
+}
+
 static int unknown(struct err *err, struct repo *repo, const char *name)
 {
 	err_set(err, ERR_TROUBLE, "unknown revision '%s'", name);
@@ -123,7 +141,8 @@ static int unknown(struct err *err, struct repo *repo, const char *name)
 	if (strstr(name, ".."))
 		return err_hint(err, "a range is no revision; the two sides "
 				"are two arguments");
-	if (hint_folder(err, repo, name) || hint_near(err, repo, name))
+	if (hint_folder(err, repo, name) || hint_suffix(err, repo, name) ||
+	    hint_near(err, repo, name))
 		return -1;
 	if (git_repository_is_shallow(repo->git))
 		return err_hint(err, "this is a shallow clone; fetch the rest: "

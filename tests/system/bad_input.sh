@@ -107,6 +107,8 @@ make_repositories() {
 bad_revisions() {
 	refuses "unknown revision" "unknown revision 'v2'" \
 		"did you mean 'v1'?" -C good v1 v2
+	refuses "an ancestor that there is not" "unknown revision 'v1~99'" \
+		"'v1' is known, '~99' of it is not*" -C good v1~99 v1
 	refuses "unknown revision, nothing near it" \
 		"unknown revision 'quite-another'" "list what there is: *" \
 		-C good quite-another v1

@@ -290,7 +290,7 @@ if command -v script >/dev/null 2>&1; then
 	script -qec "'$behavdiff' -C '$repo' trace --runs 1 impl14 \
 		-o /dev/null" /dev/null <"/dev/null" >"$work/tty"
 	ok "on a terminal: revision, run, seconds, facts" grep -qE \
-		'[0-9]+ s, 0 of 1 runs done: impl14 run 1/1 \([0-9]+ facts\)' \
+		'[0-9]+ s, 0 of 1 run done: impl14 run 1/1 \([0-9]+ facts\)' \
 		"$work/tty"
 	is "and it is gone at the end" \
 		"$(tail -c 4 "$work/tty" | od -An -c | tr -d ' ')" '\r033[K'

@@ -431,16 +431,16 @@ static void facts_that_differ_from_run_to_run_are_counted(void **state)
 	(void)state;
 	write_page(&p, FACTS("a", "3 exec /bin/a"), FACTS("b", "3 exec /bin/a"),
 		   0);
-	has(&p, "\nRepeatability: all 1 facts were the same in all 3 runs\n");
+	has(&p, "\nRepeatability: the only fact was the same in all 3 runs\n");
 	done(&p);
 	write_page(&p, FACTS("a", "3 exec /bin/a"),
 		   FACTS("b", "3 exec /bin/a", "3 exec /bin/b"), 0);
-	has(&p, "\nRepeatability: all 1 old facts and all 2 new facts were the "
+	has(&p, "\nRepeatability: all 1 old fact and all 2 new facts were the "
 	    "same in all 3 runs\n");
 	done(&p);
 	write_page(&p, FACTS("a", "3 exec /bin/a"), FACTS("b", "1 exec /bin/a"),
 		   0);
-	has(&p, "\nRepeatability: 0 of 1 old facts and 1 of 1 new facts differ "
+	has(&p, "\nRepeatability: 0 of 1 old fact and 1 of 1 new fact differ "
 	    "from run to run\n");
 	done(&p);
 }
