@@ -2,11 +2,11 @@
 /* How much of the change was run. */
 #include "cmd/change.h"
 
-#include "cmd/edits.h"
+#include "cmd/policy_edits.h"
 #include "core/base/cleanup.h"
 #include "core/base/path.h"
-#include "core/base/vec.h"
 #include "core/base/text.h"
+#include "core/base/vec.h"
 
 struct files {
 	VEC(struct changed_file) v;
@@ -32,7 +32,7 @@ static bool is_fed(const struct config *cfg, struct str path)
 	return false;
 }
 
-static void find_exercised(struct outcome *o, const struct session *s,
+static void find_exercised(struct pipeline *o, const struct session *s,
 			   const struct rev_diff *diff)
 {
 	autofiles struct files files = { .v = { NULL, 0, 0 } };
@@ -49,7 +49,7 @@ static void find_exercised(struct outcome *o, const struct session *s,
 				.gone = f->gone,
 				.fed = is_fed(session_config(s), f->path),
 				.judged = path_below(f->path, baselines) ||
-					  edits_is_job(f->path),
+					  policy_edits_is_job(f->path),
 			};
 	}
 	exercised_find(&o->exercised, &o->cmp.arena, files.v.v, files.v.n,
@@ -58,10 +58,10 @@ static void find_exercised(struct outcome *o, const struct session *s,
 	o->report.exercised = &o->exercised;
 	exercised_sentence(&text, &o->exercised);
 	if (text.len)
-		outcome_note(o, "%s", text.p);
+		pipeline_note(o, "%s", text.p);
 }
 
-void change_note_bound(struct outcome *o, const char *remedy)
+void change_note_bound(struct pipeline *o, const char *remedy)
 {
 	const struct fingerprint *old = o->report.old, *new = o->report.new;
 	const struct bound *was, *is;
@@ -69,15 +69,15 @@ void change_note_bound(struct outcome *o, const char *remedy)
 	for (size_t i = 0; i < new->n_bound; i++) {
 		is = bound_change(old, new, i, &was);
 		if (is)
-			outcome_note(o, "bound folder %.*s held something "
-				     "else for %.*s (%.8s, now %.8s): %s",
-				     STR_ARG(is->path),
-				     STR_ARG(old->spec), was->digest.p,
-				     is->digest.p, remedy);
+			pipeline_note(o, "bound folder %.*s held something "
+				      "else for %.*s (%.8s, now %.8s): %s",
+				      STR_ARG(is->path),
+				      STR_ARG(old->spec), was->digest.p,
+				      is->digest.p, remedy);
 	}
 }
 
-static int judge(struct outcome *o, struct session *s,
+static int judge(struct pipeline *o, struct session *s,
 		 const struct patch *patch, struct err *err)
 {
 	autorevdiff struct rev_diff diff = REV_DIFF_INIT;
@@ -93,7 +93,7 @@ static int judge(struct outcome *o, struct session *s,
 	return unlike_doubts(o, s, patch, &diff, err);
 }
 
-void change_judge(struct outcome *o, struct session *s,
+void change_judge(struct pipeline *o, struct session *s,
 		  const struct patch *patch)
 {
 	struct err err = ERR_INIT;
@@ -101,6 +101,6 @@ void change_judge(struct outcome *o, struct session *s,
 	if (patch->old_ran && rev_is_same_tree(patch->from, patch->new))
 		return;
 	if (judge(o, s, patch, &err))
-		outcome_note(o, "what the change touches is not known: %s",
-			     err.msg);
+		pipeline_note(o, "what the change touches is not known: %s",
+			      err.msg);
 }

@@ -6,7 +6,7 @@
 #ifndef CMD_CHANGE_H
 #define CMD_CHANGE_H
 
-#include "cmd/outcome.h"
+#include "cmd/pipeline.h"
 
 struct patch {
 	const struct rev *from;	/* where it starts; NULL: not known */
@@ -15,20 +15,20 @@ struct patch {
 };
 
 /*
- * Behind outcome_compare(): add doubts, the note "not exercised" and the share
+ * Behind pipeline_compare(): add doubts, the note "not exercised" and the share
  * to the outcome.  What git cannot tell is a note: the runs are judged anyway.
  * A revision against itself has nothing to doubt.
  */
-void change_judge(struct outcome *o, struct session *s,
+void change_judge(struct pipeline *o, struct session *s,
 		  const struct patch *patch);
 
 /* A line for each bound folder that held something else for OLD. */
-void change_note_bound(struct outcome *o, const char *remedy);
+void change_note_bound(struct pipeline *o, const char *remedy);
 
 /* --- unlike.c --- */
 
 /* Doubts about exports that differ from a checkout; diff: what changed. */
-int unlike_doubts(struct outcome *o, struct session *s,
+int unlike_doubts(struct pipeline *o, struct session *s,
 		  const struct patch *patch, const struct rev_diff *diff,
 		  struct err *err);
 

@@ -3,8 +3,8 @@
 #ifndef CMD_CHECK_H
 #define CMD_CHECK_H
 
+#include "cmd/baseline_file.h"
 #include "cmd/cmd.h"
-#include "cmd/gate.h"
 
 #define NEW 0			/* sides of the session */
 #define AGAIN 1			/* the baseline's revision, traced here */

@@ -67,7 +67,7 @@ unsigned output_width(void);
 /* "behavdiff: MESSAGE" and the hint, on standard error. */
 void output_error(const struct err *err);
 
-/* --- outcome.c --- */
+/* --- pipeline.c --- */
 
 /* What the options say about running. */
 struct run_options run_options_of(const struct settings *set);

@@ -4,25 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/baseline_edit.h"
 #include "cmd/changes.h"
 #include "cmd/cmd.h"
-#include "cmd/keep.h"
-#include "cmd/last.h"
-#include "cmd/near.h"
-#include "cmd/outcome.h"
+#include "cmd/last_result.h"
+#include "cmd/pipeline.h"
 #include "cmd/status.h"
+#include "cmd/suggest.h"
 #include "core/base/cleanup.h"
 
 /* One word of the command: what it works on, and what stands behind it. */
 struct work {
-	struct keep keep;
+	struct baseline_edit edit;
 	struct opt_list args;
 };
 
 /* --dir, where it is given. */
 static const char *folder(const struct work *w)
 {
-	return w->keep.set->folder ? w->keep.set->folder : "";
+	return w->edit.set->folder ? w->edit.set->folder : "";
 }
 
 static int no_more(const struct work *w, size_t max, struct err *err)
@@ -41,7 +41,7 @@ static int no_more(const struct work *w, size_t max, struct err *err)
  */
 static bool same_but_revision(struct work *w, struct baseline *b)
 {
-	struct fingerprint *fp = b->fp, *old = w->keep.old->fp;
+	struct fingerprint *fp = b->fp, *old = w->edit.old->fp;
 	struct str spec = fp->spec, commit = fp->commit, tree = fp->tree;
 	struct str entry = fp->entry;
 	autobuf struct buf text = BUF_INIT;
@@ -51,7 +51,7 @@ static bool same_but_revision(struct work *w, struct baseline *b)
 	fp->tree = old->tree;
 	fp->entry = old->entry;
 	baseline_write(&text, b);
-	if (str_eq(buf_view(&text), buf_view(&w->keep.text)))
+	if (str_eq(buf_view(&text), buf_view(&w->edit.text)))
 		return true;
 	fp->spec = spec;
 	fp->commit = commit;
@@ -62,10 +62,10 @@ static bool same_but_revision(struct work *w, struct baseline *b)
 
 static int refuse_doubtful(const struct work *w, int status, struct err *err)
 {
-	if (status == STATUS_PASS || w->keep.set->force)
+	if (status == STATUS_PASS || w->edit.set->force)
 		return 0;
 	err_set(err, ERR_INCONCLUSIVE, "%s: not written, the runs prove too "
-		"little", w->keep.path);
+		"little", w->edit.path);
 	return err_hint(err, "the doubts above say what to turn; --force "
 			"writes it all the same");
 }
@@ -76,24 +76,25 @@ static int update(struct work *w, struct err *err)
 	struct fingerprint *fp;
 	autobaseline struct baseline *b = NULL;
 
-	if (no_more(w, 1, err) || session_add(w->keep.s, spec, err))
+	if (no_more(w, 1, err) || session_add(w->edit.s, spec, err))
 		return -1;
-	if (!session_rev(w->keep.s, 0))
+	if (!session_rev(w->edit.s, 0))
 		return err_set(err, ERR_TROUBLE, "'%s' is a file; a baseline "
 			       "is made of a revision", spec);
-	if (keep_load(&w->keep, session_rev(w->keep.s, 0)->subdir, NULL, err) ||
-	    session_capture(w->keep.s, err))
+	if (baseline_edit_load(&w->edit, session_rev(w->edit.s, 0)->subdir,
+			       NULL, err) ||
+	    session_capture(w->edit.s, err))
 		return -1;
-	fp = session_own(w->keep.s, 0);
+	fp = session_own(w->edit.s, 0);
 	if (refuse_doubtful(w, judge_alone(fp), err))
 		return -1;
 	/* HEAD does not name the files of a work tree. */
-	if (session_rev(w->keep.s, 0)->kind == REV_WORKTREE)
+	if (session_rev(w->edit.s, 0)->kind == REV_WORKTREE)
 		fp->commit = STR("");
-	b = baseline_make(fp, session_environment(w->keep.s), w->keep.old);
-	if (w->keep.old && !same_but_revision(w, b))
-		changes_put(&w->keep.out, w->keep.old->fp, b->fp);
-	return keep_save(&w->keep, b, err) ? -1 : STATUS_PASS;
+	b = baseline_make(fp, session_environment(w->edit.s), w->edit.old);
+	if (w->edit.old && !same_but_revision(w, b))
+		changes_put(&w->edit.out, w->edit.old->fp, b->fp);
+	return baseline_edit_save(&w->edit, b, err) ? -1 : STATUS_PASS;
 }
 
 /* --- accept --- */
@@ -120,7 +121,8 @@ static size_t next_of(const struct result *r, size_t i, struct str line)
  * By its id, or four digits of it and more, or as the fact itself; *at is its
  * place in last, or last->result.n.
  */
-static int find_fact(struct str *out, size_t *at, const struct last *last,
+static int find_fact(struct str *out, size_t *at,
+		     const struct last_result *last,
 		     const char *id, struct err *err)
 {
 	const struct result *r = &last->result;
@@ -131,7 +133,7 @@ static int find_fact(struct str *out, size_t *at, const struct last *last,
 		*out = str_c(id);
 		return 0;
 	}
-	found = last_find(last, id, err);
+	found = last_result_find(last, id, err);
 	if (!found)
 		return -1;
 	if (!finding_is_news(&found->f))
@@ -169,7 +171,7 @@ static int refuse_pattern(const char *word, struct err *err)
 }
 
 /* The same operation with another end, or nothing like it. */
-static void warn_unseen(struct buf *out, const struct last *last,
+static void warn_unseen(struct buf *out, const struct last_result *last,
 			struct str fact)
 {
 	const struct result *r = &last->result;
@@ -195,27 +197,29 @@ static void warn_unseen(struct buf *out, const struct last *last,
 static int check_reason(const struct settings *set, struct err *err)
 {
 	if (set->reason && *set->reason)
-		return keep_date(set->expires, err) ?
+		return baseline_edit_date(set->expires, err) ?
 			err_wrap(err, "--expires") : 0;
 	err_set(err, ERR_TROUBLE, "--reason is missing");
 	return err_hint(err, "say why this is as it should be: "
 			"--reason 'reports to our own status page'");
 }
 
-static void accept_one(struct work *w, struct last *last, struct str fact,
+static void accept_one(struct work *w, struct last_result *last,
+		       struct str fact,
 		       size_t at)
 {
 	struct str step = at < last->result.n ? last->result.v[at].f.step :
 						STR("");
 
-	keep_accept(&w->keep, fact, step, w->keep.set->reason,
-		    w->keep.set->expires);
+	baseline_edit_accept(&w->edit, fact, step, w->edit.set->reason,
+			     w->edit.set->expires);
 	if (at < last->result.n)
 		last->decided[at] = DECISION_ACCEPTED;
 }
 
 /* An id stands for its whole cause; a fact's line for itself. */
-static void accept_members(struct work *w, struct last *last, size_t leader)
+static void accept_members(struct work *w, struct last_result *last,
+			   size_t leader)
 {
 	const struct cause *cause = result_leads(&last->result, leader);
 
@@ -228,10 +232,10 @@ static void accept_members(struct work *w, struct last *last, size_t leader)
 	}
 }
 
-static int accept_all(struct work *w, struct last *last, struct err *err)
+static int accept_all(struct work *w, struct last_result *last, struct err *err)
 {
 	const struct result *r = &last->result;
-	bool all = w->keep.set->all;
+	bool all = w->edit.set->all;
 	struct str fact;
 	size_t at;
 
@@ -254,12 +258,12 @@ static int accept_all(struct work *w, struct last *last, struct err *err)
 		if (at < r->n && !is_whole(w->args.v[i]))
 			accept_members(w, last, at);
 		if (at == r->n && last->digest[0])
-			warn_unseen(&w->keep.out, last, fact);
+			warn_unseen(&w->edit.out, last, fact);
 	}
-	return keep_save(&w->keep, w->keep.old, err);
+	return baseline_edit_save(&w->edit, w->edit.old, err);
 }
 
-static bool is_finding(const struct last *last, const char *word)
+static bool is_finding(const struct last_result *last, const char *word)
 {
 	struct str fact;
 	size_t at;
@@ -272,17 +276,17 @@ static bool is_finding(const struct last *last, const char *word)
  * A finding of the last comparison belongs to the baseline that it was judged
  * by; a fact that nobody has seen yet, to the one that is named.
  */
-static int load_accepting(struct work *w, const struct last *last,
+static int load_accepting(struct work *w, const struct last_result *last,
 			  struct err *err)
 {
 	const char *dir = folder(w);
-	bool theirs = w->keep.set->all;
+	bool theirs = w->edit.set->all;
 
 	for (size_t i = 0; i < w->args.n; i++)
 		theirs |= is_finding(last, w->args.v[i]);
-	if (theirs && !w->keep.set->folder && last->place.subdir.len)
+	if (theirs && !w->edit.set->folder && last->place.subdir.len)
 		dir = last->place.subdir.p;
-	return keep_load(&w->keep, dir, theirs ? last : NULL, err);
+	return baseline_edit_load(&w->edit, dir, theirs ? last : NULL, err);
 }
 
 /* Whole facts can be accepted before anybody compared anything. */
@@ -291,31 +295,31 @@ static bool needs_last(const struct work *w)
 	for (size_t i = 0; i < w->args.n; i++)
 		if (!is_whole(w->args.v[i]))
 			return true;
-	return w->keep.set->all;
+	return w->edit.set->all;
 }
 
 static int accept(struct work *w, struct err *err)
 {
-	autolast struct last last = LAST_INIT;
-	struct cache *cache = session_cache(w->keep.s);
+	autolast_result struct last_result last = LAST_RESULT_INIT;
+	struct cache *cache = session_cache(w->edit.s);
 	struct err unread = ERR_INIT;
 	bool known;
 
-	if (!w->args.n && !w->keep.set->all) {
+	if (!w->args.n && !w->edit.set->all) {
 		err_set(err, ERR_TROUBLE, "accept: ID is missing");
 		return err_hint(err, "name findings of the last comparison, or "
 				"--all");
 	}
-	if (check_reason(w->keep.set, err))
+	if (check_reason(w->edit.set, err))
 		return -1;
-	known = !last_read(&last, cache, needs_last(w) ? err : &unread);
+	known = !last_result_read(&last, cache, needs_last(w) ? err : &unread);
 	if (!known && needs_last(w))
 		return -1;
 	if (load_accepting(w, &last, err) ||
-	    keep_need(&w->keep, err) || accept_all(w, &last, err))
+	    baseline_edit_need(&w->edit, err) || accept_all(w, &last, err))
 		return -1;
 	if (known)
-		last_decide(cache, &last);
+		last_result_decide(cache, &last);
 	return STATUS_PASS;
 }
 
@@ -323,10 +327,11 @@ static int accept(struct work *w, struct err *err)
 
 static void put_acceptance(struct buf *out, const struct acceptance *a)
 {
-	bool expired = a->expires.len && str_cmp(a->expires, gate_today()) < 0;
+	bool expired = a->expires.len && str_cmp(a->expires,
+						 baseline_file_today()) < 0;
 
 	buf_c(out, "accepted   ");
-	keep_what(out, a->fact, a->step);
+	baseline_edit_what(out, a->fact, a->step);
 	buf_printf(out, "\n           %.*s", STR_ARG(a->reason));
 	if (a->by.len)
 		buf_printf(out, ", %.*s", STR_ARG(a->by));
@@ -379,10 +384,11 @@ static int show_changes(struct work *w, const struct rev *rev,
 {
 	autobuf struct buf text = BUF_INIT;
 	autobaseline struct baseline *was = NULL;
-	struct keep *k = &w->keep;
+	struct baseline_edit *k = &w->edit;
 	size_t start = k->out.len;
-	int there = baseline_load(&was, &text, k->repo, rev, k->path, false,
-				  err);
+	int there = baseline_file_load(&was, &text, k->repo, rev, k->path,
+				       false,
+				       err);
 
 	if (there < 0)
 		return err_wrap(err, "%s", rev->spec);
@@ -400,7 +406,7 @@ static int show_changes(struct work *w, const struct rev *rev,
 static int show(struct work *w, struct err *err)
 {
 	struct rev rev = { .spec = NULL };
-	struct keep *k = &w->keep;
+	struct baseline_edit *k = &w->edit;
 	const char *dir = folder(w);
 	int status = STATUS_PASS;
 
@@ -409,7 +415,7 @@ static int show(struct work *w, struct err *err)
 		return -1;
 	if (*rev.subdir)
 		dir = rev.subdir;
-	if (keep_load(k, dir, NULL, err) || keep_need(k, err))
+	if (baseline_edit_load(k, dir, NULL, err) || baseline_edit_need(k, err))
 		status = -1;
 	else if (w->args.n)
 		status = show_changes(w, &rev, err);
@@ -427,14 +433,16 @@ static int visible_json(const struct dirent *e)
 	       !str_ends(name, STR(".schema.json"));
 }
 
-static void list_one(struct keep *k, const char *where, const char *name)
+static void list_one(struct baseline_edit *k, const char *where,
+		     const char *name)
 {
 	autofree char *path = mem_printf("%s%s", where, name);
 	autobuf struct buf text = BUF_INIT;
 	autobaseline struct baseline *b = NULL;
 	struct err err = ERR_INIT;
 
-	if (baseline_load(&b, &text, k->repo, &k->tree, path, false, &err) < 0)
+	if (baseline_file_load(&b, &text, k->repo, &k->tree, path, false,
+			       &err) < 0)
 		buf_printf(&k->out, "%s\n", err.msg);
 	else if (b)
 		buf_printf(&k->out, "%s  %zu fact%s, %zu accepted, of %.*s "
@@ -445,7 +453,7 @@ static void list_one(struct keep *k, const char *where, const char *name)
 
 static int list(struct work *w, struct err *err)
 {
-	struct keep *k = &w->keep;
+	struct baseline_edit *k = &w->edit;
 	struct str dir = config_str(session_config(k->s), "behavdiff", STR(""),
 				    "baselines");
 	bool root = str_eq(dir, STR("."));
@@ -458,7 +466,7 @@ static int list(struct work *w, struct err *err)
 	struct dirent **names = NULL;
 	int n;
 
-	if (no_more(w, 0, err) || keep_folder(folder(w), err))
+	if (no_more(w, 0, err) || baseline_edit_folder(folder(w), err))
 		return -1;
 	n = scandir(full, &names, visible_json, alphasort);
 	for (int i = 0; i < n; i++) {
@@ -476,18 +484,20 @@ static void say_dropped(void *ctx, const struct acceptance *a, const char *why)
 {
 	struct work *w = ctx;
 
-	buf_printf(&w->keep.out, "dropped, %s: ", why);
-	keep_what(&w->keep.out, a->fact, a->step);
-	buf_ch(&w->keep.out, '\n');
+	buf_printf(&w->edit.out, "dropped, %s: ", why);
+	baseline_edit_what(&w->edit.out, a->fact, a->step);
+	buf_ch(&w->edit.out, '\n');
 }
 
 static int prune(struct work *w, struct err *err)
 {
-	if (no_more(w, 0, err) || keep_load(&w->keep, folder(w), NULL, err) ||
-	    keep_need(&w->keep, err))
+	if (no_more(w, 0, err) || baseline_edit_load(&w->edit, folder(w), NULL,
+						     err) ||
+	    baseline_edit_need(&w->edit, err))
 		return -1;
-	baseline_prune(w->keep.old, gate_today(), say_dropped, w);
-	return keep_save(&w->keep, w->keep.old, err) ? -1 : STATUS_PASS;
+	baseline_prune(w->edit.old, baseline_file_today(), say_dropped, w);
+	return baseline_edit_save(&w->edit, w->edit.old,
+				  err) ? -1 : STATUS_PASS;
 }
 
 /* --- the command --- */
@@ -542,29 +552,29 @@ static int check_options(const struct word *word, const struct settings *set,
 
 static int unknown_word(const char *word, struct err *err)
 {
-	struct near near = NEAR_INIT(word ? word : "");
+	struct suggest nearest = SUGGEST_INIT(word ? word : "");
 
 	if (!word)
 		err_set(err, ERR_TROUBLE, "baseline: what to do is missing");
 	else
 		err_set(err, ERR_TROUBLE, "baseline: '%s' is unknown", word);
 	for (size_t i = 0; word && i < ARRAY_LEN(words); i++)
-		near_try(&near, words[i].name);
-	if (near.best)
-		return err_hint(err, "did you mean '%s'?", near.best);
+		suggest_try(&nearest, words[i].name);
+	if (nearest.best)
+		return err_hint(err, "did you mean '%s'?", nearest.best);
 	return err_hint(err, "update, accept, show, list or prune");
 }
 
 static void work_free(struct work *w)
 {
-	keep_free(&w->keep);
+	baseline_edit_free(&w->edit);
 }
 
 int cmd_baseline(const struct invocation *inv, struct err *err)
 {
 	const struct opt_list *ops = &inv->operands;
 	__attribute__((cleanup(work_free)))
-	struct work w = { .keep = { .path = NULL } };
+	struct work w = { .edit = { .path = NULL } };
 	int status;
 
 	for (size_t i = 0; ops->n && i < ARRAY_LEN(words); i++) {
@@ -572,11 +582,11 @@ int cmd_baseline(const struct invocation *inv, struct err *err)
 			continue;
 		w.args = (struct opt_list){ ops->v + 1, ops->n - 1, 0 };
 		if (check_options(&words[i], &inv->set, err) ||
-		    keep_open(&w.keep, &inv->set, err))
+		    baseline_edit_open(&w.edit, &inv->set, err))
 			return -1;
 		status = words[i].run(&w, err);
 		if (status < 0 || (!inv->set.quiet &&
-				   output_stdout(&w.keep.out, err)))
+				   output_stdout(&w.edit.out, err)))
 			return -1;
 		return status;
 	}

@@ -12,10 +12,10 @@
 
 #include "cmd/change.h"
 #include "cmd/check.h"
-#include "cmd/edits.h"
 #include "cmd/formats.h"
-#include "cmd/last.h"
-#include "cmd/outcome.h"
+#include "cmd/last_result.h"
+#include "cmd/pipeline.h"
+#include "cmd/policy_edits.h"
 #include "cmd/status.h"
 #include "core/base/cleanup.h"
 #include "core/sandbox/plan.h"
@@ -162,11 +162,11 @@ static int load_baseline(struct check *c, struct err *err)
 	struct fingerprint *fp;
 	int there;
 
-	c->path = baseline_path(session_config(c->s),
-				session_rev(c->s, NEW)->subdir,
-				scenario_name(session_config(c->s)));
-	there = baseline_load(&c->baseline, &text, c->repo, &c->trusted,
-			      c->path, false, err);
+	c->path = baseline_file_path(session_config(c->s),
+				     session_rev(c->s, NEW)->subdir,
+				     scenario_name(session_config(c->s)));
+	there = baseline_file_load(&c->baseline, &text, c->repo, &c->trusted,
+				   c->path, false, err);
 	if (there < 0)
 		return -1;
 	if (!there)
@@ -348,12 +348,12 @@ static struct str baseline_side(struct check *c)
 	return arena_str(&c->arena, buf_view(&rev));
 }
 
-static void judge_change(struct check *c, struct outcome *o)
+static void judge_change(struct check *c, struct pipeline *o)
 {
 	struct patch change = { .new = session_rev(c->s, NEW) };
 	struct rev start;
 
-	if (edits_from(&start, c, change.new, NULL) != 1) {
+	if (policy_edits_from(&start, c, change.new, NULL) != 1) {
 		change_judge(o, c->s, &change);
 		return;
 	}
@@ -365,18 +365,18 @@ static void judge_change(struct check *c, struct outcome *o)
 static int judge(struct check *c, const struct destinations *to,
 		 struct err *err)
 {
-	autooutcome struct outcome o = OUTCOME_INIT;
+	autopipeline struct pipeline o = PIPELINE_INIT;
 	autobuf struct buf closing = BUF_INIT;
 
-	if (outcome_policy(&o, c->set, session_config(c->s), c->baseline, err))
+	if (pipeline_policy(&o, c->set, session_config(c->s), c->baseline, err))
 		return -1;
 	/* As in a diff: what one side's runs taught holds for both. */
 	fingerprint_align(c->both, choose_old(c, &o.policy),
 			  session_fingerprint(c->s, NEW));
-	outcome_compare(&o, c->s, c->set, c->both[0], c->both[1]);
+	pipeline_compare(&o, c->s, c->set, c->both[0], c->both[1]);
 	doubt_lag(c, &o.cmp);
 	note_expired(c, &o.cmp);
-	last_commands(&closing, &o.cmp, session_cache(c->s), true);
+	last_result_commands(&closing, &o.cmp, session_cache(c->s), true);
 	o.report.old_from = c->drifted ? session_from(c->s, AGAIN) : "file";
 	o.report.new_from = session_from(c->s, NEW);
 	for (size_t i = 0; i < c->notes.n; i++)
@@ -385,13 +385,13 @@ static int judge(struct check *c, const struct destinations *to,
 	change_note_bound(&o, "behavdiff baseline update takes what it holds "
 			  "now");
 	o.report.closing = buf_view(&closing);
-	o.place = (struct last_place){
+	o.place = (struct last_result_place){
 		.old = baseline_side(c),
-		.new = outcome_side(c->s, NEW),
+		.new = pipeline_side(c->s, NEW),
 		.subdir = str_c(session_rev(c->s, NEW)->subdir),
 		.scenario = scenario_name(session_config(c->s)),
 	};
-	return outcome_tell(&o, c->s, to, err);
+	return pipeline_report(&o, c->s, to, err);
 }
 
 /* Whose entry points are run: the trusted side's, in the same folder. */
@@ -418,7 +418,7 @@ static int check(struct check *c, const char *spec, struct err *err)
 	opt.apart = true;
 	if (session_open(&c->s, &opt, err) ||
 	    session_repo(&c->repo, c->s, err) ||
-	    choose_trusted(c, spec, err) || outcome_check(c->set, c->s, err) ||
+	    choose_trusted(c, spec, err) || pipeline_check(c->set, c->s, err) ||
 	    session_add(c->s, spec, err))
 		return -1;
 	if (!session_rev(c->s, NEW))
@@ -428,7 +428,7 @@ static int check(struct check *c, const char *spec, struct err *err)
 	    consider_environment(c, err) ||
 	    session_capture(c->s, err))
 		return blame_lag(c, err);
-	return check_edits(c, err);
+	return policy_edits_check(c, err);
 }
 
 int cmd_check(const struct invocation *inv, struct err *err)
@@ -446,6 +446,6 @@ int cmd_check(const struct invocation *inv, struct err *err)
 	if (destinations_choose(&to, &inv->set, OF_COMPARISON, err))
 		return -1;
 	if (check(&c, ops->n ? ops->v[0] : ".", err))
-		return outcome_forgive(&inv->set, c.s, err);
+		return pipeline_forgive(&inv->set, c.s, err);
 	return judge(&c, &to, err);
 }

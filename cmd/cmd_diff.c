@@ -3,35 +3,35 @@
 #include <string.h>
 
 #include "cmd/change.h"
-#include "cmd/edits.h"
-#include "cmd/near.h"
-#include "cmd/outcome.h"
+#include "cmd/pipeline.h"
+#include "cmd/policy_edits.h"
+#include "cmd/suggest.h"
 
 /* --- the command line --- */
 
-static const char *near_command(const char *word)
+static const char *suggest_command(const char *word)
 {
-	struct near near = NEAR_INIT(word);
+	struct suggest nearest = SUGGEST_INIT(word);
 	size_t n;
 	const struct command *commands = commands_table(&n);
 
 	for (size_t i = 0; i < n; i++)
-		near_try(&near, commands[i].name);
-	return near.best;
+		suggest_try(&nearest, commands[i].name);
+	return nearest.best;
 }
 
 /* A first word that is no command is a revision, or a slip of the pen. */
 static int hint_command(const struct invocation *inv, struct err *err)
 {
-	const char *near;
+	const char *nearest;
 
 	if (inv->named || !inv->operands.n)
 		return -1;
 	if (!strcmp(inv->operands.v[0], "help"))
 		return err_hint(err, "did you mean 'behavdiff --help'?");
-	near = near_command(inv->operands.v[0]);
-	if (near)
-		err_hint(err, "did you mean 'behavdiff %s'?", near);
+	nearest = suggest_command(inv->operands.v[0]);
+	if (nearest)
+		err_hint(err, "did you mean 'behavdiff %s'?", nearest);
 	return -1;
 }
 
@@ -56,7 +56,7 @@ static int check_operands(const struct invocation *inv, struct err *err)
 /* --- the result --- */
 
 /* Two folders are two programs, and all of one is other than the other. */
-static void judge_change(struct outcome *o, struct session *s)
+static void judge_change(struct pipeline *o, struct session *s)
 {
 	const struct rev *old = session_rev(s, 0), *new = session_rev(s, 1);
 
@@ -70,7 +70,7 @@ static void judge_change(struct outcome *o, struct session *s)
 static int report_session(struct session *s, const struct settings *set,
 			  const struct destinations *to, struct err *err)
 {
-	autooutcome struct outcome o = OUTCOME_INIT;
+	autopipeline struct pipeline o = PIPELINE_INIT;
 	autobuf struct buf closing = BUF_INIT;
 
 	/* People look at a diff; what must not pass unseen is for check. */
@@ -79,21 +79,21 @@ static int report_session(struct session *s, const struct settings *set,
 		.level = LEVEL_WARNING,
 	};
 	/* OLD is the trusted side; a baseline brings what it accepts. */
-	if (outcome_policy(&o, set, session_config(s), session_baseline(s, 0),
-			   err))
+	if (pipeline_policy(&o, set, session_config(s), session_baseline(s, 0),
+			    err))
 		return -1;
-	outcome_compare(&o, s, set, session_fingerprint(s, 0),
-			session_fingerprint(s, 1));
+	pipeline_compare(&o, s, set, session_fingerprint(s, 0),
+			 session_fingerprint(s, 1));
 	o.report.old_from = session_from(s, 0);
 	o.report.new_from = session_from(s, 1);
-	o.place.old = outcome_side(s, 0);
-	o.place.new = outcome_side(s, 1);
+	o.place.old = pipeline_side(s, 0);
+	o.place.new = pipeline_side(s, 1);
 	judge_change(&o, s);
 	change_note_bound(&o, "--no-cache runs both with what it holds now");
-	last_commands(&closing, &o.cmp, session_cache(s),
-		      session_baseline(s, 0));
+	last_result_commands(&closing, &o.cmp, session_cache(s),
+			     session_baseline(s, 0));
 	o.report.closing = buf_view(&closing);
-	return outcome_tell(&o, s, to, err);
+	return pipeline_report(&o, s, to, err);
 }
 
 int cmd_diff(const struct invocation *inv, struct err *err)
@@ -107,8 +107,8 @@ int cmd_diff(const struct invocation *inv, struct err *err)
 	if (session_add(s, inv->operands.v[0], err))
 		return hint_command(inv, err);
 	if (session_add(s, inv->operands.v[1], err) ||
-	    outcome_check(&inv->set, s, err) || session_capture(s, err) ||
-	    diff_edits(s, err))
-		return outcome_forgive(&inv->set, s, err);
+	    pipeline_check(&inv->set, s, err) || session_capture(s, err) ||
+	    policy_edits_diff(s, err))
+		return pipeline_forgive(&inv->set, s, err);
 	return report_session(s, &inv->set, &to, err);
 }

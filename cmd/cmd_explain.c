@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/last.h"
-#include "cmd/near.h"
+#include "cmd/last_result.h"
+#include "cmd/suggest.h"
 #include "cmd/status.h"
+#include "cmd/suggest.h"
 #include "core/compare/compare.h"
 #include "core/event/event.h"
 
@@ -112,20 +113,20 @@ static bool explain_status(struct buf *out, const char *word)
 
 static int unknown_word(const char *word, struct err *err)
 {
-	struct near near = NEAR_INIT(word);
+	struct suggest nearest = SUGGEST_INIT(word);
 	size_t n;
 	const struct rule *rules = rules_table(&n);
 
 	err_set(err, ERR_TROUBLE, "explain: '%s' is no rule, kind of fact, "
 		"exit status or finding's id", word);
 	for (size_t i = 0; i < n; i++)
-		near_try(&near, rules[i].id);
+		suggest_try(&nearest, rules[i].id);
 	for (int k = 0; k < EV_COUNT; k++)
-		near_try(&near, event_name((enum event_kind)k));
+		suggest_try(&nearest, event_name((enum event_kind)k));
 	for (size_t i = 0; i < ARRAY_LEN(statuses); i++)
-		near_try(&near, statuses[i].word);
-	if (near.best)
-		return err_hint(err, "did you mean '%s'?", near.best);
+		suggest_try(&nearest, statuses[i].word);
+	if (nearest.best)
+		return err_hint(err, "did you mean '%s'?", nearest.best);
 	return err_hint(err, "behavdiff list rules and list facts name them; "
 			"statuses are 0 to 3");
 }
@@ -145,12 +146,12 @@ static bool names_finding(const char *word)
 static int explain_one(struct buf *out, const struct settings *set,
 		       const char *word, struct err *err)
 {
-	autolast struct last last = LAST_INIT;
+	autolast_result struct last_result last = LAST_RESULT_INIT;
 	const struct result_finding *f = NULL;
 	struct cache *cache = cache_open();
 
-	if (!last_read(&last, cache, err))
-		f = last_find(&last, word, err);
+	if (!last_result_read(&last, cache, err))
+		f = last_result_find(&last, word, err);
 	if (f)
 		explain_finding(out, &last.result, f, output_color(set->color),
 				output_width());

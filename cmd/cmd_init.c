@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cmd/baseline_file.h"
 #include "cmd/cmd.h"
-#include "cmd/gate.h"
 #include "cmd/status.h"
 #include "core/base/cleanup.h"
 #include "core/base/quote.h"
@@ -265,8 +265,9 @@ static bool is_there(const struct target *t)
 static int write_target(const struct target *t, struct buf *said,
 			struct err *err)
 {
-	if (gate_write(t->root, t->path, buf_view(&t->text), t->executable,
-		       err))
+	if (baseline_file_write(t->root, t->path, buf_view(&t->text),
+				t->executable,
+				err))
 		return -1;
 	buf_printf(said, "written: %s/%s\n", t->root, t->path);
 	return 0;

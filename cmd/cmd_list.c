@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/near.h"
 #include "cmd/status.h"
+#include "cmd/suggest.h"
 #include "core/compare/compare.h"
 #include "core/config/config.h"
 #include "core/event/event.h"
@@ -155,13 +155,13 @@ static void list_tables(struct buf *out)
 
 static int unknown_table(const char *name, struct err *err)
 {
-	struct near near = NEAR_INIT(name);
+	struct suggest nearest = SUGGEST_INIT(name);
 
 	err_set(err, ERR_TROUBLE, "list: there is no table '%s'", name);
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
-		near_try(&near, tables[i].name);
-	if (near.best)
-		return err_hint(err, "did you mean '%s'?", near.best);
+		suggest_try(&nearest, tables[i].name);
+	if (nearest.best)
+		return err_hint(err, "did you mean '%s'?", nearest.best);
 	return err_hint(err, TABLE_NAMES);
 }
 

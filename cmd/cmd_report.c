@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* behavdiff report REV: what one revision did, as an auditor's document. */
-#include "cmd/outcome.h"
+#include "cmd/pipeline.h"
 #include "cmd/status.h"
 #include "cmd/version.h"
 #include "core/report/report.h"

@@ -7,9 +7,9 @@
  */
 #include <string.h>
 
-#include "cmd/keep.h"
+#include "cmd/baseline_edit.h"
 #include "cmd/keys.h"
-#include "cmd/last.h"
+#include "cmd/last_result.h"
 #include "cmd/status.h"
 #include "core/base/cleanup.h"
 #include "core/base/text.h"
@@ -18,8 +18,8 @@
 #define STAT_LINES 12
 
 struct review {
-	struct keep keep;
-	struct last last;
+	struct baseline_edit edit;
+	struct last_result last;
 	const char *dir;	/* of the baseline */
 	struct buf stat;	/* what changed in the files */
 	bool color, quit;
@@ -29,8 +29,8 @@ struct review {
 
 static void review_free(struct review *r)
 {
-	keep_free(&r->keep);
-	last_free(&r->last);
+	baseline_edit_free(&r->edit);
+	last_result_free(&r->last);
 	buf_free(&r->stat);
 }
 
@@ -47,7 +47,7 @@ static void put_spec(struct buf *out, struct str rev, struct str spec)
 /* Best effort: a shallow clone has not all of it, a file none. */
 static void make_stat(struct review *r)
 {
-	const struct last_place *at = &r->last.place;
+	const struct last_result_place *at = &r->last.place;
 	autobuf struct buf lines = BUF_INIT;
 	struct err err = ERR_INIT;
 
@@ -58,7 +58,7 @@ static void make_stat(struct review *r)
 	buf_c(&r->stat, " to ");
 	put_spec(&r->stat, at->new, r->last.result.new.spec);
 	buf_c(&r->stat, ":\n");
-	if (rev_stat(&lines, r->keep.repo, at->old.p, at->new.p, STAT_LINES,
+	if (rev_stat(&lines, r->edit.repo, at->old.p, at->new.p, STAT_LINES,
 		     &err)) {
 		buf_c(&r->stat, " not known: ");
 		text_sanitise(&r->stat, str_c(err.msg));
@@ -106,7 +106,7 @@ static int settle(struct review *r, size_t i, enum decision decision)
 	r->last.decided[cause->leader] = decision;
 	for (size_t m = 0; m < cause->n; m++)
 		r->last.decided[cause->members[m]] = decision;
-	last_decide(session_cache(r->keep.s), &r->last);
+	last_result_decide(session_cache(r->edit.s), &r->last);
 	return 1;
 }
 
@@ -116,8 +116,8 @@ static void accept_finding(struct review *r, size_t at, const char *reason,
 	const struct finding *f = &r->last.result.v[at].f;
 
 	if (finding_is_news(f) && !f->accepted)
-		keep_accept(&r->keep, f->fact->line, f->step, reason,
-			    expires);
+		baseline_edit_accept(&r->edit, f->fact->line, f->step, reason,
+				     expires);
 }
 
 static void accept_cause(struct review *r, size_t i, const char *reason,
@@ -149,7 +149,7 @@ static int ask_expiry(struct buf *out, struct err *err)
 		if (!keys_line(out, "last day it counts (YYYY-MM-DD, empty: "
 			       "for ever): "))
 			return tell(err, "\nnot accepted\n");
-		if (!keep_date(out->p, &bad))
+		if (!baseline_edit_date(out->p, &bad))
 			return 1;
 		text_sanitise(&safe, str_c(bad.msg));
 		if (tell(err, "%s\n", safe.p))
@@ -161,7 +161,7 @@ static int ask_expiry(struct buf *out, struct err *err)
 static int key_accept(struct review *r, size_t i, struct err *err)
 {
 	autobuf struct buf reason = BUF_INIT, expires = BUF_INIT;
-	struct keep *k = &r->keep;
+	struct baseline_edit *k = &r->edit;
 	int answered = ask_reason(&reason, err);
 
 	if (answered > 0)
@@ -169,10 +169,11 @@ static int key_accept(struct review *r, size_t i, struct err *err)
 	if (answered <= 0)
 		return answered;
 	buf_clear(&k->out);
-	if (keep_load(k, r->dir, &r->last, err) || keep_need(k, err))
+	if (baseline_edit_load(k, r->dir, &r->last, err) ||
+	    baseline_edit_need(k, err))
 		return -1;
 	accept_cause(r, i, reason.p, expires.p);
-	if (keep_save(k, k->old, err) || output_stdout(&k->out, err))
+	if (baseline_edit_save(k, k->old, err) || output_stdout(&k->out, err))
 		return -1;
 	r->accepted++;
 	return settle(r, i, DECISION_ACCEPTED);
@@ -272,13 +273,13 @@ static int decide(struct review *r, size_t i, struct err *err)
 
 /* --- the command --- */
 
-static bool is_undecided(const struct last *l, size_t at)
+static bool is_undecided(const struct last_result *l, size_t at)
 {
 	return l->result.v[at].f.gates && l->decided[at] == DECISION_OPEN;
 }
 
 /* Is there anything to decide about the i-th cause? */
-static bool is_open(const struct last *l, size_t i)
+static bool is_open(const struct last_result *l, size_t i)
 {
 	const struct cause *cause = &l->result.cmp.causes[i];
 	bool open = is_undecided(l, cause->leader);
@@ -322,9 +323,9 @@ static int begin(struct review *r, const struct invocation *inv,
 		return err_hint(err, "it is about the last comparison made "
 				"here");
 	}
-	if (need_terminal(err) || keep_open(&r->keep, set, err))
+	if (need_terminal(err) || baseline_edit_open(&r->edit, set, err))
 		return -1;
-	if (last_read(&r->last, session_cache(r->keep.s), err))
+	if (last_result_read(&r->last, session_cache(r->edit.s), err))
 		return -1;
 	r->dir = set->folder ? set->folder :
 		 r->last.place.subdir.len ? r->last.place.subdir.p : "";
@@ -332,11 +333,11 @@ static int begin(struct review *r, const struct invocation *inv,
 	for (size_t i = 0; i < r->last.result.cmp.n_causes; i++)
 		r->total += is_open(&r->last, i);
 	/* Said before anybody has typed a reason. */
-	return keep_load(&r->keep, r->dir, &r->last, err) ||
-	       keep_need(&r->keep, err) ? -1 : 0;
+	return baseline_edit_load(&r->edit, r->dir, &r->last, err) ||
+	       baseline_edit_need(&r->edit, err) ? -1 : 0;
 }
 
-static int outcome(const struct last *l)
+static int outcome(const struct last_result *l)
 {
 	for (size_t i = 0; i < l->result.n; i++)
 		if (l->result.v[i].f.gates &&
@@ -348,7 +349,7 @@ static int outcome(const struct last *l)
 int cmd_review(const struct invocation *inv, struct err *err)
 {
 	__attribute__((cleanup(review_free)))
-	struct review r = { .last = LAST_INIT };
+	struct review r = { .last = LAST_RESULT_INIT };
 	int failed;
 
 	if (begin(&r, inv, err))

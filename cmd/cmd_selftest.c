@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
-#include "cmd/near.h"
 #include "cmd/status.h"
+#include "cmd/suggest.h"
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
 #include "core/base/json.h"
@@ -101,15 +101,15 @@ static int be_planted(const char *name, struct err *err)
 
 static int unknown_plant(const char *name, struct err *err)
 {
-	struct near near = NEAR_INIT(name);
+	struct suggest nearest = SUGGEST_INIT(name);
 	size_t n;
 	const struct plant *plants = plants_table(&n);
 
 	err_set(err, ERR_TROUBLE, "selftest: there is no plant '%s'", name);
 	for (size_t i = 0; i < n; i++)
-		near_try(&near, plants[i].name);
-	if (near.best)
-		return err_hint(err, "did you mean '%s'?", near.best);
+		suggest_try(&nearest, plants[i].name);
+	if (nearest.best)
+		return err_hint(err, "did you mean '%s'?", nearest.best);
 	return err_hint(err, "behavdiff list plants names them");
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/outcome.h"
+#include "cmd/pipeline.h"
 #include "cmd/status.h"
 #include "core/base/fd.h"
 #include "core/base/text.h"

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
-#include "cmd/last.h"
+#include "cmd/last_result.h"
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
 #include "core/base/text.h"
@@ -171,10 +171,10 @@ static void complete_statuses(struct completion *c)
 /* Of the last comparison. */
 static void complete_findings(struct completion *c)
 {
-	autolast struct last last = LAST_INIT;
+	autolast_result struct last_result last = LAST_RESULT_INIT;
 	struct cache *cache = cache_open();
 
-	if (!last_read(&last, cache, NULL))
+	if (!last_result_read(&last, cache, NULL))
 		for (size_t i = 0; i < last.result.n; i++) {
 			const struct finding *f = &last.result.v[i].f;
 

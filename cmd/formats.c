@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "cmd/near.h"
+#include "cmd/suggest.h"
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
 
@@ -18,14 +18,14 @@ static int unknown_format(const char *word, enum subject subject,
 {
 	size_t n;
 	const struct format *table = formats_table(&n);
-	struct near near = NEAR_INIT(word);
+	struct suggest nearest = SUGGEST_INIT(word);
 
 	err_set(err, ERR_TROUBLE, "'%s' is no format", word);
 	for (size_t i = 0; i < n; i++)
 		if (suits(&table[i], subject))
-			near_try(&near, table[i].name);
-	if (near.best)
-		return err_hint(err, "did you mean '%s'?", near.best);
+			suggest_try(&nearest, table[i].name);
+	if (nearest.best)
+		return err_hint(err, "did you mean '%s'?", nearest.best);
 	return err_hint(err, "behavdiff list formats names them");
 }
 

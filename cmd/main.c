@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
-#include "cmd/near.h"
 #include "cmd/status.h"
+#include "cmd/suggest.h"
 #include "cmd/version.h"
 
 /*

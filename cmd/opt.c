@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "cmd/near.h"
+#include "cmd/suggest.h"
 #include "core/base/str.h"
 #include "core/config/config.h"
 
@@ -107,7 +107,7 @@ static int take_choice(const char **out, const struct opt *row,
 {
 	const char *p = row->arg;
 	char word[32];
-	struct near near = NEAR_INIT(value);
+	struct suggest nearest = SUGGEST_INIT(value);
 	char best[32] = "";
 
 	while (*p) {
@@ -119,17 +119,17 @@ static int take_choice(const char **out, const struct opt *row,
 			*out = value;
 			return 0;
 		}
-		near_try(&near, word);
-		if (near.best == word) {
+		suggest_try(&nearest, word);
+		if (nearest.best == word) {
 			memcpy(best, word, len + 1);
-			near.best = best;
+			nearest.best = best;
 		}
 		p += len + (p[len] == '|');
 	}
 	err_set(err, ERR_TROUBLE, "%s: '%s' is none of %s", arg, value,
 		row->arg);
-	if (near.best)
-		err_hint(err, "did you mean '%s'?", near.best);
+	if (nearest.best)
+		err_hint(err, "did you mean '%s'?", nearest.best);
 	return -1;
 }
 
@@ -165,7 +165,7 @@ static int unknown_option(const struct opt_table *table, unsigned sets,
 {
 	char shown[64];
 	size_t len = strcspn(arg, "=");
-	struct near near = NEAR_INIT(shown);
+	struct suggest nearest = SUGGEST_INIT(shown);
 
 	err_set(err, ERR_TROUBLE, "unknown option '%.*s'", (int)len, arg);
 	if (arg[1] != '-' || len - 2 >= sizeof(shown))
@@ -174,9 +174,9 @@ static int unknown_option(const struct opt_table *table, unsigned sets,
 	shown[len - 2] = 0;
 	for (size_t i = 0; i < table->n; i++)
 		if (table->v[i].name && table->v[i].sets & sets)
-			near_try(&near, table->v[i].name);
-	if (near.best)
-		err_hint(err, "did you mean '--%s'?", near.best);
+			suggest_try(&nearest, table->v[i].name);
+	if (nearest.best)
+		err_hint(err, "did you mean '--%s'?", nearest.best);
 	return -1;
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cmd/change.h"
-#include "cmd/edits.h"
+#include "cmd/policy_edits.h"
 #include "core/base/cleanup.h"
 #include "core/base/path.h"
 #include "core/base/strmap.h"
@@ -147,7 +147,7 @@ static void put_move(struct buf *out, const struct rev_file *f)
 		buf_printf(out, " was removed, at %.12s", f->was);
 }
 
-static void doubt_move(struct outcome *o, const struct unlikes *u,
+static void doubt_move(struct pipeline *o, const struct unlikes *u,
 		       const struct rev_file *f)
 {
 	autobuf struct buf text = BUF_INIT;
@@ -167,7 +167,7 @@ static void doubt_move(struct outcome *o, const struct unlikes *u,
 	comparison_add_reason(&o->cmp, buf_view(&text));
 }
 
-static void doubt_moves(struct outcome *o, const struct unlikes *u,
+static void doubt_moves(struct pipeline *o, const struct unlikes *u,
 			const struct rev_diff *diff)
 {
 	size_t n = 0;
@@ -293,7 +293,7 @@ static void put_conversions(struct buf *out, const struct unlikes *u)
 	buf_ch(out, ')');
 }
 
-static void doubt_lists(struct outcome *o, const struct unlikes *u)
+static void doubt_lists(struct pipeline *o, const struct unlikes *u)
 {
 	for (size_t i = 0; i < LISTS; i++) {
 		autobuf struct buf text = BUF_INIT;
@@ -309,7 +309,7 @@ static void doubt_lists(struct outcome *o, const struct unlikes *u)
 	}
 }
 
-int unlike_doubts(struct outcome *o, struct session *s,
+int unlike_doubts(struct pipeline *o, struct session *s,
 		  const struct patch *patch, const struct rev_diff *diff,
 		  struct err *err)
 {

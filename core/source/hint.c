@@ -31,20 +31,20 @@ static int score(const char *name, const char *candidate)
 	return d <= limit ? d : -1;
 }
 
-struct near {
+struct hint_names {
 	const char *name;
 	char *names[NEAR];	/* owned, nearest first */
 	int scores[NEAR];
 	size_t n;
 };
 
-static void near_release(struct near *near)
+static void hint_release(struct hint_names *near)
 {
 	for (size_t i = 0; i < near->n; i++)
 		free(near->names[i]);
 }
 
-static void near_add(struct near *near, const char *candidate)
+static void hint_add(struct hint_names *near, const char *candidate)
 {
 	int s = score(near->name, candidate);
 	size_t at = near->n;
@@ -76,7 +76,7 @@ static int add_ref(const char *full, void *payload)
 		size_t len = strlen(kinds[i]);
 
 		if (!strncmp(full, kinds[i], len))
-			near_add(payload, full + len);
+			hint_add(payload, full + len);
 	}
 	return 0;
 }
@@ -84,7 +84,7 @@ static int add_ref(const char *full, void *payload)
 /* "did you mean 'a', 'b' or 'c'?" */
 static bool hint_near(struct err *err, struct repo *repo, const char *name)
 {
-	__attribute__((cleanup(near_release))) struct near near = {
+	__attribute__((cleanup(hint_release))) struct hint_names near = {
 		.name = name,
 	};
 	autobuf struct buf list = BUF_INIT;

@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/keep.h"
-#include "cmd/outcome.h"
+#include "cmd/baseline_edit.h"
+#include "cmd/pipeline.h"
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
 #include "core/base/vec.h"
@@ -43,10 +43,10 @@ static void the_command_line_is_stronger(void **state)
 	      "[step \"b\"]\n\tcommand = x\n"
 	      "[policy \"a\"]\n\tfail-on = never\n");
 	for (size_t i = 0; i < ARRAY_LEN(sets); i++) {
-		autooutcome struct outcome o = OUTCOME_INIT;
+		autopipeline struct pipeline o = PIPELINE_INIT;
 		struct err err = ERR_INIT;
 
-		assert_int_equal(outcome_policy(&o, sets[i], &cfg, NULL, &err),
+		assert_int_equal(pipeline_policy(&o, sets[i], &cfg, NULL, &err),
 				 0);
 		assert_int_equal(o.policy.fail_on, wanted[i]);
 		/* --fail-on is meant for every step. */
@@ -63,13 +63,13 @@ static void the_command_line_is_stronger(void **state)
 static void without_a_word_errors_fail(void **state)
 {
 	const struct settings set = { .runs = 0 };
-	autooutcome struct outcome o = OUTCOME_INIT;
+	autopipeline struct pipeline o = PIPELINE_INIT;
 	struct err err = ERR_INIT;
 	struct config cfg;
 
 	(void)state;
 	config_init(&cfg);
-	assert_int_equal(outcome_policy(&o, &set, &cfg, NULL, &err), 0);
+	assert_int_equal(pipeline_policy(&o, &set, &cfg, NULL, &err), 0);
 	assert_int_equal(o.policy.fail_on, LEVEL_ERROR);
 	assert_int_equal(o.policy.n, 0);
 	config_free(&cfg);
@@ -79,7 +79,7 @@ static void without_a_word_errors_fail(void **state)
 static void a_steps_levels_stand_behind_the_common_ones(void **state)
 {
 	const struct settings set = { .runs = 0 };
-	autooutcome struct outcome o = OUTCOME_INIT;
+	autopipeline struct pipeline o = PIPELINE_INIT;
 	struct err err = ERR_INIT;
 	struct config cfg;
 
@@ -87,7 +87,7 @@ static void a_steps_levels_stand_behind_the_common_ones(void **state)
 	parse(&cfg, "[step \"a\"]\n\tcommand = x\n"
 	      "[policy \"a\"]\n\tlevel = net.*:/x error\n"
 	      "[policy]\n\tlevel = file.create:/tmp/** note\n");
-	if (outcome_policy(&o, &set, &cfg, NULL, &err))
+	if (pipeline_policy(&o, &set, &cfg, NULL, &err))
 		fail_msg("%s", err.msg);
 	assert_int_equal(o.policy.n, 2);
 	assert_int_equal(o.policy.regrades[0].step.len, 0);
@@ -98,13 +98,13 @@ static void a_steps_levels_stand_behind_the_common_ones(void **state)
 static void a_level_that_is_none_names_its_line(void **state)
 {
 	const struct settings set = { .runs = 0 };
-	autooutcome struct outcome o = OUTCOME_INIT;
+	autopipeline struct pipeline o = PIPELINE_INIT;
 	struct err err = ERR_INIT;
 	struct config cfg;
 
 	(void)state;
 	parse(&cfg, "[policy]\n\tlevel = file.creat:/tmp/** note\n");
-	assert_int_equal(outcome_policy(&o, &set, &cfg, NULL, &err), -1);
+	assert_int_equal(pipeline_policy(&o, &set, &cfg, NULL, &err), -1);
 	assert_non_null(strstr(err.msg, "f:2: policy.level"));
 	config_free(&cfg);
 }
@@ -143,7 +143,7 @@ static void an_acceptance_counts_to_its_last_day(void **state)
 {
 	struct acceptance list[] = {
 		{ .fact = STR("exec /a"), .expires = STR("") },
-		{ .fact = STR("exec /b"), .expires = gate_today() },
+		{ .fact = STR("exec /b"), .expires = baseline_file_today() },
 		{ .fact = STR("exec /c"), .expires = STR("2020-02-29") },
 		{ .fact = STR("exec /d"), .expires = STR("9999-12-31") },
 		{ .fact = STR("exec /*"), .glob = true, .step = STR("login") },
@@ -181,12 +181,12 @@ static void a_day_to_come_is_asked_for(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct err err = ERR_INIT;
 
-		assert_int_equal(keep_date(rows[i].day, &err),
+		assert_int_equal(baseline_edit_date(rows[i].day, &err),
 				 rows[i].msg ? -1 : 0);
 		if (rows[i].msg && !strstr(err.msg, rows[i].msg))
 			fail_msg("%s: %s", rows[i].day, err.msg);
 	}
-	assert_true(baseline_date(gate_today()));
+	assert_true(baseline_date(baseline_file_today()));
 }
 
 /* --- the file --- */
@@ -210,8 +210,8 @@ static void its_path_is_made_of_folder_and_scenario(void **state)
 		struct config cfg;
 
 		parse(&cfg, rows[i].config);
-		path = baseline_path(&cfg, rows[i].subdir,
-				     str_c(rows[i].scenario));
+		path = baseline_file_path(&cfg, rows[i].subdir,
+					  str_c(rows[i].scenario));
 		assert_string_equal(path, rows[i].path);
 		config_free(&cfg);
 	}
@@ -231,7 +231,7 @@ static void a_folder_stays_below_the_root(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct err err = ERR_INIT;
 
-		if (keep_folder(rows[i].folder, &err) !=
+		if (baseline_edit_folder(rows[i].folder, &err) !=
 		    (rows[i].taken ? 0 : -1))
 			fail_msg("%s", rows[i].folder);
 	}
@@ -264,16 +264,19 @@ static void folders_are_made_and_the_file_replaced(void **state)
 	const char *root = *state;
 	struct stat st;
 
-	assert_int_equal(gate_write(root, "a/b/c.json", STR("one"), false,
-				    &err), 0);
-	assert_int_equal(gate_write(root, "a/b/c.json", STR("two"), false,
-				    &err), 0);
+	assert_int_equal(baseline_file_write(root, "a/b/c.json", STR("one"),
+					     false,
+					     &err), 0);
+	assert_int_equal(baseline_file_write(root, "a/b/c.json", STR("two"),
+					     false,
+					     &err), 0);
 	assert_int_equal(fd_read_file(AT_FDCWD, "a/b/c.json", &text, 100,
 				      &err), 0);
 	assert_string_equal(text.p, "two");
 	assert_int_equal(stat("a/b/c.json", &st), 0);
 	assert_int_equal(st.st_mode & 0111, 0);
-	assert_int_equal(gate_write(root, "hook", STR("#!"), true, &err), 0);
+	assert_int_equal(baseline_file_write(root, "hook", STR("#!"), true,
+					     &err), 0);
 	assert_int_equal(stat("hook", &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0755);
 }
@@ -294,8 +297,9 @@ static void nothing_is_written_through_a_link(void **state)
 		assert_int_equal(symlink(i == 2 ? "../../out/x" :
 					 i == 1 ? "../out" : "out", links[i]),
 				 0);
-		assert_int_equal(gate_write(root, "a/b/c.json", STR("x"),
-					    false, &err), -1);
+		assert_int_equal(baseline_file_write(root, "a/b/c.json",
+						     STR("x"),
+						     false, &err), -1);
 		assert_non_null(strstr(err.msg, "is a symbolic link"));
 		assert_non_null(strstr(err.msg, links[i]));
 		assert_int_equal(stat("out/x", &st), -1);

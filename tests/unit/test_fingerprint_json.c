@@ -10,9 +10,9 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/base/vec.h"
-#include "core/base/json.h"
 #include "core/fingerprint/fingerprint.h"
 #include "core/fingerprint/json.h"
 

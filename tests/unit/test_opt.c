@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/near.h"
 #include "cmd/opt.h"
+#include "cmd/suggest.h"
 #include "core/base/vec.h"
 
 struct settings {
@@ -248,19 +248,20 @@ static void help_has_a_line_for_each_row_of_the_set(void **state)
 
 static void near_names_are_near_and_far_ones_are_not(void **state)
 {
-	struct near one = NEAR_INIT("tarce"), none = NEAR_INIT("feature");
-	struct near begun = NEAR_INIT("li"), tiny = NEAR_INIT("d");
+	struct suggest one =
+		SUGGEST_INIT("tarce"), none = SUGGEST_INIT("feature");
+	struct suggest begun = SUGGEST_INIT("li"), tiny = SUGGEST_INIT("d");
 
 	(void)state;
-	near_try(&one, "diff");
-	near_try(&one, "trace");
+	suggest_try(&one, "diff");
+	suggest_try(&one, "trace");
 	assert_string_equal(one.best, "trace");
-	near_try(&none, "trace");
-	near_try(&none, "diff");
+	suggest_try(&none, "trace");
+	suggest_try(&none, "diff");
 	assert_null(none.best);
-	near_try(&begun, "list");
+	suggest_try(&begun, "list");
 	assert_string_equal(begun.best, "list");
-	near_try(&tiny, "diff");
+	suggest_try(&tiny, "diff");
 	assert_null(tiny.best);
 }
 

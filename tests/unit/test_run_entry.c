@@ -51,7 +51,7 @@ static const char *chosen(struct pair *p, size_t i)
 	struct side *side = &p->s->sides[i];
 	struct err err = ERR_INIT;
 
-	if (guide_scenario(p->s, side, &err)) {
+	if (entry_reference_scenario(p->s, side, &err)) {
 		if (err.code != ERR_INCONCLUSIVE)
 			fail_msg("%s", err.msg);
 		return "nothing";
@@ -68,9 +68,9 @@ static void the_entry_points_of_old_are_run_in_new(void **state)
 	size_t i;
 
 	assert_string_equal(chosen(&p, OLD), "main.py");
-	assert_false(p.s->sides[OLD].guided);
+	assert_false(p.s->sides[OLD].referenced);
 	assert_string_equal(chosen(&p, NEW), "main.py");
-	assert_true(new->guided);
+	assert_true(new->referenced);
 	/* What it would have run by itself is told. */
 	i = session_moved(p.s, NEW, 0, &path);
 	assert_int_equal(i, 1);
@@ -86,7 +86,7 @@ static void a_program_without_that_file_runs_its_own(void **state)
 	struct str path;
 
 	assert_string_equal(chosen(&p, NEW), "server.py");
-	assert_false(p.s->sides[NEW].guided);
+	assert_false(p.s->sides[NEW].referenced);
 	assert_int_equal(session_moved(p.s, NEW, 0, &path), 0);
 	session_free(p.s);
 }
@@ -111,7 +111,7 @@ static void what_is_run_anyway_is_no_guidance(void **state)
 	struct pair p = begin(state, "", "main.py", "main.py notes.txt");
 
 	assert_string_equal(chosen(&p, NEW), "main.py");
-	assert_false(p.s->sides[NEW].guided);
+	assert_false(p.s->sides[NEW].referenced);
 	session_free(p.s);
 }
 
@@ -130,7 +130,7 @@ static void configured_steps_need_no_guide(void **state)
 			      "main.py", "main.py launcher.py");
 
 	assert_string_equal(chosen(&p, NEW), "");
-	assert_false(p.s->sides[NEW].guided);
+	assert_false(p.s->sides[NEW].referenced);
 	assert_string_equal(p.s->sides[NEW].scenario.steps[0].name.p, "a");
 	session_free(p.s);
 }
@@ -139,15 +139,15 @@ static void configured_steps_need_no_guide(void **state)
 static void a_side_alone_has_the_guide_that_was_named(void **state)
 {
 	struct pair p = begin(state, "", "main.py launcher.py", "main.py");
-	struct side *guide = &p.s->guide, *other = &p.s->sides[NEW];
+	struct side *reference = &p.s->reference, *other = &p.s->sides[NEW];
 
 	p.s->opt.apart = true;
-	guide->rev = other->rev;
-	guide->tree = other->tree;
+	reference->rev = other->rev;
+	reference->tree = other->tree;
 	*other = (struct side){ .tree = -1 };
 	p.s->n = 1;
 	assert_string_equal(chosen(&p, OLD), "main.py");
-	assert_true(p.s->sides[OLD].guided);
+	assert_true(p.s->sides[OLD].referenced);
 	session_free(p.s);
 }
 
@@ -155,26 +155,26 @@ static void a_side_alone_has_the_guide_that_was_named(void **state)
 
 static void keys_tell_guided_runs_from_others(void **state)
 {
-	char own[65], guided[65], varied[65], other[65];
+	char own[65], referenced[65], varied[65], other[65];
 	struct side side = { .tree = -1 };
 
 	(void)state;
-	guide_tree_key(own, &side, "0123");
+	entry_reference_tree_key(own, &side, "0123");
 	assert_string_equal(own, "0123");
-	side.guided = true;
+	side.referenced = true;
 	side.scenario.how = STR("main entry: main.py");
-	guide_tree_key(guided, &side, "0123");
-	assert_string_not_equal(guided, own);
+	entry_reference_tree_key(referenced, &side, "0123");
+	assert_string_not_equal(referenced, own);
 	side.scenario.how = STR("main entry: app.py");
-	guide_tree_key(other, &side, "0123");
-	assert_string_not_equal(other, guided);
-	side.guided = false;
+	entry_reference_tree_key(other, &side, "0123");
+	assert_string_not_equal(other, referenced);
+	side.referenced = false;
 	side.variant = STR("A=1");
 	strcpy(side.variant_digest, "00112233445566778899aabbccddeeff");
-	guide_tree_key(varied, &side, "0123");
+	entry_reference_tree_key(varied, &side, "0123");
 	assert_string_not_equal(varied, own);
-	assert_string_not_equal(varied, guided);
-	guide_tree_key(other, &side, "0124");
+	assert_string_not_equal(varied, referenced);
+	entry_reference_tree_key(other, &side, "0124");
 	assert_string_not_equal(other, varied);
 }
 
@@ -194,11 +194,11 @@ static void what_the_cache_has_of_another_entry_is_forgotten(void **state)
 	old->fp = known("main.py");
 	new->fp = known("main.py");
 	old->from = new->from = "cache";
-	guide_recheck(p.s);
+	entry_reference_recheck(p.s);
 	assert_non_null(new->fp);
 	assert_string_equal(new->from, "cache");
 	new->fp->entry = STR("launcher.py");
-	guide_recheck(p.s);
+	entry_reference_recheck(p.s);
 	assert_null(new->fp);
 	assert_string_equal(new->from, "traced");
 	/* OLD is its own reference. */

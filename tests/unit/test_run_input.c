@@ -15,11 +15,11 @@
 
 #include "core/base/buf.h"
 #include "core/base/vec.h"
-#include "core/run/feed.h"
+#include "core/run/input_player.h"
 
 /* A step that is typed at through a pipe. */
 struct typed {
-	struct feed feed;
+	struct input_player player;
 	struct arena arena;
 	struct step step;
 	int end;		/* the step's */
@@ -31,18 +31,18 @@ static void begin(struct typed *t, const char *script)
 	struct err err = ERR_INIT;
 	int ends[2];
 
-	*t = (struct typed){ .feed = FEED_INIT, .arena = ARENA_INIT };
+	*t = (struct typed){ .player = INPUT_PLAYER_INIT, .arena = ARENA_INIT };
 	if (script_parse(&t->step.script, &t->step.n_script, &t->arena, "in",
 			 str_c(script), &err))
 		fail_msg("%s", err.msg);
 	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
 	t->end = ends[0];
-	t->feed.fd = ends[1];
+	t->player.fd = ends[1];
 }
 
 static void end(struct typed *t)
 {
-	feed_close(&t->feed);
+	input_player_close(&t->player);
 	close(t->end);
 	buf_free(&t->printed);
 	arena_free(&t->arena);
@@ -55,7 +55,7 @@ static void types(struct typed *t, uint64_t now, const char *want)
 	size_t n = 0;
 	ssize_t more;
 
-	feed_advance(&t->feed, &t->step, buf_view(&t->printed), now);
+	input_player_advance(&t->player, &t->step, buf_view(&t->printed), now);
 	while ((more = read(t->end, got + n, sizeof(got) - n - 2)) > 0)
 		n += (size_t)more;
 	if (!more)
@@ -75,10 +75,10 @@ static void lines_are_sent_and_the_input_ends(void **state)
 
 	(void)state;
 	begin(&t, "send one\nsend\nsend two words\n");
-	assert_true(feed_expects(&t.feed, &t.step));
+	assert_true(input_player_expects(&t.player, &t.step));
 	types(&t, 0, "one\n\ntwo words\n|");
-	assert_false(feed_expects(&t.feed, &t.step));
-	assert_null(feed_stuck(&t.feed, &t.step));
+	assert_false(input_player_expects(&t.player, &t.step));
+	assert_null(input_player_stuck(&t.player, &t.step));
 	end(&t);
 }
 
@@ -90,13 +90,14 @@ static void an_answer_is_waited_for(void **state)
 	begin(&t, "wait for Name:\nsend joe\nwait for ok\nsend bye\n");
 	types(&t, 0, "");
 	/* Time alone brings nothing. */
-	assert_false(feed_expects(&t.feed, &t.step));
-	assert_int_equal(feed_stuck(&t.feed, &t.step)->line, 1);
+	assert_false(input_player_expects(&t.player, &t.step));
+	assert_int_equal(input_player_stuck(&t.player, &t.step)->line, 1);
 	prints(&t, "Na");
 	types(&t, 1, "");
 	prints(&t, "me: ");
 	types(&t, 2, "joe\n");
-	assert_string_equal(feed_stuck(&t.feed, &t.step)->text.p, "ok");
+	assert_string_equal(input_player_stuck(&t.player, &t.step)->text.p,
+			    "ok");
 	prints(&t, "ok");
 	types(&t, 3, "bye\n|");
 	end(&t);
@@ -129,7 +130,7 @@ static void what_an_earlier_repetition_printed_is_no_answer(void **state)
 	(void)state;
 	begin(&t, "wait for >\nsend a\n");
 	prints(&t, "> ");
-	t.feed.heard = t.printed.len;
+	t.player.heard = t.printed.len;
 	types(&t, 0, "");
 	prints(&t, ">");
 	types(&t, 0, "a\n|");
@@ -143,7 +144,7 @@ static void a_pause_takes_its_time(void **state)
 	(void)state;
 	begin(&t, "send a\npause 2s\nsend b\n");
 	types(&t, 100, "a\n");
-	assert_true(feed_expects(&t.feed, &t.step));
+	assert_true(input_player_expects(&t.player, &t.step));
 	types(&t, 2099, "");
 	types(&t, 2102, "b\n|");
 	end(&t);
@@ -171,8 +172,8 @@ static void an_input_that_is_held_stays_open(void **state)
 	begin(&t, "send a\nhold\n");
 	types(&t, 0, "a\n");
 	types(&t, 1000000, "");
-	assert_false(feed_expects(&t.feed, &t.step));
-	assert_true(t.feed.fd >= 0);
+	assert_false(input_player_expects(&t.player, &t.step));
+	assert_true(t.player.fd >= 0);
 	end(&t);
 }
 
@@ -190,8 +191,8 @@ static void a_step_that_does_not_read_yet_misses_nothing(void **state)
 		buf_ch(&script, (char)('a' + i % 26));
 	buf_c(&script, "\nsend end\n");
 	begin(&t, script.p);
-	for (unsigned i = 0; i < 1000 && t.feed.fd >= 0; i++) {
-		feed_advance(&t.feed, &t.step, STR(""), i);
+	for (unsigned i = 0; i < 1000 && t.player.fd >= 0; i++) {
+		input_player_advance(&t.player, &t.step, STR(""), i);
 		while ((n = read(t.end, chunk, sizeof(chunk))) > 0)
 			buf_add(&got, chunk, (size_t)n);
 	}
@@ -209,9 +210,9 @@ static void nobody_reads_any_more(void **state)
 	signal(SIGPIPE, SIG_IGN);
 	begin(&t, "send a\nsend b\n");
 	close(t.end);
-	feed_advance(&t.feed, &t.step, STR(""), 0);
-	assert_int_equal(t.feed.fd, -1);
-	assert_false(feed_expects(&t.feed, &t.step));
+	input_player_advance(&t.player, &t.step, STR(""), 0);
+	assert_int_equal(t.player.fd, -1);
+	assert_false(input_player_expects(&t.player, &t.step));
 	t.end = -1;
 	end(&t);
 }
@@ -222,7 +223,7 @@ static void a_terminal_is_sent_its_end_of_file(void **state)
 
 	(void)state;
 	begin(&t, "send a\n");
-	t.feed.tty = true;
+	t.player.tty = true;
 	types(&t, 0, "a\n\004|");
 	end(&t);
 }
@@ -234,9 +235,9 @@ static void a_terminal_without_a_script_stays_open(void **state)
 	(void)state;
 	begin(&t, "");
 	t.step.script = NULL;
-	t.feed.tty = true;
+	t.player.tty = true;
 	types(&t, 0, "");
-	assert_true(t.feed.fd >= 0);
+	assert_true(t.player.fd >= 0);
 	end(&t);
 }
 

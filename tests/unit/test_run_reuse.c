@@ -23,8 +23,8 @@ static void trace(struct place *p, const struct run_options *opt,
 
 	binds_known(s);
 	side_traced(s, 0, "/bin/x");
-	session_remember(s);
-	session_pin(s);
+	session_cache_put(s);
+	session_cache_pin(s);
 	session_free(s);
 }
 
@@ -35,7 +35,7 @@ static bool is_known(struct place *p, const struct run_options *opt,
 	struct session *s = session_of(p, opt, spec, "");
 	bool known;
 
-	session_recall(s, false);
+	session_cache_get(s, false);
 	known = s->sides[0].fp;
 	if (known)
 		assert_string_equal(s->sides[0].from, "cache");
@@ -64,7 +64,7 @@ static void it_is_described_as_it_is_named_now(void **state)
 	fill(p);
 	trace(p, &defaults, "two");
 	s = session_of(p, &defaults, "three", "");
-	session_recall(s, false);
+	session_cache_get(s, false);
 	assert_non_null(s->sides[0].fp);
 	assert_string_equal(s->sides[0].fp->spec.p, "three");
 	assert_string_equal(s->sides[0].fp->commit.p, s->sides[0].rev.commit);
@@ -80,11 +80,11 @@ static void a_work_tree_is_known_once_it_is_exported(void **state)
 	fill(p);
 	trace(p, &defaults, "two");
 	s = session_of(p, &defaults, ".", "two");
-	session_recall(s, false);
+	session_cache_get(s, false);
 	assert_null(s->sides[0].fp);
 	snprintf(s->sides[0].info.digest, sizeof(s->sides[0].info.digest),
 		 "%.32s", s->sides[1].rev.tree);
-	session_recall(s, true);
+	session_cache_get(s, true);
 	assert_non_null(s->sides[0].fp);
 	session_free(s);
 }
@@ -116,7 +116,7 @@ static void more_runs_than_asked_for_are_known_by_those_asked_for(void **state)
 	side_replace(&s->sides[0], traced("/bin/x", "exit",
 					  session_max_runs(s)));
 	session_describe(s, &s->sides[0]);
-	session_remember(s);
+	session_cache_put(s);
 	session_free(s);
 	assert_true(is_known(p, &defaults, "one"));
 }
@@ -145,11 +145,11 @@ static void a_variant_is_not_taken_for_the_plain_one(void **state)
 	assert_int_equal(variant_prepare(s, &err), 0);
 	side_traced(s, 0, "/bin/x");
 	side_traced(s, 1, "/bin/y");
-	session_remember(s);
+	session_cache_put(s);
 	session_free(s);
 	s = session_of(p, &with, "one", "one");
 	assert_int_equal(variant_prepare(s, &err), 0);
-	session_recall(s, false);
+	session_cache_get(s, false);
 	assert_non_null(fingerprint_find(s->sides[0].fp, STR("exec /bin/x")));
 	assert_non_null(fingerprint_find(s->sides[1].fp, STR("exec /bin/y")));
 	assert_string_equal(s->sides[1].fp->spec.p, "one with CI=true");
@@ -189,14 +189,14 @@ static void old_goes_with_what_it_was_trusted_with(void **state)
 	trace(p, &defaults, "one");
 	sh(p, "echo 2 >r/vendor/lib");
 	s = session_of(p, &defaults, "one", "two");
-	session_recall(s, false);
+	session_cache_get(s, false);
 	assert_non_null(s->sides[0].fp);
 	assert_true(s->sides[0].pinned);
 	assert_null(s->sides[1].fp);
 	session_free(s);
 	/* In the place of NEW it has no pin. */
 	s = session_of(p, &defaults, "two", "one");
-	session_recall(s, false);
+	session_cache_get(s, false);
 	assert_null(s->sides[1].fp);
 	session_free(s);
 }
@@ -210,7 +210,7 @@ static void two_names_of_one_tree_use_no_pin(void **state)
 	trace(p, &defaults, "two");
 	sh(p, "echo 2 >r/vendor/lib");
 	s = session_of(p, &defaults, "two", "three");
-	session_recall(s, false);
+	session_cache_get(s, false);
 	assert_null(s->sides[0].fp);
 	session_free(s);
 }
@@ -225,7 +225,7 @@ static void tracing_old_again_takes_what_is_there(void **state)
 	sh(p, "echo 2 >r/vendor/lib");
 	trace(p, &defaults, "one");
 	s = session_of(p, &defaults, "one", "two");
-	session_recall(s, false);
+	session_cache_get(s, false);
 	assert_non_null(s->sides[0].fp);
 	assert_false(s->sides[0].pinned);
 	session_free(s);
@@ -253,7 +253,7 @@ static void runs_that_failed_pin_nothing(void **state)
 			s->sides[0].fp->ends[r].steps = &end;
 			s->sides[0].fp->ends[r].n_steps = 1;
 		}
-		session_pin(s);
+		session_cache_pin(s);
 		session_free(s);
 		if (*sh(p, "find cache -name '*.pin'"))
 			fail_msg("row %zu is pinned", i);

@@ -2,7 +2,7 @@
 /* What a change does to what it is judged by. */
 #include "tests/unit/session.h"
 
-#include "cmd/edits.h"
+#include "cmd/policy_edits.h"
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
 
@@ -23,7 +23,7 @@ static void workflows_and_hooks_are_jobs(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (edits_is_job(str_c(rows[i].path)) != rows[i].is_job)
+		if (policy_edits_is_job(str_c(rows[i].path)) != rows[i].is_job)
 			fail_msg("%s", rows[i].path);
 }
 
@@ -94,7 +94,7 @@ static char *edited(struct place *p, const char *old, const char *new)
 
 	side_traced(s, 0, "/bin/x");
 	side_traced(s, 1, "/bin/x");
-	if (diff_edits(s, &err))
+	if (policy_edits_diff(s, &err))
 		fail_msg("%s", err.msg);
 	for (size_t i = 0; i < s->sides[1].fp->n; i++) {
 		const struct fact *f = &s->sides[1].fp->facts[i];

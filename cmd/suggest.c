@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The nearest of some names, by edit distance. */
-#include "cmd/near.h"
+#include "cmd/suggest.h"
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 #define LONGEST 31		/* no name of ours is longer */
 
-void near_try(struct near *n, const char *name)
+void suggest_try(struct suggest *n, const char *name)
 {
 	size_t nw = strlen(n->word), nn = strlen(name), far;
 

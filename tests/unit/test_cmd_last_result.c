@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/last.h"
+#include "cmd/last_result.h"
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
 
@@ -61,25 +61,25 @@ static int tear_down(void **state)
 }
 #define desk_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
-static const struct last_place made_at = {
+static const struct last_result_place made_at = {
 	.old = STR("0123"), .new = STR("."), .subdir = STR("app"),
 	.scenario = STR("login"),
 };
 
-static void read_back(struct desk *d, struct last *out)
+static void read_back(struct desk *d, struct last_result *out)
 {
 	struct err err = ERR_INIT;
 
-	if (last_read(out, d->cache, &err))
+	if (last_result_read(out, d->cache, &err))
 		fail_msg("%s", err.msg);
 }
 
 static void it_comes_back_with_its_place(void **state)
 {
 	struct desk *d = *state;
-	autolast struct last l = LAST_INIT;
+	autolast_result struct last_result l = LAST_RESULT_INIT;
 
-	last_write(d->cache, &d->report, &made_at);
+	last_result_write(d->cache, &d->report, &made_at);
 	read_back(d, &l);
 	assert_int_equal(l.result.n, 3);
 	assert_string_equal(l.place.old.p, "0123");
@@ -93,13 +93,13 @@ static void it_comes_back_with_its_place(void **state)
 static void none_is_kept_says_why(struct cache *cache)
 {
 	struct err err = ERR_INIT;
-	struct last l;
+	struct last_result l;
 
-	assert_int_equal(last_read(&l, cache, &err), -1);
+	assert_int_equal(last_result_read(&l, cache, &err), -1);
 	assert_int_equal(err.code, ERR_TROUBLE);
 	assert_non_null(strstr(err.hint, "--no-cache"));
 	assert_int_equal(l.result.n, 0);
-	last_free(&l);
+	last_result_free(&l);
 }
 
 static void without_one_it_is_said_what_to_do(void **state)
@@ -109,16 +109,16 @@ static void without_one_it_is_said_what_to_do(void **state)
 	none_is_kept_says_why(d->cache);
 	none_is_kept_says_why(NULL);
 	/* Nothing is kept where there is no cache, and nothing fails. */
-	last_write(NULL, &d->report, &made_at);
+	last_result_write(NULL, &d->report, &made_at);
 	none_is_kept_says_why(d->cache);
 }
 
 static void each_directory_has_its_own(void **state)
 {
 	struct desk *d = *state;
-	autolast struct last l = LAST_INIT;
+	autolast_result struct last_result l = LAST_RESULT_INIT;
 
-	last_write(d->cache, &d->report, &made_at);
+	last_result_write(d->cache, &d->report, &made_at);
 	assert_int_equal(mkdir("below", 0700), 0);
 	assert_int_equal(chdir("below"), 0);
 	none_is_kept_says_why(d->cache);
@@ -132,14 +132,15 @@ static void each_directory_has_its_own(void **state)
 static void decisions_are_kept(void **state)
 {
 	struct desk *d = *state;
-	autolast struct last l = LAST_INIT, again = LAST_INIT;
+	autolast_result struct last_result l =
+		LAST_RESULT_INIT, again = LAST_RESULT_INIT;
 
-	last_write(d->cache, &d->report, &made_at);
+	last_result_write(d->cache, &d->report, &made_at);
 	read_back(d, &l);
 	l.decided[0] = DECISION_ACCEPTED;
 	l.decided[2] = DECISION_REJECTED;
-	last_decide(d->cache, &l);
-	last_decide(NULL, &l);
+	last_result_decide(d->cache, &l);
+	last_result_decide(NULL, &l);
 	read_back(d, &again);
 	assert_int_equal(again.decided[0], DECISION_ACCEPTED);
 	assert_int_equal(again.decided[1], DECISION_OPEN);
@@ -151,15 +152,16 @@ static void decisions_are_kept(void **state)
 static void decisions_go_with_their_comparison(void **state)
 {
 	struct desk *d = *state;
-	autolast struct last l = LAST_INIT, again = LAST_INIT;
+	autolast_result struct last_result l =
+		LAST_RESULT_INIT, again = LAST_RESULT_INIT;
 
-	last_write(d->cache, &d->report, &made_at);
+	last_result_write(d->cache, &d->report, &made_at);
 	read_back(d, &l);
 	l.decided[0] = DECISION_ACCEPTED;
 	d->report.fail_on = LEVEL_WARNING;
-	last_write(d->cache, &d->report, &made_at);
+	last_result_write(d->cache, &d->report, &made_at);
 	/* Of the comparison before: a reviewer was at it meanwhile. */
-	last_decide(d->cache, &l);
+	last_result_decide(d->cache, &l);
 	read_back(d, &again);
 	assert_int_equal(again.decided[0], DECISION_OPEN);
 	assert_int_equal(again.place.old.len, 0);
@@ -167,12 +169,12 @@ static void decisions_go_with_their_comparison(void **state)
 
 /* --- words --- */
 
-static void asks(const struct last *l, const char *word, const char *msg,
+static void asks(const struct last_result *l, const char *word, const char *msg,
 		 const char *hint)
 {
 	struct err err = ERR_INIT;
 
-	assert_null(last_find(l, word, &err));
+	assert_null(last_result_find(l, word, &err));
 	if (!strstr(err.msg, msg) || !strstr(err.hint, hint))
 		fail_msg("'%s': '%s' '%s'", word, err.msg, err.hint);
 }
@@ -180,18 +182,18 @@ static void asks(const struct last *l, const char *word, const char *msg,
 static void a_finding_is_meant_by_its_id_its_beginning_or_its_line(void **state)
 {
 	struct desk *d = *state;
-	autolast struct last l = LAST_INIT;
+	autolast_result struct last_result l = LAST_RESULT_INIT;
 	struct err err = ERR_INIT;
 	const struct result_finding *f;
 	char word[64];
 
-	last_write(d->cache, &d->report, &made_at);
+	last_result_write(d->cache, &d->report, &made_at);
 	read_back(d, &l);
 	f = &l.result.v[1];
-	assert_ptr_equal(last_find(&l, f->f.id, &err), f);
+	assert_ptr_equal(last_result_find(&l, f->f.id, &err), f);
 	snprintf(word, sizeof(word), "%.6s", f->f.id);
-	assert_ptr_equal(last_find(&l, word, &err), f);
-	assert_non_null(last_find(&l, "exec /usr/bin/nc", &err));
+	assert_ptr_equal(last_result_find(&l, word, &err), f);
+	assert_non_null(last_result_find(&l, "exec /usr/bin/nc", &err));
 	asks(&l, "zzzz", "of impl04 and impl14", "--format json");
 	asks(&l, "", "is no finding", "");
 	asks(&l, "exec /usr/bin/n", "is no finding", "");
@@ -201,9 +203,9 @@ static void a_finding_is_meant_by_its_id_its_beginning_or_its_line(void **state)
 static void a_word_for_several_names_them(void **state)
 {
 	struct desk *d = *state;
-	autolast struct last l = LAST_INIT;
+	autolast_result struct last_result l = LAST_RESULT_INIT;
 
-	last_write(d->cache, &d->report, &made_at);
+	last_result_write(d->cache, &d->report, &made_at);
 	read_back(d, &l);
 	for (size_t i = 0; i < l.result.n; i++)
 		memcpy(l.result.v[i].f.id, "abcd", 4);
@@ -219,7 +221,7 @@ static void says(const struct comparison *cmp, const struct cache *cache,
 {
 	autobuf struct buf out = BUF_INIT;
 
-	last_commands(&out, cmp, cache, accept);
+	last_result_commands(&out, cmp, cache, accept);
 	assert_string_equal(out.p ? out.p : "", want);
 }
 

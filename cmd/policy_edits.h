@@ -5,8 +5,8 @@
  * for entry points that were not run; and policy.bind for folders of
  * sandbox.bind that held something else when OLD was run.
  */
-#ifndef CMD_EDITS_H
-#define CMD_EDITS_H
+#ifndef CMD_POLICY_EDITS_H
+#define CMD_POLICY_EDITS_H
 
 #include "cmd/check.h"
 
@@ -17,19 +17,20 @@
 const struct bound *bound_change(const struct fingerprint *old,
 				 const struct fingerprint *new, size_t i,
 				 const struct bound **was);
-int check_edits(struct check *c, struct err *err);
+int policy_edits_check(struct check *c, struct err *err);
 /*
  * Where the change starts that is judged, the folder of REV:DIR in it; of the
  * work tree that is its own judge, at what is checked out.  1, 0 when that is
  * not known, -1.
  */
-int edits_from(struct rev *out, const struct check *c, const struct rev *rev,
-	       struct err *err);
+int policy_edits_from(struct rev *out, const struct check *c,
+		      const struct rev *rev,
+		      struct err *err);
 /* What NEW edits since it left OLD; two unrelated revisions edit nothing. */
-int diff_edits(struct session *s, struct err *err);
+int policy_edits_diff(struct session *s, struct err *err);
 
 /* Is it a workflow or a hook (jobs.def)? */
-bool edits_is_job(struct str path);
+bool policy_edits_is_job(struct str path);
 
 /* For qsort(). */
 int fact_by_line(const void *a, const void *b);

@@ -5,8 +5,8 @@
  * behavdiff.result/1, of RESULT_MAX bytes at most, and beside it where it was
  * made and what a reviewer said about it.
  */
-#ifndef CMD_LAST_H
-#define CMD_LAST_H
+#ifndef CMD_LAST_RESULT_H
+#define CMD_LAST_RESULT_H
 
 #include "core/base/buf.h"
 #include "core/base/err.h"
@@ -15,7 +15,7 @@
 #include "core/run/cache.h"
 
 /* Where it was made. */
-struct last_place {
+struct last_result_place {
 	/* Names that stay: an object's id or "."; "": a file, unknown */
 	struct str old, new;
 	struct str subdir;	/* DIR of the baseline that judged, else "" */
@@ -25,37 +25,39 @@ struct last_place {
 /* What a reviewer said. */
 enum decision { DECISION_OPEN, DECISION_ACCEPTED, DECISION_REJECTED };
 
-struct last {
+struct last_result {
 	struct result result;	/* owns the rest too */
 	char digest[HASH_HEX_LEN + 1];	/* of its document */
-	struct last_place place;
+	struct last_result_place place;
 	enum decision *decided;	/* about each of result.v */
 };
 
-#define LAST_INIT { .result = { .arena = ARENA_INIT } }
-void last_free(struct last *l);
-#define autolast __attribute__((cleanup(last_free)))
+#define LAST_RESULT_INIT { .result = { .arena = ARENA_INIT } }
+void last_result_free(struct last_result *l);
+#define autolast_result __attribute__((cleanup(last_result_free)))
 
 /* A comparison nobody reviewed.  cache may be NULL: nothing is remembered. */
-void last_write(struct cache *cache, const struct report *r,
-		const struct last_place *place);
-/* What was decided since last_read(). */
-void last_decide(struct cache *cache, const struct last *l);
+void last_result_write(struct cache *cache, const struct report *r,
+		       const struct last_result_place *place);
+/* What was decided since last_result_read(). */
+void last_result_decide(struct cache *cache, const struct last_result *l);
 /*
  * An error, with what to do, when none is remembered or it cannot be read; out
  * is then empty.
  */
-int last_read(struct last *out, struct cache *cache, struct err *err);
+int last_result_read(struct last_result *out, struct cache *cache,
+		     struct err *err);
 
 /* The only finding that word names (result_find()), or an error. */
-const struct result_finding *last_find(const struct last *l, const char *word,
-				       struct err *err);
+const struct result_finding *last_result_find(const struct last_result *l,
+					      const char *word,
+					      struct err *err);
 
 /*
  * For the end of a report that fails: the command that tells more and, when
  * the baseline is judged by (accept), the one that accepts.
  */
-void last_commands(struct buf *out, const struct comparison *cmp,
-		   const struct cache *cache, bool accept);
+void last_result_commands(struct buf *out, const struct comparison *cmp,
+			  const struct cache *cache, bool accept);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From fingerprints to an exit status: what diff and check do alike. */
-#include "cmd/outcome.h"
+#include "cmd/pipeline.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,7 +43,7 @@ int command_begin(struct session **s, struct destinations *to,
 
 /* --- the policy --- */
 
-static int take_regrades(struct outcome *o, const struct config *cfg,
+static int take_regrades(struct pipeline *o, const struct config *cfg,
 			 struct str step, struct err *err)
 {
 	const struct config_entry *e;
@@ -61,7 +61,7 @@ static int take_regrades(struct outcome *o, const struct config *cfg,
 }
 
 /* Behind the common rows, of which the last that fits wins. */
-static int take_step(struct outcome *o, const struct settings *set,
+static int take_step(struct pipeline *o, const struct settings *set,
 		     const struct config *cfg, struct str step,
 		     struct err *err)
 {
@@ -74,9 +74,9 @@ static int take_step(struct outcome *o, const struct settings *set,
 	return take_regrades(o, cfg, step, err);
 }
 
-int outcome_policy(struct outcome *o, const struct settings *set,
-		   const struct config *cfg, const struct baseline *accepts,
-		   struct err *err)
+int pipeline_policy(struct pipeline *o, const struct settings *set,
+		    const struct config *cfg, const struct baseline *accepts,
+		    struct err *err)
 {
 	struct str fail_on, step;
 
@@ -96,12 +96,12 @@ int outcome_policy(struct outcome *o, const struct settings *set,
 	return 0;
 }
 
-int outcome_check(const struct settings *set, const struct session *s,
-		  struct err *err)
+int pipeline_check(const struct settings *set, const struct session *s,
+		   struct err *err)
 {
-	autooutcome struct outcome o = OUTCOME_INIT;
+	autopipeline struct pipeline o = PIPELINE_INIT;
 
-	return outcome_policy(&o, set, session_config(s), NULL, err);
+	return pipeline_policy(&o, set, session_config(s), NULL, err);
 }
 
 bool report_only(const struct settings *set, const struct session *s)
@@ -111,8 +111,8 @@ bool report_only(const struct settings *set, const struct session *s)
 				       "mode"), STR("report-only")));
 }
 
-int outcome_forgive(const struct settings *set, const struct session *s,
-		    const struct err *err)
+int pipeline_forgive(const struct settings *set, const struct session *s,
+		     const struct err *err)
 {
 	if (err->code != ERR_INCONCLUSIVE || !report_only(set, s))
 		return -1;
@@ -122,7 +122,7 @@ int outcome_forgive(const struct settings *set, const struct session *s,
 	return STATUS_PASS;
 }
 
-void outcome_free(struct outcome *o)
+void pipeline_free(struct pipeline *o)
 {
 	vec_free(&o->regrades);
 	vec_free(&o->step_policies);
@@ -148,7 +148,7 @@ static void write_report(struct buf *out, const struct format *format,
 }
 
 /* Where the steps stand, when the configuration is one of the repository. */
-static void find_step_lines(struct outcome *o, const struct config *cfg)
+static void find_step_lines(struct pipeline *o, const struct config *cfg)
 {
 	struct str name;
 
@@ -158,9 +158,9 @@ static void find_step_lines(struct outcome *o, const struct config *cfg)
 		};
 }
 
-void outcome_compare(struct outcome *o, const struct session *s,
-		     const struct settings *set, const struct fingerprint *old,
-		     const struct fingerprint *new)
+void pipeline_compare(struct pipeline *o, const struct session *s,
+		      const struct settings *set, const struct fingerprint *old,
+		      const struct fingerprint *new)
 {
 	find_step_lines(o, session_config(s));
 	compare(&o->cmp, old, new, &o->policy);
@@ -183,7 +183,7 @@ void outcome_compare(struct outcome *o, const struct session *s,
 	};
 }
 
-void outcome_note(struct outcome *o, const char *fmt, ...)
+void pipeline_note(struct pipeline *o, const char *fmt, ...)
 {
 	autobuf struct buf text = BUF_INIT;
 	va_list ap;
@@ -194,7 +194,7 @@ void outcome_note(struct outcome *o, const char *fmt, ...)
 	*vec_push(&o->notes) = arena_str(&o->cmp.arena, buf_view(&text));
 }
 
-struct str outcome_side(const struct session *s, size_t side)
+struct str pipeline_side(const struct session *s, size_t side)
 {
 	const struct rev *rev = session_rev(s, side);
 
@@ -203,7 +203,7 @@ struct str outcome_side(const struct session *s, size_t side)
 	return rev->kind == REV_WORKTREE ? STR(".") : str_c(rev->tree);
 }
 
-static void add_notes(struct outcome *o, const struct session *s)
+static void add_notes(struct pipeline *o, const struct session *s)
 {
 	size_t n;
 	const struct str *notes = session_notes(s, &n);
@@ -214,15 +214,15 @@ static void add_notes(struct outcome *o, const struct session *s)
 	o->report.n_notes = o->notes.n;
 }
 
-int outcome_tell(struct outcome *o, struct session *s,
-		 const struct destinations *to, struct err *err)
+int pipeline_report(struct pipeline *o, struct session *s,
+		    const struct destinations *to, struct err *err)
 {
 	const struct writer writer = { write_report, &o->report };
 
 	add_notes(o, s);
 	if (write_formats(to, &writer, err))
 		return -1;
-	last_write(session_cache(s), &o->report, &o->place);
+	last_result_write(session_cache(s), &o->report, &o->place);
 	return o->report.report_only ? STATUS_PASS :
 	       status_of_verdict(o->cmp.verdict);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The baseline of the work tree: opened, changed, written. */
-#include "cmd/keep.h"
+#include "cmd/baseline_edit.h"
 
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@
 #include "core/base/path.h"
 #include "core/scenario/scenario.h"
 
-void keep_free(struct keep *k)
+void baseline_edit_free(struct baseline_edit *k)
 {
 	free(k->path);
 	buf_free(&k->text);
@@ -19,7 +19,8 @@ void keep_free(struct keep *k)
 		session_free(k->s);
 }
 
-int keep_open(struct keep *k, const struct settings *set, struct err *err)
+int baseline_edit_open(struct baseline_edit *k, const struct settings *set,
+		       struct err *err)
 {
 	struct run_options opt = run_options_of(set);
 
@@ -30,7 +31,7 @@ int keep_open(struct keep *k, const struct settings *set, struct err *err)
 	       session_configure(k->s, ".", err) ? -1 : 0;
 }
 
-int keep_folder(const char *subdir, struct err *err)
+int baseline_edit_folder(const char *subdir, struct err *err)
 {
 	if (!*subdir || path_is_contained(str_c(subdir)))
 		return 0;
@@ -38,26 +39,27 @@ int keep_folder(const char *subdir, struct err *err)
 		       "repository's root", subdir);
 }
 
-int keep_load(struct keep *k, const char *subdir, const struct last *last,
-	      struct err *err)
+int baseline_edit_load(struct baseline_edit *k, const char *subdir,
+		       const struct last_result *last,
+		       struct err *err)
 {
 	struct str scenario = scenario_name(session_config(k->s));
 
 	/* A name that is a word is no path. */
 	if (!k->set->scenario && last && config_word(last->place.scenario))
 		scenario = last->place.scenario;
-	if (keep_folder(subdir, err))
+	if (baseline_edit_folder(subdir, err))
 		return -1;
 	free(k->path);
 	baseline_free(k->old);
 	k->old = NULL;
 	buf_clear(&k->text);
-	k->path = baseline_path(session_config(k->s), subdir, scenario);
-	return baseline_load(&k->old, &k->text, k->repo, &k->tree, k->path,
-			     true, err) < 0 ? -1 : 0;
+	k->path = baseline_file_path(session_config(k->s), subdir, scenario);
+	return baseline_file_load(&k->old, &k->text, k->repo, &k->tree, k->path,
+				  true, err) < 0 ? -1 : 0;
 }
 
-int keep_need(const struct keep *k, struct err *err)
+int baseline_edit_need(const struct baseline_edit *k, struct err *err)
 {
 	if (k->old)
 		return 0;
@@ -67,7 +69,8 @@ int keep_need(const struct keep *k, struct err *err)
 			k->set->scenario ? k->set->scenario : "");
 }
 
-int keep_save(struct keep *k, const struct baseline *b, struct err *err)
+int baseline_edit_save(struct baseline_edit *k, const struct baseline *b,
+		       struct err *err)
 {
 	autobuf struct buf text = BUF_INIT;
 
@@ -78,14 +81,14 @@ int keep_save(struct keep *k, const struct baseline *b, struct err *err)
 			   b->n_accepted);
 		return 0;
 	}
-	if (baseline_save(k->repo, k->path, buf_view(&text), err))
+	if (baseline_file_save(k->repo, k->path, buf_view(&text), err))
 		return -1;
 	buf_printf(&k->out, "%s: written, %zu fact%s, %zu accepted\n", k->path,
 		   b->fp->n, str_plural(b->fp->n), b->n_accepted);
 	return 0;
 }
 
-int keep_date(const char *expires, struct err *err)
+int baseline_edit_date(const char *expires, struct err *err)
 {
 	struct str day = str_c(expires);
 
@@ -94,27 +97,28 @@ int keep_date(const char *expires, struct err *err)
 	if (!baseline_date(day))
 		return err_set(err, ERR_TROUBLE, "'%s' is no day, as "
 			       "2030-12-31 is", expires);
-	if (str_cmp(day, gate_today()) < 0)
+	if (str_cmp(day, baseline_file_today()) < 0)
 		return err_set(err, ERR_TROUBLE, "%s is past", expires);
 	return 0;
 }
 
 /* "net.connect tcp 127.0.0.1:1 (only step login)" */
-void keep_what(struct buf *out, struct str fact, struct str step)
+void baseline_edit_what(struct buf *out, struct str fact, struct str step)
 {
 	buf_str(out, fact);
 	if (step.len)
 		buf_printf(out, " (only step %.*s)", STR_ARG(step));
 }
 
-void keep_accept(struct keep *k, struct str fact, struct str step,
-		 const char *reason, const char *expires)
+void baseline_edit_accept(struct baseline_edit *k, struct str fact,
+			  struct str step,
+			  const char *reason, const char *expires)
 {
 	autofree char *by = repo_user_name(k->repo);
 	const struct acceptance a = {
 		.fact = fact, .step = step,
 		.reason = str_c(reason), .by = str_c(by),
-		.date = gate_today(), .expires = str_c(expires),
+		.date = baseline_file_today(), .expires = str_c(expires),
 	};
 	bool known = baseline_knows(k->old, fact, step);
 
@@ -122,6 +126,6 @@ void keep_accept(struct keep *k, struct str fact, struct str step,
 		baseline_accept(k->old, &a);
 	buf_c(&k->out, known ? "a fact of the baseline anyway: " :
 			       "accepted: ");
-	keep_what(&k->out, fact, step);
+	baseline_edit_what(&k->out, fact, step);
 	buf_ch(&k->out, '\n');
 }

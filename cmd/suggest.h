@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* "did you mean ...?": the nearest of some names, when one is near enough. */
-#ifndef CMD_NEAR_H
-#define CMD_NEAR_H
+#ifndef CMD_SUGGEST_H
+#define CMD_SUGGEST_H
 
 #include <stddef.h>
 
-struct near {
+struct suggest {
 	const char *word;	/* what the user wrote */
 	const char *best;	/* NULL: nothing is near */
 	size_t distance;
 };
 
-#define NEAR_INIT(word) { (word), NULL, 0 }
+#define SUGGEST_INIT(word) { (word), NULL, 0 }
 
 /*
  * Consider a name.  Near are one mistake (a letter wrong, missing, added, or
  * two exchanged) for every three letters, and any name that word begins.
  */
-void near_try(struct near *n, const char *name);
+void suggest_try(struct suggest *n, const char *name);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The last comparison: written, read, searched, and how to ask about it. */
-#include "cmd/last.h"
+#include "cmd/last_result.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ static void last_name(char out[64], const char *kind)
 	snprintf(out, 64, "%s-%s.json", kind, digest);
 }
 
-void last_free(struct last *l)
+void last_result_free(struct last_result *l)
 {
 	result_free(&l->result);
 }
@@ -33,10 +33,12 @@ void last_free(struct last *l)
 /* --- where it was made, and what was decided --- */
 
 static const struct json_member places[] = {
-	{ JSON_NEEDED_AS(struct last_place, old, "old", JSON_SAFE) },
-	{ JSON_NEEDED_AS(struct last_place, new, "new", JSON_SAFE) },
-	{ JSON_NEEDED_AS(struct last_place, subdir, "subdir", JSON_SAFE) },
-	{ JSON_NEEDED_AS(struct last_place, scenario, "scenario", JSON_SAFE) },
+	{ JSON_NEEDED_AS(struct last_result_place, old, "old", JSON_SAFE) },
+	{ JSON_NEEDED_AS(struct last_result_place, new, "new", JSON_SAFE) },
+	{ JSON_NEEDED_AS(struct last_result_place, subdir, "subdir",
+			 JSON_SAFE) },
+	{ JSON_NEEDED_AS(struct last_result_place, scenario, "scenario",
+			 JSON_SAFE) },
 };
 
 static int last_no_place(void *ctx, const struct json *at, const char *what)
@@ -54,7 +56,8 @@ static const char *const decisions[] = {
 };
 
 static void write_place(struct cache *cache, const char *digest,
-			const struct last_place *place, const struct last *l)
+			const struct last_result_place *place,
+			const struct last_result *l)
 {
 	autobuf struct buf text = BUF_INIT;
 	struct json_out j;
@@ -75,13 +78,13 @@ static void write_place(struct cache *cache, const char *digest,
 	cache_write_text(cache, name, buf_view(&text));
 }
 
-void last_decide(struct cache *cache, const struct last *l)
+void last_result_decide(struct cache *cache, const struct last_result *l)
 {
 	if (cache)
 		write_place(cache, l->digest, &l->place, l);
 }
 
-static void read_decisions(struct last *l, const struct json *list)
+static void read_decisions(struct last_result *l, const struct json *list)
 {
 	struct str word;
 
@@ -94,14 +97,14 @@ static void read_decisions(struct last *l, const struct json *list)
 }
 
 /* What does not belong to the comparison is as if it were not there. */
-static void read_place(struct last *l, struct cache *cache)
+static void read_place(struct last_result *l, struct cache *cache)
 {
 	autobuf struct buf text = BUF_INIT;
 	autojson struct json *doc = NULL;
 	const struct json_reader reader = {
 		.arena = &l->result.arena, .fail = last_no_place,
 	};
-	struct last_place place;
+	struct last_result_place place;
 	struct str schema, of;
 	char name[64];
 
@@ -120,8 +123,8 @@ static void read_place(struct last *l, struct cache *cache)
 
 /* --- the comparison --- */
 
-void last_write(struct cache *cache, const struct report *r,
-		const struct last_place *place)
+void last_result_write(struct cache *cache, const struct report *r,
+		       const struct last_result_place *place)
 {
 	autobuf struct buf text = BUF_INIT;
 	char name[64], digest[HASH_HEX_LEN + 1];
@@ -136,12 +139,13 @@ void last_write(struct cache *cache, const struct report *r,
 	write_place(cache, digest, place, NULL);
 }
 
-int last_read(struct last *out, struct cache *cache, struct err *err)
+int last_result_read(struct last_result *out, struct cache *cache,
+		     struct err *err)
 {
 	autobuf struct buf text = BUF_INIT;
 	char name[64];
 
-	*out = (struct last)LAST_INIT;
+	*out = (struct last_result)LAST_RESULT_INIT;
 	last_name(name, "last");
 	if (!cache || !cache_read_text(cache, name, &text)) {
 		err_set(err, ERR_TROUBLE, "no comparison is remembered "
@@ -177,8 +181,9 @@ static void name_some(struct buf *out, const struct result *last,
 		buf_printf(out, " and %zu more", n - IDS_LISTED);
 }
 
-const struct result_finding *last_find(const struct last *l, const char *word,
-				       struct err *err)
+const struct result_finding *last_result_find(const struct last_result *l,
+					      const char *word,
+					      struct err *err)
 {
 	const struct result *last = &l->result;
 	autobuf struct buf some = BUF_INIT;
@@ -230,8 +235,8 @@ static const char *first_failing(const struct comparison *cmp)
 	return "ID";
 }
 
-void last_commands(struct buf *out, const struct comparison *cmp,
-		   const struct cache *cache, bool accept)
+void last_result_commands(struct buf *out, const struct comparison *cmp,
+			  const struct cache *cache, bool accept)
 {
 	size_t n = count_failing(cmp);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/edits.h"
+#include "cmd/policy_edits.h"
 #include "core/base/cleanup.h"
 #include "core/base/path.h"
 #include "core/base/strmap.h"
@@ -168,7 +168,7 @@ static const char *const jobs[] = {
 #undef JOB
 };
 
-bool edits_is_job(struct str path)
+bool policy_edits_is_job(struct str path)
 {
 	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
 		if (path_below(path, str_c(jobs[i])))
@@ -313,8 +313,9 @@ static int edits_start(struct rev *out, const struct check *c,
 	return rev_resolve(out, c->repo, start, err) ? -1 : 1;
 }
 
-int edits_from(struct rev *out, const struct check *c, const struct rev *rev,
-	       struct err *err)
+int policy_edits_from(struct rev *out, const struct check *c,
+		      const struct rev *rev,
+		      struct err *err)
 {
 	autofree char *spec = NULL;
 	struct rev start;
@@ -334,7 +335,7 @@ int edits_from(struct rev *out, const struct check *c, const struct rev *rev,
 	return rev_resolve(out, c->repo, spec, err) ? -1 : 1;
 }
 
-int check_edits(struct check *c, struct err *err)
+int policy_edits_check(struct check *c, struct err *err)
 {
 	const struct rev *rev = session_rev(c->s, NEW);
 	struct str dir = config_str(session_config(c->s), "behavdiff", STR(""),
@@ -388,7 +389,7 @@ static void find_bound(const struct fingerprint *old, struct fingerprint *new)
 
 /* --- diff --- */
 
-int diff_edits(struct session *s, struct err *err)
+int policy_edits_diff(struct session *s, struct err *err)
 {
 	const struct rev *old = session_rev(s, 0), *new = session_rev(s, 1);
 	struct repo *repo;

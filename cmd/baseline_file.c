@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The baseline's file and its accepted facts. */
-#include "cmd/gate.h"
+#include "cmd/baseline_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@ static const char attributes[] =
 	"*.json merge=union\n"
 	"*.schema.json merge\n";
 
-struct str gate_today(void)
+struct str baseline_file_today(void)
 {
 	static char text[32];
 	time_t now = time(NULL);
@@ -35,8 +35,8 @@ struct str gate_today(void)
 
 /* --- the file --- */
 
-char *baseline_path(const struct config *cfg, const char *subdir,
-		    struct str scenario)
+char *baseline_file_path(const struct config *cfg, const char *subdir,
+			 struct str scenario)
 {
 	struct str dir = config_str(cfg, "behavdiff", STR(""), "baselines");
 	autobuf struct buf path = BUF_INIT;
@@ -49,9 +49,10 @@ char *baseline_path(const struct config *cfg, const char *subdir,
 	return buf_steal(&path);
 }
 
-int baseline_load(struct baseline **out, struct buf *text, struct repo *repo,
-		  const struct rev *rev, const char *path, bool resolve,
-		  struct err *err)
+int baseline_file_load(struct baseline **out, struct buf *text,
+		       struct repo *repo,
+		       const struct rev *rev, const char *path, bool resolve,
+		       struct err *err)
 {
 	int there = rev_read_file(repo, rev, path, BASELINE_FILE_MAX, text,
 				  err);
@@ -99,8 +100,8 @@ static int write_attributes(const char *file, struct err *err)
 	return fd_write_file_atomic(path, str_c(attributes), err);
 }
 
-int gate_write(const char *root, const char *path, struct str text,
-	       bool executable, struct err *err)
+int baseline_file_write(const char *root, const char *path, struct str text,
+			bool executable, struct err *err)
 {
 	autofree char *full = mem_printf("%s/%s", root, path);
 
@@ -112,8 +113,9 @@ int gate_write(const char *root, const char *path, struct str text,
 	return 0;
 }
 
-int baseline_save(const struct repo *repo, const char *path, struct str text,
-		  struct err *err)
+int baseline_file_save(const struct repo *repo, const char *path,
+		       struct str text,
+		       struct err *err)
 {
 	const char *root = repo_workdir(repo);
 	autofree char *full = NULL;
@@ -125,7 +127,7 @@ int baseline_save(const struct repo *repo, const char *path, struct str text,
 			       "baseline is written into a work tree");
 	full = mem_printf("%s/%s", root, path);
 	first = lstat(full, &st);
-	if (gate_write(root, path, text, false, err))
+	if (baseline_file_write(root, path, text, false, err))
 		return -1;
 	return first && strchr(path, '/') ? write_attributes(full, err) : 0;
 }
@@ -140,7 +142,7 @@ void accepts_free(struct accepts *a)
 void accepts_take(struct accepts *a, struct policy *policy,
 		  const struct baseline *b)
 {
-	struct str today = gate_today();
+	struct str today = baseline_file_today();
 
 	for (size_t i = 0; b && i < b->n_accepted; i++) {
 		const struct acceptance *from = &b->accepted[i];
