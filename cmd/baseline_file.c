@@ -15,7 +15,7 @@
 
 /*
  * Two branches that add facts change the same lines; reading such a file puts
- * it in order (core/baseline/mend.c).
+ * it in order (core/baseline/repair_merge.c).
  */
 static const char attributes[] =
 	"# Baselines merge line by line; behavdiff puts them in order.\n"

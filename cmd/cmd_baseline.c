@@ -83,7 +83,7 @@ static int update(struct work *w, struct err *err)
 			       "is made of a revision", spec);
 	if (baseline_edit_load(&w->edit, session_rev(w->edit.s, 0)->subdir,
 			       NULL, err) ||
-	    session_capture(w->edit.s, err))
+	    session_run_all(w->edit.s, err))
 		return -1;
 	fp = session_own(w->edit.s, 0);
 	if (refuse_doubtful(w, judge_alone(fp), err))

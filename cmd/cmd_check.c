@@ -407,7 +407,7 @@ static int choose_guide(struct check *c, struct err *err)
 	spec = !c->set->base ? mem_strdup(".") :
 		mem_printf("%s%s%s", c->trusted.commit, *subdir ? ":" : "",
 			   subdir);
-	return session_guide(c->s, spec, c->baseline->fp->entry, err);
+	return session_entry_reference(c->s, spec, c->baseline->fp->entry, err);
 }
 
 static int check(struct check *c, const char *spec, struct err *err)
@@ -426,7 +426,7 @@ static int check(struct check *c, const char *spec, struct err *err)
 			       "a revision", spec);
 	if (load_baseline(c, err) || choose_guide(c, err) ||
 	    consider_environment(c, err) ||
-	    session_capture(c->s, err))
+	    session_run_all(c->s, err))
 		return blame_lag(c, err);
 	return policy_edits_check(c, err);
 }

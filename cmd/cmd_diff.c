@@ -107,7 +107,7 @@ int cmd_diff(const struct invocation *inv, struct err *err)
 	if (session_add(s, inv->operands.v[0], err))
 		return hint_command(inv, err);
 	if (session_add(s, inv->operands.v[1], err) ||
-	    pipeline_check(&inv->set, s, err) || session_capture(s, err) ||
+	    pipeline_check(&inv->set, s, err) || session_run_all(s, err) ||
 	    policy_edits_diff(s, err))
 		return pipeline_forgive(&inv->set, s, err);
 	return report_session(s, &inv->set, &to, err);

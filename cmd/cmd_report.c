@@ -76,7 +76,7 @@ int cmd_report(const struct invocation *inv, struct err *err)
 	if (check_operands(inv, err) ||
 	    command_begin(&s, &to, &inv->set, OF_REVISION, err) ||
 	    session_add(s, inv->operands.v[0], err) ||
-	    session_capture(s, err))
+	    session_run_all(s, err))
 		return -1;
 	return write_session(s, &inv->set, &to, err);
 }

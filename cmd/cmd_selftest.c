@@ -20,7 +20,7 @@
 #include "core/base/fd.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
-#include "core/run/trials.h"
+#include "core/run/adhoc_runs.h"
 #include "core/sandbox/plan.h"
 #include "core/selftest/plant.h"
 
@@ -148,11 +148,11 @@ static char **plant_argv(const char *name)
 	return argv;
 }
 
-static int run_trials(struct trial *v, const struct selftest *s,
-		      const struct settings *set, struct err *err)
+static int selftest_execute(struct adhoc_run *v, const struct selftest *s,
+			    const struct settings *set, struct err *err)
 {
 	autobuf struct buf self = BUF_INIT;
-	struct trials t = {
+	struct adhoc_runs t = {
 		.settings = settings, .v = v, .n = s->n, .jobs = set->jobs,
 		.progress = !set->quiet && isatty(STDERR_FILENO),
 	};
@@ -160,7 +160,7 @@ static int run_trials(struct trial *v, const struct selftest *s,
 	if (fd_read_file(AT_FDCWD, "/proc/self/exe", &self, PROGRAM_MAX, err))
 		return -1;
 
-	const struct trial_file files[] = {
+	const struct adhoc_file files[] = {
 		{ PLANT_SELF, S_IFREG | 0755, buf_view(&self) },
 		{ PLANT_DATA, S_IFREG | 0644, STR("data\n") },
 		{ PLANT_DIR, S_IFDIR | 0755, STR("") },
@@ -170,7 +170,7 @@ static int run_trials(struct trial *v, const struct selftest *s,
 
 	t.files = files;
 	t.n_files = ARRAY_LEN(files);
-	return trials_run(&t, err);
+	return adhoc_runs_execute(&t, err);
 }
 
 /* --- judging --- */
@@ -387,10 +387,11 @@ static int show(const struct selftest *s, const struct settings *set,
 	return passes(s) ? STATUS_PASS : STATUS_REGRESSION;
 }
 
-static int run(struct selftest *s, struct trial *v, const struct settings *set,
+static int run(struct selftest *s, struct adhoc_run *v,
+	       const struct settings *set,
 	       bool json, struct err *err)
 {
-	if (run_trials(v, s, set, err))
+	if (selftest_execute(v, s, set, err))
 		return -1;
 	for (size_t i = 0; i < s->n; i++)
 		s->v[i].fp = v[i].result;
@@ -402,7 +403,7 @@ int cmd_selftest(const struct invocation *inv, struct err *err)
 	const struct settings *set = &inv->set;
 	bool json = set->format && !strcmp(set->format, "json");
 	struct selftest s = { .n = 0 };
-	struct trial *v;
+	struct adhoc_run *v;
 	int status;
 
 	if (set->plant)
@@ -411,7 +412,7 @@ int cmd_selftest(const struct invocation *inv, struct err *err)
 		return -1;
 	v = mem_array(s.n, sizeof(*v));
 	for (size_t i = 0; i < s.n; i++)
-		v[i] = (struct trial){ s.v[i].plant->name,
+		v[i] = (struct adhoc_run){ s.v[i].plant->name,
 				       plant_argv(s.v[i].plant->name), NULL };
 	status = run(&s, v, set, json, err);
 	for (size_t i = 0; i < s.n; i++) {

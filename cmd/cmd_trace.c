@@ -55,7 +55,7 @@ int cmd_trace(const struct invocation *inv, struct err *err)
 	    (path && fd_try_file_atomic(path, err)) ||
 	    session_open(&s, &opt, err) ||
 	    session_add(s, inv->operands.v[0], err) ||
-	    session_capture(s, err))
+	    session_run_all(s, err))
 		return -1;
 	fingerprint_write(&out, session_fingerprint(s, 0));
 	if (path ? output_file(path, &out, err) : output_stdout(&out, err))

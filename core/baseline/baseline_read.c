@@ -516,7 +516,7 @@ static int read_document(const struct reader *r)
 }
 
 /* An error tells of the text as it is, not of the mended one. */
-static int parse(struct json **doc, struct str text, struct buf *mended,
+static int parse(struct json **doc, struct str text, struct buf *repaired,
 		 bool resolve, struct err *err)
 {
 	size_t line = baseline_conflict(text);
@@ -533,16 +533,16 @@ static int parse(struct json **doc, struct str text, struct buf *mended,
 		if (!json_parse(doc, text, BASELINE_FILE_MAX, &first))
 			return 0;
 		if (text.len <= BASELINE_FILE_MAX) {
-			baseline_mend(mended, text);
-			if (!json_parse(doc, buf_view(mended),
+			baseline_repair_merge(repaired, text);
+			if (!json_parse(doc, buf_view(repaired),
 					BASELINE_FILE_MAX, NULL))
 				return 0;
 		}
 		*err = first;
 		return -1;
 	}
-	baseline_mend(mended, text);
-	return json_parse(doc, buf_view(mended), BASELINE_FILE_MAX, err);
+	baseline_repair_merge(repaired, text);
+	return json_parse(doc, buf_view(repaired), BASELINE_FILE_MAX, err);
 }
 
 bool baseline_is(struct str text)
@@ -556,16 +556,16 @@ int baseline_read(struct baseline **out, const char *name, struct str text,
 		  bool resolve, struct err *err)
 {
 	autobaseline struct baseline *b = mem_alloc(sizeof(*b));
-	autobuf struct buf mended = BUF_INIT;
+	autobuf struct buf repaired = BUF_INIT;
 	autojson struct json *doc = NULL;
 
 	b->fp = fingerprint_new();
-	if (parse(&doc, text, &mended, resolve, err))
+	if (parse(&doc, text, &repaired, resolve, err))
 		return err_wrap(err, "%s", name);
-	b->merged = mended.len;
+	b->merged = repaired.len;
 
 	struct reader r = {
-		.b = b, .text = mended.len ? buf_view(&mended) : text,
+		.b = b, .text = repaired.len ? buf_view(&repaired) : text,
 		.doc = doc, .err = err,
 	};
 

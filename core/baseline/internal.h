@@ -23,12 +23,12 @@ static inline struct str *environment_at(const struct environment *env,
 }
 
 /*
- * --- mend.c: a file put together line by line ---
+ * --- repair_merge.c: a file put together line by line ---
  *
  * Drop conflict markers, doubled members and doubled facts, and set the
  * commas.  What is not of our own layout comes out as it was.
  */
-void baseline_mend(struct buf *out, struct str text);
+void baseline_repair_merge(struct buf *out, struct str text);
 /* The line of the first conflict marker, 0 when there is none. */
 size_t baseline_conflict(struct str text);
 

@@ -22,7 +22,7 @@
 
 struct scan {
 	struct tracer *tracer;
-	struct pulse *pulse;
+	struct heartbeat *heartbeat;
 	const struct sandbox_layer *layer;
 	int tree;
 	const struct timespec *start;
@@ -177,7 +177,7 @@ static void scan_dir(struct scan *s, int dir, unsigned depth)
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
 			continue;
 		s->entries++;
-		pulse_beat(s->pulse);
+		heartbeat_beat(s->heartbeat);
 		buf_ch(&s->path, '/');
 		buf_c(&s->path, e->d_name);
 		scan_entry(s, dirfd(d), e->d_name, depth);
@@ -187,10 +187,12 @@ static void scan_dir(struct scan *s, int dir, unsigned depth)
 }
 
 void layers_scan(int scratch, int tree, const struct timespec *start,
-		 struct tracer *tracer, struct pulse *pulse)
+		 struct tracer *tracer, struct heartbeat *heartbeat)
 {
 	struct scan s = {
-		.tracer = tracer, .pulse = pulse, .tree = tree, .start = start,
+		.tracer =
+			tracer, .heartbeat =
+				heartbeat, .tree = tree, .start = start,
 	};
 	const struct sandbox_layer *layers;
 	size_t n;

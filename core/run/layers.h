@@ -8,7 +8,7 @@
 
 #include <time.h>
 
-#include "core/run/pulse.h"
+#include "core/run/heartbeat.h"
 #include "core/trace/trace.h"
 
 /*
@@ -18,7 +18,7 @@
  * or the content of a program, is emitted as file.executable.
  */
 void layers_scan(int scratch, int tree, const struct timespec *start,
-		 struct tracer *tracer, struct pulse *pulse);
+		 struct tracer *tracer, struct heartbeat *heartbeat);
 
 /*
  * Open a path of the tree as the program sees it, upper layer first.  openat2

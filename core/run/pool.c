@@ -47,7 +47,7 @@ struct worker {
 	int pidfd, result;
 	int cpu;		/* -1: wherever */
 	struct job *job;
-	struct pulse *pulse;	/* of its run; shared with it */
+	struct heartbeat *heartbeat;	/* of its run; shared with it */
 	unsigned beats;		/* at the last look */
 	uint64_t silent, alive;	/* for so many milliseconds */
 };
@@ -56,7 +56,7 @@ struct pool {
 	struct worker *slots;
 	size_t n_slots, started, done, n;
 	bool progress, shown;
-	struct pulse *pulses;	/* of the slots, in one shared mapping */
+	struct heartbeat *heartbeats;	/* of the slots, shared with them */
 	uint64_t start, looked;	/* milliseconds */
 };
 
@@ -79,7 +79,7 @@ static void work(const struct worker *w, const struct job *job, pid_t parent)
 
 static void work(const struct worker *w, const struct job *job, pid_t parent)
 {
-	struct capture what = *job->what;
+	struct one_run what = *job->what;
 	struct err err = ERR_INIT;
 	autofingerprint struct fingerprint *fp = NULL;
 	autobuf struct buf text = BUF_INIT;
@@ -92,8 +92,8 @@ static void work(const struct worker *w, const struct job *job, pid_t parent)
 	if (getppid() != parent)
 		_exit(1);
 	pin(w->cpu);
-	what.pulse = w->pulse;
-	if (capture_run(&fp, &what, job->number, &err)) {
+	what.heartbeat = w->heartbeat;
+	if (one_run_execute(&fp, &what, job->number, &err)) {
 		fd_write_all(w->result, &err, sizeof(err));
 		_exit(2);
 	}
@@ -108,8 +108,8 @@ static int start(struct pool *p, struct worker *w, struct job *job,
 {
 	pid_t parent = getpid();
 
-	w->pulse->facts = 0;
-	w->pulse->beats = 0;
+	w->heartbeat->facts = 0;
+	w->heartbeat->beats = 0;
 	w->silent = w->alive = w->beats = 0;
 	w->result = memfd_create("run", MFD_CLOEXEC);
 	if (w->result < 0)
@@ -179,8 +179,8 @@ static size_t describe_runs(const struct pool *p, char *line, size_t size)
 		n = snprintf(line + used, size - used, " %.30s run %u/%u "
 			     "(%zu fact%s)", w->job->label,
 			     w->job->number + 1, w->job->runs,
-			     (size_t)w->pulse->facts,
-			     str_plural(w->pulse->facts));
+			     (size_t)w->heartbeat->facts,
+			     str_plural(w->heartbeat->facts));
 		if (n < 0 || (size_t)n >= size - used)
 			break;
 		used += (size_t)n;
@@ -257,7 +257,7 @@ static int watch(struct pool *p, struct err *err)
 
 	for (size_t i = 0; i < p->n_slots; i++) {
 		struct worker *w = &p->slots[i];
-		unsigned beats = w->pulse->beats;
+		unsigned beats = w->heartbeat->beats;
 
 		if (!w->pid)
 			continue;
@@ -305,17 +305,17 @@ static int make_slots(struct pool *p, unsigned at_once, struct err *err)
 	p->n_slots = at_once ? at_once : n ? (size_t)n : 1;
 	if (p->n_slots > p->n)
 		p->n_slots = p->n;
-	shared = mmap(NULL, p->n_slots * sizeof(*p->pulses),
+	shared = mmap(NULL, p->n_slots * sizeof(*p->heartbeats),
 		      PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);
 	if (shared == MAP_FAILED) {
 		p->n_slots = 0;
 		return err_sys(err, "cannot share memory with the runs");
 	}
-	p->pulses = shared;
+	p->heartbeats = shared;
 	p->slots = mem_array(p->n_slots, sizeof(*p->slots));
 	for (size_t i = 0; i < p->n_slots; i++) {
-		p->slots[i].pulse = p->pulses + i;
+		p->slots[i].heartbeat = p->heartbeats + i;
 		p->slots[i].cpu = n ? cpus[i % (size_t)n] : -1;
 	}
 	return 0;
@@ -347,8 +347,8 @@ int pool_run(struct job *jobs, size_t n, unsigned at_once, bool progress,
 	for (size_t i = 0; i < p.n_slots; i++)
 		if (p.slots[i].pid)
 			end_worker(&p.slots[i]);
-	if (p.pulses)
-		munmap(p.pulses, p.n_slots * sizeof(*p.pulses));
+	if (p.heartbeats)
+		munmap(p.heartbeats, p.n_slots * sizeof(*p.heartbeats));
 	free(p.slots);
 	return failed;
 }

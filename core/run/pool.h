@@ -7,10 +7,10 @@
 
 #include "core/base/err.h"
 #include "core/fingerprint/fingerprint.h"
-#include "core/run/capture.h"
+#include "core/run/one_run.h"
 
 struct job {
-	const struct capture *what;
+	const struct one_run *what;
 	const char *label;		/* "impl04" */
 	unsigned number;		/* of the run, from 0 on each side */
 	unsigned runs;			/* planned, for the progress line */

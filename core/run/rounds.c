@@ -123,7 +123,7 @@ static void prepare_sides(struct session *s)
 
 		side->runs = side_is_pending(side);
 		if (side->runs)
-			side->what = (struct capture){
+			side->what = (struct one_run){
 				.plan = &s->plan, .scenario = &side->scenario,
 				.staging = &s->staging, .filter = &s->filter,
 				.binds = s->binds,

@@ -67,15 +67,16 @@ int session_add(struct session *s, const char *spec, struct err *err);
  * plan, the sides interleaved.  ERR_INCONCLUSIVE when a program has no entry
  * point.
  */
-int session_capture(struct session *s, struct err *err);
+int session_run_all(struct session *s, struct err *err);
 
 /*
  * Where no steps are configured: the revision whose entry points the first
  * side runs, and what a trusted file says was detected there, "" when there is
  * none.  Without it OLD's are run in NEW.
  */
-int session_guide(struct session *s, const char *spec, struct str entry,
-		  struct err *err);
+int session_entry_reference(struct session *s, const char *spec,
+			    struct str entry,
+			    struct err *err);
 /*
  * The files that the side's own tree would have had run in the place of those
  * that were, from the i-th on: the next i, or 0 when there is none.
@@ -88,7 +89,7 @@ const struct fingerprint *session_fingerprint(const struct session *s,
 /*
  * The first side, which is run apart, will be compared with this: where it
  * draws more names, further runs tell whether that is chance.  It must outlive
- * session_capture().
+ * session_run_all().
  */
 void session_against(struct session *s, const struct fingerprint *old);
 /* For facts that come from elsewhere than a trace; still the session's. */

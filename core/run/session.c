@@ -30,7 +30,7 @@ int session_open(struct session **out, const struct run_options *opt,
 	config_init(&s->config);
 	for (size_t i = 0; i < SESSION_SIDES; i++)
 		s->sides[i].tree = -1;
-	s->guide.tree = -1;
+	s->reference.tree = -1;
 	*out = s;
 	return 0;
 }
@@ -62,7 +62,7 @@ void session_free(struct session *s)
 		return;
 	for (size_t i = 0; i < s->n; i++)
 		side_free(&s->sides[i]);
-	side_free(&s->guide);
+	side_free(&s->reference);
 	binds_close(s);
 	free(s->filter.filter);
 	free(s->config_name);
@@ -270,7 +270,8 @@ static int look_at_side(struct session *s, struct side *side, struct err *err)
 {
 	if (binds_check(s, side, err))
 		return -1;
-	return guide_scenario(s, side, err) || variant_apply(s, side, err) ?
+	return entry_reference_scenario(s, side, err) || variant_apply(s, side,
+								       err) ?
 		err_wrap(err, "%s", side->rev.spec) : 0;
 }
 
@@ -298,7 +299,7 @@ static size_t count_pending(const struct session *s)
 /* At most; a side from the cache may have to be run all the same. */
 static unsigned count_trees(const struct session *s)
 {
-	unsigned n = s->guide.rev.spec != NULL;
+	unsigned n = s->reference.rev.spec != NULL;
 
 	for (size_t i = 0; i < s->n; i++)
 		n += !s->sides[i].is_file;
@@ -352,24 +353,24 @@ static int trace_pending(struct session *s, struct err *err)
 {
 	if (prepare(s, err) || session_export(s, err))
 		return -1;
-	session_recall(s, true);
+	session_cache_get(s, true);
 	if (count_pending(s) && session_run(s, err))
 		return -1;
 	binds_recheck(s);
 	/* As it is on its own: the other side is another each time. */
-	session_remember(s);
+	session_cache_put(s);
 	return 0;
 }
 
-int session_capture(struct session *s, struct err *err)
+int session_run_all(struct session *s, struct err *err)
 {
 	if (variant_prepare(s, err))
 		return -1;
-	session_recall(s, false);
-	guide_recheck(s);
+	session_cache_get(s, false);
+	entry_reference_recheck(s);
 	if (count_pending(s) && trace_pending(s, err))
 		return -1;
-	session_pin(s);
+	session_cache_pin(s);
 	align(s);
 	return 0;
 }

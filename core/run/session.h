@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What session.c, rounds.c and remember.c share. */
+/* What session.c, rounds.c and session_cache.c share. */
 #ifndef RUN_SESSION_H
 #define RUN_SESSION_H
 
 #include <linux/filter.h>
 
 #include "core/base/hash.h"
-#include "core/run/capture.h"
+#include "core/run/one_run.h"
 #include "core/run/run.h"
 #include "core/sandbox/plan.h"
 #include "core/sandbox/staging.h"
@@ -23,14 +23,14 @@ struct side {
 	struct str variant;	/* for people, "" for nothing */
 	char variant_digest[HASH_HEX_LEN + 1];
 	const struct config *config;	/* NULL: the session's */
-	/* Not its own: the guide's, and what was detected here, see guide.c */
-	bool guided;
+	/* Its scenario is the reference's; see entry_reference.c */
+	bool referenced;
 	struct scenario own;
 	char tree_name[STAGING_NAME_MAX];
 	int tree;		/* its root, -1 */
 	bool pinned;		/* run when bound folders held something else */
 	bool runs;		/* here; else it came from elsewhere */
-	struct capture what;
+	struct one_run what;
 	struct fingerprint *fp;
 };
 
@@ -56,8 +56,8 @@ struct session {
 	char bound_key[HASH_HEX_LEN + 1];	/* "": none, or not known */
 	struct side sides[SESSION_SIDES];
 	size_t n;
-	struct side guide;	/* of the only side, in a check */
-	struct str guide_entry;
+	struct side reference;	/* of the only side, in a check */
+	struct str reference_entry;
 	const struct fingerprint *against;	/* session_against(), or NULL */
 };
 
@@ -97,14 +97,16 @@ void binds_describe(const struct session *s, struct fingerprint *fp);
 int trees_export(struct session *s, struct side **sides, size_t n,
 		 struct err *err);
 
-/* --- guide.c --- */
+/* --- entry_reference.c --- */
 
 /* Forget what the cache had of a side that may have to run other files. */
-void guide_recheck(struct session *s);
+void entry_reference_recheck(struct session *s);
 /* The scenario of a side that is exported. */
-int guide_scenario(struct session *s, struct side *side, struct err *err);
+int entry_reference_scenario(struct session *s, struct side *side,
+			     struct err *err);
 /* Under what its fingerprint is kept: the tree, and what was run of it. */
-void guide_tree_key(char out[65], const struct side *side, const char *tree);
+void entry_reference_tree_key(char out[65], const struct side *side,
+			      const char *tree);
 
 /* --- variant.c --- */
 
@@ -123,19 +125,19 @@ void session_describe(struct session *s, struct side *side);
 /* Run the sides that wait. */
 int session_run(struct session *s, struct err *err);
 
-/* --- remember.c --- */
+/* --- session_cache.c --- */
 
 /*
  * Take pending sides from the cache: by git's tree ids, for which nothing has
  * to be exported, or by the digests of exports.
  */
-void session_recall(struct session *s, bool exported);
+void session_cache_get(struct session *s, bool exported);
 /* Put into the cache what was exported. */
-void session_remember(struct session *s);
+void session_cache_put(struct session *s);
 /*
  * Keep what the bound folders hold now as what OLD's tree goes with: of a
  * trace, a report or a baseline that is made, and of an OLD that has none yet.
  */
-void session_pin(struct session *s);
+void session_cache_pin(struct session *s);
 
 #endif

@@ -12,7 +12,7 @@
 #include "core/base/vec.h"
 #include "core/event/error_line.h"
 #include "core/run/layers.h"
-#include "core/run/stepper.h"
+#include "core/run/step_scheduler.h"
 
 /* Bytes of the output that are kept, half of them of its beginning. */
 #define OUTPUT_KEPT 4096
@@ -53,7 +53,7 @@ static bool put_unmet(struct buf *out, const struct step *step,
 		      const struct step_state *s)
 {
 	const struct script_line *stuck = step->script ?
-		feed_stuck(&s->feed, step) : NULL;
+		input_player_stuck(&s->player, step) : NULL;
 
 	if (stuck) {
 		buf_printf(out, "its input waited in line %u for \"",
@@ -91,7 +91,7 @@ static struct str awaits_of(const struct step *step)
 /* --- the error --- */
 
 struct tree_files {
-	const struct stepper *st;
+	const struct step_scheduler *st;
 };
 
 static bool tree_has(void *ctx, struct str rel)
@@ -130,7 +130,7 @@ static bool has_printed(const struct step_state *s)
  * terminal there is one output.
  */
 static bool find_error(struct error_line *out, bool *on_stdout,
-		       struct stepper *st, size_t i, bool unprinted)
+		       struct step_scheduler *st, size_t i, bool unprinted)
 {
 	const struct step_state *s = &st->s[i];
 	struct tree_files files = { st };
@@ -162,7 +162,7 @@ static bool find_error(struct error_line *out, bool *on_stdout,
  * execve(2) fails with ENOENT too when the file is there and the interpreter
  * that its first line names is not.
  */
-static void find_interpreter(struct stepper *st, size_t i,
+static void find_interpreter(struct step_scheduler *st, size_t i,
 			     struct step_end *end)
 {
 	const struct step *step = &st->scenario->steps[i];
@@ -196,7 +196,7 @@ static void find_interpreter(struct stepper *st, size_t i,
 	end->error = arena_str(&st->arena, buf_view(&text));
 }
 
-static void put_error(struct stepper *st, size_t i, struct step_end *end,
+static void put_error(struct step_scheduler *st, size_t i, struct step_end *end,
 		      bool unprinted)
 {
 	autobuf struct buf text = BUF_INIT, file = BUF_INIT;
@@ -282,7 +282,7 @@ static uint64_t when(bool it_did, uint64_t ms)
 	return !it_did ? 0 : ms ? ms : 1;
 }
 
-static void fill(struct stepper *st, size_t i)
+static void fill(struct step_scheduler *st, size_t i)
 {
 	const struct step *step = &st->scenario->steps[i];
 	const struct step_state *s = &st->s[i];
@@ -314,7 +314,7 @@ static void fill(struct stepper *st, size_t i)
 		put_error(st, i, end, unprinted);
 }
 
-struct step_end *stepper_ends(struct stepper *st, size_t *n)
+struct step_end *step_scheduler_ends(struct step_scheduler *st, size_t *n)
 {
 	*n = st->scenario->n;
 	for (size_t i = 0; i < *n; i++)

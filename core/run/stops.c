@@ -5,14 +5,14 @@
 #include <assert.h>
 #include <signal.h>
 
-#include "core/run/stepper.h"
+#include "core/run/step_scheduler.h"
 
-static bool is_server(const struct stepper *st, size_t i)
+static bool is_server(const struct step_scheduler *st, size_t i)
 {
 	return st->scenario->steps[i].ready == READY_LISTEN;
 }
 
-static bool is_alive(const struct stepper *st, size_t i)
+static bool is_alive(const struct step_scheduler *st, size_t i)
 {
 	return st->world->alive(st->world->ctx, i);
 }
@@ -25,9 +25,9 @@ struct overs {
 };
 
 /* Can it never get ready any more?  A daemon outlives its first process. */
-static bool is_lost(const struct stepper *st, size_t i)
+static bool is_lost(const struct step_scheduler *st, size_t i)
 {
-	if (stepper_is_past(st, i) ||
+	if (step_scheduler_is_past(st, i) ||
 	    (st->scenario->steps[i].ready == READY_AFTER &&
 	     st->s[i].executed))
 		return false;
@@ -38,13 +38,13 @@ static bool is_lost(const struct stepper *st, size_t i)
  * What has ended, or cannot start any more.  Steps wait for earlier ones of the
  * scenario only.
  */
-static void find_overs(const struct stepper *st, struct overs *over)
+static void find_overs(const struct step_scheduler *st, struct overs *over)
 {
 	assert(st->scenario->n <= CONFIG_SUBSECTIONS_MAX);
 	for (size_t i = 0; i < st->scenario->n; i++) {
 		const struct step *step = &st->scenario->steps[i];
 
-		over->v[i] = stepper_has_ended(st, i);
+		over->v[i] = step_scheduler_has_ended(st, i);
 		for (size_t k = 0; k < step->n_after && !st->s[i].asked; k++)
 			over->v[i] |= over->v[step->after[k]] &&
 				      is_lost(st, step->after[k]);
@@ -52,7 +52,7 @@ static void find_overs(const struct stepper *st, struct overs *over)
 }
 
 /* The servers, and what they wait for, directly or by others. */
-static void find_needed(const struct stepper *st, struct overs *needed)
+static void find_needed(const struct step_scheduler *st, struct overs *needed)
 {
 	for (size_t i = st->scenario->n; i--;) {
 		const struct step *step = &st->scenario->steps[i];
@@ -64,7 +64,8 @@ static void find_needed(const struct stepper *st, struct overs *needed)
 }
 
 /* Are all steps that might need a server over, and was there any? */
-static bool servers_are_free(const struct stepper *st, const struct overs *over)
+static bool servers_are_free(const struct step_scheduler *st,
+			     const struct overs *over)
 {
 	struct overs needed = { { false } };
 	bool clients = false;
@@ -80,26 +81,26 @@ static bool servers_are_free(const struct stepper *st, const struct overs *over)
 
 /* --- rest --- */
 
-static void look(struct stepper *st)
+static void look(struct step_scheduler *st)
 {
 	struct stop_look *l = &st->look;
 	uint64_t sum = 0;
 	bool asleep = st->world->asleep(st->world->ctx, &sum);
 
 	if (!asleep || !l->asleep || sum != l->sum)
-		l->since_ms = stepper_ms(st);
+		l->since_ms = step_scheduler_ms(st);
 	l->asleep = asleep;
 	l->sum = sum;
 }
 
 /* Call it due from now on; true once the sandbox has come to rest. */
-static bool rests(struct stepper *st, size_t i)
+static bool rests(struct step_scheduler *st, size_t i)
 {
 	struct stop_state *s = &st->s[i].stop;
 	uint64_t now, since;
 
 	look(st);
-	now = stepper_ms(st);
+	now = step_scheduler_ms(st);
 	if (!s->is_due) {
 		s->is_due = true;
 		s->due_ms = now;
@@ -113,7 +114,7 @@ static bool rests(struct stepper *st, size_t i)
 
 /* --- a step's own stop --- */
 
-static bool awaits_own(const struct stepper *st, size_t i)
+static bool awaits_own(const struct step_scheduler *st, size_t i)
 {
 	const struct step *step = &st->scenario->steps[i];
 	const struct step_state *s = &st->s[i];
@@ -124,7 +125,8 @@ static bool awaits_own(const struct stepper *st, size_t i)
 }
 
 /* Does it wait for time alone? */
-static bool own_is_timed(const struct stepper *st, const struct overs *over,
+static bool own_is_timed(const struct step_scheduler *st,
+			 const struct overs *over,
 			 size_t i)
 {
 	const struct step *step = &st->scenario->steps[i];
@@ -133,7 +135,8 @@ static bool own_is_timed(const struct stepper *st, const struct overs *over,
 	       (!step->stop_follows || over->v[step->stop_after]);
 }
 
-static bool own_is_due(struct stepper *st, const struct overs *over, size_t i)
+static bool own_is_due(struct step_scheduler *st, const struct overs *over,
+		       size_t i)
 {
 	const struct step *step = &st->scenario->steps[i];
 
@@ -141,22 +144,22 @@ static bool own_is_due(struct stepper *st, const struct overs *over, size_t i)
 		return false;
 	if (step->stop_follows)
 		return rests(st, i);
-	return stepper_ms(st) - st->s[i].ready_ms >= step->stop_ms;
+	return step_scheduler_ms(st) - st->s[i].ready_ms >= step->stop_ms;
 }
 
 /* for_good: it is not repeated either. */
-static void mark(struct stepper *st, size_t i, bool for_good)
+static void mark(struct step_scheduler *st, size_t i, bool for_good)
 {
 	struct step_state *s = &st->s[i];
 
 	s->stopped = s->was_stopped = true;
-	s->stopped_ms = stepper_ms(st);
+	s->stopped_ms = step_scheduler_ms(st);
 	if (for_good)
 		s->round = (unsigned)step_num(&st->scenario->steps[i],
 					      "repeat") - 1;
 }
 
-static bool next_own(struct stepper *st, const struct overs *over,
+static bool next_own(struct step_scheduler *st, const struct overs *over,
 		     struct stop_order *out)
 {
 	for (size_t i = 0; i < st->scenario->n; i++) {
@@ -174,7 +177,8 @@ static bool next_own(struct stepper *st, const struct overs *over,
 /* --- servers --- */
 
 /* The server whose turn it is: the last one that is not gone. */
-static bool find_server(const struct stepper *st, const struct overs *over,
+static bool find_server(const struct step_scheduler *st,
+			const struct overs *over,
 			size_t *out)
 {
 	if (!servers_are_free(st, over))
@@ -189,19 +193,19 @@ static bool find_server(const struct stepper *st, const struct overs *over,
 }
 
 /* Its own stop comes first, and has its time to work. */
-static bool own_first(const struct stepper *st, size_t i)
+static bool own_first(const struct step_scheduler *st, size_t i)
 {
 	const struct step_state *s = &st->s[i];
 
 	return awaits_own(st, i) ||
 	       (st->scenario->steps[i].stop && s->stopped && !s->stop.sent &&
-		stepper_ms(st) - s->stopped_ms < STOPS_GRACE_MS);
+		step_scheduler_ms(st) - s->stopped_ms < STOPS_GRACE_MS);
 }
 
-static bool next_server(struct stepper *st, const struct overs *over,
+static bool next_server(struct step_scheduler *st, const struct overs *over,
 			struct stop_order *out)
 {
-	uint64_t now = stepper_ms(st), ago;
+	uint64_t now = step_scheduler_ms(st), ago;
 	struct step_state *s;
 	size_t i;
 
@@ -227,7 +231,7 @@ static bool next_server(struct stepper *st, const struct overs *over,
 	return true;
 }
 
-static bool expects(const struct stepper *st, const struct overs *over)
+static bool expects(const struct step_scheduler *st, const struct overs *over)
 {
 	size_t server;
 
@@ -237,7 +241,7 @@ static bool expects(const struct stepper *st, const struct overs *over)
 	return find_server(st, over, &server) && st->s[server].ready;
 }
 
-bool stops_next(struct stepper *st, struct stop_order *out)
+bool stops_next(struct step_scheduler *st, struct stop_order *out)
 {
 	struct overs over;
 
@@ -247,7 +251,7 @@ bool stops_next(struct stepper *st, struct stop_order *out)
 	return next_own(st, &over, out) || next_server(st, &over, out);
 }
 
-bool stops_expect(const struct stepper *st)
+bool stops_expect(const struct step_scheduler *st)
 {
 	struct overs over;
 

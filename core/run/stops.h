@@ -25,7 +25,7 @@
 #define STOPS_REST_MS 150	/* no task has run for so long: at rest */
 #define STOPS_REST_MAX_MS 2000	/* nor is it waited for any longer */
 
-struct stepper;
+struct step_scheduler;
 
 /* What is asked of the sandbox; see tracer_alive() and tracer_asleep(). */
 struct stop_world {
@@ -59,8 +59,8 @@ struct stop_order {
 };
 
 /* The next signal that is to be sent now; each is told once. */
-bool stops_next(struct stepper *st, struct stop_order *out);
+bool stops_next(struct step_scheduler *st, struct stop_order *out);
 /* Will time alone bring one? */
-bool stops_expect(const struct stepper *st);
+bool stops_expect(const struct step_scheduler *st);
 
 #endif

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
-#include "core/run/feed.h"
+#include "core/run/input_player.h"
 
 /*
  * TIOCGPTPEER (since 4.13, ioctl_tty(2)) opens the other end without a path,

@@ -41,7 +41,7 @@
 #include "core/base/fd.h"
 #include "core/base/vec.h"
 #include "core/run/session.h"
-#include "core/run/stepper.h"
+#include "core/run/step_scheduler.h"
 #include "core/sandbox/sandbox.h"
 
 #define LOOK_EVERY_US 5000
@@ -207,27 +207,27 @@ static void say_ready(const struct sandbox *sandbox, const struct plan *plan)
 }
 
 /* The one step, until nothing of it is left or its time is up. */
-static int run_step(const struct sandbox *sandbox, struct stepper *st,
+static int run_step(const struct sandbox *sandbox, struct step_scheduler *st,
 		    uint64_t timeout_ms, struct err *err)
 {
 	struct sandbox_message msg;
 	struct timespec now;
 	int failed = 0;
 
-	stepper_begin(st, sandbox);
-	if (stepper_start(st, sandbox, 0, err))
+	step_scheduler_begin(st, sandbox);
+	if (step_scheduler_start(st, sandbox, 0, err))
 		return -1;
 	/* Until it is forked, there is no child either. */
-	while (is_empty(sandbox->pid) && stepper_ms(st) < 1000)
+	while (is_empty(sandbox->pid) && step_scheduler_ms(st) < 1000)
 		usleep(200);
-	while (!is_empty(sandbox->pid) && stepper_ms(st) < timeout_ms) {
-		stepper_drain(st);
+	while (!is_empty(sandbox->pid) && step_scheduler_ms(st) < timeout_ms) {
+		step_scheduler_drain(st);
 		usleep(LOOK_EVERY_US);
 	}
 	clock_gettime(CLOCK_REALTIME, &now);
 	printf("end %lld.%06ld\n", (long long)now.tv_sec, now.tv_nsec / 1000);
 	fflush(stdout);
-	stepper_drain(st);
+	step_scheduler_drain(st);
 	while (!failed && sandbox_next_message(sandbox, &msg) > 0)
 		failed = err_set(err, ERR_TROUBLE, "the step did not start: "
 				 "%s: %s", msg.text, strerror(msg.value));
@@ -244,13 +244,13 @@ static int watch(struct session *s, const struct sock_fprog *filter,
 		.staging = &s->staging, .tree = side->tree_name,
 		.filter = filter, .last_pid = 1200,
 	};
-	struct stepper st;
+	struct step_scheduler st;
 	struct sandbox sandbox = SANDBOX_INIT;
 	int failed = sandbox_open(&sandbox, &options, err);
 
 	if (failed)
 		return failed;
-	stepper_init(&st, &side->scenario, side->tree);
+	step_scheduler_init(&st, &side->scenario, side->tree);
 	say_ready(&sandbox, &s->plan);
 	failed = !hears("go\n") ||
 		 run_step(&sandbox, &st, plan_num(&s->plan, "timeout"), err);
@@ -259,7 +259,7 @@ static int watch(struct session *s, const struct sock_fprog *filter,
 		;
 	if (!failed)
 		hears("");
-	stepper_free(&st);
+	step_scheduler_free(&st);
 	sandbox_close(&sandbox);
 	return failed;
 }

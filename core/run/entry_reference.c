@@ -19,24 +19,26 @@
 #include "core/run/session.h"
 
 /* NULL: this side runs what is detected in itself. */
-static struct side *guide_of(struct session *s, const struct side *side)
+static struct side *entry_reference_of(struct session *s,
+				       const struct side *side)
 {
 	struct str step;
-	struct side *g = s->opt.apart ? &s->guide : &s->sides[0];
-	const struct side *guided = &s->sides[s->opt.apart ? 0 : 1];
+	struct side *g = s->opt.apart ? &s->reference : &s->sides[0];
+	const struct side *referenced = &s->sides[s->opt.apart ? 0 : 1];
 
-	if (side != guided || g->is_file || !g->rev.spec ||
+	if (side != referenced || g->is_file || !g->rev.spec ||
 	    config_subsection(&s->config, "step", 0, &step) ||
 	    rev_is_same_tree(&g->rev, &side->rev))
 		return NULL;
 	return g;
 }
 
-int session_guide(struct session *s, const char *spec, struct str entry,
-		  struct err *err)
+int session_entry_reference(struct session *s, const char *spec,
+			    struct str entry,
+			    struct err *err)
 {
-	s->guide_entry = entry;
-	return rev_resolve(&s->guide.rev, s->repo, spec, err);
+	s->reference_entry = entry;
+	return rev_resolve(&s->reference.rev, s->repo, spec, err);
 }
 
 /* What is known of it without looking into its tree; "": nothing. */
@@ -44,14 +46,14 @@ static struct str known_entry(const struct session *s, const struct side *g)
 {
 	if (g->fp)
 		return g->fp->entry;
-	return g == &s->guide ? s->guide_entry : STR("");
+	return g == &s->reference ? s->reference_entry : STR("");
 }
 
-void guide_recheck(struct session *s)
+void entry_reference_recheck(struct session *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct side *side = &s->sides[i];
-		const struct side *g = guide_of(s, side);
+		const struct side *g = entry_reference_of(s, side);
 
 		if (!g || !side->fp ||
 		    str_eq(side->fp->entry, known_entry(s, g)))
@@ -75,9 +77,10 @@ static bool has_entries(int tree, const struct scenario *of)
 	return true;
 }
 
-int guide_scenario(struct session *s, struct side *side, struct err *err)
+int entry_reference_scenario(struct session *s, struct side *side,
+			     struct err *err)
 {
-	struct side *g = guide_of(s, side);
+	struct side *g = entry_reference_of(s, side);
 	struct scenario theirs;
 	struct err own = ERR_INIT, none = ERR_INIT;
 	int failed = scenario_make(&side->scenario, side->config ?
@@ -102,21 +105,22 @@ int guide_scenario(struct session *s, struct side *side, struct err *err)
 	else
 		side->own = side->scenario;
 	side->scenario = theirs;
-	side->guided = true;
+	side->referenced = true;
 	return 0;
 }
 
-void guide_tree_key(char out[65], const struct side *side, const char *tree)
+void entry_reference_tree_key(char out[65], const struct side *side,
+			      const char *tree)
 {
 	struct hash_state *h;
 
-	if (!side->guided && !side->variant.len) {
+	if (!side->referenced && !side->variant.len) {
 		snprintf(out, 65, "%s", tree);
 		return;
 	}
 	h = hash_begin();
 	hash_field(h, str_c(tree));
-	hash_field(h, side->guided ? side->scenario.how : STR(""));
+	hash_field(h, side->referenced ? side->scenario.how : STR(""));
 	hash_field(h, str_c(side->variant_digest));
 	hash_end(h, out);
 }

@@ -99,12 +99,12 @@ static bool pin_key(struct cache_key *key, char name[65],
 	if (side->info.digest[0]) {
 		memcpy(digest, side->info.digest, HASH_HEX_LEN + 1);
 	} else {
-		guide_tree_key(name, side, side->rev.tree);
+		entry_reference_tree_key(name, side, side->rev.tree);
 		by_id = key_of(s, name);
 		if (!cache_get_pin(s->cache, &by_id, digest))
 			return false;
 	}
-	guide_tree_key(name, side, digest);
+	entry_reference_tree_key(name, side, digest);
 	*key = key_of(s, name);
 	return true;
 }
@@ -135,7 +135,7 @@ static void look_up(struct session *s, struct side *side, const char *tree)
 
 	if (!may_cache(s) || !side_is_pending(side) || !*tree)
 		return;
-	guide_tree_key(name, side, tree);
+	entry_reference_tree_key(name, side, tree);
 	key = key_of(s, name);
 	if (uses_pin(s, side))
 		look_up_pinned(s, side, key);
@@ -147,7 +147,7 @@ static void look_up(struct session *s, struct side *side, const char *tree)
 	session_describe(s, side);
 }
 
-void session_recall(struct session *s, bool exported)
+void session_cache_get(struct session *s, bool exported)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct side *side = &s->sides[i];
@@ -168,20 +168,20 @@ static void keep(struct session *s, const struct side *side)
 	    side->pinned)
 		return;
 	if (strcmp(side->from, "cache")) {
-		guide_tree_key(name, side, side->info.digest);
+		entry_reference_tree_key(name, side, side->info.digest);
 		key = key_of(s, name);
 		cache_put(s->cache, &key, side->fp);
 	}
 	if (!side->rev.tree[0])
 		return;
-	guide_tree_key(name, side, side->rev.tree);
+	entry_reference_tree_key(name, side, side->rev.tree);
 	key = key_of(s, name);
 	cache_put(s->cache, &key, side->fp);
 	if (s->bound_key[0])
 		cache_set_pin(s->cache, &key, side->info.digest);
 }
 
-void session_remember(struct session *s)
+void session_cache_put(struct session *s)
 {
 	for (size_t i = 0; i < s->n; i++)
 		keep(s, &s->sides[i]);
@@ -201,7 +201,7 @@ static bool is_sound(const struct fingerprint *fp)
 	return fp->n_ends > 0;
 }
 
-void session_pin(struct session *s)
+void session_cache_pin(struct session *s)
 {
 	struct side *side = &s->sides[0];
 	char name[65], digest[HASH_HEX_LEN + 1], pin[HASH_HEX_LEN + 1];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The scenario's steps while they run. */
-#include "core/run/stepper.h"
+#include "core/run/step_scheduler.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,9 +47,10 @@ static struct str join_after(struct arena *a, const struct scenario *scenario,
 	return arena_str(a, buf_view(&b));
 }
 
-void stepper_init(struct stepper *st, const struct scenario *scenario, int tree)
+void step_scheduler_init(struct step_scheduler *st,
+			 const struct scenario *scenario, int tree)
 {
-	*st = (struct stepper){ .scenario = scenario, .tree = tree };
+	*st = (struct step_scheduler){ .scenario = scenario, .tree = tree };
 	st->s = mem_array(scenario->n, sizeof(*st->s));
 	st->ends = mem_array(scenario->n, sizeof(*st->ends));
 	st->names = mem_array(scenario->n, sizeof(*st->names));
@@ -58,7 +59,7 @@ void stepper_init(struct stepper *st, const struct scenario *scenario, int tree)
 
 		st->s[i].out[0] = st->s[i].out[1] = -1;
 		st->s[i].theirs[0] = st->s[i].theirs[1] = -1;
-		st->s[i].feed = (struct feed)FEED_INIT;
+		st->s[i].player = (struct input_player)INPUT_PLAYER_INIT;
 		st->names[i] = step->name;
 		st->ends[i].name = step->name;
 		st->ends[i].fixture = step->fixture;
@@ -76,12 +77,12 @@ static void close_pair(int fds[2])
 	}
 }
 
-void stepper_free(struct stepper *st)
+void step_scheduler_free(struct step_scheduler *st)
 {
 	for (size_t i = 0; i < st->scenario->n; i++) {
 		close_pair(st->s[i].out);
 		close_pair(st->s[i].theirs);
-		feed_close(&st->s[i].feed);
+		input_player_close(&st->s[i].player);
 		buf_free(&st->s[i].text);
 		buf_free(&st->s[i].errors);
 		buf_free(&st->s[i].said);
@@ -92,14 +93,15 @@ void stepper_free(struct stepper *st)
 	arena_free(&st->arena);
 }
 
-void stepper_begin(struct stepper *st, const struct sandbox *sandbox)
+void step_scheduler_begin(struct step_scheduler *st,
+			  const struct sandbox *sandbox)
 {
 	st->scratch = sandbox->scratch;
 	st->init = sandbox->pid;
 	st->start_ns = clock_ns();
 }
 
-uint64_t stepper_ms(const struct stepper *st)
+uint64_t step_scheduler_ms(const struct step_scheduler *st)
 {
 	return st->start_ns ? (clock_ns() - st->start_ns) / 1000000U : 0;
 }
@@ -109,24 +111,24 @@ static unsigned rounds(const struct step *step)
 	return (unsigned)step_num(step, "repeat");
 }
 
-static bool is_last_round(const struct stepper *st, size_t i)
+static bool is_last_round(const struct step_scheduler *st, size_t i)
 {
 	return st->s[i].round + 1 >= rounds(&st->scenario->steps[i]);
 }
 
-bool stepper_is_past(const struct stepper *st, size_t i)
+bool step_scheduler_is_past(const struct step_scheduler *st, size_t i)
 {
 	return st->s[i].ready && is_last_round(st, i);
 }
 
-bool stepper_has_ended(const struct stepper *st, size_t i)
+bool step_scheduler_has_ended(const struct step_scheduler *st, size_t i)
 {
 	return st->s[i].ended && is_last_round(st, i);
 }
 
 /* --- starting --- */
 
-bool stepper_next(struct stepper *st, size_t *step)
+bool step_scheduler_next(struct step_scheduler *st, size_t *step)
 {
 	for (size_t i = 0; i < st->scenario->n; i++) {
 		const struct step *s = &st->scenario->steps[i];
@@ -135,7 +137,7 @@ bool stepper_next(struct stepper *st, size_t *step)
 		if (st->s[i].asked)
 			continue;
 		for (size_t k = 0; k < s->n_after; k++)
-			waits += !stepper_is_past(st, s->after[k]);
+			waits += !step_scheduler_is_past(st, s->after[k]);
 		if (waits)
 			continue;
 		*step = i;
@@ -157,7 +159,7 @@ static int make_pipe(int ours_theirs[2])
  * The step opens it itself; here only a missing file is told early.  An
  * earlier step may have made it: the writable layer comes first.
  */
-static int open_stdin(const struct stepper *st, const struct step *step,
+static int open_stdin(const struct step_scheduler *st, const struct step *step,
 		      struct err *err)
 {
 	struct str path = step->stdin_path;
@@ -176,14 +178,14 @@ static int open_stdin(const struct stepper *st, const struct step *step,
 }
 
 /* The script's pipe: it does not block us, and it does block the step. */
-static int open_typed(struct feed *feed, struct err *err)
+static int open_typed(struct input_player *player, struct err *err)
 {
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC))
 		return err_sys(err, "cannot make a pipe");
 	fcntl(ends[1], F_SETFL, O_NONBLOCK);
-	feed->fd = ends[1];
+	player->fd = ends[1];
 	return ends[0];
 }
 
@@ -203,14 +205,14 @@ static int open_text(struct str text, struct err *err)
 	return steal_fd(&fd);
 }
 
-static int open_input(struct stepper *st, size_t i, struct err *err)
+static int open_input(struct step_scheduler *st, size_t i, struct err *err)
 {
 	const struct step *step = &st->scenario->steps[i];
 
 	if (step->stdin_text)
 		return open_text(*step->stdin_text, err);
 	if (step->script)
-		return open_typed(&st->s[i].feed, err);
+		return open_typed(&st->s[i].player, err);
 	return open_stdin(st, step, err);
 }
 
@@ -231,7 +233,8 @@ static int open_output(struct step_state *s, struct err *err)
 }
 
 /* Each repetition has a terminal of its own; what it printed was read. */
-static int start_on_terminal(struct stepper *st, const struct sandbox *sandbox,
+static int start_on_terminal(struct step_scheduler *st,
+			     const struct sandbox *sandbox,
 			     size_t i, struct err *err)
 {
 	struct step_state *s = &st->s[i];
@@ -241,13 +244,14 @@ static int start_on_terminal(struct stepper *st, const struct sandbox *sandbox,
 	close_pair(s->out);
 	if (terminal_open(sandbox->pid, &s->out[0], &slave, err))
 		return -1;
-	s->feed.tty = true;
-	s->feed.fd = fcntl(s->out[0], F_DUPFD_CLOEXEC, 0);
+	s->player.tty = true;
+	s->player.fd = fcntl(s->out[0], F_DUPFD_CLOEXEC, 0);
 	stdio[0] = stdio[1] = stdio[2] = slave;
 	return sandbox_start_step(sandbox, i, stdio, err);
 }
 
-static int start_on_pipes(struct stepper *st, const struct sandbox *sandbox,
+static int start_on_pipes(struct step_scheduler *st,
+			  const struct sandbox *sandbox,
 			  size_t i, struct err *err)
 {
 	struct step_state *s = &st->s[i];
@@ -265,17 +269,18 @@ static int start_on_pipes(struct stepper *st, const struct sandbox *sandbox,
 	return failed;
 }
 
-int stepper_start(struct stepper *st, const struct sandbox *sandbox,
-		  size_t step, struct err *err)
+int step_scheduler_start(struct step_scheduler *st,
+			 const struct sandbox *sandbox,
+			 size_t step, struct err *err)
 {
 	struct step_state *s = &st->s[step];
 
 	s->asked = true;
-	s->asked_ms = stepper_ms(st);
+	s->asked_ms = step_scheduler_ms(st);
 	s->from = s->text.len;
-	feed_close(&s->feed);
-	s->feed = (struct feed)FEED_INIT;
-	s->feed.heard = s->from;
+	input_player_close(&s->player);
+	s->player = (struct input_player)INPUT_PLAYER_INIT;
+	s->player.heard = s->from;
 	return step_num(&st->scenario->steps[step], "tty") ?
 		start_on_terminal(st, sandbox, step, err) :
 		start_on_pipes(st, sandbox, step, err);
@@ -283,14 +288,14 @@ int stepper_start(struct stepper *st, const struct sandbox *sandbox,
 
 /* --- readiness --- */
 
-static void set_ready(struct stepper *st, size_t i)
+static void set_ready(struct step_scheduler *st, size_t i)
 {
 	struct step_state *s = &st->s[i];
 
 	if (s->ready)
 		return;
 	s->ready = true;
-	s->ready_ms = stepper_ms(st);
+	s->ready_ms = step_scheduler_ms(st);
 }
 
 static bool printed(const struct step_state *s, size_t from, struct str what)
@@ -299,14 +304,14 @@ static bool printed(const struct step_state *s, size_t from, struct str what)
 	       memmem(s->text.p + from, s->text.len - from, what.p, what.len);
 }
 
-static bool is_ready(struct stepper *st, size_t i)
+static bool is_ready(struct step_scheduler *st, size_t i)
 {
 	const struct step *step = &st->scenario->steps[i];
 	const struct step_state *s = &st->s[i];
 
 	switch (step->ready) {
 	case READY_AFTER:
-		return stepper_ms(st) - s->asked_ms >= step->ready_ms;
+		return step_scheduler_ms(st) - s->asked_ms >= step->ready_ms;
 	case READY_OUTPUT:
 		return printed(s, s->from, step->ready_text);
 	case READY_FILE:
@@ -317,7 +322,7 @@ static bool is_ready(struct stepper *st, size_t i)
 	return false;
 }
 
-static void check_ready(struct stepper *st, size_t i)
+static void check_ready(struct step_scheduler *st, size_t i)
 {
 	if (!st->s[i].ready && st->s[i].executed && is_ready(st, i))
 		set_ready(st, i);
@@ -366,7 +371,7 @@ static void drain(struct step_state *s, int which)
 	}
 }
 
-void stepper_drain(struct stepper *st)
+void step_scheduler_drain(struct step_scheduler *st)
 {
 	for (size_t i = 0; i < st->scenario->n; i++) {
 		if (!st->s[i].asked)
@@ -375,20 +380,23 @@ void stepper_drain(struct stepper *st)
 		drain(&st->s[i], 1);
 		check_ready(st, i);
 		if (st->s[i].executed)
-			feed_advance(&st->s[i].feed, &st->scenario->steps[i],
-				     buf_view(&st->s[i].text), stepper_ms(st));
+			input_player_advance(&st->s[i].player,
+					     &st->scenario->steps[i],
+					     buf_view(&st->s[i].text),
+					     step_scheduler_ms(st));
 	}
 }
 
-void stepper_started(struct stepper *st, size_t step)
+void step_scheduler_started(struct step_scheduler *st, size_t step)
 {
 	if (!st->s[step].started)
-		st->s[step].started_ms = stepper_ms(st);
+		st->s[step].started_ms = step_scheduler_ms(st);
 	st->s[step].executed = st->s[step].started = true;
 	check_ready(st, step);
 }
 
-void stepper_listening(struct stepper *st, size_t step, struct str where)
+void step_scheduler_listening(struct step_scheduler *st, size_t step,
+			      struct str where)
 {
 	const struct step *s = &st->scenario->steps[step];
 
@@ -448,13 +456,13 @@ static void note_end(struct step_state *s, const struct step *step, int status)
 	s->failed |= failed;
 }
 
-void stepper_ended(struct stepper *st, size_t step, int status)
+void step_scheduler_ended(struct step_scheduler *st, size_t step, int status)
 {
 	struct step_state *s = &st->s[step];
 	const struct step *what = &st->scenario->steps[step];
 
 	s->ended = true;
-	s->ended_ms = stepper_ms(st);
+	s->ended_ms = step_scheduler_ms(st);
 	note_end(s, what, status);
 	if (what->ready == READY_EXIT && ended_as_meant(what, s, status))
 		set_ready(st, step);
@@ -466,7 +474,7 @@ void stepper_ended(struct stepper *st, size_t step, int status)
 }
 
 /* The status sh(1) gives: 127 not found, 126 found and refused. */
-void stepper_failed(struct stepper *st, size_t step, int error)
+void step_scheduler_failed(struct step_scheduler *st, size_t step, int error)
 {
 	if (step >= st->scenario->n)
 		return;
@@ -479,7 +487,7 @@ void stepper_failed(struct stepper *st, size_t step, int error)
 /* --- the end --- */
 
 /* Does a step that was not started wait for this one? */
-static bool is_waited_for(const struct stepper *st, size_t i)
+static bool is_waited_for(const struct step_scheduler *st, size_t i)
 {
 	for (size_t k = 0; k < st->scenario->n; k++) {
 		const struct step *other = &st->scenario->steps[k];
@@ -492,7 +500,7 @@ static bool is_waited_for(const struct stepper *st, size_t i)
 }
 
 /* A step that has ended becomes ready by time all the same. */
-static bool expects(const struct stepper *st, size_t i)
+static bool expects(const struct step_scheduler *st, size_t i)
 {
 	const struct step *step = &st->scenario->steps[i];
 	const struct step_state *s = &st->s[i];
@@ -502,29 +510,29 @@ static bool expects(const struct stepper *st, size_t i)
 		return false;
 	if (s->ended)
 		return timed && is_waited_for(st, i);
-	return timed || feed_expects(&s->feed, step);
+	return timed || input_player_expects(&s->player, step);
 }
 
-bool stepper_expects(struct stepper *st)
+bool step_scheduler_expects(struct step_scheduler *st)
 {
 	size_t next;
 
 	for (size_t i = 0; i < st->scenario->n; i++)
 		if (expects(st, i))
 			return true;
-	return stops_expect(st) || stepper_next(st, &next);
+	return stops_expect(st) || step_scheduler_next(st, &next);
 }
 
-bool stepper_done(struct stepper *st)
+bool step_scheduler_done(struct step_scheduler *st)
 {
 	for (size_t i = 0; i < st->scenario->n; i++)
 		if (st->s[i].asked && !st->s[i].ended)
 			return false;
 	/* A step whose predecessor never got ready cannot start any more. */
-	return !stepper_expects(st);
+	return !step_scheduler_expects(st);
 }
 
-bool stepper_output_cut(const struct stepper *st)
+bool step_scheduler_output_cut(const struct step_scheduler *st)
 {
 	for (size_t i = 0; i < st->scenario->n; i++)
 		if (st->s[i].cut)
@@ -532,7 +540,8 @@ bool stepper_output_cut(const struct stepper *st)
 	return false;
 }
 
-const struct str *stepper_names(const struct stepper *st, size_t *n)
+const struct str *step_scheduler_names(const struct step_scheduler *st,
+				       size_t *n)
 {
 	*n = st->scenario->n;
 	return st->names;

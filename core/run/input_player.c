@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Typing at a step, line by line. */
-#include "core/run/feed.h"
+#include "core/run/input_player.h"
 
 #include <errno.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 #define END_OF_FILE "\004"	/* what Ctrl-D sends (termios(3), VEOF) */
 
-void feed_close(struct feed *f)
+void input_player_close(struct input_player *f)
 {
 	if (f->fd >= 0)
 		close(f->fd);
@@ -16,7 +16,7 @@ void feed_close(struct feed *f)
 }
 
 /* Write what is left of the line and its newline; true when all is out. */
-static bool send_line(struct feed *f, struct str text)
+static bool send_line(struct input_player *f, struct str text)
 {
 	while (f->sent <= text.len) {
 		struct str rest = f->sent < text.len ?
@@ -29,7 +29,7 @@ static bool send_line(struct feed *f, struct str text)
 			return false;
 		if (n < 0) {
 			/* Nobody reads any more; there is nobody to tell. */
-			feed_close(f);
+			input_player_close(f);
 			return false;
 		}
 		f->sent += (size_t)n;
@@ -38,7 +38,8 @@ static bool send_line(struct feed *f, struct str text)
 	return true;
 }
 
-static bool was_printed(struct feed *f, struct str text, struct str what)
+static bool was_printed(struct input_player *f, struct str text,
+			struct str what)
 {
 	const char *at;
 
@@ -50,7 +51,7 @@ static bool was_printed(struct feed *f, struct str text, struct str what)
 	return at;
 }
 
-static bool pause_over(struct feed *f, uint64_t ms, uint64_t now)
+static bool pause_over(struct input_player *f, uint64_t ms, uint64_t now)
 {
 	if (!f->pause_end)
 		f->pause_end = now + ms + 1;
@@ -61,7 +62,7 @@ static bool pause_over(struct feed *f, uint64_t ms, uint64_t now)
 }
 
 /* True when the line is done and the next may begin. */
-static bool do_line(struct feed *f, const struct script_line *l,
+static bool do_line(struct input_player *f, const struct script_line *l,
 		    struct str text, uint64_t now)
 {
 	switch (l->kind) {
@@ -77,8 +78,9 @@ static bool do_line(struct feed *f, const struct script_line *l,
 	return false;
 }
 
-void feed_advance(struct feed *f, const struct step *step, struct str text,
-		  uint64_t now)
+void input_player_advance(struct input_player *f, const struct step *step,
+			  struct str text,
+			  uint64_t now)
 {
 	while (f->fd >= 0 && f->line < step->n_script &&
 	       do_line(f, &step->script[f->line], text, now))
@@ -88,10 +90,10 @@ void feed_advance(struct feed *f, const struct step *step, struct str text,
 	/* A terminal that nobody ever typed on stays as it is. */
 	if (f->tty && (!step->script || write(f->fd, END_OF_FILE, 1) != 1))
 		return;
-	feed_close(f);
+	input_player_close(f);
 }
 
-bool feed_expects(const struct feed *f, const struct step *step)
+bool input_player_expects(const struct input_player *f, const struct step *step)
 {
 	if (f->fd < 0 || f->line >= step->n_script)
 		return false;
@@ -99,8 +101,8 @@ bool feed_expects(const struct feed *f, const struct step *step)
 	       step->script[f->line].kind == SCRIPT_SEND;
 }
 
-const struct script_line *feed_stuck(const struct feed *f,
-				     const struct step *step)
+const struct script_line *input_player_stuck(const struct input_player *f,
+					     const struct step *step)
 {
 	const struct script_line *l = step->script + f->line;
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One run: sandbox, tracer and builder introduced to each other. */
-#ifndef RUN_CAPTURE_H
-#define RUN_CAPTURE_H
+#ifndef RUN_ONE_RUN_H
+#define RUN_ONE_RUN_H
 
 #include <linux/filter.h>
 
 #include "core/base/err.h"
 #include "core/fingerprint/fingerprint.h"
-#include "core/run/pulse.h"
+#include "core/run/heartbeat.h"
 #include "core/sandbox/plan.h"
 #include "core/sandbox/staging.h"
 #include "core/scenario/scenario.h"
 
-struct capture {
+struct one_run {
 	const struct plan *plan;
 	const struct scenario *scenario;
 	const struct staging *staging;
@@ -22,7 +22,7 @@ struct capture {
 	const char *tree_name;
 	int tree;		/* the exported tree, a directory */
 	unsigned pids;		/* drawn: where process ids begin */
-	struct pulse *pulse;	/* for another process to read, or NULL */
+	struct heartbeat *heartbeat;	/* another process reads it; or NULL */
 };
 
 /*
@@ -30,7 +30,7 @@ struct capture {
  * the caller is a process of its own with no other child: the tracer collects
  * every one.
  */
-int capture_run(struct fingerprint **out, const struct capture *c,
-		unsigned number, struct err *err);
+int one_run_execute(struct fingerprint **out, const struct one_run *c,
+		    unsigned number, struct err *err);
 
 #endif

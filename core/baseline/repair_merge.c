@@ -150,13 +150,13 @@ static void add_foreign(struct member *to, struct str line)
 	*vec_push(&to->members) = m;
 }
 
-struct mending {
+struct repair {
 	struct member *open[LEVELS];	/* from the outermost */
 	size_t depth;			/* how many there are */
 	bool closed;			/* the outermost */
 };
 
-static bool take_member(struct mending *d, struct str line)
+static bool take_member(struct repair *d, struct str line)
 {
 	size_t blanks = blanks_of(line), level = blanks / INDENT;
 	struct str key = key_of(str_sub(line, blanks));
@@ -173,7 +173,7 @@ static bool take_member(struct mending *d, struct str line)
 	return true;
 }
 
-static void take(struct mending *d, struct str line)
+static void take(struct repair *d, struct str line)
 {
 	struct str text = str_sub(line, blanks_of(line));
 
@@ -205,9 +205,9 @@ static void put_members(struct buf *out, const struct member *of,
 	}
 }
 
-void baseline_mend(struct buf *out, struct str text)
+void baseline_repair_merge(struct buf *out, struct str text)
 {
-	struct mending d = { .open = { member_new() }, .depth = 1 };
+	struct repair d = { .open = { member_new() }, .depth = 1 };
 
 	while (text.len) {
 		struct str line = cut_line(&text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The scenario's steps while they run: who may start, who is ready. */
-#ifndef RUN_STEPPER_H
-#define RUN_STEPPER_H
+#ifndef RUN_STEP_SCHEDULER_H
+#define RUN_STEP_SCHEDULER_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@
 #include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/fingerprint/fingerprint.h"
-#include "core/run/feed.h"
+#include "core/run/input_player.h"
 #include "core/run/stops.h"
 #include "core/sandbox/sandbox.h"
 #include "core/scenario/scenario.h"
@@ -25,7 +25,7 @@ struct step_state {
 	bool ended;
 	bool stopped;		/* it was sent its stop signal */
 	uint64_t asked_ms, ready_ms, stopped_ms;
-	struct feed feed;
+	struct input_player player;
 	size_t from;		/* of text: what was printed before */
 	/* Of all of them: */
 	unsigned round;		/* repetitions before this one */
@@ -47,7 +47,7 @@ struct step_state {
 	bool cut;
 };
 
-struct stepper {
+struct step_scheduler {
 	const struct scenario *scenario;
 	int tree, scratch;	/* borrowed: lower and upper layers */
 	pid_t init;		/* pid 1 of the sandbox, seen from outside */
@@ -60,41 +60,47 @@ struct stepper {
 	struct arena arena;
 };
 
-void stepper_init(struct stepper *st, const struct scenario *scenario,
-		  int tree);
-void stepper_free(struct stepper *st);
+void step_scheduler_init(struct step_scheduler *st,
+			 const struct scenario *scenario,
+			 int tree);
+void step_scheduler_free(struct step_scheduler *st);
 /* Starts the clock. */
-void stepper_begin(struct stepper *st, const struct sandbox *sandbox);
-uint64_t stepper_ms(const struct stepper *st);	/* since stepper_begin() */
+void step_scheduler_begin(struct step_scheduler *st,
+			  const struct sandbox *sandbox);
+/* Since step_scheduler_begin(). */
+uint64_t step_scheduler_ms(const struct step_scheduler *st);
 
 /* The next step that may start, in the scenario's order. */
-bool stepper_next(struct stepper *st, size_t *step);
-int stepper_start(struct stepper *st, const struct sandbox *sandbox,
-		  size_t step, struct err *err);
+bool step_scheduler_next(struct step_scheduler *st, size_t *step);
+int step_scheduler_start(struct step_scheduler *st,
+			 const struct sandbox *sandbox,
+			 size_t step, struct err *err);
 /*
  * Read what the steps printed and type what is theirs to read, without waiting;
  * re-checks readiness.
  */
-void stepper_drain(struct stepper *st);
+void step_scheduler_drain(struct step_scheduler *st);
 
-void stepper_started(struct stepper *st, size_t step);
+void step_scheduler_started(struct step_scheduler *st, size_t step);
 /* where: as the tracer's hook has it. */
-void stepper_listening(struct stepper *st, size_t step, struct str where);
-void stepper_ended(struct stepper *st, size_t step, int status);
-void stepper_failed(struct stepper *st, size_t step, int error);
+void step_scheduler_listening(struct step_scheduler *st, size_t step,
+			      struct str where);
+void step_scheduler_ended(struct step_scheduler *st, size_t step, int status);
+void step_scheduler_failed(struct step_scheduler *st, size_t step, int error);
 
 /* Ready, and no repetition of it is to come? */
-bool stepper_is_past(const struct stepper *st, size_t step);
+bool step_scheduler_is_past(const struct step_scheduler *st, size_t step);
 /* Its first process has ended, and no repetition of it is to come? */
-bool stepper_has_ended(const struct stepper *st, size_t step);
+bool step_scheduler_has_ended(const struct step_scheduler *st, size_t step);
 
 /* Will time alone make a step ready, or may one start now? */
-bool stepper_expects(struct stepper *st);
+bool step_scheduler_expects(struct step_scheduler *st);
 /* Nothing runs and nothing more will be started. */
-bool stepper_done(struct stepper *st);
-bool stepper_output_cut(const struct stepper *st);
-const struct str *stepper_names(const struct stepper *st, size_t *n);
-/* For the fingerprint; valid until stepper_free(). */
-struct step_end *stepper_ends(struct stepper *st, size_t *n);
+bool step_scheduler_done(struct step_scheduler *st);
+bool step_scheduler_output_cut(const struct step_scheduler *st);
+const struct str *step_scheduler_names(const struct step_scheduler *st,
+				       size_t *n);
+/* For the fingerprint; valid until step_scheduler_free(). */
+struct step_end *step_scheduler_ends(struct step_scheduler *st, size_t *n);
 
 #endif

@@ -11,14 +11,14 @@
 
 #include "core/base/vec.h"
 #include "core/run/inside.h"
-#include "core/run/stepper.h"
+#include "core/run/step_scheduler.h"
 
 #define EXITED(status) ((status) << 8)
 
 /* Time and processes of a run that does not exist. */
 struct play {
 	struct scenario scenario;
-	struct stepper st;
+	struct step_scheduler st;
 	bool alive[CONFIG_SUBSECTIONS_MAX];
 	bool busy;
 	uint64_t sum;
@@ -50,15 +50,15 @@ static void begin(struct play *g, const char *text)
 	    scenario_make(&g->scenario, &cfg, -1, &err))
 		fail_msg("%s", err.msg);
 	config_free(&cfg);
-	stepper_init(&g->st, &g->scenario, -1);
-	stepper_begin(&g->st, &sandbox);
+	step_scheduler_init(&g->st, &g->scenario, -1);
+	step_scheduler_begin(&g->st, &sandbox);
 	world.ctx = g;
 	g->st.world = &world;
 }
 
 static void end(struct play *g)
 {
-	stepper_free(&g->st);
+	step_scheduler_free(&g->st);
 	scenario_free(&g->scenario);
 }
 
@@ -73,13 +73,13 @@ static void start_all(struct play *g, const char *want)
 	autobuf struct buf got = BUF_INIT;
 	size_t i;
 
-	while (stepper_next(&g->st, &i)) {
+	while (step_scheduler_next(&g->st, &i)) {
 		buf_printf(&got, "%s%.*s", got.len ? " " : "",
 			   STR_ARG(g->scenario.steps[i].name));
 		g->st.s[i].asked = true;
-		g->st.s[i].asked_ms = stepper_ms(&g->st);
+		g->st.s[i].asked_ms = step_scheduler_ms(&g->st);
 		g->alive[i] = true;
-		stepper_started(&g->st, i);
+		step_scheduler_started(&g->st, i);
 	}
 	assert_string_equal(got.p ? got.p : "", want);
 }
@@ -87,7 +87,7 @@ static void start_all(struct play *g, const char *want)
 static void ended(struct play *g, size_t i, int status)
 {
 	g->alive[i] = false;
-	stepper_ended(&g->st, i, status);
+	step_scheduler_ended(&g->st, i, status);
 }
 
 /* The signals that are due now: "server TERM; db KILL all". */
@@ -123,20 +123,20 @@ static void servers_are_stopped_when_the_last_client_has_ended(void **state)
 	begin(&g, SERVER CLIENT
 	      "[step \"other\"]\ncommand = o\nafter = server\n");
 	start_all(&g, "server");
-	stepper_listening(&g.st, 0, STR("127.0.0.1:80"));
+	step_scheduler_listening(&g.st, 0, STR("127.0.0.1:80"));
 	start_all(&g, "client other");
 	ended(&g, 1, 0);
 	assert_false(stops_expect(&g.st));
 	signals(&g, "");
 	ended(&g, 2, EXITED(1));
 	signals_at_rest(&g, "server TERM");
-	assert_true(stepper_ends(&g.st, &(size_t){ 0 })[0].stopped);
-	assert_false(stepper_ends(&g.st, &(size_t){ 0 })[1].stopped);
+	assert_true(step_scheduler_ends(&g.st, &(size_t){ 0 })[0].stopped);
+	assert_false(step_scheduler_ends(&g.st, &(size_t){ 0 })[1].stopped);
 	/* It ends in time. */
-	assert_true(stepper_expects(&g.st));
+	assert_true(step_scheduler_expects(&g.st));
 	ended(&g, 0, SIGTERM);
-	assert_false(stepper_expects(&g.st));
-	assert_true(stepper_done(&g.st));
+	assert_false(step_scheduler_expects(&g.st));
+	assert_true(step_scheduler_done(&g.st));
 	pass(&g, 10 * STOPS_GRACE_MS);
 	signals(&g, "");
 	end(&g);
@@ -149,7 +149,7 @@ static void one_that_stays_is_killed(void **state)
 
 	begin(&g, SERVER CLIENT);
 	start_all(&g, "server");
-	stepper_listening(&g.st, 0, STR("127.0.0.1:80"));
+	step_scheduler_listening(&g.st, 0, STR("127.0.0.1:80"));
 	start_all(&g, "client");
 	ended(&g, 1, 0);
 	signals_at_rest(&g, "server TERM");
@@ -170,8 +170,8 @@ static void a_daemon_and_orphans_are_stopped_too(void **state)
 	/* Its first process ended before, the daemon serves. */
 	begin(&g, SERVER CLIENT);
 	start_all(&g, "server");
-	stepper_ended(&g.st, 0, 0);
-	stepper_listening(&g.st, 0, STR("127.0.0.1:80"));
+	step_scheduler_ended(&g.st, 0, 0);
+	step_scheduler_listening(&g.st, 0, STR("127.0.0.1:80"));
 	start_all(&g, "client");
 	ended(&g, 1, 0);
 	signals_at_rest(&g, "server TERM all");
@@ -181,11 +181,11 @@ static void a_daemon_and_orphans_are_stopped_too(void **state)
 	/* Its first process ends, and leaves others behind. */
 	begin(&g, SERVER CLIENT);
 	start_all(&g, "server");
-	stepper_listening(&g.st, 0, STR("127.0.0.1:80"));
+	step_scheduler_listening(&g.st, 0, STR("127.0.0.1:80"));
 	start_all(&g, "client");
 	ended(&g, 1, 0);
 	signals_at_rest(&g, "server TERM");
-	stepper_ended(&g.st, 0, SIGTERM);
+	step_scheduler_ended(&g.st, 0, SIGTERM);
 	signals(&g, "");
 	pass(&g, STOPS_ORPHANS_MS + 1);
 	signals(&g, "server TERM all");
@@ -203,9 +203,9 @@ static void the_last_server_goes_first_and_each_alone(void **state)
 		  "[step \"web\"]\ncommand = w\nready = listen\nafter = db\n"
 		  "[step \"client\"]\ncommand = c\nafter = web\n");
 	start_all(&g, "db");
-	stepper_listening(&g.st, 0, STR("127.0.0.1:1"));
+	step_scheduler_listening(&g.st, 0, STR("127.0.0.1:1"));
 	start_all(&g, "web");
-	stepper_listening(&g.st, 1, STR("127.0.0.1:2"));
+	step_scheduler_listening(&g.st, 1, STR("127.0.0.1:2"));
 	start_all(&g, "client");
 	ended(&g, 2, 0);
 	signals_at_rest(&g, "web TERM");
@@ -223,7 +223,7 @@ static void rest_is_waited_for_and_not_for_ever(void **state)
 
 	begin(&g, SERVER CLIENT);
 	start_all(&g, "server");
-	stepper_listening(&g.st, 0, STR("127.0.0.1:80"));
+	step_scheduler_listening(&g.st, 0, STR("127.0.0.1:80"));
 	start_all(&g, "client");
 	ended(&g, 1, 0);
 	signals(&g, "");
@@ -257,7 +257,7 @@ static void nothing_is_stopped_that_nobody_came_for(void **state)
 			ended(&g, 0, 0);
 			start_all(&g, "server");
 		}
-		stepper_listening(&g.st, i, STR("127.0.0.1:80"));
+		step_scheduler_listening(&g.st, i, STR("127.0.0.1:80"));
 		pass(&g, 100 * STOPS_GRACE_MS);
 		assert_false(stops_expect(&g.st));
 		signals(&g, "");
@@ -275,7 +275,7 @@ static void a_client_that_cannot_start_is_not_waited_for(void **state)
 	      "[step \"client\"]\ncommand = c\nafter = server\n"
 	      "after = setup\n");
 	start_all(&g, "server setup");
-	stepper_listening(&g.st, 0, STR("127.0.0.1:80"));
+	step_scheduler_listening(&g.st, 0, STR("127.0.0.1:80"));
 	assert_false(stops_expect(&g.st));
 	ended(&g, 1, EXITED(1));
 	start_all(&g, "");
@@ -284,9 +284,9 @@ static void a_client_that_cannot_start_is_not_waited_for(void **state)
 	/* What could not be executed has ended. */
 	begin(&g, SERVER CLIENT);
 	start_all(&g, "server");
-	stepper_listening(&g.st, 0, STR("127.0.0.1:80"));
+	step_scheduler_listening(&g.st, 0, STR("127.0.0.1:80"));
 	g.st.s[1].asked = true;
-	stepper_failed(&g.st, 1, 2);
+	step_scheduler_failed(&g.st, 1, 2);
 	signals_at_rest(&g, "server TERM");
 	end(&g);
 }
@@ -316,7 +316,7 @@ static bool next_is(struct play *g, size_t wanted)
 {
 	size_t next;
 
-	return stepper_next(&g->st, &next) && next == wanted;
+	return step_scheduler_next(&g->st, &next) && next == wanted;
 }
 
 /* A server that is started again when its first run has been stopped. */
@@ -376,7 +376,7 @@ static void a_stop_excuses_no_failure_of_its_own(void **state)
 		ended(&g, 0, cases[i].first);
 		start_all(&g, "a");
 		ended(&g, 0, cases[i].second);
-		s = stepper_ends(&g.st, &n);
+		s = step_scheduler_ends(&g.st, &n);
 		assert_int_equal(s->stopped, cases[i].stopped);
 		assert_int_equal(s->status, cases[i].status);
 		assert_int_equal(step_did(s), cases[i].stopped);
@@ -396,7 +396,7 @@ static void the_signal_of_a_stop_is_no_crash(void **state)
 	pass(&g, 1001);
 	signals(&g, "a ABRT");
 	ended(&g, 0, SIGABRT);
-	assert_true(step_did(stepper_ends(&g.st, &n)));
+	assert_true(step_did(step_scheduler_ends(&g.st, &n)));
 	end(&g);
 }
 
@@ -440,19 +440,19 @@ static void what_has_ended_is_ready_by_time_all_the_same(void **state)
 		  "[step \"b\"]\ncommand = b\nafter = a\n");
 	start_all(&g, "a");
 	ended(&g, 0, EXITED(0));
-	assert_true(stepper_expects(&g.st));
-	assert_false(stepper_done(&g.st));
+	assert_true(step_scheduler_expects(&g.st));
+	assert_false(step_scheduler_done(&g.st));
 	pass(&g, 2000);
-	stepper_drain(&g.st);
+	step_scheduler_drain(&g.st);
 	start_all(&g, "b");
 	ended(&g, 1, EXITED(0));
-	assert_false(stepper_expects(&g.st));
+	assert_false(step_scheduler_expects(&g.st));
 	end(&g);
 	/* Where nothing waits for it, neither does the run. */
 	begin(&g, "[step \"a\"]\ncommand = a\nready = after 2s\n");
 	start_all(&g, "a");
 	ended(&g, 0, EXITED(0));
-	assert_false(stepper_expects(&g.st));
+	assert_false(step_scheduler_expects(&g.st));
 	end(&g);
 }
 
@@ -464,7 +464,7 @@ static void a_servers_own_stop_comes_first_and_has_its_time(void **state)
 	begin(&g, "[step \"server\"]\ncommand = s\nready = listen\n"
 		  "stop = HUP after 5s\n" CLIENT);
 	start_all(&g, "server");
-	stepper_listening(&g.st, 0, STR("127.0.0.1:80"));
+	step_scheduler_listening(&g.st, 0, STR("127.0.0.1:80"));
 	start_all(&g, "client");
 	ended(&g, 1, 0);
 	pass(&g, STOPS_REST_MAX_MS);
@@ -501,10 +501,10 @@ static void a_server_is_ready_where_it_was_asked_for(void **state)
 
 	begin(&g, "[step \"s\"]\ncommand = s\nready = listen 8765\n");
 	start_all(&g, "s");
-	stepper_listening(&g.st, 0, STR("127.0.0.1:8080"));
-	assert_false(stepper_is_past(&g.st, 0));
-	stepper_listening(&g.st, 0, STR("[::1]:8765"));
-	assert_true(stepper_is_past(&g.st, 0));
+	step_scheduler_listening(&g.st, 0, STR("127.0.0.1:8080"));
+	assert_false(step_scheduler_is_past(&g.st, 0));
+	step_scheduler_listening(&g.st, 0, STR("[::1]:8765"));
+	assert_true(step_scheduler_is_past(&g.st, 0));
 	end(&g);
 }
 

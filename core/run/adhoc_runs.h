@@ -3,8 +3,8 @@
  * Trials: commands in a tree that is no revision, one run each, through the
  * same pool, sandbox, tracer and builder as every other run.
  */
-#ifndef RUN_TRIALS_H
-#define RUN_TRIALS_H
+#ifndef RUN_ADHOC_RUNS_H
+#define RUN_ADHOC_RUNS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,29 +15,29 @@
 #include "core/fingerprint/fingerprint.h"
 
 /* An entry of the tree; what makes it a folder or a link is in its mode. */
-struct trial_file {
+struct adhoc_file {
 	const char *path;	/* a folder stands before what is in it */
 	mode_t mode;		/* S_IFREG | 0644, S_IFDIR | 0755, S_IFLNK */
 	struct str data;	/* content, or the link's target (a C string) */
 };
 
-struct trial {
+struct adhoc_run {
 	const char *name;
 	char **argv;		/* NULL-terminated; runs in the tree's root */
 	struct fingerprint *result;	/* the caller frees */
 };
 
-struct trials {
+struct adhoc_runs {
 	const char *settings;	/* a configuration, for the plan; no steps */
-	const struct trial_file *files;
+	const struct adhoc_file *files;
 	size_t n_files;
-	struct trial *v;
+	struct adhoc_run *v;
 	size_t n;
 	unsigned jobs;		/* side by side; 0: one for each CPU */
 	bool progress;
 };
 
 /* Every trial in its own copy of the tree; all results, or none and -1. */
-int trials_run(struct trials *t, struct err *err);
+int adhoc_runs_execute(struct adhoc_runs *t, struct err *err);
 
 #endif

@@ -4,7 +4,7 @@
  * started as their predecessors become ready; the run ends when every step's
  * processes are gone, at the deadline, or at a limit.
  */
-#include "core/run/capture.h"
+#include "core/run/one_run.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
 #include "core/run/layers.h"
-#include "core/run/stepper.h"
+#include "core/run/step_scheduler.h"
 #include "core/sandbox/sandbox.h"
 #include "core/trace/trace.h"
 
@@ -37,13 +37,13 @@
 enum limit { LIMIT_MEMORY, LIMIT_FILES, LIMIT_OUTPUT, LIMITS };
 
 struct run {
-	const struct capture *c;
+	const struct one_run *c;
 	unsigned number;
 	struct sandbox sandbox;
 	struct tracer *tracer;
 	struct builder *builder;
 	struct event_sink sink;
-	struct stepper steps;
+	struct step_scheduler steps;
 	const char *how;	/* why it ended; NULL while it goes on */
 	uint64_t end_ms;
 	unsigned alive;		/* processes when it was ended */
@@ -66,7 +66,7 @@ static void reach(struct run *r, enum limit which)
 	if (r->reached[which])
 		return;
 	r->reached[which] = true;
-	ev.ns = stepper_ms(&r->steps) * 1000000U;
+	ev.ns = step_scheduler_ms(&r->steps) * 1000000U;
 	r->sink.take(r->sink.ctx, &ev);
 }
 
@@ -75,7 +75,7 @@ static void stop(struct run *r, const char *how)
 	if (r->how)
 		return;
 	r->how = how;
-	r->end_ms = stepper_ms(&r->steps);
+	r->end_ms = step_scheduler_ms(&r->steps);
 	r->alive = tracer_stats(r->tracer).alive;
 	tracer_ending(r->tracer);
 	sandbox_kill(&r->sandbox);
@@ -134,7 +134,7 @@ static void read_messages(struct run *r)
 
 	while (sandbox_next_message(&r->sandbox, &msg) == 1) {
 		if (msg.kind == SANDBOX_EXEC_FAILED)
-			stepper_failed(&r->steps, msg.step, msg.value);
+			step_scheduler_failed(&r->steps, msg.step, msg.value);
 		else if (msg.kind == SANDBOX_SETUP_FAILED &&
 			 sandbox_setup_error(&msg, r->err))
 			stop(r, "trouble");
@@ -147,17 +147,18 @@ static void advance(struct run *r)
 	size_t step;
 
 	if (r->how || tracer_expecting(r->tracer) ||
-	    !stepper_next(&r->steps, &step))
+	    !step_scheduler_next(&r->steps, &step))
 		return;
 	tracer_expect_step(r->tracer, step);
-	if (stepper_start(&r->steps, &r->sandbox, step, r->err))
+	if (step_scheduler_start(&r->steps, &r->sandbox, step, r->err))
 		stop(r, "trouble");
 }
 
 /* Nothing moves, nothing is to be started, and time changes neither. */
 static bool is_over(struct run *r)
 {
-	return !tracer_expecting(r->tracer) && !stepper_expects(&r->steps) &&
+	return !tracer_expecting(r->tracer) &&
+	       !step_scheduler_expects(&r->steps) &&
 	       tracer_is_quiescent(r->tracer);
 }
 
@@ -188,19 +189,20 @@ static void on_tick(void *ctx)
 	struct run *r = ctx;
 
 	read_messages(r);
-	stepper_drain(&r->steps);
-	pulse_beat(r->c->pulse);
-	if (r->c->pulse)
-		r->c->pulse->facts = builder_facts(r->builder);
+	step_scheduler_drain(&r->steps);
+	heartbeat_beat(r->c->heartbeat);
+	if (r->c->heartbeat)
+		r->c->heartbeat->facts = builder_facts(r->builder);
 	if (r->how)
 		return;
 	advance(r);
 	stop_steps(r);
 	watch_memory(r, false);
-	if (stepper_done(&r->steps) && !tracer_expecting(r->tracer) &&
+	if (step_scheduler_done(&r->steps) && !tracer_expecting(r->tracer) &&
 	    tracer_empty(r->tracer)) {
 		stop(r, "exit");
-	} else if (stepper_ms(&r->steps) >= plan_num(r->c->plan, "timeout")) {
+	} else if (step_scheduler_ms(&r->steps) >= plan_num(r->c->plan,
+							    "timeout")) {
 		watch_memory(r, true);
 		stop(r, "deadline");
 	} else if (is_over(r)) {
@@ -213,7 +215,7 @@ static void on_started(void *ctx, size_t step)
 {
 	struct run *r = ctx;
 
-	stepper_started(&r->steps, step);
+	step_scheduler_started(&r->steps, step);
 	advance(r);
 }
 
@@ -221,7 +223,7 @@ static void on_listening(void *ctx, size_t step, struct str where)
 {
 	struct run *r = ctx;
 
-	stepper_listening(&r->steps, step, where);
+	step_scheduler_listening(&r->steps, step, where);
 	advance(r);
 }
 
@@ -229,7 +231,7 @@ static void on_ended(void *ctx, size_t step, int status)
 {
 	struct run *r = ctx;
 
-	stepper_ended(&r->steps, step, status);
+	step_scheduler_ended(&r->steps, step, status);
 	advance(r);
 }
 
@@ -249,13 +251,13 @@ static void after_run(struct run *r, const struct timespec *start)
 	struct statfs fs;
 
 	read_messages(r);
-	stepper_drain(&r->steps);
-	if (stepper_output_cut(&r->steps))
+	step_scheduler_drain(&r->steps);
+	if (step_scheduler_output_cut(&r->steps))
 		reach(r, LIMIT_OUTPUT);
 	if (!fstatfs(r->sandbox.scratch, &fs) && (!fs.f_bavail || !fs.f_ffree))
 		reach(r, LIMIT_FILES);
 	layers_scan(r->sandbox.scratch, r->c->tree, start, r->tracer,
-		    r->c->pulse);
+		    r->c->heartbeat);
 }
 
 static void add_counts(struct run *r)
@@ -300,7 +302,7 @@ static struct fingerprint *seal(struct run *r)
 	struct fingerprint *fp;
 
 	add_counts(r);
-	end.steps = stepper_ends(&r->steps, &end.n_steps);
+	end.steps = step_scheduler_ends(&r->steps, &end.n_steps);
 	fp = builder_seal(steal_ptr(&r->builder), &end, stats.stops,
 			  stats.lost);
 	fp->plan = arena_str(&fp->arena, r->c->plan->json);
@@ -320,7 +322,7 @@ static int trace(struct run *r)
 
 	r->steps.world = &world;
 	clock_gettime(CLOCK_REALTIME, &start);
-	stepper_begin(&r->steps, &r->sandbox);
+	step_scheduler_begin(&r->steps, &r->sandbox);
 	advance(r);
 	failed = tracer_run(r->tracer, &hooks, r->err);
 	if (!r->how)
@@ -333,7 +335,7 @@ static int trace(struct run *r)
 
 static int open_run(struct run *r)
 {
-	const struct capture *c = r->c;
+	const struct one_run *c = r->c;
 	const struct sandbox_options options = {
 		.plan = c->plan, .scenario = c->scenario, .staging = c->staging,
 		.tree = c->tree_name, .binds = c->binds,
@@ -349,7 +351,7 @@ static int open_run(struct run *r)
 		.all_calls = plan_all_calls(c->plan),
 	};
 
-	opt.steps = stepper_names(&r->steps, &opt.n_steps);
+	opt.steps = step_scheduler_names(&r->steps, &opt.n_steps);
 	if (sandbox_open(&r->sandbox, &options, r->err))
 		return -1;
 	return tracer_new(&r->tracer, r->sandbox.pid, &opt, r->err);
@@ -363,8 +365,8 @@ static int64_t tree_time(int tree)
 	return fstat(tree, &st) ? 0 : st.st_mtim.tv_sec;
 }
 
-int capture_run(struct fingerprint **out, const struct capture *c,
-		unsigned number, struct err *err)
+int one_run_execute(struct fingerprint **out, const struct one_run *c,
+		    unsigned number, struct err *err)
 {
 	const struct places places = {
 		.tree = STR(PLAN_TREE), .home = STR(PLAN_HOME),
@@ -377,7 +379,7 @@ int capture_run(struct fingerprint **out, const struct capture *c,
 	int failed;
 
 	err->code = ERR_NONE;
-	stepper_init(&r.steps, c->scenario, c->tree);
+	step_scheduler_init(&r.steps, c->scenario, c->tree);
 	r.builder = builder_new(&places, &limits);
 	r.sink = builder_sink(r.builder);
 	failed = open_run(&r) || trace(&r);
@@ -389,6 +391,6 @@ int capture_run(struct fingerprint **out, const struct capture *c,
 		fingerprint_free(builder_seal(r.builder, NULL, 0, 0));
 	tracer_free(r.tracer);
 	sandbox_close(&r.sandbox);
-	stepper_free(&r.steps);
+	step_scheduler_free(&r.steps);
 	return failed ? -1 : 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Commands in a tree that is no revision. */
-#include "core/run/trials.h"
+#include "core/run/adhoc_runs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ struct ground {
 
 /* --- the tree --- */
 
-static int write_file(int tree, const struct trial_file *f)
+static int write_file(int tree, const struct adhoc_file *f)
 {
 	autofd int fd = openat(tree, f->path, O_WRONLY | O_CREAT | O_EXCL |
 			       O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -35,7 +35,7 @@ static int write_file(int tree, const struct trial_file *f)
 }
 
 static int make_entry(const struct staging *staging, int tree,
-		      const struct trial_file *f)
+		      const struct adhoc_file *f)
 {
 	int failed = S_ISDIR(f->mode) ?
 			     mkdirat(tree, f->path, f->mode & 07777) :
@@ -49,7 +49,8 @@ static int make_entry(const struct staging *staging, int tree,
 			AT_SYMLINK_NOFOLLOW);
 }
 
-static int make_tree(struct ground *g, const struct trials *t, struct err *err)
+static int make_tree(struct ground *g, const struct adhoc_runs *t,
+		     struct err *err)
 {
 	g->tree = staging_tree(&g->staging, g->tree_name, err);
 	if (g->tree < 0)
@@ -61,7 +62,8 @@ static int make_tree(struct ground *g, const struct trials *t, struct err *err)
 	return 0;
 }
 
-static int prepare(struct ground *g, const struct trials *t, struct err *err)
+static int prepare(struct ground *g, const struct adhoc_runs *t,
+		   struct err *err)
 {
 	const struct plan_overrides none = { 0 };
 
@@ -75,11 +77,12 @@ static int prepare(struct ground *g, const struct trials *t, struct err *err)
 
 /* --- the runs --- */
 
-static int run_all(const struct ground *g, struct trials *t, struct err *err)
+static int run_all(const struct ground *g, struct adhoc_runs *t,
+		   struct err *err)
 {
 	struct step *steps = mem_array(t->n, sizeof(*steps));
 	struct scenario *scenarios = mem_array(t->n, sizeof(*scenarios));
-	struct capture *what = mem_array(t->n, sizeof(*what));
+	struct one_run *what = mem_array(t->n, sizeof(*what));
 	struct job *jobs = mem_array(t->n, sizeof(*jobs));
 	int failed;
 
@@ -91,7 +94,7 @@ static int run_all(const struct ground *g, struct trials *t, struct err *err)
 		scenarios[i] = (struct scenario){
 			.name = str_c(t->v[i].name), .steps = &steps[i], .n = 1,
 		};
-		what[i] = (struct capture){
+		what[i] = (struct one_run){
 			.plan = &g->plan, .scenario = &scenarios[i],
 			.staging = &g->staging, .filter = &g->filter,
 			.tree = g->tree,
@@ -115,7 +118,7 @@ static int run_all(const struct ground *g, struct trials *t, struct err *err)
 	return failed;
 }
 
-int trials_run(struct trials *t, struct err *err)
+int adhoc_runs_execute(struct adhoc_runs *t, struct err *err)
 {
 	struct ground g = { .staging = STAGING_INIT, .tree = -1 };
 	int failed;
