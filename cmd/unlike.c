@@ -182,8 +182,9 @@ static void doubt_moves(struct pipeline *o, const struct unlikes *u,
 		autobuf struct buf text = BUF_INIT;
 
 		buf_printf(&text, "%zu more submodule%s moved, and the runs had "
-			   "nothing there: judge in their own "
-			   "repositories", n - MOVES, str_plural(n - MOVES));
+			   "empty folders there: judge them in their own "
+			   "repositories", n - MOVES,
+			   str_plural(n - MOVES));
 		comparison_add_reason(&o->cmp, buf_view(&text));
 	}
 }
