@@ -181,10 +181,11 @@ static void doubt_moves(struct pipeline *o, const struct unlikes *u,
 	if (n > MOVES) {
 		autobuf struct buf text = BUF_INIT;
 
-		buf_printf(&text, "%zu more submodule%s moved, and the runs had "
+		buf_printf(&text,
+			   "%zu more submodule%s moved, and the runs had "
 			   "empty folders there: judge them in their own "
-			   "repositories", n - MOVES,
-			   str_plural(n - MOVES));
+			   "repositories",
+			   n - MOVES, str_plural(n - MOVES));
 		comparison_add_reason(&o->cmp, buf_view(&text));
 	}
 }

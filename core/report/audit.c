@@ -155,7 +155,8 @@ struct str span_of_runs(struct document *d)
 
 	for (size_t i = 0; i < fp->n_ends; i++)
 		ms = fp->ends[i].ms > ms ? fp->ends[i].ms : ms;
-	buf_printf(&text, "%u run%s of at most ", fp->runs, str_plural(fp->runs));
+	buf_printf(&text, "%u run%s of at most ", fp->runs,
+		   str_plural(fp->runs));
 	put_seconds(&text, ms);
 	return arena_str(&d->arena, buf_view(&text));
 }
