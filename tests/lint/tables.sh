@@ -187,6 +187,13 @@ check_tests() {
 		ok "tests/README.md has $path" \
 			grep -qF -e "\`$name\`" -e "[$name]" tests/README.md
 	done
+	# shellcheck disable=SC2016
+	is "tests/README.md names no script that is not there" \
+		"$(grep -oE '`[a-z_]+[.](sh|py)`' tests/README.md | tr -d '`' |
+			sort -u | while read -r name; do
+			[ -e "tests/system/$name" ] ||
+				[ -e "tests/lint/$name" ] || echo "$name"
+		done)" ""
 }
 
 check_options
