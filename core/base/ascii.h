@@ -10,6 +10,12 @@ static inline bool ascii_is_digit(int c)
 	return c >= '0' && c <= '9';
 }
 
+static inline bool ascii_is_xdigit(int c)
+{
+	return ascii_is_digit(c) || (c >= 'a' && c <= 'f') ||
+	       (c >= 'A' && c <= 'F');
+}
+
 static inline bool ascii_is_lower(int c)
 {
 	return c >= 'a' && c <= 'z';

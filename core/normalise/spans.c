@@ -1,24 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Volatile parts that are told by their form alone, wherever they stand. */
+#include "core/base/ascii.h"
 #include "core/base/vec.h"
 #include "core/normalise/token.h"
 
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool xdigit(char c)
-{
-	return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-static bool alnum(char c)
-{
-	return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static size_t run_of(struct str s, size_t at, bool (*in)(char))
+static size_t token_run(struct str s, size_t at, bool (*in)(int))
 {
 	size_t end = at;
 
@@ -28,122 +14,123 @@ static size_t run_of(struct str s, size_t at, bool (*in)(char))
 }
 
 /* Is there nothing that would make it part of a longer word? */
-static bool starts_word(struct str s, size_t at)
+static bool token_starts_word(struct str s, size_t at)
 {
-	return !at || !alnum(s.p[at - 1]);
+	return !at || !ascii_is_alnum(s.p[at - 1]);
 }
 
-static bool ends_word(struct str s, size_t end)
+static bool token_ends_word(struct str s, size_t end)
 {
-	return end >= s.len || !alnum(s.p[end]);
+	return end >= s.len || !ascii_is_alnum(s.p[end]);
 }
 
-static bool follows(struct str s, size_t at, struct str what)
+static bool token_follows(struct str s, size_t at, struct str what)
 {
 	return at >= what.len &&
 	       str_ends((struct str){ s.p, at }, what);
 }
 
 /* 8-4-4-4-12 hexadecimal digits (RFC 9562) */
-static size_t span_uuid(struct str s, size_t at)
+static size_t token_span_uuid(struct str s, size_t at)
 {
 	static const unsigned char groups[] = { 8, 4, 4, 4, 12 };
 	size_t end = at;
 
-	if (!starts_word(s, at))
+	if (!token_starts_word(s, at))
 		return 0;
 	for (size_t i = 0; i < sizeof(groups); i++) {
 		if (i && (end >= s.len || s.p[end++] != '-'))
 			return 0;
-		if (run_of(s, end, xdigit) != groups[i])
+		if (token_run(s, end, ascii_is_xdigit) != groups[i])
 			return 0;
 		end += groups[i];
 	}
-	return ends_word(s, end) ? end - at : 0;
+	return token_ends_word(s, end) ? end - at : 0;
 }
 
 /* Sixteen hexadecimal digits or more, of which one is a letter, one is not. */
 /* Digits of a hash, or of a number that is drawn. */
 #define HEX_MIN 16
 
-static size_t span_hex(struct str s, size_t at)
+static size_t token_span_hex(struct str s, size_t at)
 {
-	if (!starts_word(s, at) && !follows(s, at, STR("0x")))
+	if (!token_starts_word(s, at) && !token_follows(s, at, STR("0x")))
 		return 0;
 
-	size_t len = run_of(s, at, xdigit), digits = 0;
+	size_t len = token_run(s, at, ascii_is_xdigit), digits = 0;
 
-	if (len < HEX_MIN || !ends_word(s, at + len))
+	if (len < HEX_MIN || !token_ends_word(s, at + len))
 		return 0;
 	for (size_t i = 0; i < len; i++)
-		digits += digit(s.p[at + i]);
+		digits += ascii_is_digit(s.p[at + i]);
 	return digits && digits < len ? len : 0;
 }
 
 /* n digits with a value of at most max. */
-static bool number(struct str s, size_t at, size_t n, unsigned max)
+static bool token_number_up_to(struct str s, size_t at, size_t n, unsigned max)
 {
 	unsigned value = 0;
 
 	if (at > s.len || s.len - at < n)
 		return false;
 	for (size_t i = at; i < at + n; i++) {
-		if (!digit(s.p[i]))
+		if (!ascii_is_digit(s.p[i]))
 			return false;
 		value = value * 10 + (unsigned)(s.p[i] - '0');
 	}
 	return value <= max;
 }
 
-static bool byte_in(struct str s, size_t at, const char *set)
+static bool token_byte_in(struct str s, size_t at, const char *set)
 {
 	return at < s.len && s.p[at] && strchr(set, s.p[at]);
 }
 
 /* The fraction of a second: [.,] and 1 to 9 digits; its length, or 0. */
-static size_t fraction(struct str s, size_t at)
+static size_t token_fraction(struct str s, size_t at)
 {
-	if (!byte_in(s, at, ".,"))
+	if (!token_byte_in(s, at, ".,"))
 		return 0;
 
-	size_t n = run_of(s, at + 1, digit);
+	size_t n = token_run(s, at + 1, ascii_is_digit);
 
 	return n >= 1 && n <= 9 ? n + 1 : 0;
 }
 
 /* "Z" or "+01:00" */
-static size_t time_zone(struct str s, size_t at)
+static size_t token_time_zone(struct str s, size_t at)
 {
-	if (byte_in(s, at, "Z"))
+	if (token_byte_in(s, at, "Z"))
 		return 1;
-	if (!byte_in(s, at, "+-") || !number(s, at + 1, 2, 23))
+	if (!token_byte_in(s, at, "+-") ||
+	    !token_number_up_to(s, at + 1, 2, 23))
 		return 0;
 
-	size_t colon = byte_in(s, at + 3, ":");
+	size_t colon = token_byte_in(s, at + 3, ":");
 
-	return number(s, at + 3 + colon, 2, 59) ? 5 + colon : 0;
+	return token_number_up_to(s, at + 3 + colon, 2, 59) ? 5 + colon : 0;
 }
 
 /* "12:00:00", "12-00-00", "120000", "12:00"; its length, or 0. */
-static size_t clock_time(struct str s, size_t at)
+static size_t token_clock_time(struct str s, size_t at)
 {
-	if (!number(s, at, 2, 23))
+	if (!token_number_up_to(s, at, 2, 23))
 		return 0;
 
-	size_t sep = byte_in(s, at + 2, ":-.");
+	size_t sep = token_byte_in(s, at + 2, ":-.");
 
-	if (!number(s, at + 2 + sep, 2, 59))
+	if (!token_number_up_to(s, at + 2 + sep, 2, 59))
 		return 0;
 
 	size_t end = at + 4 + sep;
 
-	if (sep && !byte_in(s, end, ":-."))
+	if (sep && !token_byte_in(s, end, ":-."))
 		return end - at;
-	if (!number(s, end + sep, 2, 60))
+	if (!token_number_up_to(s, end + sep, 2, 60))
 		return sep ? end - at : 0;
 	end += sep + 2;
-	end += fraction(s, end);
-	end += time_zone(s, end);
+	end += token_fraction(s, end);
+	end += token_time_zone(s, end);
 	return end - at;
 }
 
@@ -161,12 +148,12 @@ struct instant {
 };
 
 /* A part of a longer number is no time; "log1700000000" has one. */
-static bool starts_number(struct str s, size_t at)
+static bool token_starts_number(struct str s, size_t at)
 {
-	return !at || !digit(s.p[at - 1]);
+	return !at || !ascii_is_digit(s.p[at - 1]);
 }
 
-static unsigned digits_at(struct str s, size_t at, size_t n)
+static unsigned token_digits_at(struct str s, size_t at, size_t n)
 {
 	unsigned value = 0;
 
@@ -176,7 +163,7 @@ static unsigned digits_at(struct str s, size_t at, size_t n)
 }
 
 /* Of 1 to 12. */
-static unsigned days_in(unsigned year, unsigned month)
+static unsigned token_days_in(unsigned year, unsigned month)
 {
 	static const unsigned char days[] = {
 		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,
@@ -187,7 +174,7 @@ static unsigned days_in(unsigned year, unsigned month)
 }
 
 /* Days since 1970-01-01, of the Gregorian calendar; year 1 and later. */
-static int64_t day_number(unsigned year, unsigned month, unsigned day)
+static int64_t token_day_number(unsigned year, unsigned month, unsigned day)
 {
 	/* Days before a month of a year that begins in March. */
 	int64_t y = month > 2 ? year : year - 1;
@@ -198,59 +185,62 @@ static int64_t day_number(unsigned year, unsigned month, unsigned day)
 }
 
 /* Four digits, two, two, of a day that there is; sep bytes between them. */
-static struct instant civil_day(struct str s, size_t at, size_t sep)
+static struct instant token_civil_day(struct str s, size_t at, size_t sep)
 {
 	size_t month_at = at + 4 + sep, day_at = month_at + 2 + sep;
 
-	if (!number(s, at, 4, 9999) || !number(s, month_at, 2, 12) ||
-	    !number(s, day_at, 2, 31))
+	if (!token_number_up_to(s, at, 4, 9999) ||
+	    !token_number_up_to(s, month_at, 2, 12) ||
+	    !token_number_up_to(s, day_at, 2, 31))
 		return (struct instant){ 0 };
 
-	unsigned year = digits_at(s, at, 4), month = digits_at(s, month_at, 2);
-	unsigned day = digits_at(s, day_at, 2);
+	unsigned year = token_digits_at(s, at, 4),
+		 month = token_digits_at(s, month_at, 2);
+	unsigned day = token_digits_at(s, day_at, 2);
 
-	if (!year || !month || !day || day > days_in(year, month))
+	if (!year || !month || !day || day > token_days_in(year, month))
 		return (struct instant){ 0 };
 
-	int64_t first = day_number(year, month, day) * DAY;
+	int64_t first = token_day_number(year, month, day) * DAY;
 
 	return (struct instant){ 8 + 2 * sep, first, first + DAY - 1 };
 }
 
 /* "2024-01-31", also with '_' or '.', alone or before a time */
-static struct instant time_date(struct str s, size_t at)
+static struct instant token_time_date(struct str s, size_t at)
 {
 	struct instant when;
 
-	if (!byte_in(s, at + 4, "-_.") || !byte_in(s, at + 7, "-_.") ||
-	    s.p[at + 4] != s.p[at + 7])
+	if (!token_byte_in(s, at + 4, "-_.") ||
+	    !token_byte_in(s, at + 7, "-_.") || s.p[at + 4] != s.p[at + 7])
 		return (struct instant){ 0 };
-	when = civil_day(s, at, 1);
-	if (when.len && byte_in(s, at + when.len, "T _-")) {
+	when = token_civil_day(s, at, 1);
+	if (when.len && token_byte_in(s, at + when.len, "T _-")) {
 		size_t clock = at + when.len + 1;
-		size_t len = clock_time(s, clock);
+		size_t len = token_clock_time(s, clock);
 
-		if (len && ends_word(s, clock + len))
+		if (len && token_ends_word(s, clock + len))
 			when.len += 1 + len;
 	}
 	return when;
 }
 
 /* "20240131", also with "T120000", "_1200", "-120000", "120000Z" */
-static struct instant time_compact(struct str s, size_t at)
+static struct instant token_time_compact(struct str s, size_t at)
 {
-	struct instant when = civil_day(s, at, 0);
-	size_t end = at + 8 + byte_in(s, at + 8, "T_-");
+	struct instant when = token_civil_day(s, at, 0);
+	size_t end = at + 8 + token_byte_in(s, at + 8, "T_-");
 
-	if (!when.len || !number(s, end, 2, 23) || !number(s, end + 2, 2, 59))
+	if (!when.len || !token_number_up_to(s, end, 2, 23) ||
+	    !token_number_up_to(s, end + 2, 2, 59))
 		return when;
 	end += 4;
-	if (number(s, end, 2, 60)) {
+	if (token_number_up_to(s, end, 2, 60)) {
 		end += 2;
-		end += fraction(s, end);
+		end += token_fraction(s, end);
 	}
-	end += time_zone(s, end);
-	if (ends_word(s, end))
+	end += token_time_zone(s, end);
+	if (token_ends_word(s, end))
 		when.len = end - at;
 	return when;
 }
@@ -259,24 +249,25 @@ static struct instant time_compact(struct str s, size_t at)
  * Seconds since 1970, or their thousandths, millionths, billionths: 10, 13, 16
  * or 19 digits from September 2001 to November 2286, one less before.
  */
-static struct instant time_epoch(struct str s, size_t at)
+static struct instant token_time_epoch(struct str s, size_t at)
 {
-	size_t len = run_of(s, at, digit), n = 9 + len % 3;
+	size_t len = token_run(s, at, ascii_is_digit), n = 9 + len % 3;
 	int64_t seconds = 0;
 
 	if (len < 9 || len > 19 || n > 10)
 		return (struct instant){ 0 };
 	for (size_t i = at; i < at + n; i++)
 		seconds = seconds * 10 + (s.p[i] - '0');
-	if (len == n && ends_word(s, at + len + fraction(s, at + len)))
-		len += fraction(s, at + len);
+	if (len == n &&
+	    token_ends_word(s, at + len + token_fraction(s, at + len)))
+		len += token_fraction(s, at + len);
 	return (struct instant){ len, seconds, seconds };
 }
 
 static const struct {
 	struct instant (*match)(struct str s, size_t at);
 } times[] = {
-#define TIME(matcher) { time_##matcher },
+#define TIME(matcher) { token_time_##matcher },
 #include "core/normalise/normalise.def"
 };
 
@@ -301,14 +292,14 @@ struct time_window time_window(const struct places *places, bool today)
 }
 
 /* The very second, and not one digit more than that. */
-static bool is_of_tree(struct str s, size_t at, const struct instant *when,
-		       int64_t tree)
+static bool token_is_of_tree(struct str s, size_t at,
+			     const struct instant *when, int64_t tree)
 {
 	size_t end = at + when->len;
 
 	if (!tree || when->first != tree || when->last != tree)
 		return false;
-	while (end > at && byte_in(s, end - 1, "0.,"))
+	while (end > at && token_byte_in(s, end - 1, "0.,"))
 		end--;
 	return end - at <= (tree < EPOCH_TEN ? 9 : 10);
 }
@@ -316,15 +307,15 @@ static bool is_of_tree(struct str s, size_t at, const struct instant *when,
 bool token_time(struct str s, size_t at, const struct time_window *w,
 		struct token *out)
 {
-	if (!digit(s.p[at]) || !starts_number(s, at))
+	if (!ascii_is_digit(s.p[at]) || !token_starts_number(s, at))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
 		struct instant when = times[i].match(s, at);
 
-		if (!when.len || !ends_word(s, at + when.len))
+		if (!when.len || !token_ends_word(s, at + when.len))
 			continue;
 		*out = (struct token){ at, when.len, TOKEN_TIME };
-		if (is_of_tree(s, at, &when, w->tree))
+		if (token_is_of_tree(s, at, &when, w->tree))
 			out->id = TOKEN_TREE_TIME;
 		else if (when.last < w->from || when.first > w->to)
 			continue;
@@ -336,31 +327,32 @@ bool token_time(struct str s, size_t at, const struct time_window *w,
 /* --- other numbers --- */
 
 /* The number in what /proc/PID/fd and ns links say: "socket:[123]". */
-static size_t span_inode(struct str s, size_t at)
+static size_t token_span_inode(struct str s, size_t at)
 {
-	if (at < 3 || !follows(s, at, STR(":[")) || !alnum(s.p[at - 3]))
+	if (at < 3 || !token_follows(s, at, STR(":[")) ||
+	    !ascii_is_alnum(s.p[at - 3]))
 		return 0;
 
-	size_t len = run_of(s, at, digit);
+	size_t len = token_run(s, at, ascii_is_digit);
 
-	return byte_in(s, at + len, "]") ? len : 0;
+	return token_byte_in(s, at + len, "]") ? len : 0;
 }
 
-static size_t span_pid(struct str s, size_t at)
+static size_t token_span_pid(struct str s, size_t at)
 {
-	if (!follows(s, at, STR("pid=")))
+	if (!token_follows(s, at, STR("pid=")))
 		return 0;
 
-	size_t len = run_of(s, at, digit);
+	size_t len = token_run(s, at, ascii_is_digit);
 
-	return ends_word(s, at + len) ? len : 0;
+	return token_ends_word(s, at + len) ? len : 0;
 }
 
 bool token_is_ephemeral(struct str digits)
 {
 	unsigned value = 0;
 
-	if (digits.len != 5 || !number(digits, 0, 5, 99999))
+	if (digits.len != 5 || !token_number_up_to(digits, 0, 5, 99999))
 		return false;
 	for (size_t i = 0; i < digits.len; i++)
 		value = value * 10 + (unsigned)(digits.p[i] - '0');
@@ -368,17 +360,17 @@ bool token_is_ephemeral(struct str digits)
 	return value >= 32768 && value <= 60999;
 }
 
-static bool host_char(char c)
+static bool token_host_char(char c)
 {
-	return alnum(c) || c == '.' || c == '-' || c == '_';
+	return ascii_is_alnum(c) || c == '.' || c == '-' || c == '_';
 }
 
-static bool is_loopback_v4(struct str host)
+static bool token_is_loopback_v4(struct str host)
 {
 	size_t dots = 0;
 
 	for (size_t i = 0; i < host.len; i++) {
-		if (!digit(host.p[i]) && host.p[i] != '.')
+		if (!ascii_is_digit(host.p[i]) && host.p[i] != '.')
 			return false;
 		dots += host.p[i] == '.';
 	}
@@ -390,7 +382,7 @@ static bool is_loopback_v4(struct str host)
 #define HOST_MAX 64
 
 /* The host that ends at `end`, with an IPv6 address in brackets. */
-static struct str host_before(struct str s, size_t end)
+static struct str token_host_before(struct str s, size_t end)
 {
 	size_t from = end, least = end > HOST_MAX ? end - HOST_MAX : 0;
 
@@ -400,18 +392,18 @@ static struct str host_before(struct str s, size_t end)
 		return from > least ?
 			(struct str){ s.p + from, end - 1 - from } : STR_NULL;
 	}
-	while (from > least && host_char(s.p[from - 1]))
+	while (from > least && token_host_char(s.p[from - 1]))
 		from--;
 	return (struct str){ s.p + from, end - from };
 }
 
-static bool is_local(struct str host)
+static bool token_is_local(struct str host)
 {
 	static const char mapped[] = "::ffff:";
 
 	if (str_starts(host, str_c(mapped)))
 		host = str_sub(host, sizeof(mapped) - 1);
-	return is_loopback_v4(host) || str_eq(host, STR("::1")) ||
+	return token_is_loopback_v4(host) || str_eq(host, STR("::1")) ||
 	       str_eq(host, STR("::")) || str_eq(host, STR("localhost"));
 }
 
@@ -419,19 +411,19 @@ static bool is_local(struct str host)
  * An ephemeral port, after an address of this host or "port=".  A peer beyond
  * loopback keeps its port: that is how a beacon is told.
  */
-static size_t span_port(struct str s, size_t at)
+static size_t token_span_port(struct str s, size_t at)
 {
-	bool option = follows(s, at, STR("port="));
+	bool option = token_follows(s, at, STR("port="));
 
-	if (!option && !follows(s, at, STR(":")))
+	if (!option && !token_follows(s, at, STR(":")))
 		return 0;
 
-	size_t len = run_of(s, at, digit);
+	size_t len = token_run(s, at, ascii_is_digit);
 
-	if (!ends_word(s, at + len) ||
+	if (!token_ends_word(s, at + len) ||
 	    !token_is_ephemeral((struct str){ s.p + at, len }))
 		return 0;
-	return option || is_local(host_before(s, at - 1)) ? len : 0;
+	return option || token_is_local(token_host_before(s, at - 1)) ? len : 0;
 }
 
 const char *token_text(enum token_id id)
@@ -458,13 +450,13 @@ static const struct {
 	size_t (*match)(struct str s, size_t at);
 	enum token_id token;
 } spans[] = {
-#define SPAN(matcher, token) { span_##matcher, TOKEN_##token },
+#define SPAN(matcher, token) { token_span_##matcher, TOKEN_##token },
 #include "core/normalise/normalise.def"
 };
 
 bool token_span(struct str s, size_t at, struct token *out)
 {
-	if (!xdigit(s.p[at]))
+	if (!ascii_is_xdigit(s.p[at]))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(spans); i++) {
 		size_t len = spans[i].match(s, at);
@@ -482,7 +474,7 @@ bool token_span(struct str s, size_t at, struct token *out)
 bool token_forged(struct str s)
 {
 	/* "<300 bytes, ID>" is what normalise_shorten() writes. */
-	if (s.len > 1 && digit(s.p[1]))
+	if (s.len > 1 && ascii_is_digit(s.p[1]))
 		return true;
 	for (enum token_id id = 0; id < TOKEN_COUNT; id++)
 		if (str_starts(s, str_c(token_text(id))))
@@ -494,7 +486,7 @@ bool token_forged(struct str s)
 /* 16 digits of hexadecimal may happen to be all digits, or none. */
 bool token_covers(struct str token, struct str name)
 {
-	size_t n = name.len ? run_of(name, 0, xdigit) : 0;
+	size_t n = name.len ? token_run(name, 0, ascii_is_xdigit) : 0;
 
 	if (n < name.len || !n)
 		return false;
