@@ -117,10 +117,16 @@ void draws_write(struct json_out *j, const struct fingerprint *fp,
 
 /* --- reading --- */
 
-/* "a b" of a place with two parts. */
-static size_t split_parts(struct str name, struct str part[8])
+/* "a b" of a place with two parts; of one it is all. */
+static size_t split_parts(struct str place, struct str name,
+			  struct str part[8])
 {
+	const struct str second = STR("<drawn2>");
 	size_t n = 0;
+
+	part[0] = name;
+	if (!memmem(place.p, place.len, second.p, second.len))
+		return 1;
 
 	for (size_t at = 0; at <= name.len && n < 8; n++) {
 		struct str rest = str_sub(name, at);
@@ -160,7 +166,7 @@ static int draws_add_name(struct reading *r, struct str place, struct str step,
 		    struct str name, unsigned run)
 {
 	struct str part[8];
-	size_t n = split_parts(name, part);
+	size_t n = split_parts(place, name, part);
 	autobuf struct buf line = BUF_INIT;
 	struct strmap_entry *e;
 	struct fact f;

@@ -22,7 +22,7 @@
 /* As many names as this are there to draw from: none comes twice by chance. */
 #define ENDLESS 1e9
 /* Fractions in base 36, and what is printed of a random number, vary. */
-#define FRACTION_MIN 8
+#define FRACTION_MIN 9
 #define FRACTION_SLACK 3
 /* Numbers that are drawn at all may be every so many. */
 #define STRIDE 8
@@ -33,6 +33,8 @@ static bool is_endless(const struct drawn *s)
 	double size = charset_size(&s->alphabet);
 	size_t width = s->min - s->head - s->tail;
 
+	if (s->d->possible && s->d->possible < ENDLESS)
+		return false;
 	return s->of && size != 26 && size != 28 && !s->again &&
 	       draw_power(size, width < 64 ? width : 64) >= ENDLESS;
 }
@@ -101,6 +103,14 @@ static size_t width_gap(const struct drawn *old, const struct drawn *new,
 	return gap > slack ? gap - slack : 0;
 }
 
+/* Of numbers one in ten is a digit shorter, where OLD's are all as long. */
+static double chance_shorter(const struct drawn *old, const struct drawn *new)
+{
+	if (old->min != old->max || !new->whole || new->max >= old->min)
+		return 1;
+	return draw_power(0.1, (old->min - new->max) * new->draws);
+}
+
 /*
  * A number may be printed without zeros in front; a fraction is as long as it
  * happens; what is random has one width, and words have any.
@@ -108,11 +118,15 @@ static size_t width_gap(const struct drawn *old, const struct drawn *new,
 static double chance_width(const struct drawn *old, const struct drawn *new)
 {
 	double size = charset_size(&old->alphabet);
-	bool fraction = size == 36 && old->min >= FRACTION_MIN;
+	/* With a '-' (and a '_') two of them, of which one is a time. */
+	bool fraction = (size == 36 || size == 38) &&
+			old->min >= FRACTION_MIN;
 	size_t gap = width_gap(old, new, fraction ? FRACTION_SLACK : 0);
 	double whole = (double)(old->max - old->min + 1);
 
-	if (drawn_is_number(old) || !old->of || !gap || !new->whole)
+	if (drawn_is_number(old))
+		return chance_shorter(old, new);
+	if (drawn_is_address(old) || !old->of || !gap || !new->whole)
 		return 1;
 	if (size == 16 && new->max <= old->max)
 		return new->draws * draw_power(1 / size, gap);
@@ -366,7 +380,9 @@ void draw_judge_names(enum draw_judgement *out, const struct draw *old,
 	a = drawn_of(old, NULL);
 	all = drawn_of(new, &a);
 	for (size_t i = 0; i < new->n; i++) {
-		const struct draw one = { &new->v[i], 1, new->runs };
+		const struct draw one = {
+			&new->v[i], 1, new->runs, new->possible,
+		};
 		struct drawn b = drawn_of(&one, &a);
 
 		if (chance_fixed_of(&a, &all, how_often(&a, &new->v[i])) < FEW)

@@ -27,6 +27,8 @@ struct draw {
 	const struct draw_name *v;
 	size_t n;
 	unsigned runs;		/* that were made, with names or without */
+	/* So many names are possible at most; 0: not known. */
+	double possible;
 };
 
 enum draw_judgement {

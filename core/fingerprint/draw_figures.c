@@ -243,6 +243,11 @@ bool drawn_is_number(const struct drawn *s)
 	return s->of == alphabets[0].shown;
 }
 
+bool drawn_is_address(const struct drawn *s)
+{
+	return s->of == alphabets[1].shown;
+}
+
 unsigned drawn_alphabet_of_both(const struct drawn *a, const struct drawn *b)
 {
 	struct charset chars = a->chars, all = { { 0 } };

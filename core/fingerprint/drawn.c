@@ -10,193 +10,6 @@
 #include "core/fingerprint/draw_figures.h"
 #include "core/fingerprint/drawn_internal.h"
 
-/* Holes of all lines; beyond, nothing is explained and a doubt says so. */
-#define ENTRIES_MAX (1u << 19)
-
-/* --- places --- */
-
-/* The line with its holes, and its step: what does not differ. */
-static void put_key(struct buf *out, const struct raw *raw,
-		    const struct hole *h)
-{
-	buf_clear(out);
-	buf_str(out, raw->f->ev.step);
-	buf_ch(out, '\n');
-	hole_key(out, raw->f->line, h);
-}
-
-static struct holes all_holes(const struct raw *raw)
-{
-	struct holes h = holes_of(raw->f);
-
-	if (raw->rest.n && h.n < HOLES_MAX)
-		h.v[h.n++] = raw->rest;
-	return h;
-}
-
-/* What stands in a part of the hole, up to a token. */
-static struct str part_of(const struct member *m, size_t part)
-{
-	struct str text = drawn_text(m->raw->f->line, m->at.v[part]);
-	const char *token = memchr(text.p, '<', text.len);
-
-	return token ? (struct str){ text.p, (size_t)(token - text.p) } : text;
-}
-
-static void set_name(struct arena *a, struct member *m)
-{
-	autobuf struct buf text = BUF_INIT;
-
-	for (size_t i = 0; i < m->at.n; i++) {
-		struct str part = part_of(m, i);
-
-		m->cut |= part.len < m->at.v[i].len;
-		buf_str(&text, part);
-	}
-	m->name = m->at.n > 1 ? arena_str(a, buf_view(&text)) : part_of(m, 0);
-}
-
-static struct place *place_put(struct drawn_places *d, struct str key)
-{
-	struct strmap_entry *e = strmap_put(&d->keys, key);
-
-	if (!e->val.ptr) {
-		struct place *p = arena_alloc(&d->arena, sizeof(*p));
-
-		*p = (struct place){ .key = e->key, .fixed = key.len };
-		e->val.ptr = p;
-		d->entries++;
-	}
-	return e->val.ptr;
-}
-
-static const void *weight_of(const struct drawn_places *d,
-			     const struct fact *f)
-{
-	if (d->rules.weight)
-		return d->rules.weight(f);
-	/* A number, as the address of nothing. */
-	return (const void *)(uintptr_t)watchlist_marks(f->line);
-}
-
-static void add_member(struct drawn_places *d, struct raw *raw,
-		       const struct hole *h, struct place *p, bool new)
-{
-	const void *weight = new ? NULL : weight_of(d, raw->f);
-	struct member *m = vec_push(&p->members);
-
-	*m = (struct member){ .raw = raw, .at = *h, .new = new };
-	set_name(&d->arena, m);
-	p->parts = h->n;
-	p->new += new;
-	d->entries++;
-	if (new)
-		return;
-	p->mixed |= p->runs && p->weight != weight;
-	p->weight = weight;
-	p->runs |= raw->runs;
-}
-
-/* Lines whose places are wanted: those that one side, or a run, has not. */
-static bool drawn_is_wanted(const struct drawn_places *d, const struct raw *raw,
-		      bool new)
-{
-	const struct drawn_side *own = &d->side[new], *other = &d->side[!new];
-
-	return !fact_always(own->fp, raw->f) || drawn_lacks(other->fp, raw->f);
-}
-
-static void drawn_want(struct drawn_places *d, bool new)
-{
-	const struct drawn_side *s = &d->side[new];
-	autobuf struct buf key = BUF_INIT;
-
-	for (size_t i = 0; i < s->raws.n && !drawn_is_full(d); i++) {
-		struct holes h;
-
-		if (!drawn_is_wanted(d, &s->raws.v[i], new))
-			continue;
-		h = all_holes(&s->raws.v[i]);
-		for (size_t k = 0; k < h.n; k++) {
-			put_key(&key, &s->raws.v[i], &h.v[k]);
-			place_put(d, buf_view(&key));
-		}
-	}
-}
-
-static void drawn_fill(struct drawn_places *d, bool new)
-{
-	const struct drawn_side *s = &d->side[new];
-	autobuf struct buf key = BUF_INIT;
-
-	for (size_t i = 0; i < s->raws.n && !drawn_is_full(d); i++) {
-		struct holes h = all_holes(&s->raws.v[i]);
-
-		for (size_t k = 0; k < h.n; k++) {
-			const struct strmap_entry *e;
-
-			put_key(&key, &s->raws.v[i], &h.v[k]);
-			e = strmap_get(&d->keys, buf_view(&key));
-			if (e)
-				add_member(d, &s->raws.v[i], &h.v[k],
-					   e->val.ptr, new);
-		}
-	}
-}
-
-static bool all_the_same(const struct fingerprint *old,
-			 const struct fingerprint *new)
-{
-	if (old->n != new->n)
-		return false;
-	for (size_t i = 0; i < old->n; i++)
-		if (!fact_always(old, &old->facts[i]) ||
-		    !fact_always(new, &new->facts[i]) ||
-		    !str_eq(old->facts[i].line, new->facts[i].line))
-			return false;
-	return true;
-}
-
-struct drawn_places *drawn_find(const struct fingerprint *old,
-				const struct fingerprint *new,
-				const struct drawn_rules *rules)
-{
-	struct drawn_places *d;
-
-	if (all_the_same(old, new))
-		return NULL;
-	d = mem_alloc(sizeof(*d));
-	*d = (struct drawn_places){ .keys = STRMAP_INIT };
-	if (rules)
-		d->rules = *rules;
-	for (size_t i = 0; i < 2; i++) {
-		d->side[i].fp = i ? new : old;
-		drawn_lines(&d->side[i], i ? old : new, i);
-	}
-	drawn_want(d, false);
-	drawn_want(d, true);
-	drawn_fill(d, false);
-	drawn_fill(d, true);
-	return d;
-}
-
-void drawn_free(struct drawn_places *d)
-{
-	if (!d)
-		return;
-	for (size_t i = 0; i < d->keys.n; i++) {
-		struct place *p = d->keys.entries[i].val.ptr;
-
-		vec_free(&p->members);
-	}
-	for (size_t i = 0; i < 2; i++) {
-		vec_free(&d->side[i].raws);
-	}
-	strmap_free(&d->keys);
-	arena_free(&d->arena);
-	free(d);
-}
-
 bool drawn_is_full(const struct drawn_places *d)
 {
 	return d && d->entries >= ENTRIES_MAX;
@@ -231,7 +44,7 @@ static bool is_trusted(struct drawn_places *d, const struct place *p,
 static bool may_explain(struct drawn_places *d, const struct place *p,
 			const struct fact *f)
 {
-	return draws(p) && !p->mixed && p->weight == weight_of(d, f) &&
+	return draws(p) && !p->mixed && p->weight == drawn_weight(d, f) &&
 	       is_trusted(d, p, d->rules.trust ? d->rules.trust(f) :
 						 DRAWN_SOMETIMES);
 }
@@ -256,11 +69,11 @@ static struct place *best_place(struct drawn_places *d, struct raw *raw)
 
 	if (raw->placed)
 		return raw->place;
-	h = all_holes(raw);
+	h = drawn_holes(raw);
 	for (size_t i = 0; i < h.n; i++) {
 		const struct strmap_entry *e;
 
-		put_key(&key, raw, &h.v[i]);
+		drawn_put_key(&key, raw, &h.v[i]);
 		e = strmap_get(&d->keys, buf_view(&key));
 		if (e && may_explain(d, e->val.ptr, raw->f) &&
 		    is_better(e->val.ptr, best))
@@ -275,7 +88,7 @@ static struct place *best_place(struct drawn_places *d, struct raw *raw)
 
 static struct str text_at(const struct member *m, size_t part)
 {
-	return part == WHOLE ? m->name : part_of(m, part);
+	return part == WHOLE ? m->name : m->part[part];
 }
 
 static int drawn_by_text(const void *pa, const void *pb)
@@ -295,7 +108,10 @@ static struct draw names_of(struct drawn_places *d, const struct place *p,
 {
 	struct draw_name *v = arena_alloc(&d->arena, (p->members.n + 1) *
 						     sizeof(*v));
-	struct draw out = { .v = v, .runs = d->side[new].fp->runs };
+	struct draw out = {
+		.v = v, .runs = d->side[new].fp->runs,
+		.possible = p->possible,
+	};
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->members.n; i++) {
@@ -325,7 +141,7 @@ static struct draw names_of(struct drawn_places *d, const struct place *p,
 struct draw drawn_draw(struct drawn_places *d, const struct place *p,
 		       size_t part, bool new)
 {
-	return names_of(d, p, part, new, false);
+	return names_of(d, p, part, new, p->all);
 }
 
 /* Is all that NEW has there in OLD?  Of one part of several. */
@@ -412,8 +228,33 @@ static bool some_left(struct drawn_places *d, const struct place *p)
 	return drawn_draw(d, p, WHOLE, true).n;
 }
 
+/* Are there lines of OLD with the same tokens in the hole? */
+static bool has_tokens(const struct place *p, struct str tokens)
+{
+	for (size_t i = 0; i + p->new < p->members.n; i++)
+		if (p->members.v[i].cut &&
+		    str_eq(p->members.v[i].tokens, tokens))
+			return true;
+	return false;
+}
+
+/*
+ * What a fixed rule knows is of the form of that rule: where none of OLD's
+ * names is, it is another.
+ */
+static void judge_tokens(struct place *p)
+{
+	for (size_t i = p->members.n - p->new; i < p->members.n; i++) {
+		struct member *m = &p->members.v[i];
+
+		if (m->cut && !has_tokens(p, m->tokens))
+			m->is = DRAW_ALPHABET;
+	}
+}
+
 static void judge_draws(struct drawn_places *d, struct place *p)
 {
+	judge_tokens(p);
 	for (size_t i = 0; p->parts > 1 && i < p->parts; i++)
 		find_others(d, p, i);
 	if (p->parts == 1)
@@ -421,6 +262,25 @@ static void judge_draws(struct drawn_places *d, struct place *p)
 	for (size_t i = 0; p->parts > 1 && i < p->parts; i++)
 		judge_part(d, p, i);
 	judge_part(d, p, WHOLE);
+}
+
+/*
+ * Where all of OLD's lines have one place, and it is another with less drawn of
+ * them ("key=*==" where NEW's key has a slash), it is the same draw.
+ */
+static bool is_one_draw(struct drawn_places *d, const struct place *p)
+{
+	const struct place *better = NULL;
+
+	for (size_t i = 0; i + p->new < p->members.n; i++) {
+		const struct place *best = best_place(d,
+						      p->members.v[i].raw);
+
+		if (!best || best == p || (better && best != better))
+			return false;
+		better = best;
+	}
+	return better;
 }
 
 /* Of several parts each by itself, and how many all of them together are. */
@@ -431,6 +291,7 @@ static void judge(struct drawn_places *d, struct place *p)
 	if (p->judged)
 		return;
 	p->judged = true;
+	p->all = is_one_draw(d, p);
 	p->opinion = (struct draw_opinion){ DRAW_SAME, 1 };
 	if (token.len)
 		judge_by_token(p, token);

@@ -32,7 +32,9 @@ struct member {
 	struct raw *raw;
 	struct hole at;		/* where its name stands */
 	struct str name;	/* all parts one behind the other */
-	bool cut;		/* the name: its parts up to their tokens */
+	struct str part[HOLE_PARTS];	/* up to their tokens */
+	bool cut;		/* some have one */
+	struct str tokens;	/* the last part that has, from there on */
 	bool new;
 	enum draw_judgement is;	/* of NEW: by itself */
 };
@@ -41,6 +43,7 @@ struct place {
 	struct str key;
 	VEC(struct member) members;
 	size_t parts;
+	double possible;	/* names, at most; 0: not known */
 	uint64_t runs;		/* of OLD that draw here */
 	size_t new;		/* members of NEW */
 	size_t explained;	/* lines, as one of its draw */
@@ -48,6 +51,7 @@ struct place {
 	/* Of OLD's lines: one for all of them, else none is explained. */
 	const void *weight;
 	bool mixed;
+	bool all;		/* also lines that have a better place */
 	bool judged;
 	bool asked;		/* whether further runs would tell */
 	struct draw_opinion opinion;
@@ -81,6 +85,21 @@ void drawn_lines(struct drawn_side *s, const struct fingerprint *other,
 /* Has this side the line of the fact in all of its runs? */
 bool drawn_lacks(const struct fingerprint *fp, const struct fact *f);
 struct str drawn_text(struct str line, struct span part);
+
+/* Holes of all lines; beyond, nothing is explained and a doubt says so. */
+#define ENTRIES_MAX (1u << 19)
+
+/* --- drawn_find.c --- */
+
+/* All holes that a line may have. */
+struct holes drawn_holes(const struct raw *raw);
+/* The line with such a hole, and its step: what does not differ. */
+void drawn_put_key(struct buf *out, const struct raw *raw,
+		   const struct hole *h);
+const void *drawn_weight(const struct drawn_places *d, const struct fact *f);
+/* Does a run of its side lack it, or the other side? */
+bool drawn_is_wanted(const struct drawn_places *d, const struct raw *raw,
+		     bool new);
 
 /* --- drawn.c --- */
 

@@ -26,7 +26,8 @@ bool drawn_lacks(const struct fingerprint *fp, const struct fact *f)
 
 static bool has_token(const struct fact *f)
 {
-	return memchr(f->object.p, '<', f->object.len);
+	return memchr(f->object.p, '<', f->object.len) &&
+	       hole_token(f->object) < f->object.len;
 }
 
 static void collect(struct drawn_side *s, const struct fingerprint *other,

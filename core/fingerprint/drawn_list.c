@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Places with a draw, as others see them. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/fingerprint/drawn_internal.h"
 
@@ -10,7 +11,8 @@ void drawn_put_line(struct buf *out, struct str key)
 
 	while (key.p[at++] != '\n')
 		;
-	for (; at < key.len; at++) {
+	/* Behind a line break are the names of a shuffled part. */
+	for (; at < key.len && key.p[at] != '\n'; at++) {
 		unsigned part = (unsigned char)(key.p[at] - HOLE_FIRST);
 
 		if (part >= HOLE_PARTS)
@@ -139,6 +141,36 @@ static void list_place(struct drawn_places *d, struct arena *a,
 	list_names(a, out, p);
 }
 
+static struct drawn_place both_places(struct arena *a, struct drawn_place p,
+				      const struct drawn_place *q)
+{
+	struct drawn_name *all = arena_alloc(a, (p.n_names + q->n_names + 1) *
+						sizeof(*all));
+
+	if (p.n_names)
+		memcpy(all, p.names, p.n_names * sizeof(*all));
+	if (q->n_names)
+		memcpy(all + p.n_names, q->names, q->n_names * sizeof(*all));
+	p.names = all;
+	p.n_names += q->n_names;
+	qsort(all, p.n_names, sizeof(*all), by_parts);
+	return p;
+}
+
+/* What is shuffled is not in the line: two places may be shown alike. */
+static size_t join_places(struct arena *a, struct drawn_place *v, size_t n)
+{
+	size_t out = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (out && !drawn_by_line(&v[out - 1], &v[i]))
+			v[out - 1] = both_places(a, v[out - 1], &v[i]);
+		else
+			v[out++] = v[i];
+	}
+	return out;
+}
+
 struct drawn_place *drawn_list(struct drawn_places *d, struct arena *a,
 			       size_t *n)
 {
@@ -158,5 +190,6 @@ struct drawn_place *drawn_list(struct drawn_places *d, struct arena *a,
 	}
 	if (*n)
 		qsort(out, *n, sizeof(*out), drawn_by_line);
+	*n = join_places(a, out, *n);
 	return out;
 }

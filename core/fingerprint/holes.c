@@ -2,10 +2,13 @@
 /* Where a line may have a hole: what programs draw. */
 #include "core/fingerprint/holes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/fingerprint/internal.h"
+
 #define PAIRED_MAX 24		/* names of a line that are paired */
-#define PAIRS_MAX 48		/* of them, at most */
+#define PAIRS_MAX 49		/* of them, at most */
 #define LINE_MAX_LEN 1024
 #define REPEATED_MIN 3		/* characters that are drawn once */
 
@@ -46,7 +49,7 @@ struct hole_names hole_names_of(const struct fact *f)
 
 static void add_hole(struct holes *h, size_t at, size_t end)
 {
-	if (end <= at || h->n == HOLES_MAX - PAIRS_MAX)
+	if (end <= at || h->n >= HOLES_MAX - PAIRS_MAX)
 		return;
 	for (size_t i = 0; i < h->n; i++)
 		if (h->v[i].v[0].at == at && h->v[i].v[0].len == end - at)
@@ -57,10 +60,19 @@ static void add_hole(struct holes *h, size_t at, size_t end)
 /* A token of a fixed rule stands for drawn characters: "<rand>". */
 static size_t token_end(struct str s, size_t at, size_t end)
 {
-	const char *close = s.p[at] == '<' ? memchr(s.p + at, '>', end - at) :
-					     NULL;
+	struct str rest = { s.p + at, end - at };
+	const char *close = *rest.p == '<' && token_forged(rest) ?
+		memchr(rest.p, '>', rest.len) : NULL;
 
 	return close ? (size_t)(close + 1 - s.p) : at;
+}
+
+size_t hole_token(struct str s)
+{
+	for (size_t at = 0; at < s.len; at++)
+		if (token_end(s, at, s.len) > at)
+			return at;
+	return s.len;
 }
 
 static size_t word_end(struct str s, size_t at, size_t end)
@@ -99,6 +111,115 @@ static void name_holes(struct holes *h, struct str s, size_t at, size_t end)
 	add_hole(h, at, end);
 }
 
+/*
+ * What is drawn may hold what sets names apart: base85 a '=', base64 in an
+ * argument that is no path a slash, too.
+ */
+static void wide_holes(struct holes *h, struct str s, struct span name,
+		       size_t end, bool path)
+{
+	const char *until = path ? "/ '" : " '";
+	size_t at = name.at, to = at;
+
+	while (to < end && !strchr(until, s.p[to]))
+		to++;
+	while (at && !strchr("/ '", s.p[at - 1]))
+		at--;
+	if (to > name.at + name.len || at < name.at)
+		add_hole(h, at, to);
+	if (to > name.at + name.len)
+		add_hole(h, name.at, to);
+}
+
+/*
+ * Does the name stand in a path, of which others are parts?  An argument is one
+ * where it begins as paths here do: base64 may begin with a slash, too.
+ */
+static bool in_path(const struct fact *f, size_t at)
+{
+	struct str s = f->line;
+	size_t end = at;
+
+	while (at && s.p[at - 1] != ' ' && s.p[at - 1] != '\'')
+		at--;
+	if (s.p[at] != '/' && s.p[at] != '$')
+		return false;
+	while (end < s.len && s.p[end] != ' ' && s.p[end] != '\'')
+		end++;
+	return f->kind != EV_EXEC_ARGS ||
+	       zone_of((struct str){ s.p + at, end - at }) != ZONE_OTHER;
+}
+
+static void all_wide_holes(struct holes *h, const struct fact *f,
+			   const struct hole_names *names)
+{
+	size_t end = (size_t)(f->object.p - f->line.p) + f->object.len;
+
+	for (size_t i = 0; i < names->n; i++)
+		wide_holes(h, f->line, names->v[i], end,
+			   in_path(f, names->v[i].at));
+}
+
+/* --- all arguments, in any order --- */
+
+#define SHUFFLED_MIN 3
+#define SHUFFLED_MAX 64
+
+static struct span after_blanks(const struct fact *f, unsigned blanks)
+{
+	size_t at = (size_t)(f->object.p - f->line.p);
+	size_t end = at + f->object.len;
+
+	for (; blanks && at < end; at++)
+		blanks -= f->line.p[at] == ' ';
+	return (struct span){ at, end - at };
+}
+
+static size_t split_words(struct str s, struct str out[SHUFFLED_MAX])
+{
+	size_t n = 0;
+
+	for (size_t at = 0, to; at < s.len && n < SHUFFLED_MAX; at = to + 1) {
+		for (to = at; to < s.len && s.p[to] != ' ';)
+			to++;
+		out[n++] = (struct str){ s.p + at, to - at };
+	}
+	return n;
+}
+
+/* Program and argument 0 stay where they are. */
+static void shuffled_hole(struct holes *h, const struct fact *f)
+{
+	struct span part = after_blanks(f, 2);
+	size_t words = 1;
+
+	if (f->kind != EV_EXEC_ARGS || !part.len || h->n == HOLES_MAX)
+		return;
+	for (size_t i = part.at; i < part.at + part.len; i++)
+		words += f->line.p[i] == ' ';
+	if (words >= SHUFFLED_MIN && words <= SHUFFLED_MAX)
+		h->v[h->n++] = (struct hole){
+			.v = { part }, .n = 1, .shuffled = true,
+		};
+}
+
+static int by_word(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static void put_sorted(struct buf *out, struct str words)
+{
+	struct str v[SHUFFLED_MAX];
+	size_t n = split_words(words, v);
+
+	qsort(v, n, sizeof(*v), by_word);
+	for (size_t i = 0; i < n; i++) {
+		buf_ch(out, '\n');
+		buf_str(out, v[i]);
+	}
+}
+
 /* --- two --- */
 
 static void pair_holes(struct holes *h, const struct hole_names *names)
@@ -122,6 +243,8 @@ struct holes holes_of(const struct fact *f)
 	for (size_t i = 0; i < names.n; i++)
 		name_holes(&h, f->line, names.v[i].at,
 			   names.v[i].at + names.v[i].len);
+	all_wide_holes(&h, f, &names);
+	shuffled_hole(&h, f);
 	pair_holes(&h, &names);
 	return h;
 }
@@ -159,6 +282,14 @@ void hole_key(struct buf *out, struct str line, const struct hole *h)
 {
 	for (size_t at = 0; at < line.len;) {
 		const struct span *part = part_at(line, at, h);
+
+		if (part && h->shuffled) {
+			buf_ch(out, HOLE_FIRST);
+			buf_str(out, str_sub(line, part->at + part->len));
+			put_sorted(out, (struct str){ line.p + part->at,
+						      part->len });
+			return;
+		}
 
 		buf_ch(out, part ? (char)(HOLE_FIRST + (part - h->v)) :
 				   line.p[at]);

@@ -19,6 +19,8 @@ struct span {
 struct hole {
 	struct span v[HOLE_PARTS];
 	size_t n;
+	/* One part: names in any order; what they are is not drawn. */
+	bool shuffled;
 };
 
 struct holes {
@@ -34,13 +36,17 @@ struct hole_names {
 
 /*
  * One part: words of names, digits behind letters, all from a word to the end
- * of its name; then any two names.  None of a line of more than 1 KiB.
+ * of its name, from a name to the end of its argument; then any two names; and
+ * all arguments in any order.  None of a line of more than 1 KiB.
  */
 struct holes holes_of(const struct fact *f);
+/* Where the first token of a fixed rule begins; its length where none does. */
+size_t hole_token(struct str s);
 struct hole_names hole_names_of(const struct fact *f);
 /*
  * The line with a byte from HOLE_FIRST on for each part, wherever it stands
- * again as a word of its own ("x1.tmp -> x1"); appended to out.
+ * again as a word of its own ("x1.tmp -> x1"); appended to out.  Behind a
+ * shuffled part there is a line break and the names in order.
  */
 void hole_key(struct buf *out, struct str line, const struct hole *h);
 

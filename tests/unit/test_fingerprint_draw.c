@@ -147,7 +147,7 @@ static void side_draw(struct side *s, const struct form *f, unsigned runs,
 {
 	char name[NAME_MAX_LEN], fixed[NAME_MAX_LEN];
 
-	s->d = (struct draw){ s->names, 0, runs };
+	s->d = (struct draw){ .v = s->names, .runs = runs };
 	draw_one(fixed, f);
 	for (unsigned run = 0; run < runs; run++) {
 		for (unsigned i = 0; i < each; i++) {
@@ -255,8 +255,8 @@ static struct draw_opinion judge(const char *const *old, unsigned runs_old,
 {
 	static struct side a, b;
 
-	a.d = (struct draw){ a.names, 0, runs_old };
-	b.d = (struct draw){ b.names, 0, runs_new };
+	a.d = (struct draw){ .v = a.names, .runs = runs_old };
+	b.d = (struct draw){ .v = b.names, .runs = runs_new };
 	for (unsigned i = 0; old[i]; i++)
 		side_add(&a, old[i], i % runs_old);
 	for (unsigned i = 0; new[i]; i++)
@@ -291,8 +291,8 @@ static void a_stranger_among_few_is_another(void **unused)
 	static struct side a, b;
 	static const char *const few[] = { "red", "green", "blue" };
 
-	a.d = (struct draw){ a.names, 0, 16 };
-	b.d = (struct draw){ b.names, 0, 16 };
+	a.d = (struct draw){ .v = a.names, .runs = 16 };
+	b.d = (struct draw){ .v = b.names, .runs = 16 };
 	for (unsigned i = 0; i < 160; i++)
 		side_add(&a, few[i * 7 % 3], i % 16);
 	side_add(&b, "red", 0);
@@ -310,8 +310,8 @@ static void a_part_of_a_name_is_judged_by_itself(void **unused)
 	(void)unused;
 	static struct side a, b;
 
-	a.d = (struct draw){ a.names, 0, 3 };
-	b.d = (struct draw){ b.names, 0, 3 };
+	a.d = (struct draw){ .v = a.names, .runs = 3 };
+	b.d = (struct draw){ .v = b.names, .runs = 3 };
 	side_add(&a, "a81k0zq4", 0);
 	side_add(&a, "q7w2x9e1", 1);
 	side_add(&a, "zz91kd02", 2);
@@ -326,7 +326,7 @@ static void it_is_described(void **unused)
 	static struct side a;
 	autobuf struct buf out = BUF_INIT;
 
-	a.d = (struct draw){ a.names, 0, 2 };
+	a.d = (struct draw){ .v = a.names, .runs = 2 };
 	side_add(&a, "00f3", 0);
 	side_add(&a, "9ab1", 1);
 	draw_describe(&out, &a.d);

@@ -324,7 +324,8 @@ static void another_one_is(void **state)
 	expect(tree, tree_with_a_payload,
 	       "new file.create /srv/<drawn>/<drawn2>/payload");
 	expect(shard, shard_and_another_host,
-	       "new net.dns shard-xx.cache.evil.example A");
+	       "new net.dns shard-xx.cache.evil.example A (of other "
+	       "characters than OLD's)");
 	expect(hex_names, hex_and_a_word, "new file.create /srv/not-of-these");
 	expect(prefixed, prefixed_and_evil, "new file.create /tmp/foo-evilname "
 	       "(one that comes again, as OLD's do not)");
