@@ -402,7 +402,9 @@ bool draw_is_open(const struct draw *old, const struct draw *new)
 		return false;
 	a = drawn_of(old, NULL);
 	b = drawn_of(new, &a);
-	return a.least && b.least > a.most && chance_more(&a, &b) >= HALF;
+	/* What fixed rules know is counted elsewhere. */
+	return a.whole && a.least && b.least > a.most &&
+	       chance_more(&a, &b) >= HALF;
 }
 
 bool draw_is_endless(const struct draw *d)

@@ -264,9 +264,22 @@ static void judge_draws(struct drawn_places *d, struct place *p)
 	judge_part(d, p, WHOLE);
 }
 
+/* Does the name of a line of NEW hold what sets names apart? */
+static bool is_wide(const struct place *p)
+{
+	for (size_t i = p->members.n - p->new; i < p->members.n; i++) {
+		struct str name = p->members.v[i].name;
+
+		for (size_t k = 0; k < name.len; k++)
+			if (strchr("/=,", name.p[k]))
+				return true;
+	}
+	return false;
+}
+
 /*
  * Where all of OLD's lines have one place, and it is another with less drawn of
- * them ("key=*==" where NEW's key has a slash), it is the same draw.
+ * them ("key=*==" where NEW's key has a slash), it may be the same draw.
  */
 static bool is_one_draw(struct drawn_places *d, const struct place *p)
 {
@@ -280,7 +293,23 @@ static bool is_one_draw(struct drawn_places *d, const struct place *p)
 			return false;
 		better = best;
 	}
-	return better;
+	return better && p->parts == 1 && is_wide(p);
+}
+
+/* Then NEW's names have what is not drawn in OLD's, at both ends. */
+static void judge_ends(struct drawn_places *d, struct place *p)
+{
+	struct draw old = drawn_draw(d, p, WHOLE, false);
+	struct drawn is = drawn_of(&old, NULL);
+
+	for (size_t i = p->members.n - p->new; i < p->members.n; i++) {
+		struct member *m = &p->members.v[i];
+		struct str like = old.v[0].text;
+
+		if (common_head(like, m->name) < is.head ||
+		    common_tail(like, m->name) < is.tail)
+			m->is = DRAW_FORM;
+	}
 }
 
 /* Of several parts each by itself, and how many all of them together are. */
@@ -293,6 +322,8 @@ static void judge(struct drawn_places *d, struct place *p)
 	p->judged = true;
 	p->all = is_one_draw(d, p);
 	p->opinion = (struct draw_opinion){ DRAW_SAME, 1 };
+	if (p->all)
+		judge_ends(d, p);
 	if (token.len)
 		judge_by_token(p, token);
 	else

@@ -282,6 +282,78 @@ static void prefixed_and_evil(struct builder *b, unsigned run)
 	give(b, EV_FILE_CREATE, "/tmp/foo-evilname", NULL, 0);
 }
 
+/* Base64 may hold what sets names apart, or not. */
+static void key(struct builder *b, const char *end)
+{
+	static const char chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop"
+		"qrstuvwxyz0123456789+/";
+	struct event_sink sink = builder_sink(b);
+	char name[64], args[128];
+	int n = snprintf(args, sizeof(args), "p%c--key%c%s%s", 0, 0,
+			 drawn(name, chars, 22), end);
+	struct event ev = {
+		.kind = EV_EXEC_ARGS, .a = STR("/bin/p"), .step = STR("main"),
+		.b = { args, (size_t)n },
+	};
+
+	sink.take(sink.ctx, &ev);
+}
+
+static void key_in_base64(struct builder *b, unsigned run)
+{
+	(void)run;
+	key(b, "==");
+}
+
+static void key_of_another_end(struct builder *b, unsigned run)
+{
+	(void)run;
+	key(b, "/x");
+}
+
+static void one_of_thirty(struct builder *b, unsigned run)
+{
+	char path[96];
+
+	(void)run;
+	snprintf(path, sizeof(path), "/srv/shard-%02u.log", draw(30));
+	give(b, EV_FILE_CREATE, path, NULL, 0);
+}
+
+static void one_of_thirty_and_another(struct builder *b, unsigned run)
+{
+	char name[64], path[96];
+
+	one_of_thirty(b, run);
+	snprintf(path, sizeof(path), "/srv/%s", drawn(name, ALNUM, 12));
+	give(b, EV_FILE_CREATE, path, NULL, 0);
+}
+
+/* Python's own: all of the name that is drawn is known by a fixed rule. */
+static void modules(struct builder *b, unsigned n)
+{
+	static const char *const names[] = { "client", "server", "payload" };
+	char path[128];
+
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "/home/auditor/app/__pycache__/"
+			 "%s.cpython-311.pyc.%u", names[i], 10000 + draw(9999));
+		give(b, EV_FILE_CREATE, path, NULL, 0);
+	}
+}
+
+static void two_modules(struct builder *b, unsigned run)
+{
+	(void)run;
+	modules(b, 2);
+}
+
+static void three_modules(struct builder *b, unsigned run)
+{
+	(void)run;
+	modules(b, 3);
+}
+
 static void nothing(struct builder *b, unsigned run)
 {
 	(void)run;
@@ -300,7 +372,7 @@ static void the_same_draw_is_no_finding(void **state)
 {
 	static run_fn *const programs[] = {
 		session, two_sessions, longer_session, tree, shard, prefixed,
-		hex_names, something,
+		hex_names, something, key_in_base64, one_of_thirty,
 	};
 
 	(void)state;
@@ -324,11 +396,15 @@ static void another_one_is(void **state)
 	expect(tree, tree_with_a_payload,
 	       "new file.create /srv/<drawn>/<drawn2>/payload");
 	expect(shard, shard_and_another_host,
-	       "new net.dns shard-xx.cache.evil.example A (of other "
-	       "characters than OLD's)");
+	       "new net.dns shard-xx.cache.evil.example A");
 	expect(hex_names, hex_and_a_word, "new file.create /srv/not-of-these");
 	expect(prefixed, prefixed_and_evil, "new file.create /tmp/foo-evilname "
 	       "(one that comes again, as OLD's do not)");
+	expect(key_in_base64, key_of_another_end, "new exec.args /bin/p p "
+	       "--key <drawn>/x (without the beginning or the end that all "
+	       "names of OLD have)");
+	expect(one_of_thirty, one_of_thirty_and_another,
+	       "new file.create /srv/<drawn>");
 	/* Of one id, although each run has another name. */
 	expect(nothing, something, "new file.create /srv/sess_<drawn>");
 }
@@ -443,6 +519,8 @@ static void what_never_comes_again_is_certain(void **state)
 	autofingerprint struct fingerprint *t = side_of(prefixed);
 	autofingerprint struct fingerprint *p = side_of(shard);
 	autofingerprint struct fingerprint *more = side_of(two_sessions);
+	autofingerprint struct fingerprint *two = side_of(two_modules);
+	autofingerprint struct fingerprint *three = side_of(three_modules);
 	struct builder *b[3];
 	struct fingerprint *few[2];
 
@@ -451,6 +529,7 @@ static void what_never_comes_again_is_certain(void **state)
 	assert_false(fingerprint_wavers(t, true));
 	assert_true(fingerprint_wavers(p, true));
 	assert_true(fingerprint_wavers(s, false));
+	assert_false(fingerprint_draws_more(two, three));
 	/* Of six runs each it is known that they draw more; of three not. */
 	assert_false(fingerprint_draws_more(s, more));
 	for (size_t i = 0; i < 2; i++) {
