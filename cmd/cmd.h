@@ -16,7 +16,7 @@ struct settings {
 	struct opt_list dirs, outputs, env;
 	const char *old_step, *new_step;
 	const char *config, *scenario, *fail_on, *format, *output, *color;
-	const char *plant, *syscalls;
+	const char *specimen, *syscalls;
 	unsigned runs, max_runs, jobs;
 	uint64_t timeout_ms;
 	const char *base, *reason, *expires, *folder, *ci, *hook;

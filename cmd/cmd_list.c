@@ -9,7 +9,7 @@
 #include "core/config/config.h"
 #include "core/event/event.h"
 #include "core/report/report.h"
-#include "core/selftest/plant.h"
+#include "core/selftest/specimen.h"
 #include "core/trace/trace.h"
 
 /* The levels a new fact of this kind may get, the heaviest first. */
@@ -109,29 +109,29 @@ static void list_config(struct buf *out)
 	}
 }
 
-static void list_plants(struct buf *out)
+static void list_specimens(struct buf *out)
 {
 	size_t n;
-	const struct plant *plants = plants_table(&n);
+	const struct specimen *specimens = specimen_table(&n);
 
 	for (size_t i = 0; i < n; i++)
-		buf_printf(out, "%-20s  %s\n%22s%s\n", plants[i].name,
-			   plants[i].proves, "", plants[i].fact);
+		buf_printf(out, "%-20s  %s\n%22s%s\n", specimens[i].name,
+			   specimens[i].proves, "", specimens[i].fact);
 }
 
 static void list_blind(struct buf *out)
 {
 	size_t n;
-	const struct plant *plants = plants_table(&n);
+	const struct specimen *specimens = specimen_table(&n);
 
 	for (size_t i = 0; i < n; i++)
-		if (plant_blind_spot(&plants[i]))
-			buf_printf(out, "%-20s  %s\n", plants[i].name,
-				   plant_blind_spot(&plants[i]));
+		if (specimen_blind_spot(&specimens[i]))
+			buf_printf(out, "%-20s  %s\n", specimens[i].name,
+				   specimen_blind_spot(&specimens[i]));
 }
 
 #define TABLE_NAMES \
-	"facts, rules, paths, formats, syscalls, config, plants or blind"
+	"facts, rules, paths, formats, syscalls, config, specimens or blind"
 
 static const struct {
 	const char *name;
@@ -143,7 +143,7 @@ static const struct {
 	{ "formats", list_formats },
 	{ "syscalls", list_syscalls },
 	{ "config", list_config },
-	{ "plants", list_plants },
+	{ "specimens", list_specimens },
 	{ "blind", list_blind },
 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * behavdiff selftest: known behaviours, planted and traced through the same
+ * behavdiff selftest: known behaviours, run and traced through the same
  * sandbox, tracer and builder as every revision, each with the fact it must
- * leave.  The plant is this program itself: a copy of it is the tree's
- * program, and runs as `./plant selftest --plant NAME`.
+ * leave.  The specimen is this program itself: a copy of it is the tree's
+ * program, and runs as `./specimen selftest --specimen NAME`.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@
 #include "core/base/text.h"
 #include "core/run/adhoc_runs.h"
 #include "core/sandbox/plan.h"
-#include "core/selftest/plant.h"
+#include "core/selftest/specimen.h"
 
 #define PROGRAM_MAX (256U << 20)
 /* What the dynamic linker ends with when it cannot load a program. */
@@ -35,7 +35,7 @@ static const char settings[] =
 	"timeout = 20s\n"
 	"processes = 32\n"
 	"files = 64M\n"
-#if PLANT_SANITIZED
+#if SPECIMEN_SANITIZED
 	"memory = 32768G\n"
 	"env = ASAN_OPTIONS=detect_leaks=0\n";
 #else
@@ -49,7 +49,7 @@ static const char *const outcome_names[] = {
 };
 
 struct result {
-	const struct plant *plant;
+	const struct specimen *specimen;
 	const struct fingerprint *fp;
 	enum outcome outcome;
 	bool known;		/* blind, and blind.def says so */
@@ -69,8 +69,8 @@ struct selftest {
 /* --- inside the sandbox --- */
 
 /*
- * A plant does what it says: fills disks, forks without end, signals everybody.
- * Only where the sandbox can be recognised.
+ * A specimen does what it says: fills disks, forks without end, signals every
+ * process.  It runs only where the sandbox can be recognised.
  */
 static bool in_sandbox(void)
 {
@@ -84,61 +84,61 @@ static bool in_sandbox(void)
 	       prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 2;
 }
 
-static int be_planted(const char *name, struct err *err)
+static int run_specimen(const char *name, struct err *err)
 {
-	const struct plant *p = plant_by_name(name);
+	const struct specimen *p = specimen_by_name(name);
 
 	if (!in_sandbox())
-		return err_set(err, ERR_TROUBLE, "--plant: only inside the "
+		return err_set(err, ERR_TROUBLE, "--specimen: only inside the "
 			       "sandbox, where selftest itself uses it");
 	if (!p)
-		return err_set(err, ERR_TROUBLE, "--plant: there is no plant "
-			       "'%s'", name);
-	plant_run(p);
+		return err_set(err, ERR_TROUBLE,
+			       "--specimen: there is no specimen '%s'", name);
+	specimen_run(p);
 }
 
 /* --- outside --- */
 
-static int unknown_plant(const char *name, struct err *err)
+static int selftest_unknown(const char *name, struct err *err)
 {
 	struct suggest nearest = SUGGEST_INIT(name);
 	size_t n;
-	const struct plant *plants = plants_table(&n);
+	const struct specimen *specimens = specimen_table(&n);
 
-	err_set(err, ERR_TROUBLE, "selftest: there is no plant '%s'", name);
+	err_set(err, ERR_TROUBLE, "selftest: there is no specimen '%s'", name);
 	for (size_t i = 0; i < n; i++)
-		suggest_try(&nearest, plants[i].name);
+		suggest_try(&nearest, specimens[i].name);
 	if (nearest.best)
 		return err_hint(err, "did you mean '%s'?", nearest.best);
-	return err_hint(err, "behavdiff list plants names them");
+	return err_hint(err, "behavdiff list specimens names them");
 }
 
-/* The plants named, in the table's order, each once; all without a name. */
+/* The specimens named, in the table's order, each once; all without a name. */
 static int choose(struct selftest *s, const struct opt_list *names,
 		  struct err *err)
 {
 	size_t n;
-	const struct plant *plants = plants_table(&n);
+	const struct specimen *specimens = specimen_table(&n);
 
 	for (size_t k = 0; k < names->n; k++)
-		if (!plant_by_name(names->v[k]))
-			return unknown_plant(names->v[k], err);
+		if (!specimen_by_name(names->v[k]))
+			return selftest_unknown(names->v[k], err);
 	s->v = mem_array(n, sizeof(*s->v));
 	for (size_t i = 0; i < n; i++) {
 		bool wanted = !names->n;
 
 		for (size_t k = 0; k < names->n; k++)
-			wanted |= !strcmp(names->v[k], plants[i].name);
+			wanted |= !strcmp(names->v[k], specimens[i].name);
 		if (wanted)
-			s->v[s->n++].plant = &plants[i];
+			s->v[s->n++].specimen = &specimens[i];
 	}
 	return 0;
 }
 
-static char **plant_argv(const char *name)
+static char **selftest_argv(const char *name)
 {
-	static char program[] = "./" PLANT_SELF, command[] = "selftest",
-		    option[] = "--plant";
+	static char program[] = "./" SPECIMEN_SELF, command[] = "selftest",
+		    option[] = "--specimen";
 	char **argv = mem_array(5, sizeof(*argv));
 
 	argv[0] = program;
@@ -161,11 +161,11 @@ static int selftest_execute(struct adhoc_run *v, const struct selftest *s,
 		return -1;
 
 	const struct adhoc_file files[] = {
-		{ PLANT_SELF, S_IFREG | 0755, buf_view(&self) },
-		{ PLANT_DATA, S_IFREG | 0644, STR("data\n") },
-		{ PLANT_DIR, S_IFDIR | 0755, STR("") },
-		{ PLANT_INNER, S_IFREG | 0644, STR("inner\n") },
-		{ PLANT_WAY, S_IFLNK, STR(PLANT_DIR) },
+		{ SPECIMEN_SELF, S_IFREG | 0755, buf_view(&self) },
+		{ SPECIMEN_DATA, S_IFREG | 0644, STR("data\n") },
+		{ SPECIMEN_DIR, S_IFDIR | 0755, STR("") },
+		{ SPECIMEN_INNER, S_IFREG | 0644, STR("inner\n") },
+		{ SPECIMEN_WAY, S_IFLNK, STR(SPECIMEN_DIR) },
 	};
 
 	t.files = files;
@@ -180,7 +180,7 @@ static const struct step_end *end_of(const struct fingerprint *fp)
 	return fp->n_ends && fp->ends[0].n_steps ? &fp->ends[0].steps[0] : NULL;
 }
 
-/* What the plant said of its failure, or last. */
+/* What the specimen said of its failure, or last. */
 static struct str last_words(const struct fingerprint *fp, int status)
 {
 	autobuf struct buf line = BUF_INIT;
@@ -189,7 +189,7 @@ static struct str last_words(const struct fingerprint *fp, int status)
 
 	if (end && end->error.len)
 		return end->error;
-	buf_printf(&line, "process.exit $TREE/" PLANT_SELF " status=%d",
+	buf_printf(&line, "process.exit $TREE/" SPECIMEN_SELF " status=%d",
 		   status);
 	f = fingerprint_find(fp, buf_view(&line));
 	return f ? f->ev.note : STR_NULL;
@@ -206,11 +206,11 @@ static int cannot_run(const char *name, struct str why, struct err *err)
 
 static int judge(struct result *r, struct err *err)
 {
-	const struct plant *p = r->plant;
+	const struct specimen *p = r->specimen;
 	const struct step_end *end = end_of(r->fp);
 	int status = end && end->ended && WIFEXITED(end->status) ?
 			     WEXITSTATUS(end->status) : -1;
-	const char *blind = plant_blind_spot(p);
+	const char *blind = specimen_blind_spot(p);
 	const struct fact *f;
 
 	if (!end || !end->started)
@@ -223,7 +223,7 @@ static int judge(struct result *r, struct err *err)
 		r->outcome = DETECTED;
 		r->left = str_eq(f->ev.note, STR(UNTRACED));
 		r->recovered = blind != NULL;
-	} else if (status == PLANT_SKIPPED) {
+	} else if (status == SPECIMEN_SKIPPED) {
 		r->outcome = SKIPPED;
 		r->why = last_words(r->fp, status);
 		if (!r->why.len)
@@ -278,27 +278,27 @@ static void put_result(struct buf *out, const struct result *r, bool verbose)
 {
 	switch (r->outcome) {
 	case DETECTED:
-		buf_printf(out, "DETECTED %s: %s%s%s\n", r->plant->name,
-			   r->plant->fact,
+		buf_printf(out, "DETECTED %s: %s%s%s\n", r->specimen->name,
+			   r->specimen->fact,
 			   r->left ? " (by what it left, not by its call)" : "",
 			   r->recovered ?
 			   " (no longer a blind spot: blind.def)" : "");
 		break;
 	case BLIND:
-		buf_printf(out, "BLIND %s: %s", r->plant->name,
-			   r->plant->fact);
+		buf_printf(out, "BLIND %s: %s", r->specimen->name,
+			   r->specimen->fact);
 		if (r->known)
 			buf_printf(out, " (known: %.*s)", STR_ARG(r->why));
 		buf_ch(out, '\n');
 		break;
 	default:
-		buf_printf(out, "SKIPPED %s: ", r->plant->name);
+		buf_printf(out, "SKIPPED %s: ", r->specimen->name);
 		text_sanitise(out, r->why);
 		buf_ch(out, '\n');
 	}
 	if (!verbose)
 		return;
-	buf_printf(out, "    (%s)\n", r->plant->proves);
+	buf_printf(out, "    (%s)\n", r->specimen->proves);
 	put_facts(out, r->fp);
 }
 
@@ -326,13 +326,13 @@ static void put_text(struct buf *out, const struct selftest *s,
 static void put_json_result(struct json_out *j, const struct result *r)
 {
 	json_begin_object(j, NULL);
-	json_put_str(j, "name", str_c(r->plant->name));
+	json_put_str(j, "name", str_c(r->specimen->name));
 	json_put_str(j, "outcome", str_c(outcome_names[r->outcome]));
 	json_put_bool(j, "known", r->known || r->recovered);
 	if (r->outcome == DETECTED)
 		json_put_bool(j, "traced", !r->left);
-	json_put_str(j, "fact", str_c(r->plant->fact));
-	json_put_str(j, "proves", str_c(r->plant->proves));
+	json_put_str(j, "fact", str_c(r->specimen->fact));
+	json_put_str(j, "proves", str_c(r->specimen->proves));
 	if (r->why.len)
 		json_put_str(j, "why", r->why);
 	json_end_object(j);
@@ -363,6 +363,7 @@ static void put_json(struct buf *out, const struct selftest *s)
 	for (size_t i = 0; i < ARRAY_LEN(ledger); i++)
 		json_put_uint(&j, ledger[i].name, ledger[i].n);
 	json_end_object(&j);
+	/* The name that the schema promises since version 1. */
 	json_begin_array(&j, "plants");
 	for (size_t i = 0; i < s->n; i++)
 		put_json_result(&j, &s->v[i]);
@@ -406,14 +407,16 @@ int cmd_selftest(const struct invocation *inv, struct err *err)
 	struct adhoc_run *v;
 	int status;
 
-	if (set->plant)
-		return be_planted(set->plant, err);
+	if (set->specimen)
+		return run_specimen(set->specimen, err);
 	if (choose(&s, &inv->operands, err))
 		return -1;
 	v = mem_array(s.n, sizeof(*v));
 	for (size_t i = 0; i < s.n; i++)
-		v[i] = (struct adhoc_run){ s.v[i].plant->name,
-				       plant_argv(s.v[i].plant->name), NULL };
+		v[i] = (struct adhoc_run){
+			s.v[i].specimen->name,
+			selftest_argv(s.v[i].specimen->name), NULL
+		};
 	status = run(&s, v, set, json, err);
 	for (size_t i = 0; i < s.n; i++) {
 		fingerprint_free(v[i].result);

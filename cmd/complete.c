@@ -18,7 +18,7 @@
 #include "core/config/config.h"
 #include "core/event/event.h"
 #include "core/report/report.h"
-#include "core/selftest/plant.h"
+#include "core/selftest/specimen.h"
 #include "core/source/source.h"
 
 #define CONFIG_BYTES_MAX ((size_t)1 << 20)
@@ -183,13 +183,14 @@ static void complete_findings(struct completion *c)
 	cache_close(cache);
 }
 
-static void complete_plants(struct completion *c)
+static void complete_specimens(struct completion *c)
 {
 	size_t n;
-	const struct plant *plants = plants_table(&n);
+	const struct specimen *specimens = specimen_table(&n);
 
 	for (size_t i = 0; i < n; i++)
-		complete_offer(c, str_c(plants[i].name), "", plants[i].proves);
+		complete_offer(c, str_c(specimens[i].name), "",
+			       specimens[i].proves);
 }
 
 /* What is offered for a placeholder, and which paths it may be. */
@@ -210,7 +211,7 @@ static const struct place {
 	{ "RULE", complete_rules, NULL },
 	{ "FACT", complete_kinds, NULL },
 	{ "STATUS", complete_statuses, NULL },
-	{ "PLANT", complete_plants, NULL },
+	{ "SPECIMEN", complete_specimens, NULL },
 	{ "FILE", NULL, "files" },
 	{ "DIR", NULL, "folders" },
 	/* Of these nothing is known but to the user. */

@@ -127,7 +127,7 @@ check_lists() {
 	is "list config prints every key" "$(listed config)" \
 		"$(rows KEY core/config/keys.def | tr -d '" ' |
 			awk -F, '{ print $1 ($2 == "YES" ? ".NAME." : ".") $3 }')"
-	for table in facts rules paths formats syscalls config plants blind; do
+	for table in facts rules paths formats syscalls config specimens blind; do
 		ok "the manual page names the table $table" \
 			grep -qE "^(\.Cm.*[ |])?(\.Cm )?$table" "$manual"
 	done

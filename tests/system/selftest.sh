@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The self-test detects every plant but the known blind spots, as root and as
+# The self-test detects every specimen but the known blind spots, as root and as
 # an ordinary user alike; it says so when the program cannot run, and never
-# plants anything outside the sandbox.
+# runs a specimen outside the sandbox.
 . tests/system/lib.sh
 
 json() {
@@ -11,7 +11,7 @@ json() {
 
 behavdiff_for_user
 
-# name outcome, a line a plant
+# name outcome, a line a specimen
 outcomes() {
 	/usr/bin/python3 -c '
 import json, sys
@@ -19,7 +19,7 @@ for p in json.load(open(sys.argv[1]))["plants"]:
     print(p["name"], p["outcome"])' "$1"
 }
 
-exits 0 "every plant is detected or known to be a blind spot" \
+exits 0 "every specimen is detected or known to be a blind spot" \
 	"$behavdiff" selftest --format json
 cp "$out" "$work/first.json"
 ok "the result is valid" \
@@ -40,7 +40,7 @@ for p in json.load(open(sys.argv[1]))["plants"]:
 exits 0 "an ordinary user sees the same" \
 	as_user "$work/behavdiff" selftest --format json
 cp "$out" "$work/second.json"
-is "plant for plant" "$(outcomes "$work/second.json")" \
+is "specimen for specimen" "$(outcomes "$work/second.json")" \
 	"$(outcomes "$work/first.json")"
 
 # What cannot be done on every machine may be skipped, with a reason.
@@ -48,7 +48,7 @@ outcomes "$work/first.json" | awk '$2 == "skipped" { print $1 }' \
 	>"$work/skipped"
 ok "little is skipped" test "$(wc -l <"$work/skipped")" -le 6
 
-exits 0 "some plants can be named" "$behavdiff" selftest net-tcp exec
+exits 0 "some specimens can be named" "$behavdiff" selftest net-tcp exec
 is "they come in the table's order, with their facts" \
 	"$(grep -v '^stops' "$out")" \
 	"DETECTED exec: exec /usr/bin/env
@@ -61,14 +61,14 @@ exits 0 "quiet is quiet" "$behavdiff" selftest -q exec
 is "to the last byte" "$(cat "$out" "$err")" ""
 exits 0 "-v shows what was seen" "$behavdiff" selftest -v exec-script
 cp "$out" "$work/said"
-ok "the plant's own program too" grep -qx "    exec [$]TREE/plant" "$work/said"
+ok "the specimen's own program too" grep -qx "    exec [$]TREE/specimen" "$work/said"
 
-exits 2 "a plant that is not there is trouble" "$behavdiff" selftest exce
+exits 2 "a specimen that is not there is trouble" "$behavdiff" selftest exce
 cp "$err" "$work/said"
 ok "a near one is offered" holds "$work/said" "did you mean 'exec'"
 exits 2 "no other format" "$behavdiff" selftest --format yaml
-exits 2 "nothing is planted outside the sandbox" \
-	"$behavdiff" selftest --plant file-tmp
+exits 2 "no specimen runs outside the sandbox" \
+	"$behavdiff" selftest --specimen file-tmp
 ok "nothing was" test ! -e /tmp/left
 exits 2 "a full disk is trouble" \
 	sh -c "exec '$behavdiff' selftest exec >/dev/full"

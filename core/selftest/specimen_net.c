@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "core/base/buf.h"
-#include "core/selftest/plant.h"
+#include "core/selftest/specimen.h"
 
 #define PEER "203.0.113.7"
 #define LOCAL "127.0.0.1"
@@ -25,7 +25,7 @@
 
 static int make_socket(int family, int type)
 {
-	return plant_need(socket(family, type | SOCK_CLOEXEC, 0), "socket");
+	return specimen_need(socket(family, type | SOCK_CLOEXEC, 0), "socket");
 }
 
 static struct sockaddr_in inet(const char *host, unsigned short port)
@@ -42,7 +42,7 @@ static void connect_inet(int fd, const char *host, unsigned short port)
 {
 	struct sockaddr_in in = inet(host, port);
 
-	plant_try(connect(fd, (struct sockaddr *)&in, sizeof(in)));
+	specimen_try(connect(fd, (struct sockaddr *)&in, sizeof(in)));
 }
 
 static int bind_inet(int type, unsigned short port)
@@ -50,7 +50,7 @@ static int bind_inet(int type, unsigned short port)
 	struct sockaddr_in in = inet(LOCAL, port);
 	int fd = make_socket(AF_INET, type);
 
-	plant_need(bind(fd, (struct sockaddr *)&in, sizeof(in)), "bind");
+	specimen_need(bind(fd, (struct sockaddr *)&in, sizeof(in)), "bind");
 	return fd;
 }
 
@@ -69,147 +69,147 @@ static socklen_t unix_address(struct sockaddr_un *un, const char *name)
 
 /* --- sockets --- */
 
-void plant_net_tcp(void)
+void specimen_net_tcp(void)
 {
 	connect_inet(make_socket(AF_INET, SOCK_STREAM), PEER, 4444);
 }
 
-void plant_net_udp(void)
+void specimen_net_udp(void)
 {
 	connect_inet(make_socket(AF_INET, SOCK_DGRAM), PEER, 5555);
 }
 
-void plant_net_inet6(void)
+void specimen_net_inet6(void)
 {
 	struct sockaddr_in6 in6 = {
 		.sin6_family = AF_INET6, .sin6_port = htons(4444),
 	};
 
 	inet_pton(AF_INET6, "2001:db8::7", &in6.sin6_addr);
-	plant_try(connect(make_socket(AF_INET6, SOCK_STREAM),
-			  (struct sockaddr *)&in6, sizeof(in6)));
+	specimen_try(connect(make_socket(AF_INET6, SOCK_STREAM),
+			     (struct sockaddr *)&in6, sizeof(in6)));
 }
 
 /* No matter how it ends, the wish is seen. */
 static void wish(int family, int type, int protocol)
 {
-	plant_try(socket(family, type | SOCK_CLOEXEC, protocol));
+	specimen_try(socket(family, type | SOCK_CLOEXEC, protocol));
 }
 
-void plant_net_raw(void)
+void specimen_net_raw(void)
 {
 	wish(AF_INET, SOCK_RAW, IPPROTO_ICMP);
 }
 
-void plant_net_packet(void)
+void specimen_net_packet(void)
 {
 	wish(AF_PACKET, SOCK_DGRAM, 0);
 }
 
-void plant_net_netlink(void)
+void specimen_net_netlink(void)
 {
 	wish(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
 }
 
-void plant_net_vsock(void)
+void specimen_net_vsock(void)
 {
 	wish(AF_VSOCK, SOCK_STREAM, 0);
 }
 
-void plant_net_alg(void)
+void specimen_net_alg(void)
 {
 	wish(AF_ALG, SOCK_SEQPACKET, 0);
 }
 
-void plant_net_bluetooth(void)
+void specimen_net_bluetooth(void)
 {
 	wish(AF_BLUETOOTH, SOCK_RAW, 1);
 }
 
-void plant_net_family(void)
+void specimen_net_family(void)
 {
 	wish(99, SOCK_STREAM, 0);
 }
 
 /* --- unix --- */
 
-void plant_net_unix(void)
+void specimen_net_unix(void)
 {
 	struct sockaddr_un un;
 	socklen_t len = unix_address(&un, "absent.sock");
 
-	plant_try(connect(make_socket(AF_UNIX, SOCK_STREAM),
-			  (struct sockaddr *)&un, len));
+	specimen_try(connect(make_socket(AF_UNIX, SOCK_STREAM),
+			     (struct sockaddr *)&un, len));
 }
 
-void plant_net_abstract(void)
+void specimen_net_abstract(void)
 {
 	struct sockaddr_un un;
-	socklen_t len = unix_address(&un, "@plant");
+	socklen_t len = unix_address(&un, "@specimen");
 
-	plant_try(connect(make_socket(AF_UNIX, SOCK_STREAM),
-			  (struct sockaddr *)&un, len));
+	specimen_try(connect(make_socket(AF_UNIX, SOCK_STREAM),
+			     (struct sockaddr *)&un, len));
 }
 
-void plant_net_unix_bind(void)
+void specimen_net_unix_bind(void)
 {
 	struct sockaddr_un un;
-	socklen_t len = unix_address(&un, "/tmp/plant.sock");
+	socklen_t len = unix_address(&un, "/tmp/specimen.sock");
 
-	plant_try(bind(make_socket(AF_UNIX, SOCK_STREAM),
-		       (struct sockaddr *)&un, len));
+	specimen_try(bind(make_socket(AF_UNIX, SOCK_STREAM),
+			  (struct sockaddr *)&un, len));
 }
 
 /* --- waiting for others --- */
 
-void plant_net_bind(void)
+void specimen_net_bind(void)
 {
 	bind_inet(SOCK_DGRAM, 5353);
 }
 
-void plant_net_listen(void)
+void specimen_net_listen(void)
 {
-	plant_try(listen(bind_inet(SOCK_STREAM, 8765), 1));
+	specimen_try(listen(bind_inet(SOCK_STREAM, 8765), 1));
 }
 
 /* Bound by listen(2) itself, to a port of the kernel's choice (ip(7)). */
-void plant_net_listen_unbound(void)
+void specimen_net_listen_unbound(void)
 {
-	plant_try(listen(make_socket(AF_INET, SOCK_STREAM), 1));
+	specimen_try(listen(make_socket(AF_INET, SOCK_STREAM), 1));
 }
 
 /* --- connections that connect(2) does not decide --- */
 
-void plant_net_nonblocking(void)
+void specimen_net_nonblocking(void)
 {
 	connect_inet(make_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK), LOCAL,
 		     CLOSED_PORT);
 }
 
-void plant_net_accepted(void)
+void specimen_net_accepted(void)
 {
-	plant_try(listen(bind_inet(SOCK_STREAM, 8766), 1));
+	specimen_try(listen(bind_inet(SOCK_STREAM, 8766), 1));
 	connect_inet(make_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK), LOCAL,
 		     8766);
 }
 
-void plant_net_fast_open(void)
+void specimen_net_fast_open(void)
 {
 	struct sockaddr_in in = inet(PEER, 443);
 
-	plant_try(sendto(make_socket(AF_INET, SOCK_STREAM), "x", 1,
-			 MSG_FASTOPEN | MSG_NOSIGNAL, (struct sockaddr *)&in,
-			 sizeof(in)));
+	specimen_try(sendto(make_socket(AF_INET, SOCK_STREAM), "x", 1,
+			    MSG_FASTOPEN | MSG_NOSIGNAL, (struct sockaddr *)&in,
+			    sizeof(in)));
 }
 
 /* --- messages with an address --- */
 
-void plant_net_sendto(void)
+void specimen_net_sendto(void)
 {
 	struct sockaddr_in in = inet(PEER, 6001);
 
-	plant_try(sendto(make_socket(AF_INET, SOCK_DGRAM), "x", 1, 0,
-			 (struct sockaddr *)&in, sizeof(in)));
+	specimen_try(sendto(make_socket(AF_INET, SOCK_DGRAM), "x", 1, 0,
+			    (struct sockaddr *)&in, sizeof(in)));
 }
 
 static struct msghdr message(struct sockaddr_in *to, struct iovec *iov)
@@ -220,17 +220,17 @@ static struct msghdr message(struct sockaddr_in *to, struct iovec *iov)
 	};
 }
 
-void plant_net_sendmsg(void)
+void specimen_net_sendmsg(void)
 {
 	struct sockaddr_in in = inet(PEER, 6002);
 	struct iovec iov = { (char *)"x", 1 };
 	struct msghdr msg = message(&in, &iov);
 
-	plant_try(sendmsg(make_socket(AF_INET, SOCK_DGRAM), &msg, 0));
+	specimen_try(sendmsg(make_socket(AF_INET, SOCK_DGRAM), &msg, 0));
 }
 
 /* The second of two: the first has nothing to say. */
-void plant_net_sendmmsg(void)
+void specimen_net_sendmmsg(void)
 {
 	struct sockaddr_in here = inet(LOCAL, CLOSED_PORT);
 	struct sockaddr_in there = inet(PEER, 6003);
@@ -240,16 +240,16 @@ void plant_net_sendmmsg(void)
 		{ .msg_hdr = message(&there, &iov) },
 	};
 
-	plant_try(sendmmsg(make_socket(AF_INET, SOCK_DGRAM), v, 2, 0));
+	specimen_try(sendmmsg(make_socket(AF_INET, SOCK_DGRAM), v, 2, 0));
 }
 
-void plant_net_unix_send(void)
+void specimen_net_unix_send(void)
 {
 	struct sockaddr_un un;
 	socklen_t len = unix_address(&un, "@syslog");
 
-	plant_try(sendto(make_socket(AF_UNIX, SOCK_DGRAM), "x", 1, 0,
-			 (struct sockaddr *)&un, len));
+	specimen_try(sendto(make_socket(AF_UNIX, SOCK_DGRAM), "x", 1, 0,
+			    (struct sockaddr *)&un, len));
 }
 
 /* --- names --- */
@@ -261,7 +261,7 @@ static void answer(int fd)
 	char packet[512];
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
-	plant_need(recv(fd, packet, sizeof(packet), 0), "no answer");
+	specimen_need(recv(fd, packet, sizeof(packet), 0), "no answer");
 }
 
 static int resolver(void)
@@ -272,51 +272,51 @@ static int resolver(void)
 	return fd;
 }
 
-void plant_dns_send(void)
+void specimen_dns_send(void)
 {
 	autobuf struct buf q = BUF_INIT;
 	int fd = resolver();
 
-	plant_question(&q, "by-send");
-	plant_try(send(fd, q.p, q.len, 0));
+	specimen_question(&q, "by-send");
+	specimen_try(send(fd, q.p, q.len, 0));
 	answer(fd);
 }
 
-void plant_dns_write(void)
+void specimen_dns_write(void)
 {
 	autobuf struct buf q = BUF_INIT;
 	int fd = resolver();
 
-	plant_question(&q, "by-write");
-	plant_try(write(fd, q.p, q.len));
+	specimen_question(&q, "by-write");
+	specimen_try(write(fd, q.p, q.len));
 	answer(fd);
 }
 
-void plant_dns_sendmmsg(void)
+void specimen_dns_sendmmsg(void)
 {
 	autobuf struct buf q = BUF_INIT;
 	int fd = resolver();
 	struct iovec iov;
 	struct mmsghdr v = { .msg_hdr = message(NULL, &iov) };
 
-	plant_question(&q, "by-sendmmsg");
+	specimen_question(&q, "by-sendmmsg");
 	iov = (struct iovec){ q.p, q.len };
-	plant_try(sendmmsg(fd, &v, 1, 0));
+	specimen_try(sendmmsg(fd, &v, 1, 0));
 	answer(fd);
 }
 
-void plant_dns_elsewhere(void)
+void specimen_dns_elsewhere(void)
 {
 	autobuf struct buf q = BUF_INIT;
 	struct sockaddr_in in = inet(PEER, 53);
 
-	plant_question(&q, "by-sendto");
-	plant_try(sendto(make_socket(AF_INET, SOCK_DGRAM), q.p, q.len, 0,
-			 (struct sockaddr *)&in, sizeof(in)));
+	specimen_question(&q, "by-sendto");
+	specimen_try(sendto(make_socket(AF_INET, SOCK_DGRAM), q.p, q.len, 0,
+			    (struct sockaddr *)&in, sizeof(in)));
 }
 
 /* Without connect and without an answer: as a tunnel would. */
-void plant_dns_unconnected(void)
+void specimen_dns_unconnected(void)
 {
 	autobuf struct buf q = BUF_INIT;
 	struct sockaddr_in in = inet(RESOLVER, 53);
@@ -324,8 +324,8 @@ void plant_dns_unconnected(void)
 	struct iovec iov;
 	struct msghdr msg = message(&in, &iov);
 
-	plant_question(&q, "by-sendmsg");
+	specimen_question(&q, "by-sendmsg");
 	iov = (struct iovec){ q.p, q.len };
-	plant_try(sendmsg(fd, &msg, 0));
+	specimen_try(sendmsg(fd, &msg, 0));
 	answer(fd);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every way to say a name over a connection.  The server is the plant itself:
- * a connection that is never accepted takes what is sent all the same.
+ * Every way to say a name over a connection.  The server is the specimen
+ * itself: a connection that is never accepted takes what is sent all the same.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "core/base/buf.h"
-#include "core/selftest/plant.h"
+#include "core/selftest/specimen.h"
 
 #define LOCAL "127.0.0.1"
 #define PIECE 7
@@ -33,15 +33,15 @@ static struct sockaddr_in local(const char *host, unsigned short port)
 
 static int make_socket(int family, int type)
 {
-	return plant_need(socket(family, type | SOCK_CLOEXEC, 0), "socket");
+	return specimen_need(socket(family, type | SOCK_CLOEXEC, 0), "socket");
 }
 
 static void serve(const struct sockaddr *sa, socklen_t len)
 {
 	int fd = make_socket(sa->sa_family, SOCK_STREAM);
 
-	plant_need(bind(fd, sa, len), "bind");
-	plant_need(listen(fd, 1), "listen");
+	specimen_need(bind(fd, sa, len), "bind");
+	specimen_need(listen(fd, 1), "listen");
 }
 
 static int connected(const struct sockaddr *sa, socklen_t len)
@@ -49,7 +49,7 @@ static int connected(const struct sockaddr *sa, socklen_t len)
 	int fd = make_socket(sa->sa_family, SOCK_STREAM);
 
 	serve(sa, len);
-	plant_need(connect(fd, sa, len), "connect");
+	specimen_need(connect(fd, sa, len), "connect");
 	return fd;
 }
 
@@ -94,54 +94,54 @@ static void hello(struct buf *out, const char *name)
 	buf_c(out, name);
 }
 
-void plant_tls_write(void)
+void specimen_tls_write(void)
 {
 	autobuf struct buf b = BUF_INIT;
 	int fd = connected_to(8771);
 
 	hello(&b, "By-Write.example");
-	plant_try(write(fd, b.p, b.len));
+	specimen_try(write(fd, b.p, b.len));
 }
 
 /* Without Nagle's algorithm each write is a segment (tcp(7)). */
-void plant_tls_split(void)
+void specimen_tls_split(void)
 {
 	autobuf struct buf b = BUF_INIT;
 	int fd = connected_to(8772), on = 1;
 
-	plant_need(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)),
-		   "TCP_NODELAY");
+	specimen_need(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)),
+		      "TCP_NODELAY");
 	hello(&b, "by-pieces.example");
 	for (size_t at = 0; at < b.len; at += PIECE)
-		plant_try(write(fd, b.p + at, b.len - at < PIECE ?
-				b.len - at : PIECE));
+		specimen_try(write(fd, b.p + at, b.len - at < PIECE ?
+				   b.len - at : PIECE));
 }
 
 /* --- HTTP --- */
 
 static const char request[] = "GET / HTTP/1.1\r\nHost: by-";
 
-void plant_http_write(void)
+void specimen_http_write(void)
 {
 	int fd = connected_to(8773);
 
-	plant_write(fd, "POST /a HTTP/1.1\r\nhost:By-Write.example:8080\r\n"
-		    "Content-Length: 2\r\n\r\nhi");
+	specimen_write(fd, "POST /a HTTP/1.1\r\nhost:By-Write.example:8080\r\n"
+		       "Content-Length: 2\r\n\r\nhi");
 }
 
-void plant_http_sendfile(void)
+void specimen_http_sendfile(void)
 {
-	int file = plant_need(open("/tmp/request", O_RDWR | O_CREAT |
-				   O_CLOEXEC, 0600), "a file");
+	int file = specimen_need(open("/tmp/request", O_RDWR | O_CREAT |
+				      O_CLOEXEC, 0600), "a file");
 	int fd = connected_to(8774);
 	off_t from = 0;
 
-	plant_write(file, request);
-	plant_write(file, "sendfile.example\r\n\r\n");
-	plant_try(sendfile(fd, file, &from, 4096));
+	specimen_write(file, request);
+	specimen_write(file, "sendfile.example\r\n\r\n");
+	specimen_try(sendfile(fd, file, &from, 4096));
 }
 
-void plant_http_splice(void)
+void specimen_http_splice(void)
 {
 	struct sockaddr_in6 in6 = {
 		.sin6_family = AF_INET6, .sin6_port = htons(8775),
@@ -149,28 +149,28 @@ void plant_http_splice(void)
 	};
 	int fd = connected((struct sockaddr *)&in6, sizeof(in6)), pipes[2];
 
-	plant_need(pipe(pipes), "pipe");
-	plant_write(pipes[1], request);
-	plant_write(pipes[1], "splice.example\r\n\r\n");
-	plant_try(splice(pipes[0], NULL, fd, NULL, 4096, 0));
+	specimen_need(pipe(pipes), "pipe");
+	specimen_write(pipes[1], request);
+	specimen_write(pipes[1], "splice.example\r\n\r\n");
+	specimen_try(splice(pipes[0], NULL, fd, NULL, 4096, 0));
 }
 
 /* Data with the address, no connect(2): tcp_fastopen, RFC 7413. */
-void plant_http_fast_open(void)
+void specimen_http_fast_open(void)
 {
 	static const char tunnel[] = "CONNECT by-fast-open.example:443 "
 				     "HTTP/1.1\r\n\r\n";
 	struct sockaddr_in in = local(LOCAL, 8776);
 
 	serve((struct sockaddr *)&in, sizeof(in));
-	plant_try(sendto(make_socket(AF_INET, SOCK_STREAM), tunnel,
-			 sizeof(tunnel) - 1, MSG_FASTOPEN | MSG_NOSIGNAL,
-			 (struct sockaddr *)&in, sizeof(in)));
+	specimen_try(sendto(make_socket(AF_INET, SOCK_STREAM), tunnel,
+			    sizeof(tunnel) - 1, MSG_FASTOPEN | MSG_NOSIGNAL,
+			    (struct sockaddr *)&in, sizeof(in)));
 }
 
-void plant_http_unix(void)
+void specimen_http_unix(void)
 {
-	static const char name[] = "\0plant-http";
+	static const char name[] = "\0specimen-http";
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	int fd;
 
@@ -178,25 +178,26 @@ void plant_http_unix(void)
 	fd = connected((struct sockaddr *)&un, (socklen_t)(
 		       offsetof(struct sockaddr_un, sun_path) +
 		       sizeof(name) - 1));
-	plant_write(fd, request);
-	plant_write(fd, "unix.example\r\n\r\n");
+	specimen_write(fd, request);
+	specimen_write(fd, "unix.example\r\n\r\n");
 }
 
 /* --- DNS --- */
 
-void plant_dns_connected(void)
+void specimen_dns_connected(void)
 {
 	autobuf struct buf b = BUF_INIT;
 	struct sockaddr_in in = local(LOCAL, 53);
 	int fd = make_socket(AF_INET, SOCK_DGRAM);
 
-	plant_need(connect(fd, (struct sockaddr *)&in, sizeof(in)), "connect");
-	plant_question(&b, "by-peer");
-	plant_try(write(fd, b.p, b.len));
+	specimen_need(connect(fd, (struct sockaddr *)&in, sizeof(in)),
+		      "connect");
+	specimen_question(&b, "by-peer");
+	specimen_try(write(fd, b.p, b.len));
 }
 
 /* Behind a routing header (RFC 8754), which nobody here would follow. */
-void plant_dns_routed(void)
+void specimen_dns_routed(void)
 {
 	autobuf struct buf b = BUF_INIT;
 	struct sockaddr_in6 in6 = {
@@ -207,21 +208,21 @@ void plant_dns_routed(void)
 	int fd = make_socket(AF_INET6, SOCK_DGRAM);
 
 	if (setsockopt(fd, IPPROTO_IPV6, IPV6_RTHDR, route, sizeof(route)))
-		plant_skip("no routing header: %s", strerror(errno));
-	plant_need(connect(fd, (struct sockaddr *)&in6, sizeof(in6)),
-		   "connect");
-	plant_question(&b, "by-route");
-	plant_try(write(fd, b.p, b.len));
+		specimen_skip("no routing header: %s", strerror(errno));
+	specimen_need(connect(fd, (struct sockaddr *)&in6, sizeof(in6)),
+		      "connect");
+	specimen_question(&b, "by-route");
+	specimen_try(write(fd, b.p, b.len));
 }
 
 /* Its length in front (RFC 1035, 4.2.2). */
-void plant_dns_stream(void)
+void specimen_dns_stream(void)
 {
 	autobuf struct buf b = BUF_INIT, whole = BUF_INIT;
 	int fd = connected_to(8777);
 
-	plant_question(&b, "by-stream");
+	specimen_question(&b, "by-stream");
 	put_number(&whole, b.len, 2);
 	buf_add(&whole, b.p, b.len);
-	plant_try(write(fd, whole.p, whole.len));
+	specimen_try(write(fd, whole.p, whole.len));
 }

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/selftest/plant.h"
+#include "core/selftest/specimen.h"
 
 #define TRIES 10
 
@@ -42,12 +42,13 @@ static long waits(int fd)
 static void *change(void *arg)
 {
 	struct race *r = arg;
-	int fd = plant_need(open(r->status, O_RDONLY | O_CLOEXEC), r->status);
+	int fd = specimen_need(open(r->status, O_RDONLY | O_CLOEXEC),
+			       r->status);
 	long before;
 
 	r->ready = true;
 	while (!r->going)
-		plant_sleep_ms(1);
+		specimen_sleep_ms(1);
 	before = waits(fd);
 	r->armed = true;
 	while (waits(fd) <= before)
@@ -67,24 +68,24 @@ static void race(void)
 	snprintf(r.status, sizeof(r.status), "/proc/self/task/%d/status",
 		 getpid());
 	errno = pthread_create(&thread, NULL, change, &r);
-	plant_need(errno ? -1 : 0, "cannot make a thread");
+	specimen_need(errno ? -1 : 0, "cannot make a thread");
 	while (!r.ready)
-		plant_sleep_ms(1);
+		specimen_sleep_ms(1);
 	sched_setscheduler(0, SCHED_IDLE, &lowest);
 	r.going = true;
 	while (!r.armed)
 		;
 	execv(r.path, argv);
-	plant_skip("cannot execute %s: %s", r.path, strerror(errno));
+	specimen_skip("cannot execute %s: %s", r.path, strerror(errno));
 }
 
-void plant_exec_swapped(void)
+void specimen_exec_swapped(void)
 {
 	for (int i = 0; i < TRIES; i++) {
-		pid_t pid = plant_fork();
+		pid_t pid = specimen_fork();
 
 		if (!pid)
 			race();
-		plant_wait(pid);
+		specimen_wait(pid);
 	}
 }
