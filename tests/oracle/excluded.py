@@ -20,8 +20,8 @@ VOLATILE = [
              "git repack puts its process id in names, and ids are drawn"),
     Volatile("program-python", r"(?<=/tmp/)[a-z0-9_]{8}(?= |$)", "<rand>", 2,
              "tempfile tries whether a directory can be written"),
-    Volatile("program-bash", r"(?<=/sed)([A-Za-z0-9]{6}|<rand>)(?= |$)",
-             "<rand>", 4, "whether six characters were drawn is a rule of "
+    Volatile("program-bash", r"(?<=/sed)([A-Za-z0-9]{6}|<rand\?>)(?= |$)",
+             "<rand?>", 4, "whether six characters were drawn is a rule of "
              "thumb: one name in eight looks like a word"),
     Volatile("program-calls", r"(?<= bytes, )([0-9a-f]{16}|\?)(?=>$)", "?", 2,
              "the hash of what was too long to be shown is XXH3, which "

@@ -17,8 +17,8 @@ HOME = b"/home/auditor"
 SYSTEM = (b"/usr", b"/lib", b"/lib32", b"/lib64", b"/libx32", b"/bin",
           b"/sbin", b"/opt")
 TEMP = ("/tmp", "/var/tmp", "/dev/shm")
-TOKENS = ("<pid>", "<rand>", "<port>", "<uuid>", "<hex>", "<time>", "<n>",
-          "<tree-time>")
+TOKENS = ("<pid>", "<rand>", "<rand?>", "<port>", "<uuid>", "<hex>", "<time>",
+          "<n>", "<tree-time>")
 
 COLLAPSED = re.compile(
     r"/(?:usr/)?(lib|lib32|lib64|libx32)/([^/]+)/.+"
