@@ -22,7 +22,9 @@ static size_t token_length(struct str s)
 
 	if (!s.len || s.p[0] != '<')
 		return 0;
-	while (n < s.len && s.p[n] >= 'a' && s.p[n] <= 'z')
+	/* "<rand?>", "<drawn2>", "<tree-time>" */
+	while (n < s.len && ((s.p[n] >= 'a' && s.p[n] <= 'z') ||
+			     strchr("?-23456789", s.p[n])))
 		n++;
 	return n > 1 && n < s.len && s.p[n] == '>' ? n + 1 : 0;
 }

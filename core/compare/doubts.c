@@ -246,6 +246,7 @@ static void doubt_loss(struct doubts *d, const struct fingerprint *fp,
 		       size_t drawn)
 {
 	size_t sometimes = fp->n - count_always(fp);
+	autobuf struct buf what = BUF_INIT;
 
 	/* What is drawn anew in each run is known to differ. */
 	sometimes -= drawn < sometimes ? drawn : sometimes;
@@ -263,10 +264,11 @@ static void doubt_loss(struct doubts *d, const struct fingerprint *fp,
 			doubt(d, "%.*s: a run was cut short (%.*s): raise it "
 			      "in [sandbox] or give the scenario less to do",
 			      STR_ARG(fp->spec), STR_ARG(fp->ends[r].how));
-	if (sometimes >= UNSTABLE_MIN && sometimes * 2 > fp->n)
-		doubt(d, "%.*s: %zu of %zu facts differ from run to run: let "
-		      "the steps wait for each other (`after`, `ready`), or "
-		      "allow more runs", STR_ARG(fp->spec), sometimes, fp->n);
+	if (sometimes < UNSTABLE_MIN || sometimes * 2 <= fp->n)
+		return;
+	unsteady_text(&what, fp, sometimes);
+	doubt(d, "%.*s: %zu of %zu facts differ from run to run%s",
+	      STR_ARG(fp->spec), sometimes, fp->n, what.p);
 }
 
 /* Then what one side draws and the other has not are findings of both. */

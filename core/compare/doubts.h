@@ -28,4 +28,12 @@ void doubt_deadlines(struct doubts *d);
 /* Steps that fail in the same way on both sides before they did anything. */
 void doubt_failures(struct doubts *d);
 
+/* --- unsteady.c --- */
+
+/*
+ * Behind "n facts differ from run to run": where most of them are, and what to
+ * do; appended to out.
+ */
+void unsteady_text(struct buf *out, const struct fingerprint *fp, size_t n);
+
 #endif

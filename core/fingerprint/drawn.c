@@ -264,44 +264,15 @@ static void judge_draws(struct drawn_places *d, struct place *p)
 	judge_part(d, p, WHOLE);
 }
 
-/* Does the name of a line of NEW hold what sets names apart? */
-static bool is_wide(const struct place *p)
-{
-	for (size_t i = p->members.n - p->new; i < p->members.n; i++) {
-		struct str name = p->members.v[i].name;
-
-		for (size_t k = 0; k < name.len; k++)
-			if (strchr("/=,", name.p[k]))
-				return true;
-	}
-	return false;
-}
-
-/*
- * Where all of OLD's lines have one place, and it is another with less drawn of
- * them ("key=*==" where NEW's key has a slash), it may be the same draw.
- */
-static bool is_one_draw(struct drawn_places *d, const struct place *p)
-{
-	const struct place *better = NULL;
-
-	for (size_t i = 0; i + p->new < p->members.n; i++) {
-		const struct place *best = best_place(d,
-						      p->members.v[i].raw);
-
-		if (!best || best == p || (better && best != better))
-			return false;
-		better = best;
-	}
-	return better && p->parts == 1 && is_wide(p);
-}
-
-/* Then NEW's names have what is not drawn in OLD's, at both ends. */
+/* NEW's names have what is not drawn in OLD's, at both ends. */
 static void judge_ends(struct drawn_places *d, struct place *p)
 {
 	struct draw old = drawn_draw(d, p, WHOLE, false);
-	struct drawn is = drawn_of(&old, NULL);
+	struct drawn is;
 
+	if (!old.n)
+		return;
+	is = drawn_of(&old, NULL);
 	for (size_t i = p->members.n - p->new; i < p->members.n; i++) {
 		struct member *m = &p->members.v[i];
 		struct str like = old.v[0].text;
@@ -320,7 +291,6 @@ static void judge(struct drawn_places *d, struct place *p)
 	if (p->judged)
 		return;
 	p->judged = true;
-	p->all = is_one_draw(d, p);
 	p->opinion = (struct draw_opinion){ DRAW_SAME, 1 };
 	if (p->all)
 		judge_ends(d, p);
@@ -353,20 +323,121 @@ static enum draw_judgement judged_name(const struct place *p, struct raw *raw)
 	return m ? m->is : DRAW_SAME;
 }
 
+/* --- a place around others --- */
+
+/* Does the name of a line of NEW hold what sets names apart? */
+static bool is_wide(const struct place *p)
+{
+	for (size_t i = p->members.n - p->new; i < p->members.n; i++) {
+		struct str name = p->members.v[i].name;
+
+		for (size_t k = 0; k < name.len; k++)
+			if (strchr("/=,", name.p[k]))
+				return true;
+	}
+	return false;
+}
+
+/*
+ * May the lines of OLD at a place be one draw, though they have better places?
+ * Either all have the same, with less drawn of them ("key=*==" where NEW's key
+ * has a slash).  Or all are of pools: "blue-*" and "green-*" of few, which
+ * may be more colours than all runs showed.
+ */
+static bool may_be_one(struct drawn_places *d, const struct place *p)
+{
+	const struct place *first = NULL;
+	bool same = true, few = true;
+
+	for (size_t i = 0; i + p->new < p->members.n; i++) {
+		const struct place *best = best_place(d,
+						      p->members.v[i].raw);
+		struct draw old;
+
+		if (!best)
+			return false;
+		first = first ? first : best;
+		same &= best == first;
+		if (i && best == first)
+			continue;
+		old = names_of(d, best, WHOLE, false, true);
+		few &= !draw_is_endless(&old);
+	}
+	return first && ((same && first != p && is_wide(p)) || few);
+}
+
+/* The place once more, with all its lines; NULL where they are of several. */
+static struct place *around(struct drawn_places *d, struct place *p)
+{
+	struct place *all;
+
+	if (p->around || p->no_around || p->parts > 1)
+		return p->around;
+	p->no_around = !may_be_one(d, p);
+	if (p->no_around)
+		return NULL;
+	all = arena_alloc(&d->arena, sizeof(*all));
+	*all = *p;
+	all->all = true;
+	all->judged = false;
+	all->members.v = arena_alloc(&d->arena, (p->members.n + 1) *
+						sizeof(*all->members.v));
+	memcpy(all->members.v, p->members.v,
+	       p->members.n * sizeof(*all->members.v));
+	for (size_t i = 0; i < all->members.n; i++)
+		all->members.v[i].is = DRAW_SAME;
+	p->around = all;
+	return all;
+}
+
+static bool explained_around(struct drawn_places *d, struct raw *raw,
+			     struct place **place)
+{
+	struct holes h = drawn_holes(raw);
+	autobuf struct buf key = BUF_INIT;
+
+	for (size_t i = 0; i < h.n; i++) {
+		const struct strmap_entry *e;
+		struct place *p;
+
+		drawn_put_key(&key, raw, &h.v[i]);
+		e = strmap_get(&d->keys, buf_view(&key));
+		if (!e || !may_explain(d, e->val.ptr, raw->f))
+			continue;
+		p = around(d, e->val.ptr);
+		if (!p || !p->new)
+			continue;
+		judge(d, p);
+		if (p->opinion.is != DRAW_SAME ||
+		    judged_name(p, raw) != DRAW_SAME)
+			continue;
+		*place = e->val.ptr;
+		return true;
+	}
+	return false;
+}
+
 /* What speaks against it; *place: where, NULL where OLD draws no such. */
 static enum draw_judgement judge_raw(struct drawn_places *d, struct raw *raw,
 				     struct place **place)
 {
 	struct place *p = best_place(d, raw);
-	enum draw_judgement is;
+	enum draw_judgement is = DRAW_NONE;
 
 	*place = NULL;
-	if (!p || !p->new)
-		return DRAW_NONE;
-	judge(d, p);
-	*place = p;
-	is = judged_name(p, raw);
-	return is == DRAW_SAME ? p->opinion.is : is;
+	if (!p)
+		return is;
+	if (p->new) {
+		judge(d, p);
+		*place = p;
+		is = judged_name(p, raw);
+		is = is == DRAW_SAME ? p->opinion.is : is;
+	}
+	/* What it is by itself is no matter of how many others there are. */
+	if ((is == DRAW_NONE || is == DRAW_MORE || is == DRAW_STRANGER) &&
+	    explained_around(d, raw, place))
+		return DRAW_SAME;
+	return is;
 }
 
 /* The line of a fact of one of the sides, NULL where it cannot be drawn. */

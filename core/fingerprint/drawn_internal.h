@@ -52,6 +52,8 @@ struct place {
 	const void *weight;
 	bool mixed;
 	bool all;		/* also lines that have a better place */
+	struct place *around;	/* the same with all; NULL: not made, or */
+	bool no_around;		/* they are of several draws */
 	bool judged;
 	bool asked;		/* whether further runs would tell */
 	struct draw_opinion opinion;

@@ -123,7 +123,7 @@ static void wide_holes(struct holes *h, struct str s, struct span name,
 
 	while (to < end && !strchr(until, s.p[to]))
 		to++;
-	while (at && !strchr("/ '", s.p[at - 1]))
+	while (at && !strchr(until, s.p[at - 1]))
 		at--;
 	if (to > name.at + name.len || at < name.at)
 		add_hole(h, at, to);
