@@ -44,7 +44,7 @@ int fd_send(int sock, const int *fds, size_t n)
 }
 
 /* The descriptors of a message, which are ours from now on. */
-static size_t collect(struct msghdr *msg, int got[MAX_FDS])
+static size_t fd_pass_collect(struct msghdr *msg, int got[MAX_FDS])
 {
 	size_t n = 0;
 
@@ -94,7 +94,7 @@ int fd_recv(int sock, int *fds, size_t n)
 	if (receive(sock, &msg) < 0)
 		return -1;
 
-	size_t have = collect(&msg, got);
+	size_t have = fd_pass_collect(&msg, got);
 
 	if (have == n && !(msg.msg_flags & MSG_CTRUNC)) {
 		if (n)

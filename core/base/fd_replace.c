@@ -73,8 +73,8 @@ static int write_through(const char *path, struct str data)
 	return fd < 0 ? -1 : write_and_close(fd, data);
 }
 
-static int write_file(const char *path, struct str data, bool lasting,
-		      struct err *err)
+static int fd_replace_write_file(const char *path, struct str data,
+				 bool lasting, struct err *err)
 {
 	struct stat old;
 	int rc;
@@ -94,12 +94,12 @@ static int write_file(const char *path, struct str data, bool lasting,
 
 int fd_write_file_atomic(const char *path, struct str data, struct err *err)
 {
-	return write_file(path, data, true, err);
+	return fd_replace_write_file(path, data, true, err);
 }
 
 int fd_write_file_cached(const char *path, struct str data, struct err *err)
 {
-	return write_file(path, data, false, err);
+	return fd_replace_write_file(path, data, false, err);
 }
 
 /* What replacing begins with, and nothing more. */

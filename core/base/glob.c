@@ -60,7 +60,7 @@ struct cursor {
 	bool end;
 };
 
-static void advance(struct cursor *c)
+static void glob_advance(struct cursor *c)
 {
 	const char *slash;
 
@@ -81,7 +81,7 @@ static struct cursor cursor_at(struct str s)
 {
 	struct cursor c = { .rest = { s.len ? s.p : "", s.len } };
 
-	advance(&c);
+	glob_advance(&c);
 	return c;
 }
 
@@ -114,22 +114,22 @@ bool path_glob(struct str pattern, struct str path)
 
 	while (!s.end) {
 		if (is_globstar(&p)) {
-			advance(&p);
+			glob_advance(&p);
 			star = p;
 			resume = s;
 			starred = true;
 		} else if (!p.end && segment_matches(p.seg, s.seg)) {
-			advance(&p);
-			advance(&s);
+			glob_advance(&p);
+			glob_advance(&s);
 		} else if (starred) {
 			p = star;
-			advance(&resume);
+			glob_advance(&resume);
 			s = resume;
 		} else {
 			return false;
 		}
 	}
 	while (is_globstar(&p))
-		advance(&p);
+		glob_advance(&p);
 	return p.end;
 }

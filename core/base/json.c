@@ -12,7 +12,7 @@ static const cJSON *node(const struct json *value)
 	return (const cJSON *)value;
 }
 
-static const struct json *value_of(const cJSON *n)
+static const struct json *json_value_of(const cJSON *n)
 {
 	return (const struct json *)n;
 }
@@ -203,7 +203,7 @@ int json_parse_without(struct json **out, struct json_list *list,
 	return parse(out, &piece, err);
 }
 
-static bool is_blank(struct str text)
+static bool json_is_blank(struct str text)
 {
 	for (size_t i = 0; i < text.len; i++)
 		if (!strchr(" \t\r\n", text.p[i]))
@@ -222,7 +222,7 @@ int json_list_next(struct json **out, struct json_list *list,
 		return 0;
 	rest = (struct str){ list->text.p + list->at, list->end - list->at };
 	/* Behind a comma something must follow. */
-	if (list->text.p[list->at - 1] == '[' && is_blank(rest))
+	if (list->text.p[list->at - 1] == '[' && json_is_blank(rest))
 		return 0;
 	piece.text = (struct str){ rest.p, json_scan_element(rest) };
 	piece.start = list->at;
@@ -267,24 +267,24 @@ const struct json *json_object(const struct json *obj, const char *key)
 {
 	const cJSON *n = member(obj, key);
 
-	return cJSON_IsObject(n) ? value_of(n) : NULL;
+	return cJSON_IsObject(n) ? json_value_of(n) : NULL;
 }
 
 const struct json *json_array(const struct json *obj, const char *key)
 {
 	const cJSON *n = member(obj, key);
 
-	return cJSON_IsArray(n) ? value_of(n) : NULL;
+	return cJSON_IsArray(n) ? json_value_of(n) : NULL;
 }
 
 bool json_string(struct str *out, const struct json *obj, const char *key)
 {
-	return json_is_string(value_of(member(obj, key)), out);
+	return json_is_string(json_value_of(member(obj, key)), out);
 }
 
 bool json_uint(uint64_t *out, const struct json *obj, const char *key)
 {
-	return json_is_uint(value_of(member(obj, key)), out);
+	return json_is_uint(json_value_of(member(obj, key)), out);
 }
 
 bool json_int(int64_t *out, const struct json *obj, const char *key)
@@ -314,12 +314,12 @@ bool json_is_bool(const struct json *value, bool *out)
 
 const struct json *json_first(const struct json *container)
 {
-	return container ? value_of(node(container)->child) : NULL;
+	return container ? json_value_of(node(container)->child) : NULL;
 }
 
 const struct json *json_next(const struct json *value)
 {
-	return value ? value_of(node(value)->next) : NULL;
+	return value ? json_value_of(node(value)->next) : NULL;
 }
 
 size_t json_length(const struct json *container)

@@ -22,7 +22,7 @@ static size_t plain_prefix(struct str s)
 	return n;
 }
 
-static void put_quoted(struct json_out *j, struct str s)
+static void json_out_put_quoted(struct json_out *j, struct str s)
 {
 	autobuf struct buf safe = BUF_INIT;
 
@@ -71,11 +71,11 @@ static void before_value(struct json_out *j, struct str key)
 	separate(j);
 	if (!key.p)
 		return;
-	put_quoted(j, key);
+	json_out_put_quoted(j, key);
 	buf_c(j->buf, ": ");
 }
 
-static void begin(struct json_out *j, const char *key, char bracket)
+static void json_out_begin(struct json_out *j, const char *key, char bracket)
 {
 	before_value(j, str_c(key));
 	buf_ch(j->buf, bracket);
@@ -85,7 +85,7 @@ static void begin(struct json_out *j, const char *key, char bracket)
 
 static void begin_inline(struct json_out *j, const char *key, char bracket)
 {
-	begin(j, key, bracket);
+	json_out_begin(j, key, bracket);
 	if (!j->inline_depth)
 		j->inline_depth = j->depth;
 }
@@ -106,7 +106,7 @@ static void end(struct json_out *j, char bracket)
 
 void json_begin_object(struct json_out *j, const char *key)
 {
-	begin(j, key, '{');
+	json_out_begin(j, key, '{');
 }
 
 void json_end_object(struct json_out *j)
@@ -116,7 +116,7 @@ void json_end_object(struct json_out *j)
 
 void json_begin_array(struct json_out *j, const char *key)
 {
-	begin(j, key, '[');
+	json_out_begin(j, key, '[');
 }
 
 void json_end_array(struct json_out *j)
@@ -137,7 +137,7 @@ void json_begin_array_inline(struct json_out *j, const char *key)
 void json_put_str(struct json_out *j, const char *key, struct str s)
 {
 	before_value(j, str_c(key));
-	put_quoted(j, s);
+	json_out_put_quoted(j, s);
 }
 
 void json_put_uint(struct json_out *j, const char *key, uint64_t n)
@@ -168,7 +168,7 @@ void json_put_str_at(struct json_out *j, struct str key, struct str s)
 {
 	/* An empty key is a key, even where it has no bytes to point at. */
 	before_value(j, key.p ? key : STR(""));
-	put_quoted(j, s);
+	json_out_put_quoted(j, s);
 }
 
 void json_out_end(struct json_out *j)

@@ -16,7 +16,7 @@ static int peek(const struct scan *s)
 	return s->at < s->text.len ? (unsigned char)s->text.p[s->at] : -1;
 }
 
-static bool is_space(int c)
+static bool json_scan_is_space(int c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
@@ -31,7 +31,7 @@ static int hex_value(int c)
 
 static void skip_space(struct scan *s)
 {
-	while (is_space(peek(s)))
+	while (json_scan_is_space(peek(s)))
 		s->at++;
 }
 
@@ -177,7 +177,7 @@ const char *json_scan(struct str text, size_t *at)
 		} else if ((c == '{' || c == '[') &&
 			   ++depth > JSON_MAX_DEPTH) {
 			s.bad = "nested too deeply";
-		} else if (c < 0x20 && !is_space(c)) {
+		} else if (c < 0x20 && !json_scan_is_space(c)) {
 			s.bad = "control character";
 		} else {
 			if ((c == '}' || c == ']') && depth)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Take the next segment off *rest; false when there is none left. */
-static bool next_segment(struct str *seg, struct str *rest)
+static bool path_next_segment(struct str *seg, struct str *rest)
 {
 	if (!rest->p)
 		return false;
@@ -32,11 +32,11 @@ static void drop_segment(struct buf *out, size_t start)
 	buf_cut(out, len > start ? len - 1 : start);
 }
 
-static void add_segments(struct buf *out, size_t start, struct str path)
+static void path_add_segments(struct buf *out, size_t start, struct str path)
 {
 	struct str seg;
 
-	while (next_segment(&seg, &path)) {
+	while (path_next_segment(&seg, &path)) {
 		if (!seg.len || str_eq(seg, STR(".")))
 			continue;
 		if (str_eq(seg, STR(".."))) {
@@ -53,8 +53,8 @@ void path_join(struct buf *out, struct str base, struct str rel)
 	size_t start = out->len;
 
 	if (!str_starts(rel, STR("/")))
-		add_segments(out, start, base);
-	add_segments(out, start, rel);
+		path_add_segments(out, start, base);
+	path_add_segments(out, start, rel);
 	if (out->len == start)
 		buf_ch(out, '/');
 }
@@ -108,7 +108,7 @@ bool path_is_contained(struct str rel)
 
 	if (!rel.len || memchr(rel.p, '\0', rel.len))
 		return false;
-	while (next_segment(&seg, &rel))
+	while (path_next_segment(&seg, &rel))
 		if (!seg.len || str_eq(seg, STR(".")) ||
 		    str_eq(seg, STR("..")))
 			return false;

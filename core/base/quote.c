@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Words in which no byte means anything to a shell. */
-static bool is_plain(struct str word)
+static bool quote_is_plain(struct str word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
@@ -17,7 +17,7 @@ static bool is_plain(struct str word)
 	return word.len;
 }
 
-static void single_quoted(struct buf *out, struct str s)
+static void quote_single_quoted(struct buf *out, struct str s)
 {
 	buf_ch(out, '\'');
 	for (size_t i = 0; i < s.len; i++)
@@ -40,7 +40,7 @@ static bool is_fine_in_double(struct str s)
 static void quoted(struct buf *out, struct str s)
 {
 	if (!is_fine_in_double(s)) {
-		single_quoted(out, s);
+		quote_single_quoted(out, s);
 		return;
 	}
 	buf_ch(out, '"');
@@ -50,7 +50,7 @@ static void quoted(struct buf *out, struct str s)
 
 void quote_word(struct buf *out, struct str word)
 {
-	if (is_plain(word))
+	if (quote_is_plain(word))
 		buf_str(out, word);
 	else
 		quoted(out, word);

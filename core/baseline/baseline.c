@@ -57,7 +57,7 @@ const struct acceptance *baseline_accepted(const struct baseline *b,
 	return find_accepted(b, fact, step);
 }
 
-static bool is_accepted(const struct baseline *b, const struct fact *f)
+static bool baseline_is_accepted(const struct baseline *b, const struct fact *f)
 {
 	if (find_accepted(b, f->line, STR("")))
 		return true;
@@ -96,7 +96,7 @@ static bool same_behaviour(const struct making *m)
 		const struct fact *was = fingerprint_find(old, f->line);
 
 		if (was ? !steps_same(f, was, old->runs, m->old) :
-			  !is_accepted(m->old, f) &&
+			  !baseline_is_accepted(m->old, f) &&
 			  !drawn_explains(m->drawn, f))
 			return false;
 	}
@@ -108,8 +108,8 @@ static bool same_behaviour(const struct making *m)
 	return str_eq(fp->plan_digest, old->plan_digest);
 }
 
-static struct fact *add_fact(struct fingerprint *out, const struct fact *f,
-			     bool always)
+static struct fact *baseline_add_fact(struct fingerprint *out,
+				      const struct fact *f, bool always)
 {
 	struct fact *to = &out->facts[out->n++];
 
@@ -141,7 +141,8 @@ static void settle_names(struct fact *f, const struct fingerprint *old)
 
 static void keep_old(struct making *m, const struct fact *f)
 {
-	steps_keep(m->out, add_fact(m->out, f, fact_always(m->old->fp, f)), f,
+	steps_keep(m->out,
+		   baseline_add_fact(m->out, f, fact_always(m->old->fp, f)), f,
 		   m->old->fp->runs, NULL, m->old);
 }
 
@@ -152,7 +153,7 @@ static void add_new(struct making *m, const struct fact *f)
 	bool always = fact_always(m->fp, f);
 	struct fact *to;
 
-	if (m->old && is_accepted(m->old, f))
+	if (m->old && baseline_is_accepted(m->old, f))
 		return;
 	/* It is known what is drawn there; these names tell nothing new. */
 	if (!always && drawn_explains(m->drawn, f)) {
@@ -160,8 +161,8 @@ static void add_new(struct making *m, const struct fact *f)
 			keep_old(m, before);
 		return;
 	}
-	to = add_fact(m->out, f, always &&
-		      (!m->same || is_always(m->old->fp, f->line)));
+	to = baseline_add_fact(m->out, f, always &&
+			       (!m->same || is_always(m->old->fp, f->line)));
 	if (m->same)
 		settle_names(to, m->old->fp);
 	steps_keep(m->out, to, f, m->fp->runs, m->same ? before : NULL,
@@ -230,7 +231,7 @@ static void sum_step(struct step_end *to, const struct fingerprint *fp)
 		to->unmet = STR(BASELINE_UNDONE);
 }
 
-static bool has_step(const struct run_end *end, struct str name)
+static bool baseline_has_step(const struct run_end *end, struct str name)
 {
 	for (size_t i = 0; i < end->n_steps; i++)
 		if (str_eq(end->steps[i].name, name))
@@ -255,7 +256,7 @@ static void add_steps(struct fingerprint *out, const struct fingerprint *fp)
 			const struct step_end *s = &fp->ends[i].steps[k];
 			struct step_end *to = &end->steps[end->n_steps];
 
-			if (has_step(end, s->name))
+			if (baseline_has_step(end, s->name))
 				continue;
 			to->name = arena_str(a, s->name);
 			to->command = arena_str(a, s->command);

@@ -18,7 +18,8 @@ static void put_revision(struct json_out *j, const struct fingerprint *fp)
 	json_end_object(j);
 }
 
-static void put_sections(struct json_out *j, const struct fingerprint *fp)
+static void baseline_json_put_sections(struct json_out *j,
+				       const struct fingerprint *fp)
 {
 	json_begin_object_inline(j, "sections");
 	for (enum event_section i = 0; i < SECTION_COUNT; i++)
@@ -48,7 +49,8 @@ static void put_step_end(struct json_out *j, const struct step_end *s)
 		json_put_int(j, "status", s->status);
 }
 
-static void put_blind_spots(struct json_out *j, const struct fingerprint *fp)
+static void baseline_json_put_blind_spots(struct json_out *j,
+					  const struct fingerprint *fp)
 {
 	if (!fp->n_blind)
 		return;
@@ -58,7 +60,8 @@ static void put_blind_spots(struct json_out *j, const struct fingerprint *fp)
 	json_end_object(j);
 }
 
-static void put_steps(struct json_out *j, const struct fingerprint *fp)
+static void baseline_json_put_steps(struct json_out *j,
+				    const struct fingerprint *fp)
 {
 	json_begin_object(j, "steps");
 	for (size_t i = 0; fp->n_ends && i < fp->ends[0].n_steps; i++) {
@@ -80,7 +83,8 @@ static void put_steps(struct json_out *j, const struct fingerprint *fp)
  * How many names stand behind a line with a volatile part, where all runs
  * agreed: one more is news (compare.h, CHANGE_MORE).
  */
-static void put_names(struct json_out *j, const struct fingerprint *fp)
+static void baseline_json_put_names(struct json_out *j,
+				    const struct fingerprint *fp)
 {
 	bool open = false;
 
@@ -119,7 +123,8 @@ static void put_forms(struct json_out *j, const struct fingerprint *fp,
 		json_end_object(j);
 }
 
-static void put_optional(struct json_out *j, const char *key, struct str s)
+static void baseline_json_put_optional(struct json_out *j, const char *key,
+				       struct str s)
 {
 	if (s.len)
 		json_put_str(j, key, s);
@@ -139,7 +144,8 @@ static int by_key(const void *a, const void *b)
 }
 
 /* Sorted, so that what one step does stands together. */
-static void put_lines(struct json_out *j, struct line *lines, size_t n)
+static void baseline_json_put_lines(struct json_out *j, struct line *lines,
+				    size_t n)
 {
 	qsort(lines, n, sizeof(*lines), by_key);
 	json_begin_object(j, "by_step");
@@ -150,8 +156,9 @@ static void put_lines(struct json_out *j, struct line *lines, size_t n)
 }
 
 /* Where there is one step only, it did everything. */
-static void put_by_step(struct json_out *j, const struct fingerprint *fp,
-			struct draws *draws)
+static void baseline_json_put_by_step(struct json_out *j,
+				      const struct fingerprint *fp,
+				      struct draws *draws)
 {
 	struct arena keys = ARENA_INIT;
 	autobuf struct buf key = BUF_INIT;
@@ -176,7 +183,7 @@ static void put_by_step(struct json_out *j, const struct fingerprint *fp,
 		}
 	}
 	if (lines.n)
-		put_lines(j, lines.v, lines.n);
+		baseline_json_put_lines(j, lines.v, lines.n);
 	vec_free(&lines);
 	arena_free(&keys);
 }
@@ -191,9 +198,9 @@ static void put_accepted(struct json_out *j, const struct acceptance *a)
 		buf_str(&key, a->fact);
 	json_begin_object_inline(j, key.p);
 	json_put_str(j, "reason", a->reason);
-	put_optional(j, "by", a->by);
-	put_optional(j, "date", a->date);
-	put_optional(j, "expires", a->expires);
+	baseline_json_put_optional(j, "by", a->by);
+	baseline_json_put_optional(j, "date", a->date);
+	baseline_json_put_optional(j, "expires", a->expires);
 	if (a->glob)
 		json_put_bool(j, "glob", true);
 	json_end_object(j);
@@ -227,15 +234,15 @@ void baseline_write(struct buf *out, const struct baseline *b)
 	json_put_str(&j, "schema", STR(BASELINE_SCHEMA));
 	json_put_str(&j, "scenario", fp->scenario);
 	put_revision(&j, fp);
-	put_sections(&j, fp);
+	baseline_json_put_sections(&j, fp);
 	json_put_uint(&j, "runs", fp->runs);
 	if (fp->told)
 		json_put_bool(&j, "told", true);
 	json_put_plan(&j, fp);
 	put_environment(&j, &b->env);
-	put_steps(&j, fp);
-	put_blind_spots(&j, fp);
-	put_names(&j, fp);
+	baseline_json_put_steps(&j, fp);
+	baseline_json_put_blind_spots(&j, fp);
+	baseline_json_put_names(&j, fp);
 	put_forms(&j, fp, draws);
 	draws_write(&j, fp, draws);
 	json_begin_object(&j, "facts");
@@ -245,7 +252,7 @@ void baseline_write(struct buf *out, const struct baseline *b)
 					fact_always(fp, &fp->facts[i]) ?
 					STR("always") : STR("sometimes"));
 	json_end_object(&j);
-	put_by_step(&j, fp, draws);
+	baseline_json_put_by_step(&j, fp, draws);
 	json_begin_object(&j, "accepted");
 	for (size_t i = 0; i < b->n_accepted; i++)
 		if (!b->accepted[i].step.len)

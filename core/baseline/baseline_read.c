@@ -47,7 +47,8 @@ static int fail(const struct reader *r, const struct json *at,
 
 /* --- members --- */
 
-static const struct json *member(const struct json *obj, const char *key)
+static const struct json *baseline_read_member(const struct json *obj,
+					       const char *key)
 {
 	for (const struct json *v = json_first(obj); v; v = json_next(v))
 		if (str_eq(json_key(v), str_c(key)))
@@ -59,7 +60,7 @@ static const struct json *member(const struct json *obj, const char *key)
 static int take_str(const struct reader *r, struct str *out,
 		    const struct json *obj, const char *key)
 {
-	const struct json *v = member(obj, key);
+	const struct json *v = baseline_read_member(obj, key);
 	struct str s = STR("");
 
 	if (v && (!json_is_string(v, &s) || !text_is_safe(s)))
@@ -69,10 +70,11 @@ static int take_str(const struct reader *r, struct str *out,
 	return 0;
 }
 
-static const struct json *need_object(const struct reader *r,
-				      const struct json *obj, const char *key)
+static const struct json *baseline_read_need_object(const struct reader *r,
+						    const struct json *obj,
+						    const char *key)
 {
-	const struct json *v = member(obj, key);
+	const struct json *v = baseline_read_member(obj, key);
 
 	if (v && json_is_object(v))
 		return v;
@@ -85,7 +87,7 @@ static const struct json *need_object(const struct reader *r,
 static int read_revision(const struct reader *r)
 {
 	struct fingerprint *fp = r->b->fp;
-	const struct json *o = need_object(r, r->doc, "revision");
+	const struct json *o = baseline_read_need_object(r, r->doc, "revision");
 
 	if (!o || take_str(r, &fp->scenario, r->doc, "scenario") ||
 	    take_str(r, &fp->spec, o, "spec") ||
@@ -101,9 +103,9 @@ static int read_revision(const struct reader *r)
 	return 0;
 }
 
-static int read_runs(const struct reader *r)
+static int baseline_read_runs(const struct reader *r)
 {
-	const struct json *v = member(r->doc, "runs");
+	const struct json *v = baseline_read_member(r->doc, "runs");
 	uint64_t n = 0;
 
 	if (!v || !json_is_uint(v, &n) || !n || n > RUNS_MAX)
@@ -114,16 +116,17 @@ static int read_runs(const struct reader *r)
 	return 0;
 }
 
-static int read_plan(const struct reader *r)
+static int baseline_read_plan(const struct reader *r)
 {
 	autobuf struct buf text = BUF_INIT;
 	struct fingerprint *fp = r->b->fp;
-	const struct json *o = need_object(r, r->doc, "plan"), *settings;
+	const struct json *o = baseline_read_need_object(r, r->doc, "plan"),
+			  *settings;
 	struct json_out j;
 
 	if (!o || take_str(r, &fp->plan_digest, o, "digest"))
 		return -1;
-	settings = need_object(r, o, "settings");
+	settings = baseline_read_need_object(r, o, "settings");
 	if (!settings)
 		return -1;
 	if (!text_is_hex(fp->plan_digest, HASH_HEX_LEN))
@@ -140,7 +143,8 @@ static int read_plan(const struct reader *r)
 
 static int read_environment(const struct reader *r)
 {
-	const struct json *o = need_object(r, r->doc, "environment");
+	const struct json *o =
+		baseline_read_need_object(r, r->doc, "environment");
 
 	if (!o)
 		return -1;
@@ -167,14 +171,14 @@ static int read_step_end(const struct reader *r, struct step_end *out,
 	int64_t status = 1 << 8;
 
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
-		if (member(v, flags[i].key) &&
+		if (baseline_read_member(v, flags[i].key) &&
 		    !json_bool(flags[i].to, v, flags[i].key))
 			return fail(r, v, "\"%s\" of a step is no boolean",
 				    flags[i].key);
-	if (member(v, "done") && !json_bool(&done, v, "done"))
+	if (baseline_read_member(v, "done") && !json_bool(&done, v, "done"))
 		return fail(r, v, "\"done\" of a step is no boolean");
-	if (member(v, "status") && (!json_int(&status, v, "status") ||
-				    status <= 0 || status > 0xffff))
+	if (baseline_read_member(v, "status") &&
+	    (!json_int(&status, v, "status") || status <= 0 || status > 0xffff))
 		return fail(r, v, "\"status\" of a step is no wait status");
 	out->ended |= failed;
 	out->status = failed ? (int)status : 0;
@@ -183,8 +187,8 @@ static int read_step_end(const struct reader *r, struct step_end *out,
 	return 0;
 }
 
-static int read_step(const struct reader *r, struct step_end *out,
-		     const struct json *v)
+static int baseline_read_step(const struct reader *r, struct step_end *out,
+			      const struct json *v)
 {
 	bool failed;
 
@@ -193,7 +197,8 @@ static int read_step(const struct reader *r, struct step_end *out,
 						     "ready") ||
 	    !json_bool(&failed, v, "failed"))
 		return fail(r, v, "a step has \"ready\" and \"failed\"");
-	if (member(v, "fixture") && !json_bool(&out->fixture, v, "fixture"))
+	if (baseline_read_member(v, "fixture") &&
+	    !json_bool(&out->fixture, v, "fixture"))
 		return fail(r, v, "\"fixture\" of a step is no boolean");
 	out->name = arena_str(arena(r), json_key(v));
 	out->started = true;
@@ -205,9 +210,9 @@ static int read_step(const struct reader *r, struct step_end *out,
  * "blind_spots": what could not be seen.  Baselines of before they were kept
  * have steps without "done".
  */
-static int read_blind_spots(const struct reader *r)
+static int baseline_read_blind_spots(const struct reader *r)
 {
-	const struct json *o = member(r->doc, "blind_spots");
+	const struct json *o = baseline_read_member(r->doc, "blind_spots");
 	struct fingerprint *fp = r->b->fp;
 	bool yes;
 
@@ -221,15 +226,15 @@ static int read_blind_spots(const struct reader *r)
 			fingerprint_add_blind_spot(fp, "%.*s",
 						   STR_ARG(json_key(v)));
 	}
-	o = json_first(member(r->doc, "steps"));
-	fp->blind_unknown = !o || !member(o, "done");
+	o = json_first(baseline_read_member(r->doc, "steps"));
+	fp->blind_unknown = !o || !baseline_read_member(o, "done");
 	return 0;
 }
 
-static int read_steps(const struct reader *r)
+static int baseline_read_steps(const struct reader *r)
 {
 	struct fingerprint *fp = r->b->fp;
-	const struct json *o = need_object(r, r->doc, "steps");
+	const struct json *o = baseline_read_need_object(r, r->doc, "steps");
 	struct run_end *end = arena_alloc(arena(r), sizeof(*end));
 
 	if (!o)
@@ -238,7 +243,7 @@ static int read_steps(const struct reader *r)
 	end->steps = arena_alloc(arena(r),
 				json_length(o) * sizeof(*end->steps));
 	for (const struct json *v = json_first(o); v; v = json_next(v))
-		if (read_step(r, &end->steps[end->n_steps++], v))
+		if (baseline_read_step(r, &end->steps[end->n_steps++], v))
 			return -1;
 	fp->ends = end;
 	fp->n_ends = 1;
@@ -247,8 +252,8 @@ static int read_steps(const struct reader *r)
 
 /* --- facts --- */
 
-static int read_fact(const struct reader *r, struct fact *f,
-		     const struct json *v)
+static int baseline_read_fact(const struct reader *r, struct fact *f,
+			      const struct json *v)
 {
 	unsigned runs = r->b->fp->runs;
 	struct str how;
@@ -269,24 +274,24 @@ static int read_fact(const struct reader *r, struct fact *f,
 	return 0;
 }
 
-static int read_facts(const struct reader *r)
+static int baseline_read_facts(const struct reader *r)
 {
 	struct fingerprint *fp = r->b->fp;
-	const struct json *o = need_object(r, r->doc, "facts");
+	const struct json *o = baseline_read_need_object(r, r->doc, "facts");
 
 	if (!o)
 		return -1;
 	fp->facts = arena_alloc(arena(r), json_length(o) * sizeof(*fp->facts));
 	for (const struct json *v = json_first(o); v; v = json_next(v))
-		if (read_fact(r, &fp->facts[fp->n++], v))
+		if (baseline_read_fact(r, &fp->facts[fp->n++], v))
 			return -1;
 	return 0;
 }
 
 /* The facts are sorted. */
-static int read_names(const struct reader *r)
+static int baseline_read_names(const struct reader *r)
 {
-	const struct json *names = member(r->doc, "names");
+	const struct json *names = baseline_read_member(r->doc, "names");
 	struct fingerprint *fp = r->b->fp;
 
 	if (names && !json_is_object(names))
@@ -308,8 +313,8 @@ static int read_names(const struct reader *r)
 
 static int read_forms(const struct reader *r)
 {
-	const struct json *told = member(r->doc, "told");
-	const struct json *forms = member(r->doc, "forms");
+	const struct json *told = baseline_read_member(r->doc, "told");
+	const struct json *forms = baseline_read_member(r->doc, "forms");
 	struct fingerprint *fp = r->b->fp;
 
 	if (told && !json_bool(&fp->told, r->doc, "told"))
@@ -337,7 +342,7 @@ static int read_forms(const struct reader *r)
 /* "STEP FACT", a line for each step that does it. */
 static int read_by_step(const struct reader *r)
 {
-	const struct json *all = member(r->doc, "by_step");
+	const struct json *all = baseline_read_member(r->doc, "by_step");
 	struct fingerprint *fp = r->b->fp;
 
 	if (all && !json_is_object(all))
@@ -369,7 +374,7 @@ static int read_by_step(const struct reader *r)
 /* What is drawn: facts of their own. */
 static int read_drawn(const struct reader *r)
 {
-	const struct json *drawn = member(r->doc, "drawn"), *bad;
+	const struct json *drawn = baseline_read_member(r->doc, "drawn"), *bad;
 
 	if (!drawn)
 		return 0;
@@ -408,10 +413,10 @@ static int check_fact(const struct reader *r, const struct json *v,
 			"below; for example file.create /tmp/app-*/**");
 }
 
-static int read_acceptance(const struct reader *r, struct acceptance *a,
-			   const struct json *v)
+static int baseline_read_acceptance(const struct reader *r,
+				    struct acceptance *a, const struct json *v)
 {
-	const struct json *glob = member(v, "glob");
+	const struct json *glob = baseline_read_member(v, "glob");
 
 	if (!json_is_object(v))
 		return fail(r, v, "an accepted fact is an object");
@@ -440,14 +445,15 @@ static int read_accepted_key(const struct reader *r, struct acceptance *a,
 		return fail(r, v, "accepted of a step is \"STEP FACT\"");
 	a->fact = arena_str(arena(r), line);
 	a->step = arena_str(arena(r), buf_view(&step));
-	return read_acceptance(r, a, v);
+	return baseline_read_acceptance(r, a, v);
 }
 
 static int read_accepted(const struct reader *r)
 {
 	struct baseline *b = r->b;
-	const struct json *o = need_object(r, r->doc, "accepted");
-	const struct json *steps = member(r->doc, "accepted_steps");
+	const struct json *o = baseline_read_need_object(r, r->doc, "accepted");
+	const struct json *steps =
+		baseline_read_member(r->doc, "accepted_steps");
 
 	if (!o)
 		return -1;
@@ -471,13 +477,13 @@ static int read_accepted(const struct reader *r)
 
 static int read_version_1(const struct reader *r)
 {
-	if (read_revision(r) || read_runs(r) ||
-	    read_plan(r) || read_environment(r) || read_steps(r) ||
-	    read_blind_spots(r) ||
-	    read_facts(r) || read_accepted(r))
+	if (read_revision(r) || baseline_read_runs(r) ||
+	    baseline_read_plan(r) || read_environment(r) ||
+	    baseline_read_steps(r) || baseline_read_blind_spots(r) ||
+	    baseline_read_facts(r) || read_accepted(r))
 		return -1;
 	baseline_sort(r->b);
-	if (read_names(r) || read_forms(r) || read_by_step(r) ||
+	if (baseline_read_names(r) || read_forms(r) || read_by_step(r) ||
 	    read_drawn(r))
 		return -1;
 	fingerprint_digest(r->b->fp);
@@ -496,9 +502,9 @@ static const struct version {
 	{ BASELINE_SCHEMA, read_version_1 },
 };
 
-static int read_document(const struct reader *r)
+static int baseline_read_document(const struct reader *r)
 {
-	const struct json *v = member(r->doc, "schema");
+	const struct json *v = baseline_read_member(r->doc, "schema");
 	struct str s;
 
 	if (!v || !json_is_string(v, &s) ||
@@ -516,8 +522,9 @@ static int read_document(const struct reader *r)
 }
 
 /* An error tells of the text as it is, not of the mended one. */
-static int parse(struct json **doc, struct str text, struct buf *repaired,
-		 bool resolve, struct err *err)
+static int baseline_read_parse(struct json **doc, struct str text,
+			       struct buf *repaired, bool resolve,
+			       struct err *err)
 {
 	size_t line = baseline_conflict(text);
 
@@ -560,7 +567,7 @@ int baseline_read(struct baseline **out, const char *name, struct str text,
 	autojson struct json *doc = NULL;
 
 	b->fp = fingerprint_new();
-	if (parse(&doc, text, &repaired, resolve, err))
+	if (baseline_read_parse(&doc, text, &repaired, resolve, err))
 		return err_wrap(err, "%s", name);
 	b->merged = repaired.len;
 
@@ -569,7 +576,7 @@ int baseline_read(struct baseline **out, const char *name, struct str text,
 		.doc = doc, .err = err,
 	};
 
-	if (read_document(&r))
+	if (baseline_read_document(&r))
 		return err_wrap(err, "%s", name);
 	*out = b;
 	b = NULL;

@@ -87,7 +87,7 @@ static size_t blanks_of(struct str line)
 }
 
 /* `"key": ...` -> `"key"`; empty when it is none. */
-static struct str key_of(struct str s)
+static struct str repair_merge_key_of(struct str s)
 {
 	if (!str_starts(s, STR("\"")))
 		return STR("");
@@ -121,7 +121,8 @@ static void say_again(struct member *m, struct str line, bool object)
 	m->object = object;
 }
 
-static struct member *add(struct member *to, struct str key, struct str line)
+static struct member *repair_merge_add(struct member *to, struct str key,
+				       struct str line)
 {
 	bool object = drop_end(&line, STR(" {}")) ||
 		      drop_end(&line, STR(" {"));
@@ -159,21 +160,21 @@ struct repair {
 static bool take_member(struct repair *d, struct str line)
 {
 	size_t blanks = blanks_of(line), level = blanks / INDENT;
-	struct str key = key_of(str_sub(line, blanks));
+	struct str key = repair_merge_key_of(str_sub(line, blanks));
 	struct member *m;
 
 	drop_end(&line, STR(","));
 	if (blanks % INDENT || !level || level > d->depth || !key.len ||
 	    str_ends(line, STR("[")))
 		return false;
-	m = add(d->open[level - 1], key, line);
+	m = repair_merge_add(d->open[level - 1], key, line);
 	d->depth = level;
 	if (m->object && level < LEVELS)
 		d->open[d->depth++] = m;
 	return true;
 }
 
-static void take(struct repair *d, struct str line)
+static void repair_merge_take(struct repair *d, struct str line)
 {
 	struct str text = str_sub(line, blanks_of(line));
 
@@ -187,8 +188,8 @@ static void take(struct repair *d, struct str line)
 
 /* --- writing --- */
 
-static void put_members(struct buf *out, const struct member *of,
-			size_t level)
+static void repair_merge_put_members(struct buf *out, const struct member *of,
+				     size_t level)
 {
 	for (size_t i = 0; i < of->members.n; i++) {
 		const struct member *m = of->members.v[i];
@@ -196,7 +197,7 @@ static void put_members(struct buf *out, const struct member *of,
 		buf_str(out, m->line);
 		if (m->object) {
 			buf_c(out, " {\n");
-			put_members(out, m, level + 1);
+			repair_merge_put_members(out, m, level + 1);
 			buf_printf(out, "%*s}", (int)(level * INDENT), "");
 		}
 		if (i + 1 < of->members.n && !m->foreign)
@@ -213,10 +214,10 @@ void baseline_repair_merge(struct buf *out, struct str text)
 		struct str line = cut_line(&text);
 
 		if (!is_marker(line))
-			take(&d, line);
+			repair_merge_take(&d, line);
 	}
 	buf_c(out, "{\n");
-	put_members(out, d.open[0], 1);
+	repair_merge_put_members(out, d.open[0], 1);
 	/* A file that breaks off stays broken. */
 	buf_c(out, d.closed ? "}\n" : "");
 	member_free(d.open[0]);

@@ -49,7 +49,7 @@ struct known {
 	size_t n;
 };
 
-static void add(struct known *k, struct str step, unsigned seen)
+static void steps_add(struct known *k, struct str step, unsigned seen)
 {
 	if (k->n < FACT_STEPS_MAX)
 		k->v[k->n++] = (struct step_evidence){
@@ -87,6 +87,7 @@ void steps_keep(struct fingerprint *out, struct fact *to,
 {
 	struct known k = { .n = 0 };
 	struct step_evidence s;
+	bool always;
 
 	if (!fact_knows_steps(f))
 		return;
@@ -94,15 +95,15 @@ void steps_keep(struct fingerprint *out, struct fact *to,
 		before = NULL;
 	for (size_t i = 0; i < evidence_steps(&f->ev); i++) {
 		s = evidence_step(&f->ev, f->seen, i);
-		add(&k, s.step, s.seen >= runs &&
-		    always_before(before, old ? old->fp->runs : 0, s.step) ?
-		    to->seen : out->runs - 1);
+		always = s.seen >= runs &&
+			 always_before(before, old ? old->fp->runs : 0, s.step);
+		steps_add(&k, s.step, always ? to->seen : out->runs - 1);
 	}
 	for (size_t i = 0; before && i < evidence_steps(&before->ev); i++) {
 		struct str step = evidence_step(&before->ev, 0, i).step;
 
 		if (!fact_step(f, step, &s))
-			add(&k, step, out->runs - 1);
+			steps_add(&k, step, out->runs - 1);
 	}
 	if (old)
 		leave_accepted(&k, f->line, old);

@@ -74,7 +74,7 @@ static struct str finding_step(const struct finding *f)
 	       f->fact->ev.step;
 }
 
-static bool is_plain(const struct finding *f)
+static bool advice_is_plain(const struct finding *f)
 {
 	return f->fact->kind >= EV_FILE_WRITE &&
 	       f->fact->kind <= EV_FILE_EXECUTABLE &&
@@ -83,10 +83,10 @@ static bool is_plain(const struct finding *f)
 }
 
 /* "STEP\nFOLDER" of a finding that may be graded. */
-static bool put_place(const struct grouping *g, const struct finding *f,
-		      struct buf *key)
+static bool advice_put_place(const struct grouping *g, const struct finding *f,
+			     struct buf *key)
 {
-	if (!f->gates || !is_plain(f))
+	if (!f->gates || !advice_is_plain(f))
 		return false;
 	buf_str(key, finding_step(f));
 	buf_ch(key, '\n');
@@ -106,7 +106,7 @@ static size_t count_covered(const struct comparison *c,
 
 		if (!f->gates || !regrade_fits(r, f->fact))
 			continue;
-		if (!is_plain(f))
+		if (!advice_is_plain(f))
 			return 0;
 		n += !r->step.len || str_eq(finding_step(f), r->step);
 	}
@@ -151,7 +151,7 @@ void advice_find(struct grouping *g)
 
 	for (size_t i = 0; i < c->n; i++) {
 		buf_clear(&key);
-		if (put_place(g, &c->findings[i], &key))
+		if (advice_put_place(g, &c->findings[i], &key))
 			strmap_put(&places, buf_view(&key))->val.num++;
 	}
 	c->advice = arena_alloc(&c->arena,

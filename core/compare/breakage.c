@@ -129,7 +129,7 @@ static void put_why(struct buf *out, const struct step_end *s)
 				   " and printed nothing");
 }
 
-static void put_ready(struct buf *out, const struct step_end *s)
+static void breakage_put_ready(struct buf *out, const struct step_end *s)
 {
 	static const struct {
 		const char *awaits, *why;
@@ -168,7 +168,7 @@ static void put_failure(struct buf *out, const struct step_end *s)
 	buf_ch(out, ')');
 }
 
-static void put_unmet(struct buf *out, const struct step_end *s)
+static void breakage_put_unmet(struct buf *out, const struct step_end *s)
 {
 	buf_printf(out, " no longer does what is expected of it: %.*s",
 		   STR_ARG(s->unmet));
@@ -208,14 +208,14 @@ static void put_manner(struct buf *out, enum manner manner,
 		break;
 	case MANNER_READY:
 		buf_c(out, " no longer becomes ready");
-		put_ready(out, s);
+		breakage_put_ready(out, s);
 		break;
 	case MANNER_HANG:
 		buf_c(out, " no longer ends by itself: it still waited when "
 		      "nothing moved any more");
 		break;
 	case MANNER_UNMET:
-		put_unmet(out, s);
+		breakage_put_unmet(out, s);
 		break;
 	}
 }
@@ -317,7 +317,7 @@ static const struct step_end *first_end(const struct fingerprint *fp,
 	return NULL;
 }
 
-static void look_at(struct look *l, const struct step_tally *is)
+static void breakage_look_at(struct look *l, const struct step_tally *is)
 {
 	const struct step_tally *was = tallies_find(&l->old, is->name);
 	const struct step_end *s = first_end(l->m->new, is->name);
@@ -344,7 +344,7 @@ void breakage_find(struct matching *m)
 
 	/* A step stands behind those that it comes after. */
 	for (size_t i = 0; i < l.new.n; i++)
-		look_at(&l, &l.new.v[i]);
+		breakage_look_at(&l, &l.new.v[i]);
 	tallies_free(&l.old);
 	tallies_free(&l.new);
 }

@@ -47,8 +47,8 @@ static bool attempted(const struct group *op, struct str step,
 	return some;
 }
 
-static void match_new(struct matching *m, const struct fact *old,
-		      const struct group *old_op, const struct fact *new)
+static void bystep_match_new(struct matching *m, const struct fact *old,
+			     const struct group *old_op, const struct fact *new)
 {
 	for (size_t i = 0; i < evidence_steps(&new->ev); i++) {
 		struct step_evidence s = evidence_step(&new->ev, new->seen, i);
@@ -87,6 +87,6 @@ void bystep_match(struct matching *m, const struct fact *old,
 	if (is_of_the_run(new) || !fact_knows_steps(old) ||
 	    !fact_knows_steps(new))
 		return;
-	match_new(m, old, old_op, new);
+	bystep_match_new(m, old, old_op, new);
 	match_gone(m, old, new, new_op);
 }

@@ -69,7 +69,7 @@ static void put_below(struct matching *m, struct finding *f)
 }
 
 /* Steps in the scenario's order, so that a cause stands before the rest. */
-static void order_steps(struct matching *m)
+static void consequences_order_steps(struct matching *m)
 {
 	struct finding *f = m->out->findings;
 
@@ -90,7 +90,7 @@ static void order_steps(struct matching *m)
 
 void consequences_find(struct matching *m)
 {
-	order_steps(m);
+	consequences_order_steps(m);
 	for (size_t i = 0; m->broken.n && i < m->out->n; i++)
 		put_below(m, &m->out->findings[i]);
 }

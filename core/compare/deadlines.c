@@ -189,9 +189,9 @@ static bool is_unended(const struct step_tally *v,
 			   v->ended || other->ended;
 }
 
-static void put_cut(struct buf *text, const struct step_tally *v,
-		    const struct step_tally *other, bool ready,
-		    uint64_t deadline)
+static void deadlines_put_cut(struct buf *text, const struct step_tally *v,
+			      const struct step_tally *other, bool ready,
+			      uint64_t deadline)
 {
 	uint64_t took = ready ? larger(v->ready_most, other->ready_most) :
 				larger(v->ended_most, other->ended_most);
@@ -229,7 +229,7 @@ static void doubt_cut(struct doubts *d, bool new)
 		ready = is_unready(v, other);
 		if (!ready && !is_unended(v, other))
 			continue;
-		put_cut(&text, v, other, ready, deadline);
+		deadlines_put_cut(&text, v, other, ready, deadline);
 		doubt(d, "%.*s: step %.*s%s", STR_ARG(fp->spec),
 		      STR_ARG(v->name), text.p);
 	}

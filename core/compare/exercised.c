@@ -108,7 +108,7 @@ static bool was_run(const struct changed_file *f, const struct seen *old,
 	       exercised_has(&new->sought, f->path);
 }
 
-static int by_bytes(const void *a, const void *b)
+static int exercised_by_bytes(const void *a, const void *b)
 {
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
@@ -140,7 +140,7 @@ void exercised_find(struct exercised *out, struct arena *a,
 	}
 	if (out->n_missed)
 		qsort(out->missed, out->n_missed, sizeof(*out->missed),
-		      by_bytes);
+		      exercised_by_bytes);
 }
 
 void exercised_names(struct buf *out, const struct str *paths, size_t n)

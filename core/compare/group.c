@@ -162,8 +162,8 @@ static void weigh(struct cause *cause, const struct finding *f)
 	cause->gating += f->gates;
 }
 
-static void add_member(struct cause *cause, size_t i, const struct finding *f,
-		       size_t *members)
+static void group_add_member(struct cause *cause, size_t i,
+			     const struct finding *f, size_t *members)
 {
 	weigh(cause, f);
 	if (i != cause->leader)
@@ -203,8 +203,8 @@ void causes_list(struct comparison *c, const struct cause_label *labels)
 			used += sizes[leader] - 1;
 		}
 		cause = &c->causes[place[leader] - 1];
-		add_member(cause, i, &c->findings[i],
-			   all + (cause->members - all));
+		group_add_member(cause, i, &c->findings[i],
+				 all + (cause->members - all));
 	}
 	free(place);
 	free(sizes);

@@ -19,7 +19,7 @@ static struct str first_pair(struct str s)
 	return (struct str){ s.p, n };
 }
 
-static bool is_file(const struct fact *f)
+static bool group_keys_is_file(const struct fact *f)
 {
 	return f->kind >= EV_FILE_READ && f->kind <= EV_FILE_EXECUTABLE;
 }
@@ -40,10 +40,12 @@ static struct str fact_path(const struct fact *f, struct str *second)
 /* Secrets, and what runs again later, are no part of a heap of files. */
 static bool is_plain_file(const struct finding *f)
 {
-	return is_file(f->fact) && f->rule->category > CATEGORY_PERSISTENCE;
+	return group_keys_is_file(f->fact) &&
+	       f->rule->category > CATEGORY_PERSISTENCE;
 }
 
-static void put_key(struct buf *key, struct str shown, struct str rest)
+static void group_keys_put_key(struct buf *key, struct str shown,
+			       struct str rest)
 {
 	buf_str(key, shown);
 	buf_ch(key, '\n');
@@ -154,7 +156,7 @@ bool cause_key_PROGRAM(const struct grouping *g, const struct finding *f,
 
 	if (!chain.len)
 		return false;
-	put_key(key, chain_last(chain), chain);
+	group_keys_put_key(key, chain_last(chain), chain);
 	return true;
 }
 
@@ -208,7 +210,7 @@ static void note_below(struct grouping *g, const struct fact *f)
 	struct str second;
 	struct strmap_entry *e;
 
-	if (!is_file(f))
+	if (!group_keys_is_file(f))
 		return;
 	e = made_above(g, fact_path(f, &second));
 	if (e)
@@ -270,7 +272,7 @@ static unsigned names_below(struct str folder)
 	return 0;
 }
 
-static struct str next_segment(struct str *rest)
+static struct str group_keys_next_segment(struct str *rest)
 {
 	size_t n = 0;
 
@@ -289,13 +291,13 @@ static struct str package_of(struct str path)
 	struct str rest = path, found = STR("");
 
 	while (rest.len) {
-		unsigned names = names_below(next_segment(&rest));
+		unsigned names = names_below(group_keys_next_segment(&rest));
 		struct str name = STR(""), after = rest;
 
 		if (names && str_starts(after, STR("@")))
 			names++;
 		for (unsigned i = 0; i < names; i++)
-			name = next_segment(&after);
+			name = group_keys_next_segment(&after);
 		if (names && name.len && after.len)
 			found = (struct str){
 				path.p, (size_t)(name.p - path.p) + name.len
@@ -344,7 +346,8 @@ static void note_lasting(struct grouping *g, const struct finding *f)
 {
 	struct str second, path;
 
-	if (!is_file(f->fact) || f->rule->category != CATEGORY_PERSISTENCE)
+	if (!group_keys_is_file(f->fact) ||
+	    f->rule->category != CATEGORY_PERSISTENCE)
 		return;
 	path = fact_path(f->fact, &second);
 	for (size_t i = 1; i < path.len; i++) {
@@ -380,7 +383,7 @@ bool cause_key_FILE(const struct grouping *g, const struct finding *f,
 {
 	struct str second;
 
-	if (!is_file(f->fact) || f->fact->kind < EV_FILE_WRITE)
+	if (!group_keys_is_file(f->fact) || f->fact->kind < EV_FILE_WRITE)
 		return false;
 	buf_str(key, lasting_file(g, f, fact_path(f->fact, &second)));
 	return true;
@@ -421,7 +424,7 @@ static struct str host_of(const struct fact *f)
 
 static void put_name_key(struct buf *key, struct str chain, struct str name)
 {
-	put_key(key, chain, name);
+	group_keys_put_key(key, chain, name);
 }
 
 /* The first peer of a chain, "" once there is another. */
@@ -494,7 +497,7 @@ bool cause_key_PEER(const struct grouping *g, const struct finding *f,
 		peer = dns_peer(g, fact);
 	if (!peer.len || !fact->ev.process.len)
 		return false;
-	put_key(key, peer, fact->ev.process);
+	group_keys_put_key(key, peer, fact->ev.process);
 	return true;
 }
 
@@ -516,7 +519,8 @@ bool cause_key_PLACE(const struct grouping *g, const struct finding *f,
 	(void)g;
 	if (!is_plain_file(f))
 		return false;
-	put_key(key, path_dir(path), reads ? STR("read ") : STR("change "));
+	group_keys_put_key(key, path_dir(path),
+			   reads ? STR("read ") : STR("change "));
 	buf_str(key, f->fact->ev.process);
 	return true;
 }

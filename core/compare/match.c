@@ -67,7 +67,8 @@ static struct str next_operation(const struct group *a, const struct group *b)
 	return group_at(b, 0)->operation;
 }
 
-static const struct fact *find_line(const struct group *g, struct str line)
+static const struct fact *match_find_line(const struct group *g,
+					  struct str line)
 {
 	for (size_t i = 0; i < g->n; i++)
 		if (str_eq(group_at(g, i)->line, line))
@@ -134,7 +135,7 @@ static size_t match_new(struct matching *m, const struct group *old,
 
 	for (size_t i = 0; i < new->n; i++) {
 		const struct fact *f = group_at(new, i);
-		const struct fact *before = find_line(old, f->line);
+		const struct fact *before = match_find_line(old, f->line);
 
 		if (before && fold_is_template(m, f)) {
 			match_template(m, before, f);
@@ -168,7 +169,7 @@ static void match_old(struct matching *m, const struct group *old,
 		bool always = fact_always(m->old, f);
 
 		m->out->old_always += always;
-		if (find_line(new, f->line)) {
+		if (match_find_line(new, f->line)) {
 			m->out->seen_again += always;
 			continue;
 		}

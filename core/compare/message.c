@@ -153,7 +153,7 @@ static bool is_edit(enum event_kind kind)
 	       kind == EV_POLICY_INPUT;
 }
 
-static void put_cut(struct buf *out, struct str s, size_t max)
+static void message_put_cut(struct buf *out, struct str s, size_t max)
 {
 	if (s.len <= max) {
 		buf_str(out, s);
@@ -173,14 +173,14 @@ static void put_subject(struct buf *out, const struct fact *f)
 	if (is_edit(f->kind))
 		buf_c(out, "the change");
 	else if (name.len && !str_eq(command, STR(CHAIN_CUT)))
-		put_cut(out, name, SUBJECT_MAX);
+		message_put_cut(out, name, SUBJECT_MAX);
 	else
 		buf_c(out, f->ev.process.len ? "the scenario" : "the program");
 }
 
 /* --- the value: what of the object the verb does not say --- */
 
-static struct str value_of(const struct fact *f)
+static struct str message_value_of(const struct fact *f)
 {
 	struct str rest = f->object, tcp = STR("tcp ");
 
@@ -197,12 +197,12 @@ static struct str value_of(const struct fact *f)
 static void put_predicate(struct buf *out, const struct finding *f)
 {
 	struct message m = split_message(f->rule->message);
-	struct str value = value_of(f->fact);
+	struct str value = message_value_of(f->fact);
 
 	buf_str(out, m.head);
 	if (!m.has_place && value.len)
 		buf_c(out, ": ");
-	put_cut(out, value, VALUE_MAX);
+	message_put_cut(out, value, VALUE_MAX);
 	buf_str(out, m.tail);
 	if (f->rule->category == CATEGORY_PERSISTENCE && fact_run_by(f->fact))
 		buf_printf(out, ": %s", fact_run_by(f->fact));
@@ -242,16 +242,16 @@ static void put_others(struct buf *out, const struct finding *f)
 	for (size_t i = 0; i < named; i++) {
 		if (i)
 			buf_c(out, i + 1 == n ? " and " : ", ");
-		put_cut(out, f->others[i], SUBJECT_MAX);
+		message_put_cut(out, f->others[i], SUBJECT_MAX);
 	}
 	if (n > named)
 		buf_printf(out, " and %zu more", n - named);
 }
 
-static void put_step(struct buf *out, const struct finding *f)
+static void message_put_step(struct buf *out, const struct finding *f)
 {
 	buf_c(out, "step ");
-	put_cut(out, f->step, SUBJECT_MAX);
+	message_put_cut(out, f->step, SUBJECT_MAX);
 	if (f->change == CHANGE_GONE)
 		buf_c(out, " does this no more; now only ");
 	else if (f->change != CHANGE_OUTCOME)
@@ -282,7 +282,7 @@ void finding_sentence(struct buf *out, const struct finding *f)
 	}
 	put_change(out, f);
 	if (f->step.len)
-		put_step(out, f);
+		message_put_step(out, f);
 	put_subject(out, f->fact);
 	buf_ch(out, ' ');
 	put_predicate(out, f);

@@ -29,7 +29,7 @@ static bool split_first(struct str s, struct str sep, struct str *head,
 	return false;
 }
 
-static struct str trim(struct str s)
+static struct str regrade_trim(struct str s)
 {
 	while (s.len && (s.p[0] == ' ' || s.p[0] == '\t'))
 		s = str_sub(s, 1);
@@ -62,9 +62,10 @@ int regrade_parse(struct regrade *out, struct str text, struct err *err)
 	struct regrade r = { .step = STR("") };
 	struct str kind, glob, rest, level;
 
-	text = trim(text);
+	text = regrade_trim(text);
 	if (!split_last(text, ' ', &rest, &level) ||
-	    !split_first(rest, STR(":"), &kind, &glob) || !trim(glob).len) {
+	    !split_first(rest, STR(":"), &kind, &glob) ||
+	    !regrade_trim(glob).len) {
 		err_set(err, ERR_TROUBLE, "'%.*s' is not KIND:GLOB LEVEL",
 			STR_ARG(text));
 		return err_hint(err, "for example: "
@@ -81,7 +82,7 @@ int regrade_parse(struct regrade *out, struct str text, struct err *err)
 			STR_ARG(level));
 		return err_hint(err, "levels: error, warning, note, never");
 	}
-	r.glob = trim(glob);
+	r.glob = regrade_trim(glob);
 	*out = r;
 	return 0;
 }

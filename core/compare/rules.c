@@ -497,8 +497,8 @@ static const struct predicate predicates[] = {
 #undef RULE
 };
 
-static bool fits(const struct predicate *p, const struct fact *f,
-		 const struct sides *s)
+static bool rules_fits(const struct predicate *p, const struct fact *f,
+		       const struct sides *s)
 {
 	return p->alone ? p->alone(f) : p->within(f, s);
 }
@@ -516,7 +516,7 @@ const struct rule *rule_for(const struct fact *f, struct deeds *did,
 
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
 		if (f->kind >= rules[i].first && f->kind <= rules[i].last &&
-		    fits(&predicates[i], f, &sides))
+		    rules_fits(&predicates[i], f, &sides))
 			return &rules[i];
 	assert(!"rules.def ends every kind with `any`");
 	return NULL;

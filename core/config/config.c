@@ -125,7 +125,8 @@ static int check_once(const struct parser *p, const struct config_entry *e,
 }
 
 /* Room for one more value, and for its subsection when that is new? */
-static int count(struct parser *p, struct str subsection, struct err *err)
+static int config_count(struct parser *p, struct str subsection,
+			struct err *err)
 {
 	if (p->entries.n == ENTRIES_MAX)
 		return err_set(err, ERR_TROUBLE, "more than %d values",
@@ -146,7 +147,7 @@ static int count(struct parser *p, struct str subsection, struct err *err)
 #define ADVICE_MAX 160
 
 /* In double quotes, as git-config(1) wants it; "" when that is not simple. */
-static void put_quoted(struct buf *out, struct str raw)
+static void config_put_quoted(struct buf *out, struct str raw)
 {
 	while (raw.len && memchr(" \t\r\n", raw.p[raw.len - 1], 4))
 		raw.len--;
@@ -183,7 +184,7 @@ static int check_comment(const struct config_key *key,
 		"value would end before it: %.*s", key->section, key->name,
 		it->comment, (int)(it->value.len < 80 ? it->value.len : 80),
 		it->value.p);
-	put_quoted(&advice, it->raw);
+	config_put_quoted(&advice, it->raw);
 	return err_hint(err, "put the value in double quotes%s%s%s%s; a "
 			"comment goes on a line of its own",
 			advice.len ? ": " : "", advice.len ? key->name : "",
@@ -232,8 +233,9 @@ static int check_quotes(const struct config_key *key,
 			key->name, with.p, key->name, without.p);
 }
 
-static int make_entry(struct config_entry *e, const struct config_item *it,
-		      unsigned line, struct err *err)
+static int config_make_entry(struct config_entry *e,
+			     const struct config_item *it, unsigned line,
+			     struct err *err)
 {
 	*e = (struct config_entry){
 		.key = find_key(it->section, it->name),
@@ -263,13 +265,13 @@ static int make_entry(struct config_entry *e, const struct config_item *it,
 	return config_value_check(e, err);
 }
 
-static int add_entry(struct parser *p, const struct config_item *it,
-		     struct err *err)
+static int config_add_entry(struct parser *p, const struct config_item *it,
+			    struct err *err)
 {
 	struct config_entry e;
 
-	if (make_entry(&e, it, p->lx.item_line, err) ||
-	    check_once(p, &e, err) || count(p, e.subsection, err))
+	if (config_make_entry(&e, it, p->lx.item_line, err) ||
+	    check_once(p, &e, err) || config_count(p, e.subsection, err))
 		return -1;
 	e.header = p->header;
 	*vec_push(&p->entries) = e;
@@ -280,7 +282,7 @@ static int add_entry(struct parser *p, const struct config_item *it,
 	return 0;
 }
 
-static bool is_step(const struct parser *p, struct str name)
+static bool config_is_step(const struct parser *p, struct str name)
 {
 	for (size_t i = 0; i < p->entries.n; i++)
 		if (!strcmp(p->entries.v[i].key->section, "step") &&
@@ -295,7 +297,7 @@ static int check_references(struct parser *p, struct err *err)
 	for (size_t i = 0; i < p->references.n; i++) {
 		const struct reference *r = &p->references.v[i];
 
-		if (is_step(p, r->step))
+		if (config_is_step(p, r->step))
 			continue;
 		p->lx.item_line = r->line;
 		err_set(err, ERR_TROUBLE, "%s%.*s%s names no step", r->before,
@@ -318,8 +320,8 @@ static int parse_items(struct parser *p, struct err *err)
 			return check_references(p, err);
 		if (it.token == CONFIG_SECTION)
 			p->header = p->lx.item_line;
-		if (it.token == CONFIG_SECTION ? check_section(p, &it, err)
-					       : add_entry(p, &it, err))
+		if (it.token == CONFIG_SECTION ?
+		    check_section(p, &it, err) : config_add_entry(p, &it, err))
 			return -1;
 	}
 }

@@ -12,12 +12,12 @@ static bool is_alpha(int c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool is_key(int c)
+static bool lex_is_key(int c)
 {
 	return is_alpha(c) || (c >= '0' && c <= '9') || c == '-';
 }
 
-static bool is_space(int c)
+static bool lex_is_space(int c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
@@ -65,7 +65,7 @@ static int skip_blank(struct config_lexer *lx)
 {
 	int c = next_byte(lx);
 
-	while (is_space(c) || c == '#' || c == ';') {
+	while (lex_is_space(c) || c == '#' || c == ';') {
 		if (c == '#' || c == ';')
 			while (!is_eol(c))
 				c = next_byte(lx);
@@ -87,7 +87,7 @@ static int read_section_name(struct config_lexer *lx, struct buf *name,
 {
 	int c = next_byte(lx);
 
-	for (; is_key(c); c = next_byte(lx))
+	for (; lex_is_key(c); c = next_byte(lx))
 		buf_ch(name, lower(c));
 	if (c == '.') {
 		err_set(err, ERR_TROUBLE,
@@ -107,7 +107,7 @@ static int read_subsection(struct config_lexer *lx, struct buf *sub,
 {
 	int c = next_byte(lx);
 
-	while (is_space(c) && c != '\n')
+	while (lex_is_space(c) && c != '\n')
 		c = next_byte(lx);
 	if (c != '"')
 		return bad_header(err);
@@ -130,7 +130,7 @@ static int read_section(struct config_lexer *lx, struct err *err)
 	if (read_section_name(lx, &name, &end, err))
 		return -1;
 	if (end != ']') {
-		if (!is_space(end) || end == '\n')
+		if (!lex_is_space(end) || end == '\n')
 			return bad_header(err);
 		if (read_subsection(lx, &sub, err))
 			return -1;
@@ -225,8 +225,8 @@ static bool has_inner_quotes(const struct reader *r)
  * (git before 2.45 turns a tab or CR inside a value into a space; later ones
  * and git-config(1) keep them, and so do we.)
  */
-static int read_text(struct config_lexer *lx, struct config_item *it,
-		     struct reader *r, struct err *err)
+static int lex_read_text(struct config_lexer *lx, struct config_item *it,
+			 struct reader *r, struct err *err)
 {
 	for (int c = next_byte(lx); !is_eol(c); c = next_byte(lx)) {
 		if (!r->quoted && (c == '#' || c == ';')) {
@@ -236,7 +236,7 @@ static int read_text(struct config_lexer *lx, struct config_item *it,
 				c = next_byte(lx);
 			break;
 		}
-		if (!r->quoted && is_space(c)) {
+		if (!r->quoted && lex_is_space(c)) {
 			read_blank(r, c);
 			continue;
 		}
@@ -265,7 +265,7 @@ static int read_value(struct config_lexer *lx, struct config_item *it,
 	__attribute__((cleanup(reader_free)))
 	struct reader r = { .quotes = 0 };
 
-	if (read_text(lx, it, &r, err))
+	if (lex_read_text(lx, it, &r, err))
 		return -1;
 	r.value.len = r.end;
 	r.kept.len = r.kept_end;
@@ -276,24 +276,24 @@ static int read_value(struct config_lexer *lx, struct config_item *it,
 	return 0;
 }
 
-static int bad_line(int c, struct err *err)
+static int lex_bad_line(int c, struct err *err)
 {
 	err_set(err, ERR_TROUBLE, "unexpected \"%c\"", c);
 	return err_hint(err, "a line is [section], key = value, or a comment");
 }
 
-static int read_entry(struct config_lexer *lx, int c, struct config_item *out,
-		      struct err *err)
+static int lex_read_entry(struct config_lexer *lx, int c,
+			  struct config_item *out, struct err *err)
 {
 	autobuf struct buf name = BUF_INIT;
 	size_t begin;
 
-	for (; is_key(c); c = next_byte(lx))
+	for (; lex_is_key(c); c = next_byte(lx))
 		buf_ch(&name, lower(c));
 	while (c == ' ' || c == '\t')
 		c = next_byte(lx);
 	if (!is_eol(c) && c != '=')
-		return bad_line(c, err);
+		return lex_bad_line(c, err);
 	if (!lx->section.section.len) {
 		err_set(err, ERR_TROUBLE, "\"%.60s\" stands before any section",
 			name.p);
@@ -329,6 +329,6 @@ int config_lex_next(struct config_lexer *lx, struct config_item *out,
 		return 0;
 	}
 	if (is_alpha(c))
-		return read_entry(lx, c, out, err);
-	return bad_line(c, err);
+		return lex_read_entry(lx, c, out, err);
+	return lex_bad_line(c, err);
 }

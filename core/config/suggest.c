@@ -13,14 +13,14 @@ static bool near(struct str a, struct str b)
 	return edit_distance(a, b) <= NEAR && a.len > NEAR;
 }
 
-static void add(struct buf *list, struct str item)
+static void suggest_add(struct buf *list, struct str item)
 {
 	if (list->len)
 		buf_c(list, ", ");
 	buf_str(list, item);
 }
 
-static bool is_in(const struct config_key *key, struct str section)
+static bool suggest_is_in(const struct config_key *key, struct str section)
 {
 	return str_eq(str_c(key->section), section);
 }
@@ -43,9 +43,9 @@ int config_suggest_section(struct str section, struct err *err)
 
 		if (!starts_section(keys, i))
 			continue;
-		add(&all, name);
+		suggest_add(&all, name);
 		if (near(section, name))
-			add(&close, name);
+			suggest_add(&close, name);
 	}
 	if (close.len)
 		return err_hint(err, "did you mean %s?", close.p);
@@ -63,14 +63,14 @@ int config_suggest_key(struct str section, struct str name, struct err *err)
 	for (size_t i = 0; i < n; i++) {
 		struct str key = str_c(keys[i].name);
 
-		if (!is_in(&keys[i], section)) {
+		if (!suggest_is_in(&keys[i], section)) {
 			if (str_eq(name, key))
-				add(&elsewhere, str_c(keys[i].section));
+				suggest_add(&elsewhere, str_c(keys[i].section));
 			continue;
 		}
-		add(&all, key);
+		suggest_add(&all, key);
 		if (near(name, key))
-			add(&close, key);
+			suggest_add(&close, key);
 	}
 	if (elsewhere.len)
 		return err_hint(err, "%.*s is a key of [%s]", STR_ARG(name),

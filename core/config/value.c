@@ -92,7 +92,7 @@ bool config_size(struct str text, uint64_t *bytes)
 }
 
 /* Cut s at its first blank; both halves lose the blanks between them. */
-static struct str cut_word(struct str s, struct str *rest)
+static struct str value_cut_word(struct str s, struct str *rest)
 {
 	size_t end = 0;
 
@@ -171,7 +171,7 @@ bool config_endpoint(struct str text)
 
 bool config_ready(struct str text, struct str *word, struct str *rest)
 {
-	*word = cut_word(text, rest);
+	*word = value_cut_word(text, rest);
 	if (str_eq(*word, STR("exit")))
 		return !rest->len;
 	if (str_eq(*word, STR("listen")))
@@ -199,18 +199,18 @@ static int signal_number(struct str name)
 
 bool config_stop(struct str text, int *sig, uint64_t *ms, struct str *step)
 {
-	struct str rest, word = cut_word(text, &rest);
+	struct str rest, word = value_cut_word(text, &rest);
 
 	*sig = SIGTERM;
 	*ms = 0;
 	*step = STR("");
 	if (str_eq(word, STR("signal")))
-		word = cut_word(rest, &rest);
+		word = value_cut_word(rest, &rest);
 	if (!str_eq(word, STR("after"))) {
 		*sig = signal_number(word);
 		if (!*sig || !rest.len)
 			return *sig != 0;
-		word = cut_word(rest, &rest);
+		word = value_cut_word(rest, &rest);
 	}
 	if (!str_eq(word, STR("after")))
 		return false;
@@ -226,7 +226,7 @@ bool config_expect(struct str text, struct str *word, struct str *rest)
 	uint64_t status;
 	struct str digits;
 
-	*word = cut_word(text, rest);
+	*word = value_cut_word(text, rest);
 	if (str_eq(*word, STR("output")))
 		return rest->len && rest->len <= TEXT_MAX;
 	digits = *rest;
@@ -333,14 +333,14 @@ static bool check_role(struct config_entry *e)
 	return one_of(e->value, roles);
 }
 
-static bool check_ready(struct config_entry *e)
+static bool value_check_ready(struct config_entry *e)
 {
 	struct str word, rest;
 
 	return config_ready(e->value, &word, &rest);
 }
 
-static bool check_stop(struct config_entry *e)
+static bool value_check_stop(struct config_entry *e)
 {
 	struct str step;
 	uint64_t ms;
@@ -384,7 +384,7 @@ bool config_variable(struct str s)
 	       s.len <= TEXT_MAX;
 }
 
-static bool check_env(struct config_entry *e)
+static bool value_check_env(struct config_entry *e)
 {
 	return config_variable(e->value);
 }
@@ -426,17 +426,17 @@ static const struct type {
 		"slashes" },
 	[CONFIG_BOOL] = { check_bool, "true or false" },
 	[CONFIG_LEVEL] = { check_level, "error, warning, note or never" },
-	[CONFIG_READY] = { check_ready,
+	[CONFIG_READY] = { value_check_ready,
 		"listen, listen PORT, listen ADDRESS:PORT, output TEXT, file "
 		"PATH, exit or after DURATION" },
-	[CONFIG_STOP] = { check_stop,
+	[CONFIG_STOP] = { value_check_stop,
 		"SIGNAL, after STEP, after DURATION, or SIGNAL with one of "
 		"these" },
 	[CONFIG_EXPECT] = { check_expect,
 		"status N, of 0 to 255, or output TEXT" },
 	[CONFIG_REGRADE] = { check_regrade,
 		"KIND:GLOB LEVEL, as in file.create:/tmp/** warning" },
-	[CONFIG_ENV] = { check_env,
+	[CONFIG_ENV] = { value_check_env,
 		"NAME=VALUE with a NAME of letters, digits and _" },
 	[CONFIG_MODE] = { check_mode, "enforce or report-only" },
 	[CONFIG_ROLE] = { check_role, "subject or fixture" },
@@ -450,7 +450,7 @@ bool config_is_text(enum config_type type, struct str value)
 	struct str rest;
 
 	if (type == CONFIG_READY || type == CONFIG_EXPECT)
-		return str_eq(cut_word(value, &rest), STR("output"));
+		return str_eq(value_cut_word(value, &rest), STR("output"));
 	return type == CONFIG_TEXT || type == CONFIG_COMMAND ||
 	       type == CONFIG_ENV;
 }

@@ -75,7 +75,7 @@ static void copy_plain(struct buf *out, struct str text)
 	}
 }
 
-static size_t count_lines(struct str text)
+static size_t error_line_count_lines(struct str text)
 {
 	size_t n = 1;
 
@@ -118,12 +118,12 @@ static bool starts_anycase(struct str s, struct str text)
 	return s.len >= text.len && !strncasecmp(s.p, text.p, text.len);
 }
 
-static bool has(struct str s, struct str text)
+static bool error_line_has(struct str s, struct str text)
 {
 	return s.len && memmem(s.p, s.len, text.p, text.len);
 }
 
-static bool is_word(char c)
+static bool error_line_is_word(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 	       (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '$' ||
@@ -139,7 +139,7 @@ static bool is_named(struct str s)
 	};
 	size_t n = 0;
 
-	while (n < s.len && is_word(s.p[n]))
+	while (n < s.len && error_line_is_word(s.p[n]))
 		n++;
 	if (n < s.len && s.p[n] != ':' && !str_starts(str_sub(s, n),
 						      STR(" [")))
@@ -181,7 +181,7 @@ static bool is_under(const struct search *s, size_t i, struct str head,
 	if (!s->v[i].text.len || strchr(" \t", s->v[i].text.p[0]))
 		return false;
 	for (size_t k = i; k--;) {
-		if (has(s->v[k].text, head)) {
+		if (error_line_has(s->v[k].text, head)) {
 			*begin = k;
 			return i > k + 1;
 		}
@@ -195,12 +195,12 @@ static bool is_behind(const struct search *s, size_t i, struct str text)
 {
 	struct str before = i ? s->v[i - 1].text : STR("");
 
-	return has(before, text) && before.p[before.len - 1] == ':';
+	return error_line_has(before, text) && before.p[before.len - 1] == ':';
 }
 
 /* Does the line have this shape?  *begin: where its report begins. */
-static bool fits(const struct search *s, size_t i, const struct shape *shape,
-		 size_t *begin)
+static bool error_line_fits(const struct search *s, size_t i,
+			    const struct shape *shape, size_t *begin)
 {
 	struct str line = s->v[i].text;
 
@@ -209,7 +209,7 @@ static bool fits(const struct search *s, size_t i, const struct shape *shape,
 	case HOW_STARTS:
 		return str_starts(line, shape->text);
 	case HOW_HAS:
-		return has(line, shape->text);
+		return error_line_has(line, shape->text);
 	case HOW_ENDS:
 		return str_ends(line, shape->text);
 	case HOW_ANYCASE: case HOW_FRONT:
@@ -262,7 +262,7 @@ static void consider(struct search *s, size_t i, const struct shape *shape)
 
 	if (shape->weight < s->weight ||
 	    (shape->weight == s->weight && shape->keep == KEEP_FIRST) ||
-	    !fits(s, i, shape, &begin))
+	    !error_line_fits(s, i, shape, &begin))
 		return;
 	if (shape->how == HOW_FRONT)
 		begin = i = in_front(s, i);
@@ -278,12 +278,13 @@ static bool is_noise(const struct search *s, size_t i)
 	size_t begin;
 
 	for (size_t k = 0; k < ARRAY_LEN(shapes); k++)
-		if (!shapes[k].weight && fits(s, i, &shapes[k], &begin))
+		if (!shapes[k].weight &&
+		    error_line_fits(s, i, &shapes[k], &begin))
 			return true;
 	return false;
 }
 
-static void look_at(struct search *s, size_t i)
+static void error_line_look_at(struct search *s, size_t i)
 {
 	if (!s->v[i].text.len || is_noise(s, i) ||
 	    (s->v[i].open && is_prompt(&s->v[i])))
@@ -313,7 +314,8 @@ static bool find_near(const struct search *s, size_t i, int step,
 
 		struct str line = s->v[step < 0 ? i - k - 1 : i + k + 1].text;
 
-		if (step < 0 && has(line, STR("Traceback (most recent")))
+		if (step < 0 &&
+		    error_line_has(line, STR("Traceback (most recent")))
 			break;
 		if (!error_place_find(&there, s->arena, line, s->tree) ||
 		    (found && there.foreign))
@@ -361,7 +363,7 @@ static struct str cut_front(struct str s, const char *text)
 	return str_starts(s, str_c(text)) ? str_sub(s, strlen(text)) : s;
 }
 
-static struct str trim(struct str s)
+static struct str error_line_trim(struct str s)
 {
 	while (s.len && strchr(" \t", s.p[0]))
 		s = str_sub(s, 1);
@@ -385,14 +387,14 @@ static struct str without_place(struct str s, const struct error_place *p)
 		    memmem(rest.p, rest.len, "': ", 3))
 			rest = str_sub(rest, (size_t)((char *)memmem(rest.p,
 				rest.len, "': ", 3) - rest.p) + 3);
-		return trim(rest);
+		return error_line_trim(rest);
 	}
 	if (rest.len > 1 || (rest.len && !strchr(".):", rest.p[0])))
 		return s;
 	for (size_t i = 0; i < ARRAY_LEN(glue); i++)
 		if (str_ends(front, str_c(glue[i]))) {
 			front.len -= strlen(glue[i]);
-			return front.len ? trim(front) : s;
+			return front.len ? error_line_trim(front) : s;
 		}
 	return s;
 }
@@ -409,7 +411,8 @@ static struct str shorten(struct str s)
 	return (struct str){ s.p, n };
 }
 
-static void put_result(struct error_line *out, const struct search *s)
+static void error_line_put_result(struct error_line *out,
+				  const struct search *s)
 {
 	struct error_place place = { .file = STR("") };
 	struct str said = s->v[s->best].text;
@@ -420,7 +423,7 @@ static void put_result(struct error_line *out, const struct search *s)
 		if (s->place == PLACE_HERE)
 			said = without_place(said, &place);
 	}
-	said = trim(said);
+	said = error_line_trim(said);
 	said = cut_front(said, "Uncaught ");
 	said = cut_front(said, "Unhandled exception. ");
 	said = cut_front(said, "Exception in thread \"main\" ");
@@ -439,13 +442,13 @@ bool error_line_find(struct error_line *out, struct arena *arena,
 
 	*out = (struct error_line){ .text = STR(""), .file = STR("") };
 	copy_plain(&plain, last_part(text));
-	s.v = arena_alloc(arena, count_lines(buf_view(&plain)) *
+	s.v = arena_alloc(arena, error_line_count_lines(buf_view(&plain)) *
 				 sizeof(*s.v));
 	split_lines(&s, buf_view(&plain));
 	for (size_t i = 0; i < s.n; i++)
-		look_at(&s, i);
+		error_line_look_at(&s, i);
 	if (!s.weight)
 		return false;
-	put_result(out, &s);
+	error_line_put_result(out, &s);
 	return true;
 }

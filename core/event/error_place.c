@@ -33,8 +33,8 @@ static bool is_foreign(struct str rel)
 	return false;
 }
 
-static bool take(struct error_place *out, struct arena *arena,
-		 struct str rel, const struct error_tree *tree)
+static bool error_place_take(struct error_place *out, struct arena *arena,
+			     struct str rel, const struct error_tree *tree)
 {
 	if (!rel.len || rel.len > PATH_LEN_MAX || !path_is_contained(rel) ||
 	    memchr(rel.p, '\0', rel.len))
@@ -77,7 +77,7 @@ static bool take_java(struct error_place *out, struct arena *arena,
 		buf_c(&path, roots[i]);
 		buf_str(&path, buf_view(&package));
 		buf_str(&path, file);
-		if (take(out, arena, buf_view(&path), tree))
+		if (error_place_take(out, arena, buf_view(&path), tree))
 			return true;
 	}
 	return false;
@@ -92,10 +92,10 @@ static bool take_relative(struct error_place *out, struct arena *arena,
 		buf_str(&below, tree->dir);
 		buf_ch(&below, '/');
 		buf_str(&below, path);
-		if (take(out, arena, buf_view(&below), tree))
+		if (error_place_take(out, arena, buf_view(&below), tree))
 			return true;
 	}
-	return take(out, arena, path, tree);
+	return error_place_take(out, arena, path, tree);
 }
 
 static bool take_path(struct error_place *out, struct arena *arena,
@@ -109,7 +109,8 @@ static bool take_path(struct error_place *out, struct arena *arena,
 		return take_relative(out, arena, path, tree);
 	if (!path_below(path, tree->path) || path.len <= tree->path.len + 1)
 		return false;
-	return take(out, arena, str_sub(path, tree->path.len + 1), tree);
+	return error_place_take(out, arena, str_sub(path, tree->path.len + 1),
+				tree);
 }
 
 /* --- what stands in front of a number --- */

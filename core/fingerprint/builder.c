@@ -135,8 +135,8 @@ static void set_evidence(struct builder *b, struct arena *a,
 }
 
 /* An earlier event becomes the first; the steps stay known. */
-static void set_first(struct builder *b, struct arena *a,
-		      struct evidence *out, const struct event *ev)
+static void builder_set_first(struct builder *b, struct arena *a,
+			      struct evidence *out, const struct event *ev)
 {
 	const struct evidence_more *more = out->more;
 
@@ -171,8 +171,8 @@ static struct step_evidence *add_record(struct builder *b, struct arena *a,
  * What its step did of the fact, before the event is counted.  Nearly always
  * there is one step, told without normalising, and nothing to be kept.
  */
-static void take_step(struct builder *b, struct arena *a, struct evidence *out,
-		      const struct event *ev)
+static void builder_take_step(struct builder *b, struct arena *a,
+			      struct evidence *out, const struct event *ev)
 {
 	struct step_evidence *s;
 
@@ -203,21 +203,21 @@ static bool is_full(const struct builder *b)
 	       bytes_used(b) >= b->limits.max_bytes;
 }
 
-static struct str line_at(const void *facts, size_t i)
+static struct str builder_line_at(const void *facts, size_t i)
 {
 	return ((const struct fact *)facts)[i].line;
 }
 
 /* Where the index of the line's fact plus 1 stands, or belongs: 0. */
-static uint32_t *find_line(struct builder *b, struct str line)
+static uint32_t *builder_find_line(struct builder *b, struct str line)
 {
-	const struct slots_keys of = { line_at, b->facts.v };
+	const struct slots_keys of = { builder_line_at, b->facts.v };
 
 	return slots_put(&b->lines, of, b->facts.n, line);
 }
 
-static struct fact *add_fact(struct builder *b, uint32_t *slot,
-			     struct str line, const struct event *ev)
+static struct fact *builder_add_fact(struct builder *b, uint32_t *slot,
+				     struct str line, const struct event *ev)
 {
 	struct fact *f = vec_push(&b->facts);
 
@@ -243,10 +243,10 @@ static void note_limit(struct builder *b, const struct event *ev)
 		fact_line(&b->line, &limit, &b->places);
 
 		struct str line = buf_view(&b->line);
-		uint32_t *slot = find_line(b, line);
+		uint32_t *slot = builder_find_line(b, line);
 
 		if (!*slot)
-			add_fact(b, slot, line, &limit);
+			builder_add_fact(b, slot, line, &limit);
 		b->limit = *slot;
 	}
 	b->facts.v[b->limit - 1].ev.count++;
@@ -264,7 +264,7 @@ static bool counts_names(const struct event *ev)
 	}
 }
 
-static bool has_token(struct str line)
+static bool builder_has_token(struct str line)
 {
 	for (size_t i = 0; i < line.len; i++)
 		if (line.p[i] == '<' && token_forged(str_sub(line, i)))
@@ -338,10 +338,10 @@ static struct name *keep_name(struct builder *b, size_t index,
 		   add_name(b, index, buf_view(&b->line), ev);
 	if (!name)
 		return NULL;
-	take_step(b, &t->arena, &name->ev, ev);
+	builder_take_step(b, &t->arena, &name->ev, ev);
 	name->ev.count++;
 	if (ev->ns < name->ev.ns)
-		set_first(b, &t->arena, &name->ev, ev);
+		builder_set_first(b, &t->arena, &name->ev, ev);
 	return name;
 }
 
@@ -352,7 +352,7 @@ static void take_name(struct builder *b, size_t index, struct str line,
 	struct fact *f = &b->facts.v[index];
 	struct name *name;
 
-	if (!has_token(line))
+	if (!builder_has_token(line))
 		return;
 	name = keep_name(b, index, ev);
 	if (!is_another(b, index, ev))
@@ -366,13 +366,13 @@ static void take_known(struct builder *b, struct fact *f,
 		       const struct event *ev)
 {
 	b->ledger.merged++;
-	take_step(b, &b->arena, &f->ev, ev);
+	builder_take_step(b, &b->arena, &f->ev, ev);
 	f->ev.count++;
 	if (f->task != ev->pid)
 		f->task = -1;
 	/* Events of several threads need not arrive in their order. */
 	if (ev->ns < f->ev.ns && !is_full(b))
-		set_first(b, &b->arena, &f->ev, ev);
+		builder_set_first(b, &b->arena, &f->ev, ev);
 }
 
 /* The index of the event's fact, or no fact's where a bound was reached. */
@@ -382,7 +382,7 @@ static size_t take_fact(struct builder *b, const struct event *ev)
 	fact_line(&b->line, ev, &b->places);
 
 	struct str line = buf_view(&b->line);
-	uint32_t *slot = find_line(b, line);
+	uint32_t *slot = builder_find_line(b, line);
 	size_t at = *slot ? *slot - 1 : b->facts.n;
 
 	if (*slot) {
@@ -395,12 +395,12 @@ static size_t take_fact(struct builder *b, const struct event *ev)
 		note_limit(b, ev);
 		return SIZE_MAX;
 	}
-	add_fact(b, slot, line, ev)->ev.count = 1;
+	builder_add_fact(b, slot, line, ev)->ev.count = 1;
 	take_name(b, at, line, ev);
 	return at;
 }
 
-static void take(void *ctx, const struct event *ev)
+static void builder_take(void *ctx, const struct event *ev)
 {
 	struct builder *b = ctx;
 	size_t fact = SIZE_MAX;
@@ -418,7 +418,7 @@ static void take(void *ctx, const struct event *ev)
 
 struct event_sink builder_sink(struct builder *b)
 {
-	return (struct event_sink){ .take = take, .ctx = b };
+	return (struct event_sink){ .take = builder_take, .ctx = b };
 }
 
 /* --- what is beside the facts --- */

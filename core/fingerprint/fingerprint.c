@@ -14,10 +14,12 @@
 
 /* --- a fact's line --- */
 
-static void put_line(struct buf *out, const struct event *ev,
-		     const struct places *places,
-		     void (*put_object)(struct buf *out, const struct event *ev,
-					const struct places *places))
+typedef void put_object_fn(struct buf *out, const struct event *ev,
+			   const struct places *places);
+
+static void fingerprint_put_line(struct buf *out, const struct event *ev,
+				 const struct places *places,
+				 put_object_fn *put_object)
 {
 	assert(ev->err >= 0 && ev->err <= ERRNO_LAST);
 	buf_c(out, event_name(ev->kind));
@@ -38,13 +40,13 @@ static void put_line(struct buf *out, const struct event *ev,
 void fact_line(struct buf *out, const struct event *ev,
 	       const struct places *places)
 {
-	put_line(out, ev, places, normalise_object);
+	fingerprint_put_line(out, ev, places, normalise_object);
 }
 
 void fact_line_named(struct buf *out, const struct event *ev,
 		     const struct places *places)
 {
-	put_line(out, ev, places, normalise_named);
+	fingerprint_put_line(out, ev, places, normalise_named);
 }
 
 /* "ENOENT", or "E" and the number of an errno that has no name; 0: neither. */

@@ -118,7 +118,8 @@ void json_put_plan(struct json_out *j, const struct fingerprint *fp)
 	json_end_object(j);
 }
 
-static void put_sections(struct json_out *j, const struct fingerprint *fp)
+static void fingerprint_json_put_sections(struct json_out *j,
+					  const struct fingerprint *fp)
 {
 	json_begin_object(j, "sections");
 	for (enum event_section i = 0; i < SECTION_COUNT; i++)
@@ -126,7 +127,8 @@ static void put_sections(struct json_out *j, const struct fingerprint *fp)
 	json_end_object(j);
 }
 
-static void put_ledger(struct json_out *j, const struct fingerprint *fp)
+static void fingerprint_json_put_ledger(struct json_out *j,
+					const struct fingerprint *fp)
 {
 	const struct ledger *l = &fp->ledger;
 
@@ -140,13 +142,15 @@ static void put_ledger(struct json_out *j, const struct fingerprint *fp)
 	json_end_object(j);
 }
 
-static void put_optional(struct json_out *j, const char *key, struct str s)
+static void fingerprint_json_put_optional(struct json_out *j, const char *key,
+					  struct str s)
 {
 	if (s.len)
 		json_put_str(j, key, s);
 }
 
-static void put_end(struct json_out *j, const struct run_end *end)
+static void fingerprint_json_put_end(struct json_out *j,
+				     const struct run_end *end)
 {
 	json_begin_object(j, NULL);
 	json_put_str(j, "how", end->how);
@@ -161,8 +165,8 @@ static void put_end(struct json_out *j, const struct run_end *end)
 }
 
 /* What each did, where several did it. */
-static void put_steps(struct json_out *j, const struct evidence *ev,
-		      unsigned seen)
+static void fingerprint_json_put_steps(struct json_out *j,
+				       const struct evidence *ev, unsigned seen)
 {
 	autobuf struct buf also = BUF_INIT;
 	size_t n = evidence_steps(ev);
@@ -180,23 +184,24 @@ static void put_steps(struct json_out *j, const struct evidence *ev,
 		json_put_uint(j, "seen", s.seen);
 		put_count(j, "count", s.count);
 		put_count(j, "us", s.ns / 1000);
-		put_optional(j, "process", s.process);
-		put_optional(j, "call", s.call);
+		fingerprint_json_put_optional(j, "process", s.process);
+		fingerprint_json_put_optional(j, "call", s.call);
 		json_end_object(j);
 	}
 	json_end_array(j);
 }
 
-static void put_evidence(struct json_out *j, const struct evidence *ev,
-			 unsigned seen)
+static void fingerprint_json_put_evidence(struct json_out *j,
+					  const struct evidence *ev,
+					  unsigned seen)
 {
 	put_count(j, "count", ev->count);
 	put_count(j, "us", ev->ns / 1000);
-	put_optional(j, "step", ev->step);
-	put_steps(j, ev, seen);
-	put_optional(j, "process", ev->process);
-	put_optional(j, "call", ev->call);
-	put_optional(j, "note", ev->note);
+	fingerprint_json_put_optional(j, "step", ev->step);
+	fingerprint_json_put_steps(j, ev, seen);
+	fingerprint_json_put_optional(j, "process", ev->process);
+	fingerprint_json_put_optional(j, "call", ev->call);
+	fingerprint_json_put_optional(j, "note", ev->note);
 }
 
 /* Which runs, of what not all of them saw. */
@@ -211,24 +216,25 @@ static void put_runs(struct json_out *j, uint64_t in_runs)
 	json_end_array(j);
 }
 
-static void put_name(struct json_out *j, const struct name *name)
+static void fingerprint_json_put_name(struct json_out *j,
+				      const struct name *name)
 {
 	json_begin_object_inline(j, NULL);
 	json_put_str(j, "fact", name->line);
 	json_put_str(j, "form", name->form);
 	json_put_uint(j, "names", name->names);
-	put_evidence(j, &name->ev, 1);
+	fingerprint_json_put_evidence(j, &name->ev, 1);
 	json_end_object(j);
 }
 
-static void put_fact(struct json_out *j, const struct fact *f)
+static void fingerprint_json_put_fact(struct json_out *j, const struct fact *f)
 {
 	json_begin_object_inline(j, NULL);
 	json_put_str(j, "fact", f->line);
 	json_put_uint(j, "seen", f->seen);
 	put_runs(j, f->in_runs);
-	put_evidence(j, &f->ev, f->seen);
-	put_optional(j, "form", fact_form(f));
+	fingerprint_json_put_evidence(j, &f->ev, f->seen);
+	fingerprint_json_put_optional(j, "form", fact_form(f));
 	if (f->names_max) {
 		json_begin_array_inline(j, "names");
 		json_put_uint(j, NULL, f->names_min);
@@ -247,7 +253,7 @@ static void put_lists(struct json_out *j, const struct fingerprint *fp)
 
 	json_begin_array(j, "ends");
 	for (size_t i = 0; i < fp->n_ends; i++)
-		put_end(j, &fp->ends[i]);
+		fingerprint_json_put_end(j, &fp->ends[i]);
 	json_end_array(j);
 
 	json_begin_object(j, "syscalls");
@@ -257,14 +263,14 @@ static void put_lists(struct json_out *j, const struct fingerprint *fp)
 
 	json_begin_array(j, "facts");
 	for (size_t i = 0; i < fp->n; i++)
-		put_fact(j, &fp->facts[i]);
+		fingerprint_json_put_fact(j, &fp->facts[i]);
 	json_end_array(j);
 
 	if (!fp->n_names)
 		return;
 	json_begin_array(j, "names");
 	for (size_t i = 0; i < fp->n_names; i++)
-		put_name(j, &fp->names[i]);
+		fingerprint_json_put_name(j, &fp->names[i]);
 	json_end_array(j);
 }
 
@@ -281,8 +287,8 @@ void fingerprint_write(struct buf *out, const struct fingerprint *fp)
 	if (fp->told)
 		json_put_bool(&j, "told", true);
 	json_put_str(&j, "digest", str_c(fp->digest));
-	put_sections(&j, fp);
-	put_ledger(&j, fp);
+	fingerprint_json_put_sections(&j, fp);
+	fingerprint_json_put_ledger(&j, fp);
 	put_lists(&j, fp);
 	json_end_object(&j);
 	json_out_end(&j);

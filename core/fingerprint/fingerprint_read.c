@@ -57,7 +57,7 @@ static int read_source(struct reader *r, const struct json *doc)
 	return 0;
 }
 
-static int read_plan(struct reader *r, const struct json *doc)
+static int fingerprint_read_plan(struct reader *r, const struct json *doc)
 {
 	autobuf struct buf text = BUF_INIT;
 	struct fingerprint *fp = r->fp;
@@ -106,7 +106,8 @@ static int read_ledger(struct reader *r, const struct json *doc)
 	return 0;
 }
 
-static int read_blind_spots(struct reader *r, const struct json *doc)
+static int fingerprint_read_blind_spots(struct reader *r,
+					const struct json *doc)
 {
 	struct fingerprint *fp = r->fp;
 	const struct json *a;
@@ -209,7 +210,7 @@ static int read_next(struct reader *r, const struct json *o)
 	return 0;
 }
 
-static int read_facts(struct reader *r)
+static int fingerprint_read_facts(struct reader *r)
 {
 	struct fingerprint *fp = r->fp;
 
@@ -309,7 +310,7 @@ static int check_schema(struct reader *r, const struct json *doc)
 	return err_hint(r->err, "write it again with `behavdiff trace`");
 }
 
-static int read_document(struct reader *r, const struct json *doc)
+static int fingerprint_read_document(struct reader *r, const struct json *doc)
 {
 	if (check_schema(r, doc))
 		return -1;
@@ -318,9 +319,9 @@ static int read_document(struct reader *r, const struct json *doc)
 		return -1;
 	if (!r->fp->runs)
 		return read_fail(r, "there must be one at least");
-	if (read_source(r, doc) || read_plan(r, doc) || read_facts(r) ||
-	    read_told(r, doc) ||
-	    read_ledger(r, doc) || read_blind_spots(r, doc) ||
+	if (read_source(r, doc) || fingerprint_read_plan(r, doc) ||
+	    fingerprint_read_facts(r) || read_told(r, doc) ||
+	    read_ledger(r, doc) || fingerprint_read_blind_spots(r, doc) ||
 	    read_ends(r, doc) || read_syscalls(r, doc))
 		return -1;
 	return check_digests(r, doc);
@@ -334,7 +335,7 @@ int fingerprint_read(struct fingerprint **out, const char *name,
 	struct reader r = { .fp = fp, .at = "", .err = err };
 	int failed = json_parse_without(&doc, &r.facts, "facts", text,
 					FINGERPRINT_FILE_MAX, err) ||
-		     read_document(&r, doc);
+		     fingerprint_read_document(&r, doc);
 
 	arena_take(&fp->arena, &r.texts.arena);
 	strmap_free(&r.texts);

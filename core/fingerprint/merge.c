@@ -27,8 +27,8 @@ void sightings_sort(struct sighting *s, size_t n)
 	sort_array(s, n, sizeof(*s), by_sighting);
 }
 
-static size_t collect(struct sighting *out,
-		      const struct fingerprint *const *runs, size_t n)
+static size_t merge_collect(struct sighting *out,
+			    const struct fingerprint *const *runs, size_t n)
 {
 	size_t got = 0;
 
@@ -49,7 +49,7 @@ struct merging {
 };
 
 /* A text of the inputs: theirs, where they are kept. */
-static struct str keep(struct merging *m, struct str s)
+static struct str merge_keep(struct merging *m, struct str s)
 {
 	return m->fp->shared ? s : arena_str(&m->fp->arena, s);
 }
@@ -136,7 +136,7 @@ static void merge_steps(struct merging *m, struct fact *out,
 
 		step->step = keep_common(m, step->step);
 		step->process = keep_common(m, step->process);
-		step->call = keep(m, step->call);
+		step->call = merge_keep(m, step->call);
 	}
 	step_list_set(&list, &m->fp->arena, &out->ev, out->seen);
 }
@@ -148,7 +148,7 @@ static struct str merge_form(struct merging *m, const struct sighting *s,
 	for (size_t i = 0; i < n; i++)
 		if (fact_form(s[i].fact).len &&
 		    str_eq(s[i].line, s[i].fact->line))
-			return keep(m, fact_form(s[i].fact));
+			return merge_keep(m, fact_form(s[i].fact));
 	return STR("");
 }
 
@@ -161,7 +161,7 @@ static void merge_evidence(struct merging *m, struct fact *out,
 		.ns = first->ns,
 		.step = keep_common(m, first->step),
 		.process = keep_common(m, first->process),
-		.call = keep(m, first->call),
+		.call = merge_keep(m, first->call),
 		.note = keep_common(m, first->note),
 	};
 	for (size_t i = 0; i < n; i++)
@@ -175,7 +175,7 @@ static void merge_fact(struct merging *m, struct fact *out,
 		       const struct sighting *s, size_t n)
 {
 	*out = (struct fact){
-		.line = keep(m, s[0].line),
+		.line = merge_keep(m, s[0].line),
 		.seen = merge_seen(s, n),
 	};
 	if (out->seen < m->fp->runs)
@@ -296,7 +296,7 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 		total += runs[i]->n + runs[i]->n_names;
 	s = mem_array(total + 1, sizeof(*s));
 	total = told ? recurring_collect(&scratch, s, all, n) :
-		       collect(s, all, n);
+		       merge_collect(s, all, n);
 	sightings_sort(s, total);
 	merge_rest(fp, all, n);
 	merge_sightings(fp, s, total);

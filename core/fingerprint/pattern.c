@@ -6,7 +6,7 @@
 #define ARROW STR(" -> ")
 
 /* Does `*` stand for this byte? */
-static bool is_plain(char c)
+static bool pattern_is_plain(char c)
 {
 	return c != '/' && c != ' ';
 }
@@ -24,7 +24,7 @@ static bool fits_below(struct str rest, bool path)
  * star that meets a slash or a blank gives up, since an earlier one could not
  * reach further either.
  */
-static bool fits(struct str pattern, struct str text, bool path)
+static bool pattern_fits(struct str pattern, struct str text, bool path)
 {
 	size_t p = 0, t = 0, star = SIZE_MAX, from = 0;
 
@@ -47,14 +47,14 @@ static bool fits(struct str pattern, struct str text, bool path)
 			continue;
 		}
 		if (star == SIZE_MAX || from >= text.len ||
-		    !is_plain(text.p[from]))
+		    !pattern_is_plain(text.p[from]))
 			return false;
 		p = star;
 		t = ++from;
 	}
 }
 
-static bool split(struct str s, struct str *a, struct str *b)
+static bool pattern_split(struct str s, struct str *a, struct str *b)
 {
 	for (size_t i = 0; i + ARROW.len <= s.len; i++) {
 		if (!str_starts(str_sub(s, i), ARROW))
@@ -96,7 +96,7 @@ bool fact_pattern(struct str pattern)
 	if (!fact_parse(pattern, &kind, &operation, &object, &err))
 		return false;
 	if (event_shape(kind) == SHAPE_PATH_PATH)
-		return split(object, &a, &b) && name_ok(a, &stars) &&
+		return pattern_split(object, &a, &b) && name_ok(a, &stars) &&
 		       name_ok(b, &stars) && stars;
 	return name_ok(object, &stars) && stars;
 }
@@ -112,7 +112,8 @@ bool fact_fits(struct str pattern, const struct fact *f)
 	    kind != f->kind || err != f->err)
 		return false;
 	if (shape == SHAPE_PATH_PATH)
-		return split(object, &a, &b) && split(f->object, &fa, &fb) &&
-		       fits(a, fa, true) && fits(b, fb, true);
-	return fits(object, f->object, shape == SHAPE_PATH);
+		return pattern_split(object, &a, &b) &&
+		       pattern_split(f->object, &fa, &fb) &&
+		       pattern_fits(a, fa, true) && pattern_fits(b, fb, true);
+	return pattern_fits(object, f->object, shape == SHAPE_PATH);
 }

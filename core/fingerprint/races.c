@@ -38,7 +38,7 @@ static bool is_state(int err)
 	}
 }
 
-static struct fact *find(struct fingerprint *fp, struct str line)
+static struct fact *races_find(struct fingerprint *fp, struct str line)
 {
 	const struct fact *f = fingerprint_find(fp, line);
 
@@ -53,7 +53,7 @@ static struct fact *find_other(struct fingerprint *fp, enum event_kind kind,
 	buf_c(&line, event_name(kind));
 	buf_ch(&line, ' ');
 	buf_str(&line, object);
-	return find(fp, buf_view(&line));
+	return races_find(fp, buf_view(&line));
 }
 
 /* Done by one task, both of them: nobody else was there to race with. */
@@ -96,7 +96,7 @@ static struct fact *absorbs(struct fingerprint *fp, const struct fact *f)
 
 	if (!f->err || !is_state(f->err))
 		return NULL;
-	by = find(fp, f->operation);
+	by = races_find(fp, f->operation);
 	/* Looking for a file and opening it are one operation, two names. */
 	if (!by && f->kind == EV_FILE_PROBE)
 		by = find_other(fp, EV_FILE_READ, f->object);

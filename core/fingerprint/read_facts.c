@@ -19,8 +19,8 @@ static int read_line(const struct reader *r, struct fact *out,
 }
 
 /* [least, most] in one run; absent where nobody counted. */
-static int read_names(const struct reader *r, struct fact *out,
-		      const struct json *o)
+static int read_facts_read_names(const struct reader *r, struct fact *out,
+				 const struct json *o)
 {
 	const struct json *a = json_array(o, "names"), *v;
 	uint64_t least, most;
@@ -104,8 +104,8 @@ static int read_records(struct reader *r, struct fact *f,
 	return 0;
 }
 
-static int read_evidence(struct reader *r, struct fact *f,
-			 const struct json *o)
+static int read_facts_read_evidence(struct reader *r, struct fact *f,
+				    const struct json *o)
 {
 	struct evidence *ev = &f->ev;
 	uint64_t us = 0;
@@ -142,8 +142,8 @@ static int read_form(const struct reader *r, struct str *out,
 }
 
 /* Which runs, from 1 and in order. */
-static int read_runs(const struct reader *r, uint64_t *out,
-		     const struct json *o)
+static int read_facts_read_runs(const struct reader *r, uint64_t *out,
+				const struct json *o)
 {
 	const struct json *a = json_array(o, "in");
 	uint64_t last = 0, run;
@@ -171,8 +171,9 @@ int read_fact(struct reader *r, struct fact *out,
 
 	if (read_line(r, out, o) ||
 	    need_unsigned(r, &out->seen, o, "seen", r->fp->runs) ||
-	    read_runs(r, &out->in_runs, o) || read_evidence(r, out, o) ||
-	    read_form(r, &form, out, o) || read_names(r, out, o))
+	    read_facts_read_runs(r, &out->in_runs, o) ||
+	    read_facts_read_evidence(r, out, o) ||
+	    read_form(r, &form, out, o) || read_facts_read_names(r, out, o))
 		return -1;
 	fact_set_form(&r->fp->arena, out, form);
 	if (!out->seen || out->ev.count < out->seen)
@@ -189,7 +190,7 @@ int read_name(struct reader *r, struct name *out,
 
 	if (read_line(r, &f, o) || read_form(r, &out->form, &f, o) ||
 	    need_unsigned(r, &out->names, o, "names", UINT_MAX) ||
-	    read_evidence(r, &f, o))
+	    read_facts_read_evidence(r, &f, o))
 		return -1;
 	out->line = f.line;
 	out->ev = f.ev;

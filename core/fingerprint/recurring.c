@@ -75,7 +75,7 @@ static struct left *left_of(struct telling *t, struct strmap *left,
 	return e->val.ptr;
 }
 
-static void add(struct telling *t, const struct fact *f, unsigned run)
+static void recurring_add(struct telling *t, const struct fact *f, unsigned run)
 {
 	t->out[t->n++] = (struct sighting){
 		.line = f->line, .fact = f, .run = run,
@@ -93,7 +93,7 @@ static void lift(struct telling *t, const struct name *name, unsigned run)
 	};
 	fact_set_form(t->arena, f, name->form);
 	fact_take_apart(f);
-	add(t, f, run);
+	recurring_add(t, f, run);
 }
 
 static bool same_step(const struct evidence *a, const struct evidence *b)
@@ -102,7 +102,8 @@ static bool same_step(const struct evidence *a, const struct evidence *b)
 	       str_eq(a->step, b->step);
 }
 
-static void keep(struct arena *a, struct left *left, const struct name *name)
+static void recurring_keep(struct arena *a, struct left *left,
+			   const struct name *name)
 {
 	const struct fact by = { .seen = 1, .ev = name->ev };
 
@@ -146,7 +147,7 @@ static void tell_run(struct telling *t, const struct fingerprint *fp,
 			l->lifted++;
 			lift(t, &fp->names[i], run);
 		} else {
-			keep(t->arena, l, &fp->names[i]);
+			recurring_keep(t->arena, l, &fp->names[i]);
 		}
 	}
 	for (size_t i = 0; i < fp->n; i++) {
@@ -155,9 +156,9 @@ static void tell_run(struct telling *t, const struct fingerprint *fp,
 		const struct left *l = e ? e->val.ptr : NULL;
 
 		if (!l || !l->lifted)
-			add(t, &fp->facts[i], run);
+			recurring_add(t, &fp->facts[i], run);
 		else if (l->lifted < l->all)
-			add(t, rest_of(t, &fp->facts[i], l), run);
+			recurring_add(t, rest_of(t, &fp->facts[i], l), run);
 	}
 	strmap_free(&left);
 }

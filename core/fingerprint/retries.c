@@ -41,7 +41,7 @@ size_t retries_used(const struct retries *r)
 	       r->attempts.n * sizeof(*r->attempts.v);
 }
 
-static struct str key_of(const void *p, size_t size)
+static struct str retries_key_of(const void *p, size_t size)
 {
 	return (struct str){ p, size };
 }
@@ -61,7 +61,7 @@ void retries_started(struct retries *r, const struct event *ev)
 	command = strmap_put(&r->commands, buf_view(&text));
 	if (!command->val.num)
 		command->val.num = r->commands.n;
-	at = strmap_put(&r->started, key_of(&ev->pid, sizeof(ev->pid)));
+	at = strmap_put(&r->started, retries_key_of(&ev->pid, sizeof(ev->pid)));
 	if (!at->val.num) {
 		vec_push(&r->programs);
 		at->val.num = r->programs.n;
@@ -74,8 +74,8 @@ void retries_started(struct retries *r, const struct event *ev)
 /* What the process has executed last; nothing where it only forked. */
 static const struct program *program_of(const struct retries *r, pid_t pid)
 {
-	const struct strmap_entry *e = strmap_get(&r->started,
-						  key_of(&pid, sizeof(pid)));
+	const struct strmap_entry *e =
+		strmap_get(&r->started, retries_key_of(&pid, sizeof(pid)));
 
 	return e ? &r->programs.v[e->val.num - 1] : NULL;
 }
@@ -86,7 +86,7 @@ static struct strmap_entry *waiting(struct retries *r, pid_t parent,
 {
 	const uint64_t key[] = { (uint64_t)parent, command };
 
-	return strmap_put(&r->waiting, key_of(key, sizeof(key)));
+	return strmap_put(&r->waiting, retries_key_of(key, sizeof(key)));
 }
 
 /* --- how it ended --- */
@@ -157,11 +157,11 @@ static void explain_below(struct retries *r)
 
 		if (!a->explained &&
 		    strmap_get(&explained,
-			       key_of(&a->parent, sizeof(a->parent))))
+			       retries_key_of(&a->parent, sizeof(a->parent))))
 			a->explained = true;
 		if (a->explained)
 			strmap_put(&explained,
-				   key_of(&a->pid, sizeof(a->pid)));
+				   retries_key_of(&a->pid, sizeof(a->pid)));
 	}
 	strmap_free(&explained);
 }

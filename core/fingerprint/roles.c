@@ -34,8 +34,8 @@ static bool has_fixture(const struct strmap *roles)
 }
 
 /* Is the first event a fixture's? Then the fact begins with another. */
-static void set_first(struct evidence *ev, const struct step_evidence *steps,
-		      size_t n)
+static void roles_set_first(struct evidence *ev,
+			    const struct step_evidence *steps, size_t n)
 {
 	const struct step_evidence *first = &steps[0];
 
@@ -70,7 +70,7 @@ static bool without_fixtures(struct arena *a, struct fact *f,
 	if (!n || n == all)
 		return n;
 	if (role_of(roles, f->ev.step) == STEP_FIXTURE)
-		set_first(&f->ev, left, n);
+		roles_set_first(&f->ev, left, n);
 	f->seen = seen;
 	f->ev.count = count;
 	fact_set_steps(a, f, left, n);

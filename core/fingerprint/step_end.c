@@ -125,7 +125,7 @@ bool step_did(const struct step_end *s)
 
 /* --- writing --- */
 
-static void put_output(struct json_out *j, struct str output)
+static void step_end_put_output(struct json_out *j, struct str output)
 {
 	json_begin_array(j, "output");
 	for (size_t n; output.len; output = str_sub(output, n + 1)) {
@@ -146,7 +146,7 @@ void step_end_write(struct json_out *j, const struct step_end *s)
 		json_members_write(j, s, &expected, 1);
 	json_members_write(j, s, optional, ARRAY_LEN(optional));
 	if (s->output.len)
-		put_output(j, s->output);
+		step_end_put_output(j, s->output);
 	json_end_object(j);
 }
 

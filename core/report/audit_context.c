@@ -13,22 +13,24 @@ static const char *const key_columns[] = { "what", "value", NULL };
 
 /* --- context --- */
 
-static void put_key(struct document *d, const char *key, struct str value)
+static void audit_context_put_key(struct document *d, const char *key,
+				  struct str value)
 {
 	if (value.len)
 		put_row(d, NO_BASIS,
 			(struct str[CELLS_MAX]){ str_c(key), value });
 }
 
-static void put_steps(struct document *d)
+static void audit_context_put_steps(struct document *d)
 {
 	const struct fingerprint *fp = d->audit->fp;
 
 	for (size_t i = 0; fp->n_ends && i < fp->ends[0].n_steps; i++) {
 		const struct step_end *s = &fp->ends[0].steps[i];
 
-		put_key(d, "step", text_of(d, "%.*s: %.*s", STR_ARG(s->name),
-					   STR_ARG(s->command)));
+		audit_context_put_key(d, "step",
+				      text_of(d, "%.*s: %.*s", STR_ARG(s->name),
+					      STR_ARG(s->command)));
 	}
 }
 
@@ -49,11 +51,14 @@ static struct str joined(struct document *d, const struct json *array)
 /* What no setting changes (core/sandbox). */
 static void put_isolation(struct document *d)
 {
-	put_key(d, "sandbox", STR("namespaces of its own: user, mount, pid, "
+	audit_context_put_key(d, "sandbox",
+			      STR("namespaces of its own: user, mount, pid, "
 				  "network, ipc, uts, cgroup"));
-	put_key(d, "sandbox", STR("no capability, no_new_privs; io_uring, bpf "
+	audit_context_put_key(d, "sandbox",
+			      STR("no capability, no_new_privs; io_uring, bpf "
 				  "and the like refused and recorded"));
-	put_key(d, "sandbox", STR("the host's system directories below "
+	audit_context_put_key(d, "sandbox",
+			      STR("the host's system directories below "
 				  "private layers, everything else empty"));
 }
 
@@ -71,13 +76,13 @@ static bool plan_says(struct document *d, const char *key, struct str wanted)
 }
 
 /* The settings of the plan, in its own order. */
-static void put_plan(struct document *d)
+static void audit_context_put_plan(struct document *d)
 {
 	const struct fingerprint *fp = d->audit->fp;
 	autojson struct json *plan = NULL;
 	struct err err = ERR_INIT;
 
-	put_key(d, "sandbox plan", fp->plan_digest);
+	audit_context_put_key(d, "sandbox plan", fp->plan_digest);
 	put_isolation(d);
 	if (!fp->plan.len || json_parse(&plan, fp->plan, PLAN_MAX, &err))
 		return;
@@ -87,18 +92,24 @@ static void put_plan(struct document *d)
 		uint64_t n;
 
 		if (json_is_uint(v, &n))
-			put_key(d, "sandbox", text_of(d, "%.*s %llu",
-				STR_ARG(key), (unsigned long long)n));
+			audit_context_put_key(d, "sandbox",
+					      text_of(d, "%.*s %llu",
+						      STR_ARG(key),
+						      (unsigned long long)n));
 		else if (json_is_string(v, &text))
-			put_key(d, "sandbox", text_of(d, "%.*s %.*s",
-				STR_ARG(key), STR_ARG(text)));
+			audit_context_put_key(d, "sandbox",
+					      text_of(d, "%.*s %.*s",
+						      STR_ARG(key),
+						      STR_ARG(text)));
 		else if (array && json_first(array))
-			put_key(d, "sandbox", text_of(d, "%.*s %.*s",
-				STR_ARG(key), STR_ARG(joined(d, array))));
+			audit_context_put_key(
+				d, "sandbox",
+				text_of(d, "%.*s %.*s", STR_ARG(key),
+					STR_ARG(joined(d, array))));
 	}
 }
 
-static void put_ends(struct document *d)
+static void audit_context_put_ends(struct document *d)
 {
 	autobuf struct buf text = BUF_INIT;
 	struct str lines, line;
@@ -106,7 +117,7 @@ static void put_ends(struct document *d)
 	ends_lines(&text, d->audit->fp);
 	lines = buf_view(&text);
 	while (next_line(&lines, &line))
-		put_key(d, "duration", line);
+		audit_context_put_key(d, "duration", line);
 }
 
 void audit_context(struct document *d)
@@ -115,19 +126,21 @@ void audit_context(struct document *d)
 	const struct fingerprint *fp = a->fp;
 
 	chapter_begin(d, "context", "Execution context", key_columns, 2);
-	put_key(d, "revision", fp->spec);
-	put_key(d, "commit", fp->commit);
-	put_key(d, "tree", fp->tree);
-	put_key(d, "entry", fp->entry);
-	put_key(d, "scenario", fp->scenario);
-	put_steps(d);
-	put_key(d, "runs", text_of(d, "%u, %s", fp->runs, a->from));
-	put_ends(d);
-	put_key(d, "configuration", a->config_from);
-	put_plan(d);
-	put_key(d, "observer", text_of(d, "behavdiff %s", a->version));
-	put_key(d, "host", a->host);
-	put_key(d, "fingerprint", str_c(fp->digest));
+	audit_context_put_key(d, "revision", fp->spec);
+	audit_context_put_key(d, "commit", fp->commit);
+	audit_context_put_key(d, "tree", fp->tree);
+	audit_context_put_key(d, "entry", fp->entry);
+	audit_context_put_key(d, "scenario", fp->scenario);
+	audit_context_put_steps(d);
+	audit_context_put_key(d, "runs",
+			      text_of(d, "%u, %s", fp->runs, a->from));
+	audit_context_put_ends(d);
+	audit_context_put_key(d, "configuration", a->config_from);
+	audit_context_put_plan(d);
+	audit_context_put_key(d, "observer",
+			      text_of(d, "behavdiff %s", a->version));
+	audit_context_put_key(d, "host", a->host);
+	audit_context_put_key(d, "fingerprint", str_c(fp->digest));
 }
 
 /* --- processes --- */
@@ -183,7 +196,7 @@ static void put_process(struct document *d, const struct process_node *node)
 		text_of(d, "%zu", node->facts) });
 }
 
-static void put_tree(struct document *d)
+static void audit_context_put_tree(struct document *d)
 {
 	struct process_tree tree;
 
@@ -290,7 +303,7 @@ void audit_processes(struct document *d)
 	};
 
 	chapter_begin(d, "processes", "Process activity", columns, 1 | 4);
-	put_tree(d);
+	audit_context_put_tree(d);
 	say_count(d, facts_by_kind(d, EV_EXEC, 0), "Programs executed",
 		  "No program was executed");
 	say_count(d, facts_by_kind(d, EV_EXEC, 1),
@@ -375,10 +388,12 @@ static void put_histogram(struct document *d)
 	if (!fp->n_syscalls)
 		return;
 	if (plan_says(d, "syscalls", STR("all")))
-		say(d, NO_BASIS, "The table counts the calls of %u run%s, "
+		say(d, NO_BASIS,
+		    "The table counts the calls of %u run%s, "
 		    "unrecorded ones (reading and writing what is open, memory, "
 		    "time, waiting) as well; time that is told without a call "
-		    "(vdso(7)) is in none", fp->runs, str_plural(fp->runs));
+		    "(vdso(7)) is in none",
+		    fp->runs, str_plural(fp->runs));
 	else
 		say(d, NO_BASIS, "The table counts the calls of %u run%s that "
 		    "were looked at; unrecorded ones (reading and writing what "

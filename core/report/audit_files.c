@@ -27,7 +27,7 @@ static enum use use_of(enum event_kind kind)
 	}
 }
 
-static bool is_in(const struct fact *f, enum zone zone)
+static bool audit_files_is_in(const struct fact *f, enum zone zone)
 {
 	return event_section(f->kind) == SECTION_FILE &&
 	       zone_of(f->object) == zone;
@@ -40,7 +40,7 @@ static size_t add_use(const struct fingerprint *fp, struct basis *b,
 	size_t before = b->n;
 
 	for (size_t i = 0; i < fp->n; i++)
-		if (is_in(&fp->facts[i], zone) &&
+		if (audit_files_is_in(&fp->facts[i], zone) &&
 		    use_of(fp->facts[i].kind) == use)
 			b->v[b->n++] = &fp->facts[i];
 	return b->n - before;

@@ -6,8 +6,8 @@
 
 #define BASIS_SHOWN 8
 
-static void put_fact(struct buf *out, const struct audit *a,
-		     const struct fact *f)
+static void audit_html_put_fact(struct buf *out, const struct audit *a,
+				const struct fact *f)
 {
 	buf_c(out, "<li><code>");
 	html_str(out, f->line);
@@ -15,8 +15,8 @@ static void put_fact(struct buf *out, const struct audit *a,
 		   str_plural(a->fp->runs));
 }
 
-static void put_basis(struct buf *out, const struct audit *a,
-		      const struct basis *b)
+static void audit_html_put_basis(struct buf *out, const struct audit *a,
+				 const struct basis *b)
 {
 	size_t i = 0;
 
@@ -24,14 +24,14 @@ static void put_basis(struct buf *out, const struct audit *a,
 		return;
 	buf_c(out, "<ul class=\"basis\">");
 	for (; i < b->n && i < BASIS_SHOWN; i++)
-		put_fact(out, a, b->v[i]);
+		audit_html_put_fact(out, a, b->v[i]);
 	buf_c(out, "</ul>");
 	if (i == b->n)
 		return;
 	buf_printf(out, "<details class=\"basis\"><summary>%zu more</summary>"
 		   "<ul class=\"basis\">", b->n - i);
 	for (; i < b->n; i++)
-		put_fact(out, a, b->v[i]);
+		audit_html_put_fact(out, a, b->v[i]);
 	buf_c(out, "</ul></details>");
 }
 
@@ -43,14 +43,14 @@ static void put_table_row(struct buf *out, const struct audit *a,
 		buf_c(out, i ? "<td>" : "<th scope=\"row\">");
 		html_str(out, p->cells[i]);
 		if (i == c->basis_at)
-			put_basis(out, a, &p->basis);
+			audit_html_put_basis(out, a, &p->basis);
 		buf_c(out, i ? "</td>" : "</th>");
 	}
 	buf_c(out, "</tr>\n");
 }
 
-static void put_table(struct buf *out, const struct audit *a,
-		      const struct chapter *c)
+static void audit_html_put_table(struct buf *out, const struct audit *a,
+				 const struct chapter *c)
 {
 	bool open = false;
 
@@ -70,7 +70,7 @@ static void put_table(struct buf *out, const struct audit *a,
 		buf_c(out, "</tbody></table></div>\n");
 }
 
-static void put_sentence(struct buf *out, const struct part *p)
+static void audit_html_put_sentence(struct buf *out, const struct part *p)
 {
 	html_str(out, p->cells[0]);
 	if (!p->cells[1].len) {
@@ -82,24 +82,24 @@ static void put_sentence(struct buf *out, const struct part *p)
 	buf_c(out, "</code>");
 }
 
-static void put_chapter(struct buf *out, const struct audit *a,
-			const struct chapter *c, size_t number)
+static void audit_html_put_chapter(struct buf *out, const struct audit *a,
+				   const struct chapter *c, size_t number)
 {
 	buf_printf(out, "<section id=\"%s\"><h2>%zu. %s</h2>\n", c->id, number,
 		   c->title);
-	put_table(out, a, c);
+	audit_html_put_table(out, a, c);
 	for (size_t i = 0; i < c->parts.n; i++) {
 		if (c->parts.v[i].is_row)
 			continue;
 		buf_c(out, "<div class=\"sentence\">");
-		put_sentence(out, &c->parts.v[i]);
-		put_basis(out, a, &c->parts.v[i].basis);
+		audit_html_put_sentence(out, &c->parts.v[i]);
+		audit_html_put_basis(out, a, &c->parts.v[i].basis);
 		buf_c(out, "</div>\n");
 	}
 	buf_c(out, "</section>\n");
 }
 
-static void put_timeline(struct buf *out, const struct document *d)
+static void audit_html_put_timeline(struct buf *out, const struct document *d)
 {
 	const struct fingerprint *fp = d->audit->fp;
 	struct strmap grave = STRMAP_INIT;
@@ -145,8 +145,8 @@ void audit_html(struct buf *out, const struct audit *a)
 	buf_c(out, "</h1></header>\n");
 	put_nav(out, &d);
 	for (size_t i = 0; i < d.chapters.n; i++)
-		put_chapter(out, a, &d.chapters.v[i], i + 1);
-	put_timeline(out, &d);
+		audit_html_put_chapter(out, a, &d.chapters.v[i], i + 1);
+	audit_html_put_timeline(out, &d);
 	buf_c(out, "</main>\n<footer><p>Written by behavdiff ");
 	html_str(out, str_c(a->version));
 	buf_c(out, ". What was not seen is not proved absent.</p></footer>\n");

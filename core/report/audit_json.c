@@ -3,7 +3,7 @@
 #include "core/base/json.h"
 #include "core/report/audit_internal.h"
 
-static void put_basis(struct json_out *j, const struct basis *b)
+static void audit_json_put_basis(struct json_out *j, const struct basis *b)
 {
 	json_begin_array(j, "facts");
 	for (size_t i = 0; i < b->n; i++)
@@ -24,11 +24,11 @@ static void put_part(struct json_out *j, const struct chapter *c,
 		json_put_str(j, "sentence", p->cells[0]);
 		json_put_str(j, "quote", p->cells[1]);
 	}
-	put_basis(j, &p->basis);
+	audit_json_put_basis(j, &p->basis);
 	json_end_object(j);
 }
 
-static void put_chapter(struct json_out *j, const struct chapter *c)
+static void audit_json_put_chapter(struct json_out *j, const struct chapter *c)
 {
 	json_begin_object(j, NULL);
 	json_put_str(j, "id", str_c(c->id));
@@ -67,7 +67,7 @@ void audit_json(struct buf *out, const struct audit *a)
 	json_put_bool(&j, "doubts", d.all.n_reasons);
 	json_begin_array(&j, "chapters");
 	for (size_t i = 0; i < d.chapters.n; i++)
-		put_chapter(&j, &d.chapters.v[i]);
+		audit_json_put_chapter(&j, &d.chapters.v[i]);
 	json_end_array(&j);
 	json_end_object(&j);
 	json_out_end(&j);

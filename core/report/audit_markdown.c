@@ -11,8 +11,8 @@
 #define CELL_MAX 400
 #define BUDGET 58000		/* bytes, and so no fewer than characters */
 
-static void put_basis(struct buf *out, const struct audit *a,
-		      const struct basis *b)
+static void audit_markdown_put_basis(struct buf *out, const struct audit *a,
+				     const struct basis *b)
 {
 	for (size_t i = 0; i < b->n && i < BASIS_SHOWN; i++) {
 		buf_c(out, "  - ");
@@ -51,8 +51,8 @@ static void put_row_cells(struct buf *out, const struct chapter *c,
 	buf_c(out, "|\n");
 }
 
-static void put_sentence(struct buf *out, const struct audit *a,
-			 const struct part *p)
+static void audit_markdown_put_sentence(struct buf *out, const struct audit *a,
+					const struct part *p)
 {
 	buf_c(out, "- ");
 	buf_str(out, p->cells[0]);
@@ -63,7 +63,7 @@ static void put_sentence(struct buf *out, const struct audit *a,
 		buf_ch(out, '.');
 	}
 	buf_ch(out, '\n');
-	put_basis(out, a, &p->basis);
+	audit_markdown_put_basis(out, a, &p->basis);
 }
 
 /* Rows or sentences up to `end`; returns how many do not fit. */
@@ -81,7 +81,7 @@ static size_t put_parts(struct buf *out, const struct audit *a,
 		if (rows)
 			put_row_cells(&text, c, p);
 		else
-			put_sentence(&text, a, p);
+			audit_markdown_put_sentence(&text, a, p);
 		if (left || out->len + text.len > end)
 			left++;
 		else
@@ -98,8 +98,8 @@ static bool has_rows(const struct chapter *c)
 	return false;
 }
 
-static void put_table(struct buf *out, const struct audit *a,
-		      const struct chapter *c, size_t end)
+static void audit_markdown_put_table(struct buf *out, const struct audit *a,
+				     const struct chapter *c, size_t end)
 {
 	size_t left;
 
@@ -116,15 +116,16 @@ static void put_table(struct buf *out, const struct audit *a,
 	buf_ch(out, '\n');
 }
 
-static void put_chapter(struct buf *out, const struct audit *a,
-			const struct chapter *c, size_t number, size_t end)
+static void audit_markdown_put_chapter(struct buf *out, const struct audit *a,
+				       const struct chapter *c, size_t number,
+				       size_t end)
 {
 	size_t left, half = out->len + (end - out->len) / 2;
 
 	buf_printf(out, "\n## %zu. %s\n\n", number, c->title);
 	/* Sentences tell more than rows: half the room is theirs. */
 	if (has_rows(c))
-		put_table(out, a, c, half);
+		audit_markdown_put_table(out, a, c, half);
 	left = put_parts(out, a, c, false, end);
 	if (left)
 		buf_printf(out, "\n**%zu more** sentence%s not fit here.\n",
@@ -143,6 +144,6 @@ void audit_markdown(struct buf *out, const struct audit *a)
 	md_code(out, a->fp->spec, CELL_MAX);
 	buf_ch(out, '\n');
 	for (size_t i = 0; i < n; i++)
-		put_chapter(out, a, &d.chapters.v[i], i + 1,
-			    BUDGET * (i + 1) / n);
+		audit_markdown_put_chapter(out, a, &d.chapters.v[i], i + 1,
+					   BUDGET * (i + 1) / n);
 }

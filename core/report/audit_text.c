@@ -5,8 +5,8 @@
 #define BASIS_SHOWN 5
 #define INDENT "    "
 
-static void put_basis(struct buf *out, const struct audit *a,
-		      const struct basis *b)
+static void audit_text_put_basis(struct buf *out, const struct audit *a,
+				 const struct basis *b)
 {
 	size_t limit = a->verbosity > 0 ? b->n : BASIS_SHOWN;
 
@@ -42,11 +42,11 @@ static void put_row_text(struct buf *out, const struct audit *a,
 	buf_str(out, buf_view(&label));
 	safe_str(out, buf_view(&rest));
 	buf_ch(out, '\n');
-	put_basis(out, a, &p->basis);
+	audit_text_put_basis(out, a, &p->basis);
 }
 
-static void put_sentence(struct buf *out, const struct audit *a,
-			 const struct part *p)
+static void audit_text_put_sentence(struct buf *out, const struct audit *a,
+				    const struct part *p)
 {
 	autobuf struct buf text = BUF_INIT;
 
@@ -56,8 +56,8 @@ static void put_sentence(struct buf *out, const struct audit *a,
 	safe_wrapped(out, "  ", buf_view(&text), a->width);
 }
 
-static void put_chapter(struct buf *out, const struct audit *a,
-			const struct chapter *c, size_t number)
+static void audit_text_put_chapter(struct buf *out, const struct audit *a,
+				   const struct chapter *c, size_t number)
 {
 	autobuf struct buf head = BUF_INIT;
 
@@ -72,8 +72,8 @@ static void put_chapter(struct buf *out, const struct audit *a,
 			put_row_text(out, a, c, p);
 			continue;
 		}
-		put_sentence(out, a, p);
-		put_basis(out, a, &p->basis);
+		audit_text_put_sentence(out, a, p);
+		audit_text_put_basis(out, a, &p->basis);
 	}
 }
 
@@ -99,5 +99,5 @@ void audit_text(struct buf *out, const struct audit *a)
 	safe_str(out, a->fp->spec);
 	buf_ch(out, '\n');
 	for (size_t i = 0; i < d.chapters.n; i++)
-		put_chapter(out, a, &d.chapters.v[i], i + 1);
+		audit_text_put_chapter(out, a, &d.chapters.v[i], i + 1);
 }

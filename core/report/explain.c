@@ -60,7 +60,7 @@ static void put_seen(const struct page *p, const struct finding *f)
 		    f->names_old, f->names_new);
 }
 
-static void put_rule(const struct page *p, const struct finding *f)
+static void explain_put_rule(const struct page *p, const struct finding *f)
 {
 	autobuf struct buf what = BUF_INIT;
 
@@ -82,7 +82,7 @@ static void put_rule(const struct page *p, const struct finding *f)
 /* --- the evidence --- */
 
 /* One program a line, each below the one that started it. */
-static void put_chain(const struct page *p, struct str chain)
+static void explain_put_chain(const struct page *p, struct str chain)
 {
 	autobuf struct buf label = BUF_INIT;
 	struct str program;
@@ -97,7 +97,7 @@ static void put_chain(const struct page *p, struct str chain)
 	}
 }
 
-static void put_steps(const struct page *p, const struct fact *f)
+static void explain_put_steps(const struct page *p, const struct fact *f)
 {
 	size_t n = evidence_steps(&f->ev);
 
@@ -112,7 +112,7 @@ static void put_steps(const struct page *p, const struct fact *f)
 	}
 }
 
-static void put_evidence(const struct page *p, const struct finding *f)
+static void explain_put_evidence(const struct page *p, const struct finding *f)
 {
 	const struct evidence *ev = &f->fact->ev;
 	const char *side = f->seen_new ? "new" : "old";
@@ -128,7 +128,7 @@ static void put_evidence(const struct page *p, const struct finding *f)
 	}
 	row(p, "count", "%llu time%s in all runs of %s",
 	    (unsigned long long)ev->count, str_plural(ev->count), side);
-	put_chain(p, ev->process);
+	explain_put_chain(p, ev->process);
 	if (ev->call.len)
 		row(p, "first", "%.*s", STR_ARG(ev->call));
 	if (ev->call.len || ev->process.len) {
@@ -138,20 +138,21 @@ static void put_evidence(const struct page *p, const struct finding *f)
 		row(p, ev->call.len ? "" : "first",
 		    "%s after its run's first step was started", when.p);
 	}
-	put_steps(p, f->fact);
+	explain_put_steps(p, f->fact);
 	if (ev->note.len)
 		row(p, "note", "%.*s", STR_ARG(ev->note));
 }
 
-static void put_before(const struct page *p, const struct result_finding *f)
+static void explain_put_before(const struct page *p,
+			       const struct result_finding *f)
 {
 	for (size_t i = 0; i < f->n_before; i++)
 		row(p, i ? "" : "before", "%.*s", STR_ARG(f->before[i]));
 }
 
 /* What else was found of the same cause. */
-static void put_cause(const struct page *p, const struct result *r,
-		      const struct result_finding *f)
+static void explain_put_cause(const struct page *p, const struct result *r,
+			      const struct result_finding *f)
 {
 	const struct cause *leads = result_leads(r, (size_t)(f - r->v));
 	const struct cause *cause = leads ? leads :
@@ -211,7 +212,7 @@ static bool is_file_change(enum event_kind kind)
 }
 
 /* May the object stand in a glob of `.behavdiff` as it is? */
-static bool is_plain(struct str object)
+static bool explain_is_plain(struct str object)
 {
 	for (size_t i = 0; i < object.len; i++)
 		if (strchr("*?[]\\\"#;<>", object.p[i]))
@@ -253,7 +254,7 @@ static void put_ways(const struct page *p, const struct result *r,
 	buf_c(p->out, "or grade all that is like it in .behavdiff, "
 	      "[policy]:\n");
 	buf_printf(p->out, "         level = %s:", policy_kind(r, f));
-	if (is_plain(object))
+	if (explain_is_plain(object))
 		safe_str(p->out, object);
 	else
 		buf_c(p->out, "GLOB");
@@ -273,11 +274,11 @@ void explain_finding(struct buf *out, const struct result *r,
 	buf_c(out, "\n\n");
 	row(&p, "id", "%s, of %.*s and %.*s", f->f.id, STR_ARG(r->old.spec),
 	    STR_ARG(r->new.spec));
-	put_rule(&p, &f->f);
+	explain_put_rule(&p, &f->f);
 	put_seen(&p, &f->f);
-	put_before(&p, f);
-	put_evidence(&p, &f->f);
-	put_cause(&p, r, f);
+	explain_put_before(&p, f);
+	explain_put_evidence(&p, &f->f);
+	explain_put_cause(&p, r, f);
 	/* Line 1 is that of a file of which no line is known. */
 	if (f->path.len && f->line > 1)
 		row(&p, "look at", "%.*s:%u", STR_ARG(f->path), f->line);

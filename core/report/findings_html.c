@@ -17,7 +17,8 @@ struct page {
 
 /* --- one finding --- */
 
-static void put_key(struct buf *out, const char *key, struct str value)
+static void findings_html_put_key(struct buf *out, const char *key,
+				  struct str value)
 {
 	if (!value.len)
 		return;
@@ -26,7 +27,7 @@ static void put_key(struct buf *out, const char *key, struct str value)
 	buf_c(out, "</dd>");
 }
 
-static void put_summary(struct buf *out, const struct finding *f)
+static void findings_html_put_summary(struct buf *out, const struct finding *f)
 {
 	autobuf struct buf seen = BUF_INIT;
 	const char *level = level_name(f->level);
@@ -45,18 +46,18 @@ static void put_summary(struct buf *out, const struct finding *f)
 }
 
 /* Line 1 is that of a file of which no line is known. */
-static void put_place(struct buf *out, const struct place *place)
+static void findings_html_put_place(struct buf *out, const struct place *place)
 {
 	autobuf struct buf text = BUF_INIT;
 
 	buf_str(&text, place->path);
 	if (place->line > 1)
 		buf_printf(&text, ":%u", place->line);
-	put_key(out, "look at", buf_view(&text));
+	findings_html_put_key(out, "look at", buf_view(&text));
 }
 
-static void put_keys(struct buf *out, const struct report *r,
-		     const struct finding *f)
+static void findings_html_put_keys(struct buf *out, const struct report *r,
+				   const struct finding *f)
 {
 	autobuf struct buf at = BUF_INIT, store = BUF_INIT;
 	autobuf struct buf what = BUF_INIT, accept = BUF_INIT;
@@ -68,19 +69,19 @@ static void put_keys(struct buf *out, const struct report *r,
 	finding_sentence(&what, f);
 	buf_printf(&what, " (%s, id %s)", f->rule->id, f->id);
 	buf_c(out, "<dl>");
-	put_key(out, "what", buf_view(&what));
+	findings_html_put_key(out, "what", buf_view(&what));
 	if (f->accept)
-		put_key(out, "accept", buf_view(&accept));
-	put_key(out, "by", f->fact->ev.process);
-	put_key(out, "at", buf_view(&at));
+		findings_html_put_key(out, "accept", buf_view(&accept));
+	findings_html_put_key(out, "by", f->fact->ev.process);
+	findings_html_put_key(out, "at", buf_view(&at));
 	if (f->fact->ev.process.len || !at.len)
-		put_place(out, &place);
+		findings_html_put_place(out, &place);
 	buf_c(out, "</dl>");
 }
 
 /* --- a cause --- */
 
-static void put_members(struct page *p, const struct cause *cause)
+static void findings_html_put_members(struct page *p, const struct cause *cause)
 {
 	size_t max = p->left < MEMBERS_SHOWN ? p->left : MEMBERS_SHOWN;
 	size_t shown = cause->n < max ? cause->n : max;
@@ -97,8 +98,8 @@ static void put_members(struct page *p, const struct cause *cause)
 		const struct finding *f = &p->c->findings[cause->members[i]];
 
 		buf_c(p->out, "<details class=\"member\">");
-		put_summary(p->out, f);
-		put_keys(p->out, p->r, f);
+		findings_html_put_summary(p->out, f);
+		findings_html_put_keys(p->out, p->r, f);
 		buf_c(p->out, "</details>\n");
 	}
 	p->left -= shown;
@@ -109,8 +110,9 @@ static void put_members(struct page *p, const struct cause *cause)
 }
 
 /* The numbers of its categories, for page.js. */
-static void put_categories(struct buf *out, const struct comparison *c,
-			   const struct cause *cause)
+static void findings_html_put_categories(struct buf *out,
+					 const struct comparison *c,
+					 const struct cause *cause)
 {
 	bool has[CATEGORY_COUNT] = { false };
 
@@ -124,18 +126,18 @@ static void put_categories(struct buf *out, const struct comparison *c,
 	buf_ch(out, '"');
 }
 
-static void put_cause(struct page *p, const struct cause *cause)
+static void findings_html_put_cause(struct page *p, const struct cause *cause)
 {
 	const struct finding *f = &p->c->findings[cause->leader];
 
 	p->left--;
 	buf_printf(p->out, "<details class=\"finding %s\"%s",
 		   level_name(cause->level), cause->gating ? " open" : "");
-	put_categories(p->out, p->c, cause);
+	findings_html_put_categories(p->out, p->c, cause);
 	buf_ch(p->out, '>');
-	put_summary(p->out, f);
-	put_keys(p->out, p->r, f);
-	put_members(p, cause);
+	findings_html_put_summary(p->out, f);
+	findings_html_put_keys(p->out, p->r, f);
+	findings_html_put_members(p, cause);
 	buf_c(p->out, "</details>\n");
 }
 
@@ -146,18 +148,18 @@ static bool is_news(const struct finding *f)
 	return finding_is_news(f);
 }
 
-static bool is_gone(const struct finding *f)
+static bool findings_html_is_gone(const struct finding *f)
 {
 	return f->change == CHANGE_GONE;
 }
 
-static bool is_unstable(const struct finding *f)
+static bool findings_html_is_unstable(const struct finding *f)
 {
 	return f->change == CHANGE_UNSTABLE && f->seen_old;
 }
 
-static void put_causes(struct page *p, const char *title,
-		       bool (*wanted)(const struct finding *f))
+static void findings_html_put_causes(struct page *p, const char *title,
+				     bool (*wanted)(const struct finding *f))
 {
 	const struct comparison *c = p->c;
 	size_t n = 0, hidden = 0;
@@ -173,7 +175,7 @@ static void put_causes(struct page *p, const char *title,
 		if (!wanted(&c->findings[c->causes[i].leader]))
 			continue;
 		if (p->left)
-			put_cause(p, &c->causes[i]);
+			findings_html_put_cause(p, &c->causes[i]);
 		else
 			hidden += c->causes[i].n + 1;
 	}
@@ -200,7 +202,7 @@ static void put_filter(struct page *p)
 	buf_c(p->out, "</select></label>\n</form>\n");
 }
 
-static void put_advice(struct buf *out, const struct report *r)
+static void findings_html_put_advice(struct buf *out, const struct report *r)
 {
 	for (size_t i = 0; i < r->cmp->n_advice; i++) {
 		autobuf struct buf text = BUF_INIT, lines = BUF_INIT;
@@ -225,10 +227,10 @@ void findings_html(struct buf *out, const struct report *r)
 		put_filter(&p);
 	else
 		buf_c(out, "<p>Nothing differs.</p>\n");
-	put_causes(&p, "New", is_news);
-	put_advice(out, r);
-	put_causes(&p, "New in some runs", is_rare_news);
-	put_causes(&p, "Gone", is_gone);
-	put_causes(&p, "Unstable", is_unstable);
+	findings_html_put_causes(&p, "New", is_news);
+	findings_html_put_advice(out, r);
+	findings_html_put_causes(&p, "New in some runs", is_rare_news);
+	findings_html_put_causes(&p, "Gone", findings_html_is_gone);
+	findings_html_put_causes(&p, "Unstable", findings_html_is_unstable);
 	buf_c(out, "</section>\n");
 }

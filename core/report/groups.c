@@ -47,8 +47,8 @@ size_t cause_shown(const struct comparison *c, const struct cause *cause,
 	return shown + 1 == cause->n ? cause->n : shown;
 }
 
-static void put_categories(struct buf *out, const struct comparison *c,
-			   const struct cause *cause, size_t from)
+static void groups_put_categories(struct buf *out, const struct comparison *c,
+				  const struct cause *cause, size_t from)
 {
 	size_t counts[CATEGORY_COUNT] = { 0 };
 
@@ -66,14 +66,14 @@ void cause_more_text(struct buf *out, const struct comparison *c,
 		     const struct cause *cause)
 {
 	cause_text(out, cause);
-	put_categories(out, c, cause, 0);
+	groups_put_categories(out, c, cause, 0);
 }
 
 void cause_rest_text(struct buf *out, const struct comparison *c,
 		     const struct cause *cause, size_t shown)
 {
 	buf_printf(out, "%zu of them", cause->n - shown);
-	put_categories(out, c, cause, shown);
+	groups_put_categories(out, c, cause, shown);
 }
 
 void cause_and_text(struct buf *out, const struct comparison *c,
@@ -104,7 +104,7 @@ void advice_text(struct buf *out, const struct advice *a)
 	buf_printf(out, "lie in %.*s", STR_ARG(a->folder));
 }
 
-static bool is_configured(const struct report *r, struct str step)
+static bool groups_is_configured(const struct report *r, struct str step)
 {
 	for (size_t i = 0; i < r->n_steps; i++)
 		if (str_eq(r->steps[i].name, step))
@@ -117,7 +117,7 @@ void advice_lines(struct buf *out, const struct report *r,
 {
 	autobuf struct buf text = BUF_INIT;
 
-	if (is_configured(r, a->step)) {
+	if (groups_is_configured(r, a->step)) {
 		/* The name of a configured step needs no escape. */
 		buf_printf(&text, "[policy \"%.*s\"]", STR_ARG(a->step));
 	} else {

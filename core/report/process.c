@@ -10,8 +10,9 @@
 #define NOWHERE ((size_t)-1)
 
 /* The node of this prefix of a chain, made when it is new; NOWHERE if full. */
-static size_t put_node(struct process_tree *t, struct str chain,
-		       struct str program, size_t parent, unsigned depth)
+static size_t process_put_node(struct process_tree *t, struct str chain,
+			       struct str program, size_t parent,
+			       unsigned depth)
 {
 	struct strmap_entry *e = strmap_get(&t->index, chain);
 	size_t place = t->n;
@@ -29,7 +30,7 @@ static size_t put_node(struct process_tree *t, struct str chain,
 	return place;
 }
 
-static size_t put_chain(struct process_tree *t, struct str chain)
+static size_t process_put_chain(struct process_tree *t, struct str chain)
 {
 	struct str rest = chain, program;
 	size_t at = NOWHERE;
@@ -42,15 +43,15 @@ static size_t put_chain(struct process_tree *t, struct str chain)
 
 		if (depth == PROCESS_DEPTH_MAX)
 			return NOWHERE;
-		at = put_node(t, prefix, program, at, depth++);
+		at = process_put_node(t, prefix, program, at, depth++);
 		if (at == NOWHERE)
 			return NOWHERE;
 	}
 	return at;
 }
 
-static void put_fact(struct process_tree *t, const struct fact *f,
-		     bool marked)
+static void process_put_fact(struct process_tree *t, const struct fact *f,
+			     bool marked)
 {
 	size_t at;
 
@@ -58,7 +59,7 @@ static void put_fact(struct process_tree *t, const struct fact *f,
 		t->no_process++;
 		return;
 	}
-	at = put_chain(t, f->ev.process);
+	at = process_put_chain(t, f->ev.process);
 	if (at == NOWHERE) {
 		t->left_out++;
 		return;
@@ -144,8 +145,8 @@ void process_tree_make(struct process_tree *t, const struct fingerprint *fp,
 {
 	*t = (struct process_tree){ .index = STRMAP_INIT };
 	for (size_t i = 0; i < fp->n; i++)
-		put_fact(t, &fp->facts[i], marked &&
-			 strmap_get(marked, fp->facts[i].line));
+		process_put_fact(t, &fp->facts[i], marked &&
+				 strmap_get(marked, fp->facts[i].line));
 	put_in_order(t);
 }
 

@@ -43,8 +43,8 @@ static void put_data(struct buf *out, struct str s)
 	put_escaped(out, s, "%");
 }
 
-static void put_cause(struct buf *out, const struct report *r,
-		      const struct cause *cause)
+static void report_github_put_cause(struct buf *out, const struct report *r,
+				    const struct cause *cause)
 {
 	const struct finding *f = &r->cmp->findings[cause->leader];
 	autobuf struct buf store = BUF_INIT, text = BUF_INIT, at = BUF_INIT;
@@ -83,15 +83,15 @@ static bool is_shown(const struct comparison *c, const struct cause *cause,
 	return cause->level == level && finding_is_news(f) && !f->accepted;
 }
 
-static void put_level(struct buf *out, const struct report *r,
-		      enum level level)
+static void report_github_put_level(struct buf *out, const struct report *r,
+				    enum level level)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->cmp->n_causes; i++)
 		if (is_shown(r->cmp, &r->cmp->causes[i], level) &&
 		    n++ < SHOWN_MAX)
-			put_cause(out, r, &r->cmp->causes[i]);
+			report_github_put_cause(out, r, &r->cmp->causes[i]);
 	if (n > SHOWN_MAX)
 		buf_printf(out, "behavdiff: %zu more at %s\n", n - SHOWN_MAX,
 			   level_name(level));
@@ -101,9 +101,9 @@ void report_github(struct buf *out, const struct report *r)
 {
 	autobuf struct buf mode = BUF_INIT;
 
-	put_level(out, r, LEVEL_ERROR);
-	put_level(out, r, LEVEL_WARNING);
-	put_level(out, r, LEVEL_NOTE);
+	report_github_put_level(out, r, LEVEL_ERROR);
+	report_github_put_level(out, r, LEVEL_WARNING);
+	report_github_put_level(out, r, LEVEL_NOTE);
 	for (size_t i = 0; i < r->cmp->n_reasons; i++) {
 		buf_c(out, "::warning title=behavdiff doubt::");
 		put_data(out, r->cmp->reasons[i]);

@@ -14,8 +14,8 @@ static const char *const severities[] = {
 	[LEVEL_NEVER] = "info",
 };
 
-static void put_cause(struct json_out *j, const struct report *r,
-		      const struct cause *cause)
+static void report_gitlab_put_cause(struct json_out *j, const struct report *r,
+				    const struct cause *cause)
 {
 	const struct finding *f = &r->cmp->findings[cause->leader];
 	autobuf struct buf store = BUF_INIT, text = BUF_INIT;
@@ -52,7 +52,7 @@ void report_gitlab(struct buf *out, const struct report *r)
 		const struct finding *f = &r->cmp->findings[cause->leader];
 
 		if (finding_is_news(f) && !f->accepted)
-			put_cause(&j, r, cause);
+			report_gitlab_put_cause(&j, r, cause);
 	}
 	json_end_array(&j);
 	json_out_end(&j);

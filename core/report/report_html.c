@@ -11,8 +11,8 @@
 
 /* --- the head --- */
 
-static void put_side(struct buf *out, const char *label,
-		     const struct fingerprint *fp, const char *from)
+static void report_html_put_side(struct buf *out, const char *label,
+				 const struct fingerprint *fp, const char *from)
 {
 	buf_printf(out, "<tr><th scope=\"row\">%s</th><td><code>", label);
 	html_str(out, fp->spec);
@@ -24,7 +24,7 @@ static void put_side(struct buf *out, const char *label,
 	buf_c(out, "</td></tr>\n");
 }
 
-static void put_head(struct buf *out, const struct report *r)
+static void report_html_put_head(struct buf *out, const struct report *r)
 {
 	const char *verdict = verdict_name(r->cmp->verdict);
 	autobuf struct buf line = BUF_INIT, mode = BUF_INIT;
@@ -57,8 +57,8 @@ static void put_head(struct buf *out, const struct report *r)
 	      "<th>revision</th><th>commit</th><th>from</th><th class=\"n\">"
 	      "runs</th><th class=\"n\">facts</th><th>entry</th></tr></thead>"
 	      "<tbody>\n");
-	put_side(out, "old", r->old, r->old_from);
-	put_side(out, "new", r->new, r->new_from);
+	report_html_put_side(out, "old", r->old, r->old_from);
+	report_html_put_side(out, "new", r->new, r->new_from);
 	buf_c(out, "</tbody></table></div>\n</header>\n"
 	      "<nav aria-label=\"sections\"><ul>"
 	      "<li><a href=\"#findings\">Findings</a></li>"
@@ -71,7 +71,7 @@ static void put_head(struct buf *out, const struct report *r)
 
 /* --- facts: the frame; page.js fills it --- */
 
-static void put_facts(struct buf *out)
+static void report_html_put_facts(struct buf *out)
 {
 	buf_c(out, "<section id=\"facts\"><h2>Facts side by side</h2>\n"
 	      "<noscript><p>The table needs its script; "
@@ -108,9 +108,9 @@ static uint64_t chain_number(struct strmap *chains, struct str chain)
 }
 
 /* f is the fact of NEW, or of OLD where NEW has none. */
-static void put_fact(struct json_out *j, struct strmap *chains,
-		     const struct fact *f, unsigned seen_old,
-		     unsigned seen_new)
+static void report_html_put_fact(struct json_out *j, struct strmap *chains,
+				 const struct fact *f, unsigned seen_old,
+				 unsigned seen_new)
 {
 	json_begin_array_inline(j, NULL);
 	json_put_str(j, NULL, f->line);
@@ -135,8 +135,9 @@ static void put_all_facts(struct json_out *j, struct strmap *chains,
 		int c = o == o_end ? 1 : n == n_end ? -1 :
 			str_cmp(o->line, n->line);
 
-		put_fact(j, chains, c < 0 ? o : n, c <= 0 ? o->seen : 0,
-			 c >= 0 ? n->seen : 0);
+		report_html_put_fact(j, chains, c < 0 ? o : n,
+				     c <= 0 ? o->seen : 0,
+				     c >= 0 ? n->seen : 0);
 		o += c <= 0;
 		n += c >= 0;
 	}
@@ -166,8 +167,8 @@ static void make_data(struct buf *out, const struct report *r)
 
 /* --- how far to trust it --- */
 
-static void put_ends(struct buf *out, const char *label,
-		     const struct fingerprint *fp)
+static void report_html_put_ends(struct buf *out, const char *label,
+				 const struct fingerprint *fp)
 {
 	autobuf struct buf text = BUF_INIT;
 	struct str lines, line;
@@ -181,8 +182,9 @@ static void put_ends(struct buf *out, const char *label,
 	}
 }
 
-static void put_sentence(struct buf *out, const struct report *r,
-			 void (*make)(struct buf *out, const struct report *r))
+static void report_html_put_sentence(struct buf *out, const struct report *r,
+				     void (*make)(struct buf *out,
+						  const struct report *r))
 {
 	autobuf struct buf text = BUF_INIT;
 
@@ -192,17 +194,17 @@ static void put_sentence(struct buf *out, const struct report *r,
 	buf_c(out, "</li>\n");
 }
 
-static void put_trust(struct buf *out, const struct report *r)
+static void report_html_put_trust(struct buf *out, const struct report *r)
 {
 	size_t io = 0, in = 0, n = 0;
 	struct str spot;
 
 	buf_c(out, "<section id=\"trust\"><h2>How far to trust it</h2>\n<ul>");
-	put_ends(out, "old", r->old);
-	put_ends(out, "new", r->new);
-	put_sentence(out, r, repeatability_text);
-	put_sentence(out, r, loss_text);
-	put_sentence(out, r, again_text);
+	report_html_put_ends(out, "old", r->old);
+	report_html_put_ends(out, "new", r->new);
+	report_html_put_sentence(out, r, repeatability_text);
+	report_html_put_sentence(out, r, loss_text);
+	report_html_put_sentence(out, r, again_text);
 	buf_c(out, "<li>configuration: ");
 	html_str(out, r->config_from);
 	buf_c(out, "</li>\n");
@@ -235,11 +237,11 @@ void report_html(struct buf *out, const struct report *r)
 	buf_c(&title, " and ");
 	buf_str(&title, r->new->spec);
 	page_begin(out, buf_view(&title), buf_view(&data), nonce);
-	put_head(out, r);
+	report_html_put_head(out, r);
 	findings_html(out, r);
 	sides_html(out, r);
 	steps_html(out, r);
-	put_facts(out);
-	put_trust(out, r);
+	report_html_put_facts(out);
+	report_html_put_trust(out, r);
 	page_end(out, buf_view(&data), nonce);
 }

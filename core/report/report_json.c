@@ -10,8 +10,8 @@
 #define PLAN_MAX (1u << 20)
 #define MISSED_MAX 100		/* paths of files that no run read */
 
-static void put_side(struct json_out *j, const char *key,
-		     const struct fingerprint *fp, const char *from)
+static void report_json_put_side(struct json_out *j, const char *key,
+				 const struct fingerprint *fp, const char *from)
 {
 	json_begin_object(j, key);
 	json_put_str(j, "spec", fp->spec);
@@ -34,7 +34,8 @@ static void put_side(struct json_out *j, const char *key,
 }
 
 /* The few fields of the plan a reader of results asks for. */
-static void put_plan(struct json_out *j, const struct fingerprint *fp)
+static void report_json_put_plan(struct json_out *j,
+				 const struct fingerprint *fp)
 {
 	static const char *const words[] = { "network", "syscalls" };
 	static const char *const numbers[] = { "uid", "timeout_ms" };
@@ -57,7 +58,7 @@ static void put_plan(struct json_out *j, const struct fingerprint *fp)
 }
 
 /* "a > b > c" as an array. */
-static void put_chain(struct json_out *j, struct str chain)
+static void report_json_put_chain(struct json_out *j, struct str chain)
 {
 	struct str program;
 
@@ -101,7 +102,7 @@ static void put_first(struct json_out *j, const struct evidence *ev)
 }
 
 /* What each step did of it, where several did. */
-static void put_steps(struct json_out *j, const struct fact *f)
+static void report_json_put_steps(struct json_out *j, const struct fact *f)
 {
 	size_t n = evidence_steps(&f->ev);
 
@@ -116,7 +117,7 @@ static void put_steps(struct json_out *j, const struct fact *f)
 		json_put_uint(j, "seen", s.seen);
 		json_put_uint(j, "count", s.count);
 		json_put_uint(j, "ns", s.ns);
-		put_chain(j, s.process);
+		report_json_put_chain(j, s.process);
 		json_put_str(j, "call", s.call);
 		json_end_object(j);
 	}
@@ -124,7 +125,7 @@ static void put_steps(struct json_out *j, const struct fact *f)
 }
 
 /* Of a finding by step: whose it is, and who did it on the other side. */
-static void put_by_step(struct json_out *j, const struct finding *f)
+static void report_json_put_by_step(struct json_out *j, const struct finding *f)
 {
 	json_put_str(j, "step", f->step);
 	json_begin_array_inline(j, "others");
@@ -133,7 +134,8 @@ static void put_by_step(struct json_out *j, const struct finding *f)
 	json_end_array(j);
 }
 
-static void put_acceptance(struct json_out *j, const struct accept *a)
+static void report_json_put_acceptance(struct json_out *j,
+				       const struct accept *a)
 {
 	json_begin_object_inline(j, "acceptance");
 	json_put_str(j, "fact", a->fact);
@@ -148,8 +150,8 @@ static void put_acceptance(struct json_out *j, const struct accept *a)
 }
 
 /* What OLD saw of the same operation. */
-static void put_before(struct json_out *j, const struct fingerprint *old,
-		       struct str op)
+static void report_json_put_before(struct json_out *j,
+				   const struct fingerprint *old, struct str op)
 {
 	const struct fact *success = fingerprint_find(old, op);
 
@@ -162,8 +164,8 @@ static void put_before(struct json_out *j, const struct fingerprint *old,
 	json_end_array(j);
 }
 
-static void put_place(struct json_out *j, const struct report *r,
-		      const struct finding *f)
+static void report_json_put_place(struct json_out *j, const struct report *r,
+				  const struct finding *f)
 {
 	autobuf struct buf store = BUF_INIT;
 	struct place place = place_of(&store, r, f);
@@ -175,8 +177,9 @@ static void put_place(struct json_out *j, const struct report *r,
 }
 
 /* The id of the finding that leads, of one that does not lead itself. */
-static void put_cause(struct json_out *j, const struct comparison *c,
-		      const struct finding *f)
+static void report_json_put_cause(struct json_out *j,
+				  const struct comparison *c,
+				  const struct finding *f)
 {
 	const struct finding *leader = &c->findings[f->cause];
 
@@ -184,8 +187,8 @@ static void put_cause(struct json_out *j, const struct comparison *c,
 		json_put_str(j, "cause", str_c(leader->id));
 }
 
-static void put_finding(struct json_out *j, const struct report *r,
-			const struct finding *f)
+static void report_json_put_finding(struct json_out *j, const struct report *r,
+				    const struct finding *f)
 {
 	const struct fact *fact = f->fact;
 	autobuf struct buf message = BUF_INIT;
@@ -202,7 +205,7 @@ static void put_finding(struct json_out *j, const struct report *r,
 	put_outcome(j, fact);
 	json_put_str(j, "fact", fact->line);
 	if (f->step.len)
-		put_by_step(j, f);
+		report_json_put_by_step(j, f);
 	json_begin_object_inline(j, "seen");
 	put_pair(j, "old", f->seen_old, f->runs_old);
 	put_pair(j, "new", f->seen_new, f->runs_new);
@@ -212,22 +215,23 @@ static void put_finding(struct json_out *j, const struct report *r,
 	if (f->change == CHANGE_MORE)
 		put_pair(j, "names", f->names_old, f->names_new);
 	if (f->change == CHANGE_OUTCOME)
-		put_before(j, r->old, fact->operation);
+		report_json_put_before(j, r->old, fact->operation);
 	json_put_uint(j, "count", fact->ev.count);
-	put_chain(j, fact->ev.process);
+	report_json_put_chain(j, fact->ev.process);
 	put_first(j, &fact->ev);
-	put_steps(j, fact);
-	put_place(j, r, f);
-	put_cause(j, r->cmp, f);
+	report_json_put_steps(j, fact);
+	report_json_put_place(j, r, f);
+	report_json_put_cause(j, r->cmp, f);
 	json_put_bool(j, "accepted", f->accepted);
 	if (f->accept)
-		put_acceptance(j, f->accept);
+		report_json_put_acceptance(j, f->accept);
 	finding_sentence(&message, f);
 	json_put_str(j, "message", buf_view(&message));
 	json_end_object(j);
 }
 
-static void put_blind_spots(struct json_out *j, const struct report *r)
+static void report_json_put_blind_spots(struct json_out *j,
+					const struct report *r)
 {
 	size_t io = 0, in = 0;
 	struct str spot;
@@ -251,7 +255,8 @@ static void put_counts(struct json_out *j, const struct comparison *c)
 /* So many of the places where names are drawn. */
 #define DRAWN_MAX 256
 
-static void put_drawn(struct json_out *j, const struct comparison *c)
+static void report_json_put_drawn(struct json_out *j,
+				  const struct comparison *c)
 {
 	json_begin_array(j, "drawn");
 	for (size_t i = 0; i < c->n_drawn && i < DRAWN_MAX; i++) {
@@ -264,8 +269,8 @@ static void put_drawn(struct json_out *j, const struct comparison *c)
 	json_end_array(j);
 }
 
-static void put_categories(struct json_out *j, const char *key,
-			   const size_t counts[CATEGORY_COUNT])
+static void report_json_put_categories(struct json_out *j, const char *key,
+				       const size_t counts[CATEGORY_COUNT])
 {
 	json_begin_object_inline(j, key);
 	for (int i = 0; i < CATEGORY_COUNT; i++)
@@ -275,24 +280,24 @@ static void put_categories(struct json_out *j, const char *key,
 	json_end_object(j);
 }
 
-static void put_summary(struct json_out *j, const struct report *r)
+static void report_json_put_summary(struct json_out *j, const struct report *r)
 {
 	const struct comparison *c = r->cmp;
 	size_t counts[CATEGORY_COUNT];
 
 	json_begin_object(j, "summary");
 	gating_counts(c, counts);
-	put_categories(j, "gating", counts);
+	report_json_put_categories(j, "gating", counts);
 	beside_counts(c, counts);
-	put_categories(j, "other", counts);
+	report_json_put_categories(j, "other", counts);
 	fixtures_counts(r->old, r->new, counts);
-	put_categories(j, "fixtures", counts);
+	report_json_put_categories(j, "fixtures", counts);
 	json_end_object(j);
 }
 
 /* Those of several findings, which say themselves who leads them. */
-static void put_causes(struct json_out *j, const struct comparison *c,
-		       size_t max)
+static void report_json_put_causes(struct json_out *j,
+				   const struct comparison *c, size_t max)
 {
 	json_begin_array(j, "causes");
 	for (size_t i = 0; i < c->n_causes && j->buf->len < max; i++) {
@@ -316,7 +321,8 @@ static void put_causes(struct json_out *j, const struct comparison *c,
 }
 
 /* What would grade many at once. */
-static void put_advice(struct json_out *j, const struct comparison *c)
+static void report_json_put_advice(struct json_out *j,
+				   const struct comparison *c)
 {
 	json_begin_array(j, "advice");
 	for (size_t i = 0; i < c->n_advice; i++) {
@@ -344,7 +350,7 @@ static void put_findings(struct json_out *j, const struct report *r,
 		const struct json_out before = *j;
 		size_t len = j->buf->len;
 
-		put_finding(j, r, &c->findings[i]);
+		report_json_put_finding(j, r, &c->findings[i]);
 		if (j->buf->len <= max)
 			continue;
 		buf_cut(j->buf, len);
@@ -393,9 +399,9 @@ void report_result(struct buf *out, const struct report *r, size_t max)
 	for (size_t i = 0; i < c->n_reasons; i++)
 		json_put_str(&j, NULL, c->reasons[i]);
 	json_end_array(&j);
-	put_side(&j, "old", r->old, r->old_from);
-	put_side(&j, "new", r->new, r->new_from);
-	put_plan(&j, r->new);
+	report_json_put_side(&j, "old", r->old, r->old_from);
+	report_json_put_side(&j, "new", r->new, r->new_from);
+	report_json_put_plan(&j, r->new);
 	json_begin_array(&j, "notes");
 	for (size_t i = 0; i < r->n_notes; i++)
 		json_put_str(&j, NULL, r->notes[i]);
@@ -408,12 +414,12 @@ void report_result(struct buf *out, const struct report *r, size_t max)
 	json_put_int(&j, "exit", report_exit(r));
 	json_put_int(&j, "would_exit", verdict_exit(c->verdict));
 	json_put_uint(&j, "lost", c->lost);
-	put_blind_spots(&j, r);
+	report_json_put_blind_spots(&j, r);
 	put_counts(&j, c);
-	put_drawn(&j, c);
-	put_summary(&j, r);
-	put_advice(&j, c);
-	put_causes(&j, c, max / 2);
+	report_json_put_drawn(&j, c);
+	report_json_put_summary(&j, r);
+	report_json_put_advice(&j, c);
+	report_json_put_causes(&j, c, max / 2);
 	put_findings(&j, r, max);
 	json_end_object(&j);
 	json_out_end(&j);

@@ -47,7 +47,7 @@ static void put_attribute(struct buf *out, const char *name, struct str value)
 	buf_ch(out, '"');
 }
 
-static void put_tally(struct buf *out, const struct tally *t)
+static void report_junit_put_tally(struct buf *out, const struct tally *t)
 {
 	buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
 		   "skipped=\"%zu\"", t->tests, t->failures, t->errors,
@@ -61,7 +61,7 @@ static void open_case(struct buf *out, const char *class, struct str name)
 	put_attribute(out, "name", name);
 }
 
-static void put_evidence(struct buf *out, const struct finding *f)
+static void report_junit_put_evidence(struct buf *out, const struct finding *f)
 {
 	autobuf struct buf text = BUF_INIT;
 
@@ -79,8 +79,9 @@ static void put_evidence(struct buf *out, const struct finding *f)
 	buf_ch(out, '\n');
 }
 
-static void put_members(struct buf *out, const struct comparison *c,
-			const struct cause *cause)
+static void report_junit_put_members(struct buf *out,
+				     const struct comparison *c,
+				     const struct cause *cause)
 {
 	size_t shown = cause->n < MEMBERS_SHOWN ? cause->n : MEMBERS_SHOWN;
 	autobuf struct buf text = BUF_INIT;
@@ -121,8 +122,8 @@ static void put_case(struct buf *out, const char *class,
 	finding_sentence(&why, f);
 	put_attribute(out, "message", buf_view(&why));
 	buf_ch(out, '>');
-	put_evidence(out, f);
-	put_members(out, c, cause);
+	report_junit_put_evidence(out, f);
+	report_junit_put_members(out, c, cause);
 	buf_c(out, "</failure>\n    </testcase>\n");
 }
 
@@ -135,7 +136,7 @@ static void put_suite(struct buf *out, const struct report *r,
 	buf_printf(&class, "behavdiff.%s", event_name(kind));
 	buf_c(out, "  <testsuite");
 	put_attribute(out, "name", str_c(event_name(kind)));
-	put_tally(out, &t);
+	report_junit_put_tally(out, &t);
 	buf_c(out, ">\n");
 	for (size_t i = 0; i < r->cmp->n_causes; i++)
 		if (is_case(r->cmp, &r->cmp->causes[i], kind))
@@ -157,7 +158,7 @@ static struct tally tally_doubts(const struct report *r)
 }
 
 /* What else the reader of a verdict should know. */
-static void put_notes(struct buf *out, const struct report *r)
+static void report_junit_put_notes(struct buf *out, const struct report *r)
 {
 	autobuf struct buf mode = BUF_INIT;
 
@@ -173,12 +174,12 @@ static void put_notes(struct buf *out, const struct report *r)
 	buf_c(out, "</system-out>\n");
 }
 
-static void put_doubts(struct buf *out, const struct report *r)
+static void report_junit_put_doubts(struct buf *out, const struct report *r)
 {
 	struct tally t = tally_doubts(r);
 
 	buf_c(out, "  <testsuite name=\"observation\"");
-	put_tally(out, &t);
+	report_junit_put_tally(out, &t);
 	buf_c(out, ">\n    <properties><property name=\"mode\"");
 	put_attribute(out, "value", str_c(report_mode(r)));
 	buf_c(out, "/></properties>\n");
@@ -192,7 +193,7 @@ static void put_doubts(struct buf *out, const struct report *r)
 		open_case(out, "behavdiff.observation", STR("no doubt"));
 		buf_c(out, "/>\n");
 	}
-	put_notes(out, r);
+	report_junit_put_notes(out, r);
 	buf_c(out, "  </testsuite>\n");
 }
 
@@ -223,7 +224,7 @@ void report_junit(struct buf *out, const struct report *r)
 	put_attribute(out, "name", buf_view(&name));
 	buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\">\n",
 		   all.tests, all.failures, all.errors);
-	put_doubts(out, r);
+	report_junit_put_doubts(out, r);
 	for (int kind = 0; kind < EV_COUNT; kind++)
 		put_suite(out, r, (enum event_kind)kind);
 	buf_c(out, "</testsuites>\n");

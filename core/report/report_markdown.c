@@ -22,8 +22,9 @@ static const char *const marks[] = {
 	[VERDICT_INCONCLUSIVE] = "\xe2\x9a\xa0\xef\xb8\x8f",
 };
 
-static void put_side(struct buf *out, const char *label,
-		     const struct fingerprint *fp, const char *from)
+static void report_markdown_put_side(struct buf *out, const char *label,
+				     const struct fingerprint *fp,
+				     const char *from)
 {
 	buf_printf(out, "| %s | ", label);
 	md_code(out, fp->spec, SPEC_MAX);
@@ -36,7 +37,8 @@ static void put_side(struct buf *out, const char *label,
 	buf_c(out, " |\n");
 }
 
-static void put_report_only(struct buf *out, const struct report *r)
+static void report_markdown_put_report_only(struct buf *out,
+					    const struct report *r)
 {
 	autobuf struct buf text = BUF_INIT;
 
@@ -44,20 +46,20 @@ static void put_report_only(struct buf *out, const struct report *r)
 		buf_printf(out, "**%s**\n\n", text.p);
 }
 
-static void put_head(struct buf *out, const struct report *r)
+static void report_markdown_put_head(struct buf *out, const struct report *r)
 {
 	autobuf struct buf beside = BUF_INIT;
 
 	buf_printf(out, "## %s behavdiff: ", marks[r->cmp->verdict]);
 	verdict_line(out, r, false);
 	buf_c(out, "\n\n");
-	put_report_only(out, r);
+	report_markdown_put_report_only(out, r);
 	if (beside_text(&beside, r))
 		buf_printf(out, "Not counted: %s\n\n", beside.p);
 	buf_c(out, "| | revision | commit | runs | facts | entry |\n"
 	      "| --- | --- | --- | --- | --- | --- |\n");
-	put_side(out, "old", r->old, r->old_from);
-	put_side(out, "new", r->new, r->new_from);
+	report_markdown_put_side(out, "old", r->old, r->old_from);
+	report_markdown_put_side(out, "new", r->new, r->new_from);
 	buf_ch(out, '\n');
 }
 
@@ -81,7 +83,7 @@ static void put_list(struct buf *out, const struct str *v, size_t n,
 	put_more(out, n - i, "not shown");
 }
 
-static void put_doubts(struct buf *out, const struct report *r)
+static void report_markdown_put_doubts(struct buf *out, const struct report *r)
 {
 	if (!r->cmp->n_reasons)
 		return;
@@ -93,7 +95,7 @@ static void put_doubts(struct buf *out, const struct report *r)
 
 /* --- what is new --- */
 
-static void put_level(struct buf *out, const struct finding *f)
+static void report_markdown_put_level(struct buf *out, const struct finding *f)
 {
 	const char *name = level_name(f->level);
 
@@ -103,8 +105,9 @@ static void put_level(struct buf *out, const struct finding *f)
 }
 
 /* "and 5 more findings by the program git fetch", and the dangerous ones. */
-static void put_members(struct buf *out, const struct comparison *c,
-			const struct cause *cause)
+static void report_markdown_put_members(struct buf *out,
+					const struct comparison *c,
+					const struct cause *cause)
 {
 	size_t shown = cause_shown(c, cause, MEMBERS_SHOWN);
 	autobuf struct buf text = BUF_INIT;
@@ -116,7 +119,7 @@ static void put_members(struct buf *out, const struct comparison *c,
 	md_code(out, buf_view(&text), CELL_MAX);
 	for (size_t i = 0; i < shown && i < MEMBERS_MAX; i++) {
 		buf_c(out, "<br>- ");
-		put_level(out, &c->findings[cause->members[i]]);
+		report_markdown_put_level(out, &c->findings[cause->members[i]]);
 		buf_ch(out, ' ');
 		md_code(out, c->findings[cause->members[i]].fact->line,
 			CELL_MAX);
@@ -126,22 +129,22 @@ static void put_members(struct buf *out, const struct comparison *c,
 			   shown - MEMBERS_MAX);
 }
 
-static void put_row(struct buf *out, const struct comparison *c,
-		    const struct cause *cause)
+static void report_markdown_put_row(struct buf *out, const struct comparison *c,
+				    const struct cause *cause)
 {
 	const struct finding *f = &c->findings[cause->leader];
 	const struct evidence *ev = &f->fact->ev;
 	autobuf struct buf at = BUF_INIT, what = BUF_INIT;
 
 	buf_c(out, "| ");
-	put_level(out, f);
+	report_markdown_put_level(out, f);
 	buf_c(out, " | ");
 	md_code(out, f->fact->line, CELL_MAX);
 	finding_sentence(&what, f);
 	buf_c(out, "<br>");
 	md_code(out, buf_view(&what), CELL_MAX);
 	buf_printf(out, " (%s, id %s)", f->rule->id, f->id);
-	put_members(out, c, cause);
+	report_markdown_put_members(out, c, cause);
 	buf_printf(out, " | %u of %u | ", f->seen_new, f->runs_new);
 	if (ev->process.len)
 		md_code(out, ev->process, CELL_MAX);
@@ -171,15 +174,15 @@ static void put_news(struct buf *out, const struct report *r)
 			buf_c(out, "### New\n\n| level | fact | seen | by |\n"
 			      "| --- | --- | --- | --- |\n");
 		any = true;
-		put_row(out, c, cause);
+		report_markdown_put_row(out, c, cause);
 	}
 	put_more(out, left, "new behaviours do not fit here");
 	if (any)
 		buf_ch(out, '\n');
 }
 
-static size_t count(const struct report *r,
-		    bool (*wanted)(const struct finding *f))
+static size_t report_markdown_count(const struct report *r,
+				    bool (*wanted)(const struct finding *f))
 {
 	size_t n = 0;
 
@@ -190,12 +193,12 @@ static size_t count(const struct report *r,
 
 /* --- folded --- */
 
-static bool is_gone(const struct finding *f)
+static bool report_markdown_is_gone(const struct finding *f)
 {
 	return f->change == CHANGE_GONE;
 }
 
-static bool is_unstable(const struct finding *f)
+static bool report_markdown_is_unstable(const struct finding *f)
 {
 	return f->change == CHANGE_UNSTABLE && f->seen_old;
 }
@@ -211,7 +214,7 @@ static void close_details(struct buf *out)
 	buf_c(out, "\n</details>\n\n");
 }
 
-static void put_line(struct buf *out, const struct finding *f)
+static void report_markdown_put_line(struct buf *out, const struct finding *f)
 {
 	buf_c(out, "- ");
 	md_code(out, f->fact->line, CELL_MAX);
@@ -225,8 +228,9 @@ static void put_line(struct buf *out, const struct finding *f)
 		buf_c(out, ", accepted");
 }
 
-static void put_lines(struct buf *out, const struct report *r,
-		      bool (*wanted)(const struct finding *f), size_t n)
+static void report_markdown_put_lines(struct buf *out, const struct report *r,
+				      bool (*wanted)(const struct finding *f),
+				      size_t n)
 {
 	size_t shown = 0, end = out->len + FOLDED_SHARE;
 
@@ -235,28 +239,28 @@ static void put_lines(struct buf *out, const struct report *r,
 
 		if (!wanted(f))
 			continue;
-		put_line(out, f);
+		report_markdown_put_line(out, f);
 		buf_ch(out, '\n');
 		shown++;
 	}
 	put_more(out, n - shown, "not shown");
 }
 
-static void put_folded(struct buf *out, const struct report *r,
-		       bool (*wanted)(const struct finding *f),
-		       const char *what)
+static void report_markdown_put_folded(struct buf *out, const struct report *r,
+				       bool (*wanted)(const struct finding *f),
+				       const char *what)
 {
-	size_t n = count(r, wanted);
+	size_t n = report_markdown_count(r, wanted);
 
 	if (!n)
 		return;
 	open_details(out, n, what);
-	put_lines(out, r, wanted, n);
+	report_markdown_put_lines(out, r, wanted, n);
 	close_details(out);
 }
 
 /* A fence that nothing in it can end: lines are safe and have no backtick. */
-static void put_advice(struct buf *out, const struct report *r)
+static void report_markdown_put_advice(struct buf *out, const struct report *r)
 {
 	size_t end = out->len + FOLDED_SHARE / 2;
 
@@ -274,19 +278,19 @@ static void put_advice(struct buf *out, const struct report *r)
 	}
 }
 
-static void put_rare(struct buf *out, const struct report *r)
+static void report_markdown_put_rare(struct buf *out, const struct report *r)
 {
-	size_t n = count(r, is_rare_news);
+	size_t n = report_markdown_count(r, is_rare_news);
 
 	if (!n)
 		return;
 	buf_c(out, "### New in some runs\n\n");
-	put_lines(out, r, is_rare_news, n);
+	report_markdown_put_lines(out, r, is_rare_news, n);
 	buf_ch(out, '\n');
 }
 
 /* A cause each. */
-static void put_light(struct buf *out, const struct report *r)
+static void report_markdown_put_light(struct buf *out, const struct report *r)
 {
 	const struct comparison *c = r->cmp;
 	size_t n = 0, shown = 0, end = out->len + FOLDED_SHARE;
@@ -302,7 +306,7 @@ static void put_light(struct buf *out, const struct report *r)
 		if (out->len + lines.len >= end)
 			continue;
 		shown += cause->n + 1;
-		put_line(&lines, &c->findings[cause->leader]);
+		report_markdown_put_line(&lines, &c->findings[cause->leader]);
 		if (cause->n) {
 			cause_more_text(&text, c, cause);
 			buf_c(&lines, "; and ");
@@ -334,7 +338,7 @@ static void put_side_trust(struct buf *out, const char *label,
 	}
 }
 
-static void put_trust(struct buf *out, const struct report *r)
+static void report_markdown_put_trust(struct buf *out, const struct report *r)
 {
 	size_t io = 0, in = 0, n = 0, end = out->len + FOLDED_SHARE;
 	struct str spot;
@@ -365,13 +369,15 @@ static void put_trust(struct buf *out, const struct report *r)
 
 void report_markdown(struct buf *out, const struct report *r)
 {
-	put_head(out, r);
-	put_doubts(out, r);
+	report_markdown_put_head(out, r);
+	report_markdown_put_doubts(out, r);
 	put_news(out, r);
-	put_advice(out, r);
-	put_rare(out, r);
-	put_light(out, r);
-	put_folded(out, r, is_gone, "gone: always seen before, never now");
-	put_folded(out, r, is_unstable, "unstable: seen in some runs only");
-	put_trust(out, r);
+	report_markdown_put_advice(out, r);
+	report_markdown_put_rare(out, r);
+	report_markdown_put_light(out, r);
+	report_markdown_put_folded(out, r, report_markdown_is_gone,
+				   "gone: always seen before, never now");
+	report_markdown_put_folded(out, r, report_markdown_is_unstable,
+				   "unstable: seen in some runs only");
+	report_markdown_put_trust(out, r);
 }

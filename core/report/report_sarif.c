@@ -38,7 +38,8 @@ static const char *const states[] = {
  * A message may hold links, `[text](target)` (3.11.6): "](" from outside is
  * taken apart the way facts write what may not be shown.
  */
-static void put_text(struct json_out *j, const char *key, struct str s)
+static void report_sarif_put_text(struct json_out *j, const char *key,
+				  struct str s)
 {
 	autobuf struct buf text = BUF_INIT;
 	const char *link;
@@ -58,16 +59,16 @@ static void put_text(struct json_out *j, const char *key, struct str s)
 
 /* --- the rules --- */
 
-static void put_rule(struct json_out *j, const struct rule *rule)
+static void report_sarif_put_rule(struct json_out *j, const struct rule *rule)
 {
 	autobuf struct buf text = BUF_INIT;
 
 	rule_text(&text, rule);
 	json_begin_object(j, NULL);
 	json_put_str(j, "id", str_c(rule->id));
-	put_text(j, "shortDescription", buf_view(&text));
-	put_text(j, "fullDescription", str_c(rule->help));
-	put_text(j, "help", str_c(rule->help));
+	report_sarif_put_text(j, "shortDescription", buf_view(&text));
+	report_sarif_put_text(j, "fullDescription", str_c(rule->help));
+	report_sarif_put_text(j, "help", str_c(rule->help));
 	json_begin_object_inline(j, "defaultConfiguration");
 	json_put_str(j, "level", str_c(level_name(rule->level)));
 	json_end_object(j);
@@ -94,7 +95,7 @@ static void put_tool(struct json_out *j, const struct report *r)
 	json_put_str(j, "version", str_c(r->version));
 	json_begin_array(j, "rules");
 	for (size_t i = 0; i < n; i++)
-		put_rule(j, &rules[i]);
+		report_sarif_put_rule(j, &rules[i]);
 	json_end_array(j);
 	json_end_object(j);
 	json_end_object(j);
@@ -112,7 +113,7 @@ static uint64_t rule_index(const struct rule *rule)
 static void put_note(struct json_out *j, struct str text, const char *level)
 {
 	json_begin_object(j, NULL);
-	put_text(j, "message", text);
+	report_sarif_put_text(j, "message", text);
 	json_put_str(j, "level", str_c(level));
 	json_end_object(j);
 }
@@ -176,7 +177,7 @@ static void put_message(struct json_out *j, const struct comparison *c,
 		buf_str(&text, f->fact->ev.process);
 	}
 	cause_and_text(&text, c, cause);
-	put_text(j, "message", buf_view(&text));
+	report_sarif_put_text(j, "message", buf_view(&text));
 }
 
 static void put_physical(struct json_out *j, const struct report *r,
@@ -213,7 +214,7 @@ static void put_related(struct json_out *j, const struct report *r,
 		json_begin_object(j, NULL);
 		json_put_uint(j, "id", i + 1);
 		put_physical(j, r, f);
-		put_text(j, "message", f->fact->line);
+		report_sarif_put_text(j, "message", f->fact->line);
 		json_end_object(j);
 	}
 	json_end_array(j);
@@ -291,8 +292,8 @@ static void put_state(struct json_out *j, const struct finding *f)
 	json_end_array(j);
 }
 
-static void put_result(struct json_out *j, const struct report *r,
-		       const struct cause *cause, bool full)
+static void report_sarif_put_result(struct json_out *j, const struct report *r,
+				    const struct cause *cause, bool full)
 {
 	const struct finding *f = &r->cmp->findings[cause->leader];
 	bool news = finding_is_news(f);
@@ -314,7 +315,7 @@ static void put_result(struct json_out *j, const struct report *r,
 	json_end_object(j);
 }
 
-static bool is_wanted(const struct finding *f, bool full)
+static bool report_sarif_is_wanted(const struct finding *f, bool full)
 {
 	return full || (finding_is_news(f) && !f->accepted);
 }
@@ -328,18 +329,19 @@ static size_t put_results(struct json_out *j, const struct report *r,
 	for (size_t i = 0; i < r->cmp->n_causes; i++) {
 		const struct cause *cause = &r->cmp->causes[i];
 
-		if (!is_wanted(&r->cmp->findings[cause->leader], full) ||
+		if (!report_sarif_is_wanted(&r->cmp->findings[cause->leader],
+					    full) ||
 		    ++wanted > RESULTS_MAX)
 			continue;
-		put_result(j, r, cause, full);
+		report_sarif_put_result(j, r, cause, full);
 		shown++;
 	}
 	json_end_array(j);
 	return wanted - shown;
 }
 
-static void put_side(struct json_out *j, const char *key,
-		     const struct fingerprint *fp)
+static void report_sarif_put_side(struct json_out *j, const char *key,
+				  const struct fingerprint *fp)
 {
 	json_begin_object_inline(j, key);
 	json_put_str(j, "spec", fp->spec);
@@ -363,15 +365,16 @@ static void put_run(struct json_out *j, const struct report *r, bool full)
 	json_end_object(j);
 	json_begin_object(j, "originalUriBaseIds");
 	json_begin_object(j, TREE_BASE);
-	put_text(j, "description", STR("the root of the repository"));
+	report_sarif_put_text(j, "description",
+			      STR("the root of the repository"));
 	json_end_object(j);
 	json_end_object(j);
 	put_invocation(j, r, put_results(j, r, full));
 	json_begin_object(j, "properties");
 	json_put_str(j, "verdict", str_c(verdict_name(r->cmp->verdict)));
 	json_put_str(j, "mode", str_c(report_mode(r)));
-	put_side(j, "old", r->old);
-	put_side(j, "new", r->new);
+	report_sarif_put_side(j, "old", r->old);
+	report_sarif_put_side(j, "new", r->new);
 	json_end_object(j);
 	json_end_object(j);
 }

@@ -12,8 +12,8 @@
 
 /* --- the header --- */
 
-static void put_side(struct buf *out, const char *label,
-		     const struct fingerprint *fp, const char *from)
+static void report_text_put_side(struct buf *out, const char *label,
+				 const struct fingerprint *fp, const char *from)
 {
 	struct str commit = fp->commit;
 
@@ -36,8 +36,8 @@ static void put_side(struct buf *out, const char *label,
 
 static void put_header(struct buf *out, const struct report *r)
 {
-	put_side(out, "old", r->old, r->old_from);
-	put_side(out, "new", r->new, r->new_from);
+	report_text_put_side(out, "old", r->old, r->old_from);
+	report_text_put_side(out, "new", r->new, r->new_from);
 	if (r->config_from.len) {
 		buf_c(out, "configuration: ");
 		safe_str(out, r->config_from);
@@ -52,8 +52,9 @@ static void put_header(struct buf *out, const struct report *r)
 
 /* --- how far to trust it --- */
 
-static void put_ends(struct buf *out, const struct report *r,
-		     const char *label, const struct fingerprint *fp)
+static void report_text_put_ends(struct buf *out, const struct report *r,
+				 const char *label,
+				 const struct fingerprint *fp)
 {
 	autobuf struct buf text = BUF_INIT;
 	struct str lines, line;
@@ -65,8 +66,9 @@ static void put_ends(struct buf *out, const struct report *r,
 }
 
 /* What a step printed, a line each. */
-static void put_output(struct buf *out, const char *label,
-		       const struct fingerprint *fp, struct str name)
+static void report_text_put_output(struct buf *out, const char *label,
+				   const struct fingerprint *fp,
+				   struct str name)
 {
 	size_t run, lines = 0, n = 0;
 	const struct step_end *s = step_told(fp, name, &run);
@@ -101,12 +103,13 @@ static void put_outputs(struct buf *out, const char *label,
 			const struct fingerprint *fp)
 {
 	for (size_t i = 0; fp->n_ends && i < fp->ends[0].n_steps; i++)
-		put_output(out, label, fp, fp->ends[0].steps[i].name);
+		report_text_put_output(out, label, fp,
+				       fp->ends[0].steps[i].name);
 }
 
 /* What became of everything the tracer saw; facts are what is left. */
-static void put_ledger(struct buf *out, const char *label,
-		       const struct fingerprint *fp)
+static void report_text_put_ledger(struct buf *out, const char *label,
+				   const struct fingerprint *fp)
 {
 	const struct ledger *l = &fp->ledger;
 
@@ -119,7 +122,7 @@ static void put_ledger(struct buf *out, const char *label,
 		   (unsigned long long)l->lost, fp->n_blind);
 }
 
-static void put_blind_spots(struct buf *out, const struct report *r)
+static void report_text_put_blind_spots(struct buf *out, const struct report *r)
 {
 	size_t io = 0, in = 0;
 	struct str spot;
@@ -134,8 +137,9 @@ static void put_blind_spots(struct buf *out, const struct report *r)
 }
 
 /* A sentence that one of the functions of summary.c makes. */
-static void put_sentence(struct buf *out, const struct report *r,
-			 void (*make)(struct buf *out, const struct report *r))
+static void report_text_put_sentence(struct buf *out, const struct report *r,
+				     void (*make)(struct buf *out,
+						  const struct report *r))
 {
 	autobuf struct buf text = BUF_INIT;
 
@@ -144,7 +148,7 @@ static void put_sentence(struct buf *out, const struct report *r,
 }
 
 /* Where both sides draw names, and what of. */
-static void put_drawn(struct buf *out, const struct report *r)
+static void report_text_put_drawn(struct buf *out, const struct report *r)
 {
 	for (size_t i = 0; i < r->cmp->n_drawn; i++) {
 		const struct drawn_place *p = &r->cmp->drawn[i];
@@ -205,24 +209,24 @@ static void put_again(struct buf *out, const struct report *r)
 		put_not_again(out, r);
 }
 
-static void put_trust(struct buf *out, const struct report *r)
+static void report_text_put_trust(struct buf *out, const struct report *r)
 {
-	put_ends(out, r, "old: ", r->old);
-	put_ends(out, r, "new: ", r->new);
+	report_text_put_ends(out, r, "old: ", r->old);
+	report_text_put_ends(out, r, "new: ", r->new);
 	if (r->verbosity > 0) {
 		put_times(out, "old", r->old);
 		put_times(out, "new", r->new);
 		put_outputs(out, "old", r->old);
 		put_outputs(out, "new", r->new);
 	}
-	put_sentence(out, r, repeatability_text);
+	report_text_put_sentence(out, r, repeatability_text);
 	if (r->verbosity > 0) {
-		put_drawn(out, r);
-		put_ledger(out, "old", r->old);
-		put_ledger(out, "new", r->new);
+		report_text_put_drawn(out, r);
+		report_text_put_ledger(out, "old", r->old);
+		report_text_put_ledger(out, "new", r->new);
 	}
-	put_sentence(out, r, loss_text);
-	put_blind_spots(out, r);
+	report_text_put_sentence(out, r, loss_text);
+	report_text_put_blind_spots(out, r);
 	put_again(out, r);
 	buf_ch(out, '\n');
 }
@@ -235,7 +239,7 @@ static void put_reasons(struct buf *out, const struct report *r)
 	}
 }
 
-static void put_report_only(struct buf *out, const struct report *r)
+static void report_text_put_report_only(struct buf *out, const struct report *r)
 {
 	autobuf struct buf text = BUF_INIT;
 
@@ -259,13 +263,13 @@ void report_text(struct buf *out, const struct report *r)
 	if (r->verbosity >= 0) {
 		put_header(out, r);
 		text_findings(out, r);
-		put_trust(out, r);
+		report_text_put_trust(out, r);
 		put_reasons(out, r);
 		put_beside(out, r);
 	}
 	verdict_line(out, r, r->color);
 	buf_ch(out, '\n');
-	put_report_only(out, r);
+	report_text_put_report_only(out, r);
 	if (r->verbosity >= 0)
 		buf_str(out, r->closing);
 }

@@ -53,7 +53,7 @@ static int result_members(const struct reader *in, void *out,
 #define RESULT_MEMBERS(in, out, obj, of, rows) \
 	result_members(in, out, obj, of, rows, ARRAY_LEN(rows))
 
-static struct str keep(const struct reader *in, struct str s)
+static struct str result_read_keep(const struct reader *in, struct str s)
 {
 	autobuf struct buf safe = BUF_INIT;
 
@@ -123,8 +123,8 @@ static int read_rule(const struct reader *in, const struct rule **out,
 
 /* --- a finding --- */
 
-static int read_fact(const struct reader *in, struct fact *fact,
-		     const struct json *obj)
+static int result_read_fact(const struct reader *in, struct fact *fact,
+			    const struct json *obj)
 {
 	static const struct json_member members[] = {
 		{ JSON_NEEDED(struct fact, line, "fact") },
@@ -142,7 +142,7 @@ static int read_id(const struct reader *in, struct finding *f,
 	struct str id;
 
 	if (json_string(&id, obj, "step"))
-		f->step = keep(in, id);
+		f->step = result_read_keep(in, id);
 	finding_id(f->id, f->fact->line, f->step);
 	return json_string(&id, obj, "id") && str_eq(id, str_c(f->id)) ?
 		0 : bad(in, "id");
@@ -162,7 +162,7 @@ static int read_others(const struct reader *in, struct finding *f,
 	for (; v && f->n_others < FACT_STEPS_MAX; v = json_next(v)) {
 		if (!json_is_string(v, &name))
 			return bad(in, "others");
-		names[f->n_others++] = keep(in, name);
+		names[f->n_others++] = result_read_keep(in, name);
 	}
 	return v || !f->n_others ? bad(in, "others") : 0;
 }
@@ -181,11 +181,11 @@ static struct str read_chain(const struct reader *in, const struct json *obj)
 			buf_c(&chain, " > ");
 		buf_str(&chain, program);
 	}
-	return keep(in, buf_view(&chain));
+	return result_read_keep(in, buf_view(&chain));
 }
 
-static int read_steps(const struct reader *in, struct fact *fact,
-		      const struct json *obj)
+static int result_read_steps(const struct reader *in, struct fact *fact,
+			     const struct json *obj)
 {
 	static const struct json_member members[] = {
 		{ JSON_NEEDED(struct step_evidence, step, "step") },
@@ -209,8 +209,8 @@ static int read_steps(const struct reader *in, struct fact *fact,
 	return v ? bad(in, "steps") : 0;
 }
 
-static int read_evidence(const struct reader *in, struct evidence *ev,
-			 const struct json *obj)
+static int result_read_evidence(const struct reader *in, struct evidence *ev,
+				const struct json *obj)
 {
 	static const struct json_member whole[] = {
 		{ JSON_NEEDED(struct evidence, count, "count") },
@@ -229,8 +229,8 @@ static int read_evidence(const struct reader *in, struct evidence *ev,
 		       bad(in, "first");
 }
 
-static int read_acceptance(const struct reader *in, struct finding *f,
-			   const struct json *obj)
+static int result_read_acceptance(const struct reader *in, struct finding *f,
+				  const struct json *obj)
 {
 	static const struct json_member members[] = {
 		{ JSON_OPTIONAL(struct accept, step, "step") },
@@ -278,11 +278,11 @@ static void read_before(const struct reader *in, struct result_finding *to,
 	to->before = arena_alloc(&in->r->arena, n * sizeof(*to->before));
 	for (; v && to->n_before < n; v = json_next(v))
 		if (json_is_string(v, &line))
-			to->before[to->n_before++] = keep(in, line);
+			to->before[to->n_before++] = result_read_keep(in, line);
 }
 
-static int read_place(const struct reader *in, struct result_finding *to,
-		      const struct json *obj)
+static int result_read_place(const struct reader *in, struct result_finding *to,
+			     const struct json *obj)
 {
 	static const struct json_member members[] = {
 		{ JSON_NEEDED(struct result_finding, line, "line") },
@@ -306,13 +306,14 @@ static int read_finding(const struct reader *in, struct result_finding *to,
 	f->fact = fact;
 	f->step = STR("");
 	if (RESULT_MEMBERS(in, f, obj, NULL, members) ||
-	    read_fact(in, fact, obj) || read_id(in, f, obj) ||
+	    result_read_fact(in, fact, obj) || read_id(in, f, obj) ||
 	    read_change(in, &f->change, obj) ||
 	    read_level(in, &f->level, obj, "level") ||
 	    read_rule(in, &f->rule, obj) || read_seen(in, f, obj) ||
-	    read_evidence(in, &fact->ev, obj) ||
-	    read_steps(in, fact, obj) || read_others(in, f, obj) ||
-	    read_acceptance(in, f, obj) || read_place(in, to, obj))
+	    result_read_evidence(in, &fact->ev, obj) ||
+	    result_read_steps(in, fact, obj) || read_others(in, f, obj) ||
+	    result_read_acceptance(in, f, obj) ||
+	    result_read_place(in, to, obj))
 		return -1;
 	if (json_array(obj, "before"))
 		read_before(in, to, obj);
@@ -394,7 +395,7 @@ static void read_labels(const struct reader *in, struct cause_label *labels,
 		if (at != SIZE_MAX && json_string(&kind, v, "kind") &&
 		    json_string(&what, v, "what") &&
 		    cause_by_name(kind, &labels[at].kind))
-			labels[at].what = keep(in, what);
+			labels[at].what = result_read_keep(in, what);
 	}
 }
 
@@ -427,7 +428,7 @@ const struct cause *result_leads(const struct result *r, size_t i)
 
 /* --- the document --- */
 
-static int read_document(struct reader *in, const struct json *doc)
+static int result_read_document(struct reader *in, const struct json *doc)
 {
 	struct str schema;
 	uint64_t left_out;
@@ -453,7 +454,7 @@ int result_read(struct result *out, struct str text, struct err *err)
 
 	*out = (struct result){ .arena = ARENA_INIT };
 	if (!json_parse(&doc, text, RESULT_MAX, err) &&
-	    !read_document(&in, doc))
+	    !result_read_document(&in, doc))
 		return 0;
 	result_free(out);
 	return -1;

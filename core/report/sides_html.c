@@ -35,7 +35,7 @@ static void side_make(struct side *s, const struct report *r, bool old)
 	process_tree_make(&s->tree, s->fp, &s->marked);
 }
 
-static void side_free(struct side *s)
+static void sides_html_side_free(struct side *s)
 {
 	process_tree_free(&s->tree);
 	strmap_free(&s->marked);
@@ -68,7 +68,7 @@ static void put_origin(struct buf *out, const struct side *s)
 	buf_printf(out, "<p class=\"soft\">%s</p>\n", text);
 }
 
-static void put_tree(struct buf *out, const struct side *s)
+static void sides_html_put_tree(struct buf *out, const struct side *s)
 {
 	buf_c(out, "<div>\n");
 	put_title(out, s);
@@ -78,7 +78,8 @@ static void put_tree(struct buf *out, const struct side *s)
 	buf_c(out, "</div>\n");
 }
 
-static void put_timeline(struct buf *out, const struct side *s, uint64_t end)
+static void sides_html_put_timeline(struct buf *out, const struct side *s,
+				    uint64_t end)
 {
 	put_title(out, s);
 	if (s->tree.n)
@@ -97,16 +98,16 @@ void sides_html(struct buf *out, const struct report *r)
 	side_make(&new, r, false);
 	buf_c(out, "<section id=\"processes\"><h2>Processes</h2>\n"
 	      "<div class=\"sides\">\n");
-	put_tree(out, &old);
-	put_tree(out, &new);
+	sides_html_put_tree(out, &old);
+	sides_html_put_tree(out, &new);
 	buf_c(out, "</div></section>\n"
 	      "<section id=\"timeline\"><h2>Timeline</h2>\n");
 	timeline_legend(out, "<span class=\"new\">red</span>: new, and makes "
 			"the regression; <span class=\"gone\">hollow</span>: "
 			"gone");
-	put_timeline(out, &old, end);
-	put_timeline(out, &new, end);
+	sides_html_put_timeline(out, &old, end);
+	sides_html_put_timeline(out, &new, end);
 	buf_c(out, "</section>\n");
-	side_free(&new);
-	side_free(&old);
+	sides_html_side_free(&new);
+	sides_html_side_free(&old);
 }

@@ -3,8 +3,8 @@
 #include "core/report/html.h"
 #include "core/report/internal.h"
 
-static void put_step(struct buf *out, const struct fingerprint *fp,
-		     const struct step_end *first)
+static void steps_html_put_step(struct buf *out, const struct fingerprint *fp,
+				const struct step_end *first)
 {
 	autobuf struct buf end = BUF_INIT;
 	size_t run;
@@ -34,8 +34,8 @@ static void put_step(struct buf *out, const struct fingerprint *fp,
 	buf_c(out, "</details>\n");
 }
 
-static void put_side(struct buf *out, const char *label,
-		     const struct fingerprint *fp)
+static void steps_html_put_side(struct buf *out, const char *label,
+				const struct fingerprint *fp)
 {
 	buf_printf(out, "<div>\n<h3>%s: ", label);
 	html_str(out, fp->spec);
@@ -43,7 +43,7 @@ static void put_side(struct buf *out, const char *label,
 	if (!fp->n_ends || !fp->ends[0].n_steps)
 		buf_c(out, "<p class=\"soft\">Not known.</p>\n");
 	for (size_t i = 0; fp->n_ends && i < fp->ends[0].n_steps; i++)
-		put_step(out, fp, &fp->ends[0].steps[i]);
+		steps_html_put_step(out, fp, &fp->ends[0].steps[i]);
 	buf_c(out, "</div>\n");
 }
 
@@ -51,7 +51,7 @@ void steps_html(struct buf *out, const struct report *r)
 {
 	buf_c(out, "<section id=\"steps\"><h2>What the steps printed</h2>\n"
 	      "<div class=\"sides\">\n");
-	put_side(out, "old", r->old);
-	put_side(out, "new", r->new);
+	steps_html_put_side(out, "old", r->old);
+	steps_html_put_side(out, "new", r->new);
 	buf_c(out, "</div></section>\n");
 }

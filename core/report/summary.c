@@ -17,7 +17,7 @@ static void tally_add(struct tally *t, const struct finding *f)
 	t->by[f->rule->category]++;
 }
 
-static void put_tally(struct buf *out, const struct tally *t)
+static void summary_put_tally(struct buf *out, const struct tally *t)
 {
 	buf_c(out, " (");
 	categories_text(out, t->by);
@@ -46,7 +46,8 @@ void gating_counts(const struct comparison *c, size_t counts[CATEGORY_COUNT])
  * New, and neither accepted nor counted for the verdict.  What a broken step
  * brings with it is told there.
  */
-static bool is_beside(const struct comparison *c, const struct finding *f)
+static bool summary_is_beside(const struct comparison *c,
+			      const struct finding *f)
 {
 	const struct finding *leader = &c->findings[f->cause];
 
@@ -58,7 +59,7 @@ void beside_counts(const struct comparison *c, size_t counts[CATEGORY_COUNT])
 {
 	memset(counts, 0, CATEGORY_COUNT * sizeof(*counts));
 	for (size_t i = 0; i < c->n; i++)
-		if (is_beside(c, &c->findings[i]))
+		if (summary_is_beside(c, &c->findings[i]))
 			counts[c->findings[i].rule->category]++;
 }
 
@@ -74,7 +75,7 @@ static void put_fixtures_new(struct buf *out, size_t start,
 		return;
 	buf_printf(out, "%s%zu new of fixtures", out->len > start ? ", " : "",
 		   t.n);
-	put_tally(out, &t);
+	summary_put_tally(out, &t);
 }
 
 bool beside_text(struct buf *out, const struct report *r)
@@ -89,14 +90,14 @@ bool beside_text(struct buf *out, const struct report *r)
 		struct tally t = { 0 };
 
 		for (size_t i = 0; i < r->cmp->n; i++)
-			if (is_beside(r->cmp, &r->cmp->findings[i]) &&
+			if (summary_is_beside(r->cmp, &r->cmp->findings[i]) &&
 			    r->cmp->findings[i].level == levels[l])
 				tally_add(&t, &r->cmp->findings[i]);
 		if (!t.n)
 			continue;
 		buf_printf(out, "%s%zu new %s%s", out->len > start ? ", " : "",
 			   t.n, level_name(levels[l]), str_plural(t.n));
-		put_tally(out, &t);
+		summary_put_tally(out, &t);
 	}
 	for (size_t i = 0; i < r->cmp->n; i++)
 		if (r->cmp->findings[i].accepted)
@@ -104,7 +105,7 @@ bool beside_text(struct buf *out, const struct report *r)
 	if (accepted.n) {
 		buf_printf(out, "%s%zu accepted", out->len > start ? ", " : "",
 			   accepted.n);
-		put_tally(out, &accepted);
+		summary_put_tally(out, &accepted);
 	}
 	put_fixtures_new(out, start, r);
 	return out->len > start;
@@ -139,7 +140,7 @@ static void put_gating(struct buf *out, const struct comparison *c)
 		return;
 	buf_printf(out, "%s %zu new behaviour%s", broken ? "," : ":", t.n,
 		   str_plural(t.n));
-	put_tally(out, &t);
+	summary_put_tally(out, &t);
 }
 
 void verdict_line(struct buf *out, const struct report *r, bool color)

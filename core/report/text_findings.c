@@ -62,7 +62,8 @@ static void put_finding_line(const struct page *p, const struct finding *f,
 }
 
 /* Who did it, and one line of when and how. */
-static void put_evidence(const struct page *p, const struct finding *f)
+static void text_findings_put_evidence(const struct page *p,
+				       const struct finding *f)
 {
 	const struct evidence *ev = &f->fact->ev;
 	autobuf struct buf text = BUF_INIT;
@@ -76,7 +77,8 @@ static void put_evidence(const struct page *p, const struct finding *f)
 		safe_wrapped(p->out, INDENT "at  ", buf_view(&text), p->width);
 }
 
-static void put_sentence(const struct page *p, const struct finding *f)
+static void text_findings_put_sentence(const struct page *p,
+				       const struct finding *f)
 {
 	autobuf struct buf text = BUF_INIT;
 
@@ -85,16 +87,18 @@ static void put_sentence(const struct page *p, const struct finding *f)
 	safe_wrapped(p->out, INDENT, buf_view(&text), p->width);
 }
 
-static void put_finding(const struct page *p, const struct finding *f)
+static void text_findings_put_finding(const struct page *p,
+				      const struct finding *f)
 {
 	put_finding_line(p, f, "");
-	put_sentence(p, f);
-	put_evidence(p, f);
+	text_findings_put_sentence(p, f);
+	text_findings_put_evidence(p, f);
 }
 
 /* --- a cause --- */
 
-static void put_members(const struct page *p, const struct cause *cause)
+static void text_findings_put_members(const struct page *p,
+				      const struct cause *cause)
 {
 	size_t shown = cause_shown(p->c, cause,
 				   p->all ? cause->n : MEMBERS_SHOWN);
@@ -117,10 +121,11 @@ static void put_members(const struct page *p, const struct cause *cause)
 		   text.p);
 }
 
-static void put_cause(const struct page *p, const struct cause *cause)
+static void text_findings_put_cause(const struct page *p,
+				    const struct cause *cause)
 {
-	put_finding(p, &p->c->findings[cause->leader]);
-	put_members(p, cause);
+	text_findings_put_finding(p, &p->c->findings[cause->leader]);
+	text_findings_put_members(p, cause);
 	buf_ch(p->out, '\n');
 }
 
@@ -129,18 +134,18 @@ void report_cause(struct buf *out, const struct comparison *c,
 {
 	const struct page p = { out, c, color, false, width };
 
-	put_cause(&p, cause);
+	text_findings_put_cause(&p, cause);
 }
 
 static void put_heavy(const struct page *p)
 {
 	for (size_t i = 0; i < p->c->n_causes; i++)
 		if (cause_is_heavy(p->c, &p->c->causes[i]))
-			put_cause(p, &p->c->causes[i]);
+			text_findings_put_cause(p, &p->c->causes[i]);
 }
 
 /* What would grade many at once, ready to be pasted. */
-static void put_advice(struct buf *out, const struct report *r)
+static void text_findings_put_advice(struct buf *out, const struct report *r)
 {
 	for (size_t i = 0; i < r->cmp->n_advice; i++) {
 		autobuf struct buf text = BUF_INIT;
@@ -153,14 +158,15 @@ static void put_advice(struct buf *out, const struct report *r)
 	}
 }
 
-static void put_light(const struct page *p, const struct cause *cause)
+static void text_findings_put_light(const struct page *p,
+				    const struct cause *cause)
 {
 	const struct finding *leader = &p->c->findings[cause->leader];
 	autobuf struct buf text = BUF_INIT;
 
 	put_finding_line(p, leader, "");
 	if (leader->fact->kind == EV_STEP_END)
-		put_sentence(p, leader);
+		text_findings_put_sentence(p, leader);
 	if (!cause->n)
 		return;
 	cause_more_text(&text, p->c, cause);
@@ -178,7 +184,7 @@ static void put_left(const struct page *p, size_t n, const char *what)
 }
 
 /* What somebody has said yes to is counted apart. */
-static void put_notes(const struct page *p)
+static void text_findings_put_notes(const struct page *p)
 {
 	size_t n[2] = { 0, 0 }, shown[2] = { 0, 0 };
 
@@ -191,7 +197,7 @@ static void put_notes(const struct page *p)
 		n[accepted]++;
 		if (shown[accepted] >= NOTES_SHOWN && !p->all)
 			continue;
-		put_light(p, cause);
+		text_findings_put_light(p, cause);
 		shown[accepted]++;
 	}
 	put_left(p, n[0] - shown[0], n[0] - shown[0] == 1 ? "note" : "notes");
@@ -203,7 +209,7 @@ static void put_notes(const struct page *p)
 /* --- the rest --- */
 
 /* Chance, or not: there is no line of OLD to compare it with. */
-static void put_rare(const struct page *p)
+static void text_findings_put_rare(const struct page *p)
 {
 	size_t n = 0;
 
@@ -218,12 +224,12 @@ static void put_rare(const struct page *p)
 		buf_ch(p->out, '\n');
 }
 
-static bool is_gone(const struct finding *f)
+static bool text_findings_is_gone(const struct finding *f)
 {
 	return f->change == CHANGE_GONE;
 }
 
-static bool is_unstable(const struct finding *f)
+static bool text_findings_is_unstable(const struct finding *f)
 {
 	return f->change == CHANGE_UNSTABLE && f->seen_old;
 }
@@ -239,9 +245,9 @@ static size_t next_alone(const struct page *p, size_t from,
 }
 
 /* The ones that went away, and the ones nobody can rely on. */
-static void put_folded(const struct page *p,
-		       bool (*wanted)(const struct finding *f),
-		       const char *what)
+static void text_findings_put_folded(const struct page *p,
+				     bool (*wanted)(const struct finding *f),
+				     const char *what)
 {
 	size_t n = 0;
 
@@ -267,9 +273,11 @@ void text_findings(struct buf *out, const struct report *r)
 	};
 
 	put_heavy(&p);
-	put_advice(out, r);
-	put_notes(&p);
-	put_rare(&p);
-	put_folded(&p, is_gone, "gone: always seen before, never now");
-	put_folded(&p, is_unstable, "unstable: seen in some runs only");
+	text_findings_put_advice(out, r);
+	text_findings_put_notes(&p);
+	text_findings_put_rare(&p);
+	text_findings_put_folded(&p, text_findings_is_gone,
+				 "gone: always seen before, never now");
+	text_findings_put_folded(&p, text_findings_is_unstable,
+				 "unstable: seen in some runs only");
 }

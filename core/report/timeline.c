@@ -76,8 +76,8 @@ static size_t lane_y(size_t row, size_t lane)
 	return row * ROW_HEIGHT + 8 + lane * LANE_HEIGHT;
 }
 
-static void collect(struct chart *c, const struct fingerprint *fp,
-		    const struct strmap *marked)
+static void timeline_collect(struct chart *c, const struct fingerprint *fp,
+			     const struct strmap *marked)
 {
 	for (size_t i = 0; i < fp->n; i++) {
 		const struct fact *f = &fp->facts[i];
@@ -138,7 +138,7 @@ static void put_span(struct buf *out, const struct chart *c, size_t row)
 			   column_x(last), y);
 }
 
-static void put_row(struct buf *out, const struct chart *c, size_t row)
+static void timeline_put_row(struct buf *out, const struct chart *c, size_t row)
 {
 	const struct process_node *node = &c->tree->v[row];
 	unsigned indent = node->depth < 6 ? node->depth * 12 : 72;
@@ -219,7 +219,7 @@ void timeline_svg(struct buf *out, const struct process_tree *tree,
 
 	c.rows = tree->n < ROWS_MAX ? tree->n : ROWS_MAX;
 	c.marks = mem_array(c.rows + 1, sizeof(*c.marks));
-	collect(&c, fp, marked);
+	timeline_collect(&c, fp, marked);
 	buf_c(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
 	      "aria-label=\"timeline of ");
 	html_str(out, fp->spec);
@@ -228,7 +228,7 @@ void timeline_svg(struct buf *out, const struct process_tree *tree,
 		   column_x(COLUMNS) + 40, c.rows * ROW_HEIGHT + 24);
 	put_axis(out, &c);
 	for (size_t i = 0; i < c.rows; i++)
-		put_row(out, &c, i);
+		timeline_put_row(out, &c, i);
 	buf_c(out, "</svg></div>\n");
 	if (tree->n > c.rows)
 		buf_printf(out, "<p class=\"soft\">%zu more process%s in "

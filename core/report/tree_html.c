@@ -3,8 +3,8 @@
 #include "core/report/html.h"
 #include "core/report/internal.h"
 
-static void put_node(struct buf *out, const struct process_node *node,
-		     const char *mark)
+static void tree_html_put_node(struct buf *out, const struct process_node *node,
+			       const char *mark)
 {
 	buf_c(out, "<li><code>");
 	html_str(out, node->program);
@@ -33,7 +33,7 @@ void tree_html(struct buf *out, const struct process_tree *tree,
 		for (; i && depth > node->depth; depth--)
 			buf_c(out, "</ul></li>\n");
 		depth = node->depth;
-		put_node(out, node, mark);
+		tree_html_put_node(out, node, mark);
 	}
 	if (tree->n)
 		buf_c(out, "</li>\n");

@@ -81,7 +81,7 @@ bool finding_evidence(struct buf *out, const struct finding *f)
 /* --- how the runs ended --- */
 
 /* "run 1 of 3 ended by itself", "3 of 3 runs reached the deadline" */
-static void put_how(struct buf *out, struct str how, bool one)
+static void words_put_how(struct buf *out, struct str how, bool one)
 {
 	static const struct {
 		struct str how;
@@ -104,7 +104,8 @@ static void put_how(struct buf *out, struct str how, bool one)
 }
 
 /* errors: with what a step said of its failure, which need not be the same. */
-static void put_end(struct buf *out, const struct run_end *end, bool errors)
+static void words_put_end(struct buf *out, const struct run_end *end,
+			  bool errors)
 {
 	if (end->alive)
 		buf_printf(out, ", %u process%s alive", end->alive,
@@ -164,14 +165,14 @@ static void put_alike(struct buf *out, const struct fingerprint *fp,
 		buf_printf(out, "run %zu of %zu ", a->first + 1, fp->n_ends);
 	else
 		buf_printf(out, "%zu of %zu runs ", a->n, fp->n_ends);
-	put_how(out, fp->ends[a->first].how, a->n == 1);
+	words_put_how(out, fp->ends[a->first].how, a->n == 1);
 	buf_c(out, " after ");
 	put_seconds(out, a->least);
 	if (a->most > a->least) {
 		buf_c(out, " to ");
 		put_seconds(out, a->most);
 	}
-	put_end(out, &fp->ends[a->first], true);
+	words_put_end(out, &fp->ends[a->first], true);
 }
 
 void ends_lines(struct buf *out, const struct fingerprint *fp)
@@ -186,7 +187,7 @@ void ends_lines(struct buf *out, const struct fingerprint *fp)
 			continue;
 		buf_clear(&text);
 		buf_str(&text, fp->ends[i].how);
-		put_end(&text, &fp->ends[i], false);
+		words_put_end(&text, &fp->ends[i], false);
 		alikes_add(&alikes, i, buf_view(&text), fp->ends[i].ms);
 	}
 	for (size_t i = 0; i < alikes.n; i++) {
@@ -229,8 +230,8 @@ bool next_line(struct str *lines, struct str *line)
 
 /* --- steps --- */
 
-static const struct step_end *find_step(const struct run_end *end,
-					struct str name)
+static const struct step_end *words_find_step(const struct run_end *end,
+					      struct str name)
 {
 	for (size_t i = 0; i < end->n_steps; i++)
 		if (str_eq(end->steps[i].name, name))
@@ -244,7 +245,7 @@ const struct step_end *step_told(const struct fingerprint *fp, struct str name,
 	const struct step_end *best = NULL;
 
 	for (size_t i = 0; i < fp->n_ends; i++) {
-		const struct step_end *s = find_step(&fp->ends[i], name);
+		const struct step_end *s = words_find_step(&fp->ends[i], name);
 
 		if (!s || (best && !s->error.len &&
 			   (best->output.len || !s->output.len)))

@@ -10,7 +10,7 @@ struct str scenario_name(const struct config *cfg)
 	return cfg->scenario.len ? cfg->scenario : STR("default");
 }
 
-static bool is_configured(const struct config *cfg, struct str name)
+static bool choice_is_configured(const struct config *cfg, struct str name)
 {
 	return config_has(cfg, "scenario", name, "step");
 }
@@ -21,7 +21,7 @@ int scenario_check(const struct config *cfg, struct err *err)
 	struct str name = scenario_name(cfg), one;
 	autobuf struct buf names = BUF_INIT;
 
-	if (str_eq(name, STR("default")) || is_configured(cfg, name))
+	if (str_eq(name, STR("default")) || choice_is_configured(cfg, name))
 		return 0;
 	buf_c(&names, "default");
 	for (size_t i = 0; config_subsection(cfg, "scenario", i, &one); i++)
@@ -44,8 +44,8 @@ static bool is_listed(const struct config *cfg, struct str step)
 	return false;
 }
 
-static bool waits_for(const struct config *cfg, struct str step,
-		      struct str other)
+static bool choice_waits_for(const struct config *cfg, struct str step,
+			     struct str other)
 {
 	const struct config_entry *e;
 
@@ -63,14 +63,14 @@ static bool is_needed(const struct config *cfg, const bool *wanted, size_t at)
 
 	config_subsection(cfg, "step", at, &other);
 	for (size_t i = 0; config_subsection(cfg, "step", i, &one); i++)
-		if (wanted[i] && waits_for(cfg, one, other))
+		if (wanted[i] && choice_waits_for(cfg, one, other))
 			return true;
 	return false;
 }
 
 void scenario_wanted(const struct config *cfg, bool *wanted)
 {
-	bool all = !is_configured(cfg, scenario_name(cfg)), grown = true;
+	bool all = !choice_is_configured(cfg, scenario_name(cfg)), grown = true;
 	struct str step;
 
 	for (size_t i = 0; config_subsection(cfg, "step", i, &step); i++) {

@@ -66,7 +66,7 @@ struct search {
 /* --- names --- */
 
 /* Does name fit one of the globs?  *exact: the glob was the name itself. */
-static bool fits(const char *globs, struct str name, bool *exact)
+static bool detect_fits(const char *globs, struct str name, bool *exact)
 {
 	while (*globs) {
 		size_t len = strcspn(globs, " ");
@@ -87,7 +87,7 @@ static bool fits_one(const char *const *globs, size_t n, struct str name)
 	bool exact;
 
 	for (size_t i = 0; i < n; i++)
-		if (fits(globs[i], name, &exact))
+		if (detect_fits(globs[i], name, &exact))
 			return true;
 	return false;
 }
@@ -128,7 +128,7 @@ static bool name_fits(const struct search *se, const struct row *row,
 	if (!strcmp(row->names, "/"))
 		return str_eq(name, se->folder);
 	buf_lower(&low, name);
-	if (!fits(row->names, buf_view(&low), &exact))
+	if (!detect_fits(row->names, buf_view(&low), &exact))
 		return false;
 	if (row->role == ROLE_CLIENT && strstr(low.p, "server"))
 		return false;
@@ -260,7 +260,7 @@ static struct str name_of(const struct search *se, const struct hint *hint)
 		if (!is_usable(se->list.names[i]))
 			continue;
 		buf_lower(&low, se->list.names[i]);
-		if (fits(hint->names, buf_view(&low), &exact))
+		if (detect_fits(hint->names, buf_view(&low), &exact))
 			return se->list.names[i];
 	}
 	return STR("");
@@ -330,7 +330,7 @@ static int try_rows(struct search *se, struct err *err)
 /* --- one folder down --- */
 
 /* What may stand beside the only folder. */
-static bool is_beside(struct str name)
+static bool detect_is_beside(struct str name)
 {
 	return name.p[0] == '.' || str_ends(name, STR(".md")) ||
 	       str_ends(name, STR(".txt")) || str_eq(name, STR("LICENSE"));
@@ -345,7 +345,7 @@ static int enter_only_folder(struct search *se, struct err *err)
 	struct err none = ERR_INIT;
 
 	for (size_t i = 0; i < l->n; i++) {
-		if (is_beside(l->names[i]))
+		if (detect_is_beside(l->names[i]))
 			continue;
 		if (only.len)
 			return 0;

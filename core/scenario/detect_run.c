@@ -77,7 +77,7 @@ static char **start_script(struct arena *arena, const struct json *package)
 	return words(arena, "sh", STR("-c"), start);
 }
 
-static bool is_file(int dirfd, const char *path)
+static bool detect_run_is_file(int dirfd, const char *path)
 {
 	struct stat st;
 
@@ -98,9 +98,9 @@ static char **main_module(struct arena *arena, const struct json *package,
 	if (!path_is_contained(module) || module.p[0] == '-')
 		return NULL;
 	buf_str(&path, module);
-	if (!is_file(dirfd, path.p)) {
+	if (!detect_run_is_file(dirfd, path.p)) {
 		buf_c(&path, ".js");
-		if (!is_file(dirfd, path.p))
+		if (!detect_run_is_file(dirfd, path.p))
 			return NULL;
 	}
 	return interpreted(arena, "node", buf_view(&path));
@@ -119,7 +119,7 @@ static char **package(struct arena *arena, struct str content, int dirfd)
 
 static char **go(struct arena *arena, int dirfd)
 {
-	return is_file(dirfd, "main.go") ?
+	return detect_run_is_file(dirfd, "main.go") ?
 	       words(arena, "go", STR("run"), STR(".")) : NULL;
 }
 

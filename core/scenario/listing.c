@@ -14,7 +14,7 @@
 #define NAMES_MAX 10000
 #define OPENED_MAX 512
 
-static int by_bytes(const void *a, const void *b)
+static int listing_by_bytes(const void *a, const void *b)
 {
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
@@ -27,7 +27,7 @@ static int too_many(struct err *err)
 			"command = ...");
 }
 
-static int read_names(struct listing *l, DIR *dir, struct err *err)
+static int listing_read_names(struct listing *l, DIR *dir, struct err *err)
 {
 	size_t cap = 0;
 
@@ -51,7 +51,7 @@ static int read_names(struct listing *l, DIR *dir, struct err *err)
 		l->names[l->n++] = arena_str(&l->arena, str_c(de->d_name));
 	}
 	if (l->n)
-		qsort(l->names, l->n, sizeof(*l->names), by_bytes);
+		qsort(l->names, l->n, sizeof(*l->names), listing_by_bytes);
 	return 0;
 }
 
@@ -78,7 +78,7 @@ int listing_open(struct listing *out, int dirfd, const char *path,
 		return -1;
 	}
 
-	int rc = read_names(&l, dir, err);
+	int rc = listing_read_names(&l, dir, err);
 
 	closedir(dir);
 	if (rc) {
@@ -98,7 +98,7 @@ void listing_close(struct listing *l)
 	*l = (struct listing)LISTING_INIT;
 }
 
-static bool is_wanted(int fd, enum listing_want want)
+static bool listing_is_wanted(int fd, enum listing_want want)
 {
 	struct stat st;
 
@@ -141,5 +141,6 @@ bool listing_read(struct listing *l, struct str name, enum listing_want want,
 			       O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
 	buf_clear(out);
-	return fd >= 0 && is_wanted(fd, want) && read_beginning(fd, out);
+	return fd >= 0 && listing_is_wanted(fd, want) &&
+	       read_beginning(fd, out);
 }

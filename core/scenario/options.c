@@ -142,8 +142,8 @@ static int contradiction(const struct reading *rd, const char *key,
 }
 
 /* A time counts from when the step is ready, which here is too late. */
-static int check_stop(const struct step *step, const struct reading *rd,
-		      struct str after, struct err *err)
+static int options_check_stop(const struct step *step, const struct reading *rd,
+			      struct str after, struct err *err)
 {
 	uint64_t ms;
 
@@ -157,8 +157,8 @@ static int check_stop(const struct step *step, const struct reading *rd,
 }
 
 /* after: the step that `stop` names, "" for none. */
-static int check(const struct step *step, const struct reading *rd,
-		 struct str after, struct err *err)
+static int options_check(const struct step *step, const struct reading *rd,
+			 struct str after, struct err *err)
 {
 	bool has_stdin = reading_entry(rd, "stdin", 0);
 
@@ -175,7 +175,7 @@ static int check(const struct step *step, const struct reading *rd,
 		return contradiction(rd, "tty", "stdin", "the terminal is the "
 				     "input; what is typed on it is input = "
 				     "FILE", err);
-	return check_stop(step, rd, after, err);
+	return options_check_stop(step, rd, after, err);
 }
 
 static bool options_is_num(const struct config_key *key)
@@ -225,7 +225,8 @@ int options_read(struct step *step, const struct reading *rd, int treefd,
 	step->nums = options_nums(rd);
 	step->fixture = str_eq(config_str(rd->cfg, "step", rd->name, "role"),
 			       STR("fixture"));
-	return check(step, rd, other, err) || read_args(step, rd, err) ||
+	return options_check(step, rd, other, err) ||
+	       read_args(step, rd, err) ||
 	       read_script(step, rd, treefd, err) ||
 	       read_type(step, rd, err) || read_expect(step, rd, err) ? -1 : 0;
 }

@@ -14,7 +14,7 @@ static bool is_name(char c)
 	       (c >= 'A' && c <= 'Z');
 }
 
-static bool is_blank(char c)
+static bool python_is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\f';
 }
@@ -30,7 +30,7 @@ static bool is_guard(struct str line)
 	for (size_t i = 0; i < line.len && n < sizeof(seen); i++) {
 		char c = line.p[i];
 
-		if (is_blank(c) || c == '(' || c == ')')
+		if (python_is_blank(c) || c == '(' || c == ')')
 			continue;
 		seen[n++] = (char)(c == '\'' ? '"' : c);
 	}
@@ -44,7 +44,7 @@ static bool is_guard(struct str line)
 static bool is_loop(struct str line)
 {
 	return str_starts(line, STR("while")) && line.len > 5 &&
-	       (is_blank(line.p[5]) || line.p[5] == '(');
+	       (python_is_blank(line.p[5]) || line.p[5] == '(');
 }
 
 static bool starts_program(struct str name)
@@ -93,7 +93,7 @@ static bool is_start_call(struct str line)
 	return false;
 }
 
-static struct str line_at(struct str s, size_t i)
+static struct str python_line_at(struct str s, size_t i)
 {
 	const char *nl = memchr(s.p + i, '\n', s.len - i);
 
@@ -134,7 +134,7 @@ static size_t skip_statement(struct str s, size_t i)
 			continue;
 		}
 		if (c == '#') {
-			i += line_at(s, i).len;
+			i += python_line_at(s, i).len;
 			continue;
 		}
 		if (c == '(' || c == '[' || c == '{')
@@ -155,7 +155,7 @@ bool detect_python_runs(struct str source)
 	if (str_starts(source, STR("\xef\xbb\xbf")))
 		source = str_sub(source, 3);
 	for (size_t i = 0; i < source.len; i = skip_statement(source, i)) {
-		struct str line = line_at(source, i);
+		struct str line = python_line_at(source, i);
 
 		if (is_guard(line) || is_loop(line) || is_start_call(line))
 			return true;

@@ -229,8 +229,8 @@ static void read_ready(struct step *step, const struct reading *rd)
 		step->ready_text = arena_str(rd->arena, rest);
 }
 
-static int read_step(struct step *step, const struct reading *rd, int treefd,
-		     struct err *err)
+static int scenario_read_step(struct step *step, const struct reading *rd,
+			      int treefd, struct err *err)
 {
 	step->name = arena_str(rd->arena, rd->name);
 	step->entry = step->arguments = STR("");
@@ -247,7 +247,8 @@ static int read_step(struct step *step, const struct reading *rd, int treefd,
 
 #define NOT_FOUND ((size_t)-1)
 
-static size_t find_step(const struct step *steps, size_t n, struct str name)
+static size_t scenario_find_step(const struct step *steps, size_t n,
+				 struct str name)
 {
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(steps[i].name, name))
@@ -279,7 +280,7 @@ static int read_after(struct scenario *s, struct step *step,
 	step->after = arena_alloc(rd->arena, s->n * sizeof(*step->after));
 	for (size_t i = 0;
 	     (e = config_nth(rd->cfg, "step", rd->name, "after", i)); i++) {
-		size_t at = find_step(s->steps, s->n, e->value);
+		size_t at = scenario_find_step(s->steps, s->n, e->value);
 		size_t k = 0;
 
 		if (at == NOT_FOUND)
@@ -293,7 +294,7 @@ static int read_after(struct scenario *s, struct step *step,
 	return 0;
 }
 
-static bool is_step(const struct config *cfg, struct str name)
+static bool scenario_is_step(const struct config *cfg, struct str name)
 {
 	struct str one;
 
@@ -318,7 +319,7 @@ static int read_stop(struct scenario *s, struct step *step,
 	if (!e || !config_stop(e->value, &sig, &ms, &name) || !name.len)
 		return 0;
 	if (config_duration(name, &ms)) {
-		if (!is_step(rd->cfg, name))
+		if (!scenario_is_step(rd->cfg, name))
 			return 0;
 		err_set(err, ERR_TROUBLE, "stop: after %.*s is a time, and a "
 			"step has that name too", STR_ARG(name));
@@ -326,7 +327,7 @@ static int read_stop(struct scenario *s, struct step *step,
 			 "as after %llums", (unsigned long long)ms);
 		return reading_blame(rd, e, err);
 	}
-	if (!is_step(rd->cfg, name))
+	if (!scenario_is_step(rd->cfg, name))
 		return unknown_step(s, rd, "stop = after", name, e, err);
 	if (str_eq(name, step->name)) {
 		err_set(err, ERR_TROUBLE, "stop = after \"%.*s\" names the "
@@ -335,7 +336,7 @@ static int read_stop(struct scenario *s, struct step *step,
 			 "it waits for");
 		return reading_blame(rd, e, err);
 	}
-	step->stop_after = find_step(s->steps, s->n, name);
+	step->stop_after = scenario_find_step(s->steps, s->n, name);
 	step->stop_follows = step->stop_after != NOT_FOUND;
 	if (!step->stop_follows)
 		step->stop = 0;
@@ -352,8 +353,8 @@ static bool is_free(const struct step *step, const size_t *place)
 }
 
 /* The step that an unplaced step waits for, itself unplaced. */
-static size_t waits_for(const struct scenario *s, const size_t *place,
-			size_t at)
+static size_t scenario_waits_for(const struct scenario *s, const size_t *place,
+				 size_t at)
 {
 	const size_t *after = s->steps[at].after;
 
@@ -374,17 +375,17 @@ static int report_cycle(const struct scenario *s, const struct config *cfg,
 	size_t first;
 
 	for (size_t i = 0; i < s->n; i++)
-		at = waits_for(s, place, at);
+		at = scenario_waits_for(s, place, at);
 	first = at;
 	for (size_t i = 0; i < s->n; i++) {
-		at = waits_for(s, place, at);
+		at = scenario_waits_for(s, place, at);
 		if (at < first)
 			first = at;
 	}
 	at = first;
 	do {
 		buf_printf(&path, "%.*s after ", STR_ARG(s->steps[at].name));
-		at = waits_for(s, place, at);
+		at = scenario_waits_for(s, place, at);
 	} while (at != first);
 	buf_str(&path, s->steps[first].name);
 	err_set(err, ERR_TROUBLE, "steps wait for each other: %s", path.p);
@@ -395,8 +396,8 @@ static int report_cycle(const struct scenario *s, const struct config *cfg,
 }
 
 /* Always the first step of the file that may run: the order is stable. */
-static int order_steps(struct scenario *s, const struct config *cfg,
-		       struct err *err)
+static int scenario_order_steps(struct scenario *s, const struct config *cfg,
+				struct err *err)
 {
 	struct step *sorted = arena_alloc(&s->arena, s->n * sizeof(*sorted));
 	size_t *place = arena_alloc(&s->arena, s->n * sizeof(*place));
@@ -498,8 +499,8 @@ static int from_config(struct scenario *s, const struct config *cfg,
 	s->steps = arena_alloc(&s->arena, n * sizeof(*s->steps));
 	for (size_t i = 0; i < n; i++) {
 		config_subsection(cfg, "step", i, &rd.name);
-		if (wanted[i] && read_step(&s->steps[s->n++], &rd, treefd,
-					   err))
+		if (wanted[i] &&
+		    scenario_read_step(&s->steps[s->n++], &rd, treefd, err))
 			return -1;
 	}
 	for (size_t i = 0; i < s->n; i++) {
@@ -509,7 +510,7 @@ static int from_config(struct scenario *s, const struct config *cfg,
 			return -1;
 	}
 	s->how = STR("");
-	return check_roles(s, cfg, err) || order_steps(s, cfg, err) ||
+	return check_roles(s, cfg, err) || scenario_order_steps(s, cfg, err) ||
 	       check_stops(s, cfg, err) ? -1 : 0;
 }
 

@@ -18,7 +18,7 @@
 #define LINES_MAX 4096
 #define SHOWN_MAX 80
 
-static struct str trim(struct str s)
+static struct str script_trim(struct str s)
 {
 	while (s.len && (*s.p == ' ' || *s.p == '\t'))
 		s = str_sub(s, 1);
@@ -42,16 +42,16 @@ static bool after_word(struct str s, struct str word, struct str *rest)
 /* What a line sends keeps its blanks, but for those in front of the word. */
 static bool parse_line(struct script_line *out, struct str raw)
 {
-	struct str s = trim(raw), rest;
+	struct str s = script_trim(raw), rest;
 
 	if (after_word(s, STR("wait for"), &rest)) {
 		out->kind = SCRIPT_WAIT;
-		out->text = trim(rest);
+		out->text = script_trim(rest);
 		return out->text.len > 0;
 	}
 	if (after_word(s, STR("pause"), &rest)) {
 		out->kind = SCRIPT_PAUSE;
-		return config_duration(trim(rest), &out->ms) &&
+		return config_duration(script_trim(rest), &out->ms) &&
 		       out->ms <= 24 * 3600 * 1000;
 	}
 	if (str_eq(s, STR("hold"))) {
@@ -64,7 +64,7 @@ static bool parse_line(struct script_line *out, struct str raw)
 	return after_word(raw, STR("send"), &out->text);
 }
 
-static struct str next_line(struct str *text)
+static struct str script_next_line(struct str *text)
 {
 	const char *end = memchr(text->p, '\n', text->len);
 	size_t len = end ? (size_t)(end - text->p) : text->len;
@@ -88,8 +88,8 @@ static bool is_text(struct str line)
 }
 
 /* Most often the lines are only what shall be typed. */
-static int bad_line(const char *name, unsigned at, struct str line,
-		    struct err *err)
+static int script_bad_line(const char *name, unsigned at, struct str line,
+			   struct err *err)
 {
 	autobuf struct buf send = BUF_INIT;
 	autobuf struct buf value = BUF_INIT;
@@ -116,7 +116,7 @@ int script_add(struct script_line *lines, size_t n, struct arena *arena,
 			       name, at);
 	if (memchr(raw.p, '\0', raw.len) || memchr(raw.p, '\n', raw.len) ||
 	    !parse_line(&l, raw))
-		return bad_line(name, at, trim(raw), err);
+		return script_bad_line(name, at, script_trim(raw), err);
 	l.text = arena_str(arena, l.text);
 	lines[n] = l;
 	return 0;
@@ -129,7 +129,7 @@ int script_parse(struct script_line **out, size_t *n, struct arena *arena,
 	int failed = 0;
 
 	for (unsigned at = 1; text.len && !failed; at++) {
-		struct str raw = next_line(&text), s = trim(raw);
+		struct str raw = script_next_line(&text), s = script_trim(raw);
 
 		if (!s.len || *s.p == '#')
 			continue;

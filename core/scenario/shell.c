@@ -25,7 +25,7 @@ static const struct row {
 #undef SHELL
 };
 
-static const struct row *find(char c)
+static const struct row *shell_find(char c)
 {
 	for (size_t i = 0; c && i < ARRAY_LEN(rows); i++)
 		if (strchr(rows[i].bytes, c))
@@ -35,7 +35,7 @@ static const struct row *find(char c)
 
 bool shell_means(char c)
 {
-	return find(c);
+	return shell_find(c);
 }
 
 /* The word around a byte, quotes and blanks in them aside. */
@@ -116,7 +116,7 @@ static void put_command(struct buf *out, const char *key, struct str command)
 }
 
 /* Letters or digits, or it is an operator; quotes are no part of it. */
-static bool is_word(struct str s)
+static bool shell_is_word(struct str s)
 {
 	bool any = false;
 
@@ -140,7 +140,7 @@ static void put_word(struct buf *out, const char *key, struct str command,
 	autobuf struct buf value = BUF_INIT;
 	char **words;
 
-	if (!is_word(word))
+	if (!shell_is_word(word))
 		return;
 	buf_str(&line, (struct str){ command.p, from });
 	quote_word(&line, word);
@@ -155,7 +155,7 @@ static void put_word(struct buf *out, const char *key, struct str command,
 int shell_hint(const char *key, struct str command, size_t at,
 	       struct err *err)
 {
-	const struct row *row = find(command.p[at]);
+	const struct row *row = shell_find(command.p[at]);
 	struct arena arena = ARENA_INIT;
 	autobuf struct buf hint = BUF_INIT;
 	const char *file;

@@ -40,7 +40,7 @@ static int unfinished(const char *what, struct err *err)
 			"and a backslash \\\\; single quotes need nothing");
 }
 
-static int single_quoted(struct splitter *sp, struct err *err)
+static int split_single_quoted(struct splitter *sp, struct err *err)
 {
 	for (; sp->pos < sp->in.len; sp->pos++) {
 		if (sp->in.p[sp->pos] == '\'') {
@@ -156,10 +156,10 @@ static int take_byte(struct splitter *sp, struct err *err)
 		return 0;
 	}
 	begin_quote(sp);
-	return c == '"' ? double_quoted(sp, err) : single_quoted(sp, err);
+	return c == '"' ? double_quoted(sp, err) : split_single_quoted(sp, err);
 }
 
-static int split(struct splitter *sp, struct err *err)
+static int split_split(struct splitter *sp, struct err *err)
 {
 	while (sp->pos < sp->in.len)
 		if (take_byte(sp, err))
@@ -175,7 +175,7 @@ static int split(struct splitter *sp, struct err *err)
 
 static int split_all(char ***argv, struct splitter *sp, struct err *err)
 {
-	int rc = split(sp, err);
+	int rc = split_split(sp, err);
 
 	if (!rc) {
 		char **v = arena_alloc(sp->arena,

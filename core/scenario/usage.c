@@ -27,7 +27,7 @@ static const char *const firsts[] = {
 #include "core/scenario/usage.def"
 };
 
-static size_t find(struct str s, struct str what, size_t from)
+static size_t usage_find(struct str s, struct str what, size_t from)
 {
 	const char *at = from < s.len ?
 		memmem(s.p + from, s.len - from, what.p, what.len) : NULL;
@@ -35,9 +35,9 @@ static size_t find(struct str s, struct str what, size_t from)
 	return at ? (size_t)(at - s.p) : s.len;
 }
 
-static bool has(struct str s, const char *what)
+static bool usage_has(struct str s, const char *what)
 {
-	return find(s, str_c(what), 0) < s.len;
+	return usage_find(s, str_c(what), 0) < s.len;
 }
 
 /* --- calls --- */
@@ -71,16 +71,20 @@ static struct str arguments_at(struct str source, size_t from)
 
 static bool is_optional(struct str arguments)
 {
-	return has(arguments, "nargs=\"?\"") || has(arguments, "nargs='?'") ||
-	       has(arguments, "nargs=\"*\"") || has(arguments, "nargs='*'") ||
-	       has(arguments, "default=") || has(arguments, "required=False");
+	return usage_has(arguments, "nargs=\"?\"") ||
+	       usage_has(arguments, "nargs='?'") ||
+	       usage_has(arguments, "nargs=\"*\"") ||
+	       usage_has(arguments, "nargs='*'") ||
+	       usage_has(arguments, "default=") ||
+	       usage_has(arguments, "required=False");
 }
 
-static void put_name(struct buf *out, struct str name, struct str arguments)
+static void usage_put_name(struct buf *out, struct str name,
+			   struct str arguments)
 {
 	bool is_option = name.p[0] == '-';
 
-	if (is_option ? !has(arguments, "required=True") :
+	if (is_option ? !usage_has(arguments, "required=True") :
 			is_optional(arguments))
 		return;
 	if (out->len)
@@ -102,7 +106,7 @@ static void find_calls(struct buf *out, struct str source, enum what what)
 	size_t n = 0;
 
 	for (size_t k = 0; k < ARRAY_LEN(calls); k++) {
-		size_t at = find(source, calls[k].text, 0);
+		size_t at = usage_find(source, calls[k].text, 0);
 
 		for (; calls[k].what == what && at < source.len &&
 		     n < CALLS_MAX; n++) {
@@ -110,7 +114,7 @@ static void find_calls(struct buf *out, struct str source, enum what what)
 			struct str arguments = arguments_at(source, from);
 			struct str name = first_string(arguments);
 
-			at = find(source, calls[k].text, from);
+			at = usage_find(source, calls[k].text, from);
 			if (!name.len)
 				continue;
 			if (what == COMMAND && out->len)
@@ -118,14 +122,14 @@ static void find_calls(struct buf *out, struct str source, enum what what)
 			if (what == COMMAND)
 				buf_str(out, name);
 			else
-				put_name(out, name, arguments);
+				usage_put_name(out, name, arguments);
 		}
 	}
 }
 
 /* --- "usage: ..." --- */
 
-static struct str cut_word(struct str *s)
+static struct str usage_cut_word(struct str *s)
 {
 	size_t n = 0;
 
@@ -159,13 +163,13 @@ static struct str wanted(struct str line)
 	struct str rest, all;
 	bool any = false;
 
-	if (is_interpreter(cut_word(&line)))
-		cut_word(&line);
+	if (is_interpreter(usage_cut_word(&line)))
+		usage_cut_word(&line);
 	while (line.len && *line.p == ' ')
 		line = str_sub(line, 1);
 	all = rest = line;
 	while (rest.len) {
-		struct str word = cut_word(&rest);
+		struct str word = usage_cut_word(&rest);
 
 		any |= word.len && *word.p != '[';
 	}
@@ -204,7 +208,7 @@ bool detect_arguments(struct buf *out, struct str source)
 	if (!out->len)
 		find_usage(out, source);
 	for (size_t i = 0; i < ARRAY_LEN(firsts) && !out->len; i++)
-		if (has(source, firsts[i]))
+		if (usage_has(source, firsts[i]))
 			buf_c(out, "ARGUMENT");
 	return out->len;
 }

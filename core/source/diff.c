@@ -150,7 +150,7 @@ void rev_diff_free(struct rev_diff *d)
 	arena_free(&d->arena);
 }
 
-static struct rev_file *add_file(struct rev_diff *d, const char *path)
+static struct rev_file *diff_add_file(struct rev_diff *d, const char *path)
 {
 	struct rev_file *f = vec_push(d);
 
@@ -159,7 +159,7 @@ static struct rev_file *add_file(struct rev_diff *d, const char *path)
 }
 
 /* What git takes for binary, or what is too large, has none. */
-static int count_lines(struct rev_file *f, git_diff *diff, size_t i)
+static int diff_count_lines(struct rev_file *f, git_diff *diff, size_t i)
 {
 	autogit(patch) git_patch *patch = NULL;
 	size_t added = 0, removed = 0;
@@ -194,8 +194,8 @@ static int take_delta(struct rev_diff *out, git_diff *diff, size_t i,
 	if (worktree && (d->old_file.mode == GIT_FILEMODE_COMMIT ||
 			 d->new_file.mode == GIT_FILEMODE_COMMIT))
 		return 0;
-	f = add_file(out, d->status == GIT_DELTA_DELETED ? d->old_file.path :
-		     d->new_file.path);
+	f = diff_add_file(out, d->status == GIT_DELTA_DELETED ?
+			       d->old_file.path : d->new_file.path);
 	f->gone = d->status == GIT_DELTA_DELETED;
 	put_commit(f->was, &d->old_file);
 	put_commit(f->is, &d->new_file);
@@ -204,7 +204,7 @@ static int take_delta(struct rev_diff *out, git_diff *diff, size_t i,
 		return 0;
 	if (i >= COUNTED_MAX)
 		out->cut = true;
-	else if (count_lines(f, diff, i))
+	else if (diff_count_lines(f, diff, i))
 		return git_fail(err, "what changed in '%s'", f->path.p);
 	return 0;
 }
@@ -240,7 +240,7 @@ static void take_submodule(struct rev_diff *out, struct repo *repo,
 	}
 	if (!strcmp(was, is))
 		return;
-	f = add_file(out, path);
+	f = diff_add_file(out, path);
 	f->submodule = true;
 	f->gone = !indexed;
 	memcpy(f->was, was, sizeof(was));

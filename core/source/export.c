@@ -170,7 +170,7 @@ void out_begin(struct out *o, int dirfd, const struct export_options *opt,
 	buf_c(&o->path, "");
 }
 
-static int enter(struct out *o, struct str name, struct err *err)
+static int export_enter(struct out *o, struct str name, struct err *err)
 {
 	if (o->depth == MAX_DEPTH)
 		return err_set(err, ERR_TROUBLE, "'%s': folders are nested "
@@ -205,7 +205,7 @@ int out_enter(struct out *o, struct str name, struct err *err)
 	if (out_reserve(o, name, 0, err))
 		return -1;
 
-	int rc = enter(o, name, err);
+	int rc = export_enter(o, name, err);
 
 	if (rc > 0)
 		o->info.dirs++;
@@ -232,7 +232,7 @@ int out_submodule(struct out *o, struct str name, struct err *err)
 	if (out_reserve(o, name, 0, err))
 		return -1;
 
-	int rc = enter(o, name, err);
+	int rc = export_enter(o, name, err);
 
 	if (rc <= 0)
 		return rc;
@@ -244,7 +244,7 @@ int out_submodule(struct out *o, struct str name, struct err *err)
 }
 
 /* Create, fill, date and hand over one file. */
-static int write_file(struct out *o, int fd, struct str data)
+static int export_write_file(struct out *o, int fd, struct str data)
 {
 	autofd int owned = fd;
 
@@ -269,7 +269,7 @@ int out_file(struct out *o, struct str name, bool executable, struct str data,
 
 	if (fd < 0)
 		return not_created(o, name, err);
-	if (write_file(o, fd, data))
+	if (export_write_file(o, fd, data))
 		return not_written(o, name, err);
 	add_item(o, name, S_IFREG | mode, id);
 	o->info.files++;

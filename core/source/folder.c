@@ -37,8 +37,8 @@ static void listing_free(struct listing *l)
 }
 #define autolisting __attribute__((cleanup(listing_free)))
 
-static int unreadable(const struct listing *l, const char *name,
-		      struct err *err)
+static int folder_unreadable(const struct listing *l, const char *name,
+			     struct err *err)
 {
 	return err_sys(err, "cannot read '%s%s'", l->path.p, name);
 }
@@ -60,7 +60,7 @@ static int hash_file(git_oid *id, struct listing *l, int dir,
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st))
-		return unreadable(l, name, err);
+		return folder_unreadable(l, name, err);
 	l->bytes += (uint64_t)st.st_size;
 	if (l->bytes > l->limits->max_bytes)
 		return too_much(l, name, err);
@@ -76,7 +76,7 @@ static int hash_link(git_oid *id, struct listing *l, int dir,
 	ssize_t len = readlinkat(dir, name, target, sizeof(target));
 
 	if (len < 0)
-		return unreadable(l, name, err);
+		return folder_unreadable(l, name, err);
 	return git_odb_hash(id, target, (size_t)len, GIT_OBJECT_BLOB) ?
 		git_fail(err, "'%s%s'", l->path.p, name) : 0;
 }
@@ -84,8 +84,8 @@ static int hash_link(git_oid *id, struct listing *l, int dir,
 static int add_folder(struct listing *l, int dir, size_t depth,
 		      struct err *err);
 
-static int enter(struct listing *l, int dir, const char *name, size_t depth,
-		 struct err *err)
+static int folder_enter(struct listing *l, int dir, const char *name,
+			size_t depth, struct err *err)
 {
 	autofd int fd = openat(dir, name, O_RDONLY | O_DIRECTORY |
 			       O_NOFOLLOW | O_CLOEXEC);
@@ -93,7 +93,7 @@ static int enter(struct listing *l, int dir, const char *name, size_t depth,
 	int rc;
 
 	if (fd < 0)
-		return unreadable(l, name, err);
+		return folder_unreadable(l, name, err);
 	if (depth == MAX_DEPTH)
 		return too_much(l, name, err);
 	buf_printf(&l->path, "%s/", name);
@@ -102,8 +102,8 @@ static int enter(struct listing *l, int dir, const char *name, size_t depth,
 	return rc;
 }
 
-static int add_entry(struct listing *l, int dir, const char *name,
-		     size_t depth, struct err *err)
+static int folder_add_entry(struct listing *l, int dir, const char *name,
+			    size_t depth, struct err *err)
 {
 	char hex[GIT_OID_HEXSZ + 1] = "-";
 	struct stat st;
@@ -111,7 +111,7 @@ static int add_entry(struct listing *l, int dir, const char *name,
 	int rc = 0;
 
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW))
-		return unreadable(l, name, err);
+		return folder_unreadable(l, name, err);
 	if (l->lines.n == l->limits->max_entries)
 		return too_much(l, name, err);
 	if (S_ISREG(st.st_mode))
@@ -125,7 +125,7 @@ static int add_entry(struct listing *l, int dir, const char *name,
 	*vec_push(&l->lines) = mem_printf("%o %s %s%s",
 					  st.st_mode & (S_IFMT | 0111), hex,
 					  l->path.p, name);
-	return S_ISDIR(st.st_mode) ? enter(l, dir, name, depth, err) : 0;
+	return S_ISDIR(st.st_mode) ? folder_enter(l, dir, name, depth, err) : 0;
 }
 
 static int add_folder(struct listing *l, int dir, size_t depth,
@@ -138,18 +138,18 @@ static int add_folder(struct listing *l, int dir, size_t depth,
 	if (!d) {
 		if (copy >= 0)
 			close(copy);
-		return unreadable(l, "", err);
+		return folder_unreadable(l, "", err);
 	}
 	for (const struct dirent *e; !rc && (errno = 0, e = readdir(d));)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			rc = add_entry(l, dir, e->d_name, depth, err);
+			rc = folder_add_entry(l, dir, e->d_name, depth, err);
 	if (!rc && errno)
-		rc = unreadable(l, "", err);
+		rc = folder_unreadable(l, "", err);
 	closedir(d);
 	return rc;
 }
 
-static int by_bytes(const void *a, const void *b)
+static int folder_by_bytes(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -168,7 +168,8 @@ int folder_digest(char out[33], int dir, const struct folder_limits *limits,
 	if (add_folder(&l, dir, 0, err))
 		return -1;
 	if (l.lines.n)
-		qsort(l.lines.v, l.lines.n, sizeof(*l.lines.v), by_bytes);
+		qsort(l.lines.v, l.lines.n, sizeof(*l.lines.v),
+		      folder_by_bytes);
 	for (size_t i = 0; i < l.lines.n; i++)
 		buf_add(&all, l.lines.v[i], strlen(l.lines.v[i]) + 1);
 	if (git_odb_hash(&id, all.p, all.len, GIT_OBJECT_BLOB))

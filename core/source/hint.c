@@ -175,7 +175,7 @@ static int add_candidate(const git_oid *id, void *payload)
 	return ++c->n == 4;
 }
 
-static int ambiguous(struct err *err, struct repo *repo, const char *name)
+static int hint_ambiguous(struct err *err, struct repo *repo, const char *name)
 {
 	struct candidates c = {
 		.repo = repo, .prefix = name, .len = refname_base_length(name),
@@ -264,7 +264,7 @@ int hint_unknown(struct err *err, struct repo *repo, const char *name, int rc)
 		return -1;
 	/* Fewer digits are "ambiguous" to libgit2, whatever there is. */
 	if (rc == GIT_EAMBIGUOUS && strlen(base) >= GIT_OID_MINPREFIXLEN)
-		return ambiguous(err, repo, name);
+		return hint_ambiguous(err, repo, name);
 	if (rc == GIT_ENOTFOUND || rc == GIT_EUNBORNBRANCH) {
 		if (no_commits(repo) || (means_head(base) &&
 		    git_repository_head_unborn(repo->git) == 1))

@@ -120,7 +120,7 @@ static bool find_short_id(git_oid *id, struct repo *repo, const char *base)
 }
 
 /* How to write what stands in that row: HEAD itself has no longer name. */
-static void put_how(struct buf *out, size_t place, const char *base)
+static void refname_put_how(struct buf *out, size_t place, const char *base)
 {
 	autofree char *full = full_name(place, base);
 
@@ -130,8 +130,8 @@ static void put_how(struct buf *out, size_t place, const char *base)
 		buf_printf(out, "%s for the %s", full, places[place].what);
 }
 
-static int ambiguous(struct err *err, const struct candidates *c,
-		     const char *base, const git_oid *object)
+static int refname_ambiguous(struct err *err, const struct candidates *c,
+			     const char *base, const git_oid *object)
 {
 	autobuf struct buf both = BUF_INIT, how = BUF_INIT;
 	char id[13];
@@ -144,7 +144,7 @@ static int ambiguous(struct err *err, const struct candidates *c,
 			   git_reference_name(c->refs[i]),
 			   git_oid_is_zero(&c->ids[i]) ? "broken" : id);
 		buf_c(&how, how.len ? ", " : "");
-		put_how(&how, i, base);
+		refname_put_how(&how, i, base);
 	}
 	if (object) {
 		git_oid_tostr(id, sizeof(id), object);
@@ -212,8 +212,8 @@ static int only_a_tag(struct err *err, const char *base)
 	return err_hint(err, "write refs/tags/%s if the tag is meant", base);
 }
 
-static int choose(char **out, struct repo *repo, const char *name,
-		  const char *base, enum rev_use use, struct err *err)
+static int refname_choose(char **out, struct repo *repo, const char *name,
+			  const char *base, enum rev_use use, struct err *err)
 {
 	autocandidates struct candidates c = { .n = 0 };
 	git_oid id;
@@ -224,7 +224,7 @@ static int choose(char **out, struct repo *repo, const char *name,
 		return 0;
 	object = find_short_id(&id, repo, base);
 	if (!agree(&c, object ? &id : NULL))
-		return ambiguous(err, &c, base, object ? &id : NULL);
+		return refname_ambiguous(err, &c, base, object ? &id : NULL);
 	if (use == REV_TRUSTED && c.n == 1 && c.refs[TAGS])
 		return only_a_tag(err, base);
 	for (size_t i = 0; i < PLACES && !*out; i++) {
@@ -258,7 +258,7 @@ int refname_expand(char **out, struct repo *repo, const char *name,
 		int rc = is_full_id(base) ? check_full_id(repo, base, err) :
 			!strncmp(base, "refs/", 5) ?
 			check_full_name(repo, base, err) :
-			choose(out, repo, name, base, use, err);
+			refname_choose(out, repo, name, base, use, err);
 
 		if (rc)
 			return -1;

@@ -44,7 +44,7 @@ static bool up(struct buf *path)
 	return true;
 }
 
-static bool add_segments(struct buf *out, const char *path)
+static bool rev_add_segments(struct buf *out, const char *path)
 {
 	autofree char *copy = mem_strdup(path);
 	char *save = NULL;
@@ -77,7 +77,7 @@ static int clean_subdir(struct rev *rev, struct repo *repo, const char *dir,
 			!strncmp(dir, "./", 2) || !strncmp(dir, "../", 3);
 
 	buf_c(&path, relative ? repo->prefix : "");
-	if (!add_segments(&path, dir))
+	if (!rev_add_segments(&path, dir))
 		return err_set(err, ERR_TROUBLE, "'%s': '%s' is outside the "
 			       "repository", rev->spec, dir);
 	if (path.len >= sizeof(rev->subdir))

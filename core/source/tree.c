@@ -202,9 +202,9 @@ int rev_export(struct repo *repo, const struct rev *rev, int dirfd,
 
 /* --- single files --- */
 
-static int read_entry(struct repo *repo, unsigned mode, const git_oid *id,
-		      const char *path, size_t max, struct buf *out,
-		      struct err *err)
+static int tree_read_entry(struct repo *repo, unsigned mode, const git_oid *id,
+			   const char *path, size_t max, struct buf *out,
+			   struct err *err)
 {
 	autogit(odb_object) git_odb_object *obj = NULL;
 	size_t size;
@@ -233,7 +233,8 @@ static int read_below(struct repo *repo, const git_oid *root,
 	git_oid id;
 	int rc = object_find(&mode, &id, repo, root, path, err);
 
-	return rc <= 0 ? rc : read_entry(repo, mode, &id, path, max, out, err);
+	return rc <= 0 ? rc :
+			 tree_read_entry(repo, mode, &id, path, max, out, err);
 }
 
 static int read_at_root(struct repo *repo, const char *hex, const char *path,

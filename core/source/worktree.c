@@ -39,12 +39,12 @@ static void listing_release(struct listing *l)
 	arena_free(&l->arena);
 }
 
-static int by_bytes(const void *a, const void *b)
+static int worktree_by_bytes(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int unreadable(struct err *err, const char *path)
+static int worktree_unreadable(struct err *err, const char *path)
 {
 	err_sys(err, "cannot read '%s' of the work tree", path);
 	return err_hint(err, "make it readable, or name it in .gitignore or "
@@ -60,12 +60,12 @@ static int check_deleted(int top, const char *path, struct err *err)
 	struct stat st;
 
 	if (fstatat(top, path, &st, AT_SYMLINK_NOFOLLOW) && errno == EACCES)
-		return unreadable(err, path);
+		return worktree_unreadable(err, path);
 	return 0;
 }
 
-static int add_entry(struct listing *l, const git_status_entry *e, int top,
-		     struct err *err)
+static int worktree_add_entry(struct listing *l, const git_status_entry *e,
+			      int top, struct err *err)
 {
 	const git_diff_delta *d = e->index_to_workdir;
 
@@ -75,7 +75,7 @@ static int add_entry(struct listing *l, const git_status_entry *e, int top,
 		return check_deleted(top, d->old_file.path, err);
 	if (e->status & GIT_STATUS_WT_UNREADABLE) {
 		errno = EACCES;
-		return unreadable(err, d->new_file.path);
+		return worktree_unreadable(err, d->new_file.path);
 	}
 
 	char *path = arena_c(&l->arena, d->new_file.path);
@@ -136,7 +136,8 @@ static int read_status(struct listing *l, git_repository *git, int top,
 	size_t n = git_status_list_entrycount(list);
 
 	for (size_t i = 0; i < n; i++)
-		if (add_entry(l, git_status_byindex(list, i), top, err))
+		if (worktree_add_entry(l, git_status_byindex(list, i), top,
+				       err))
 			return -1;
 	return 0;
 }
@@ -173,7 +174,8 @@ static int list_files(struct listing *l, struct repo *repo, int top,
 	if (rc)
 		return -1;
 	if (l->paths.n)
-		qsort(l->paths.v, l->paths.n, sizeof(*l->paths.v), by_bytes);
+		qsort(l->paths.v, l->paths.n, sizeof(*l->paths.v),
+		      worktree_by_bytes);
 	return 0;
 }
 
@@ -221,7 +223,7 @@ static int enter_dir(struct copy *c, struct str name, struct err *err)
 	autofd int fd = openat(c->src[c->open], seg, DIR_FLAGS);
 
 	if (fd < 0 && errno == EACCES)
-		return unreadable(err, out_path(c->out, name));
+		return worktree_unreadable(err, out_path(c->out, name));
 	if (fd < 0)
 		return changed(err, out_path(c->out, name));
 
@@ -264,7 +266,7 @@ static int read_content(struct copy *c, int fd, uint64_t size,
 	if (fd_read_all(fd, &c->data, (size_t)size)) {
 		if (errno == EFBIG)
 			return changed(err, path);
-		return unreadable(err, path);
+		return worktree_unreadable(err, path);
 	}
 	return c->data.len == size ? 0 : changed(err, path);
 }
@@ -277,7 +279,7 @@ static int copy_file(struct copy *c, struct str name, const char *path,
 	git_oid id;
 
 	if (fd < 0 && errno == EACCES)
-		return unreadable(err, path);
+		return worktree_unreadable(err, path);
 	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode))
 		return changed(err, path);
 	if (out_reserve(c->out, name, (uint64_t)st.st_size, err) ||
