@@ -379,7 +379,11 @@ static bool when_local_host(const struct fact *f)
 static bool when_privileged(const struct fact *f)
 {
 	struct str name = object_first_word(f->object);
+	const char *args = name.len ? memchr(name.p, '(', name.len) : NULL;
 
+	/* "vhangup", or with arguments that are decoded. */
+	if (args)
+		name.len = (size_t)(args - name.p);
 	for (size_t i = 0; i < ARRAY_LEN(privileged_calls); i++)
 		if (str_eq(name, str_c(privileged_calls[i])))
 			return true;
