@@ -23,14 +23,19 @@
 count=${NULL_COUNT:-1}
 start_of_all=$(date +%s)
 
-# Programs that are not silent each time by now, or whose facts are not the
-# same: base85, java, keys, nested, rails, token, words for their alphabets and
-# widths; cargo, counter, npm, times for the time in them; loopback, mirrors,
-# nanoid, shuffle, subset, as what comes in some runs is learned or not; tools
-# for its many programs.  NULL_PENDING= tries them.
-pending="base85 cargo counter java keys loopback mirrors nanoid nested npm rails
-shuffle subset times token tools words"
+# Programs that are not silent each time by now: counter, whose numbers begin
+# anywhere; hosts, of whose pool a name comes twice; keys, where a drawn key
+# begins with a slash; mirrors, of whose three one is missing in a run of 43;
+# times, when a minute ends between two runs.  NULL_PENDING= tries them.
+pending="counter hosts keys mirrors times"
 pending=${NULL_PENDING-$pending}
+
+# Programs of whose pool a name is in all runs by chance, or in all but one, so
+# that the facts of every run are not the same each time.  Of 30 parts, each
+# drawn with a chance of one half, one is in all six runs in 3 of 8 fingerprints;
+# of 3 replicas, drawn twelve times in each run, one is missing in 1 of 43 runs;
+# of 12 tools, three in each run, one is in all six in 1 of 341 fingerprints.
+by_luck="mirrors subset tools"
 
 # --- the programs: folders of tests/null, and the sample implementations ---
 
@@ -267,7 +272,10 @@ for program in $there; do
 	is "$program: $many times nothing" "$(cat "$keep/$program.bad")" ""
 	is "$program: as often as asked" \
 		"$(grep -vc '^#' "$keep/$program")" "$many"
-	is "$program: the same facts each time" "$(digests "$program")" 1
+	# shellcheck disable=SC2086
+	null_among "$program" $by_luck ||
+		is "$program: the same facts each time" \
+			"$(digests "$program")" 1
 done
 echo "# in all: $(($(date +%s) - start_of_all)) s"
 finish
