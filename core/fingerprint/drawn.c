@@ -339,31 +339,23 @@ static bool is_wide(const struct place *p)
 }
 
 /*
- * May the lines of OLD at a place be one draw, though they have better places?
- * Either all have the same, with less drawn of them ("key=*==" where NEW's key
- * has a slash).  Or all are of pools: "blue-*" and "green-*" of few, which
- * may be more colours than all runs showed.
+ * May the lines of OLD at a place be one draw, though they have a better place?
+ * Where that is the same for all, with less drawn of them ("key=*==" where
+ * NEW's key has a slash).
  */
 static bool may_be_one(struct drawn_places *d, const struct place *p)
 {
 	const struct place *first = NULL;
-	bool same = true, few = true;
 
 	for (size_t i = 0; i + p->new < p->members.n; i++) {
 		const struct place *best = best_place(d,
 						      p->members.v[i].raw);
-		struct draw old;
 
-		if (!best)
+		if (!best || best == p || (first && best != first))
 			return false;
-		first = first ? first : best;
-		same &= best == first;
-		if (i && best == first)
-			continue;
-		old = names_of(d, best, WHOLE, false, true);
-		few &= !draw_is_endless(&old);
+		first = best;
 	}
-	return first && ((same && first != p && is_wide(p)) || few);
+	return first && is_wide(p);
 }
 
 /* The place once more, with all its lines; NULL where they are of several. */

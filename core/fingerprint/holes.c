@@ -108,6 +108,8 @@ static void name_holes(struct holes *h, struct str s, size_t at, size_t end)
 			add_hole(h, i, dot - 1);
 		add_hole(h, i, end);
 	}
+	if (dot > at + 1)
+		add_hole(h, at, dot - 1);
 	add_hole(h, at, end);
 }
 

@@ -311,6 +311,18 @@ static void key_of_another_end(struct builder *b, unsigned run)
 	key(b, "/x");
 }
 
+/* May begin with what is in no word. */
+static void asset(struct builder *b, unsigned run)
+{
+	char name[64], path[96];
+
+	drawn(name, ALNUM "-_", 43);
+	if (run == 2)
+		*name = '-';
+	snprintf(path, sizeof(path), "/srv/assets/%s.cache", name);
+	give(b, EV_FILE_CREATE, path, NULL, 0);
+}
+
 static void one_of_thirty(struct builder *b, unsigned run)
 {
 	char path[96];
@@ -373,6 +385,7 @@ static void the_same_draw_is_no_finding(void **state)
 	static run_fn *const programs[] = {
 		session, two_sessions, longer_session, tree, shard, prefixed,
 		hex_names, something, key_in_base64, one_of_thirty,
+		asset,
 	};
 
 	(void)state;
