@@ -274,7 +274,7 @@ static bool is_finding(const struct last_result *last, const char *word)
 
 /*
  * A finding of the last comparison belongs to the baseline that it was judged
- * by; a fact that nobody has seen yet, to the one that is named.
+ * by; a fact of no comparison, to the one that is named.
  */
 static int load_accepting(struct work *w, const struct last_result *last,
 			  struct err *err)
@@ -289,7 +289,7 @@ static int load_accepting(struct work *w, const struct last_result *last,
 	return baseline_edit_load(&w->edit, dir, theirs ? last : NULL, err);
 }
 
-/* Whole facts can be accepted before anybody compared anything. */
+/* Whole facts can be accepted without any comparison. */
 static bool needs_last(const struct work *w)
 {
 	for (size_t i = 0; i < w->args.n; i++)

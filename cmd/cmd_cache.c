@@ -53,7 +53,7 @@ int cmd_cache(const struct invocation *inv, struct err *err)
 		err_set(err, ERR_TROUBLE, "cache: there is none");
 		return err_hint(err, "it is $XDG_CACHE_HOME/behavdiff or "
 				"~/.cache/behavdiff, a folder of your own that "
-				"nobody else can write");
+				"no other user can write");
 	}
 	if (clear) {
 		size_t n = cache_clear(c);

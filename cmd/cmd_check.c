@@ -370,7 +370,7 @@ static int judge(struct check *c, const struct destinations *to,
 
 	if (pipeline_policy(&o, c->set, session_config(c->s), c->baseline, err))
 		return -1;
-	/* As in a diff: what one side's runs taught holds for both. */
+	/* As in a diff: templates learned from one side hold for both. */
 	fingerprint_align(c->both, choose_old(c, &o.policy),
 			  session_fingerprint(c->s, NEW));
 	pipeline_compare(&o, c->s, c->set, c->both[0], c->both[1]);
@@ -395,7 +395,7 @@ static int judge(struct check *c, const struct destinations *to,
 }
 
 /* Whose entry points are run: the trusted side's, in the same folder. */
-static int choose_guide(struct check *c, struct err *err)
+static int choose_entry_reference(struct check *c, struct err *err)
 {
 	const struct rev *rev = session_rev(c->s, NEW);
 	const char *subdir = rev->subdir;
@@ -414,7 +414,7 @@ static int check(struct check *c, const char *spec, struct err *err)
 {
 	struct run_options opt = run_options_of(c->set);
 
-	/* OLD is found out later; judge() unifies. */
+	/* OLD is found later; judge() aligns both. */
 	opt.apart = true;
 	if (session_open(&c->s, &opt, err) ||
 	    session_repo(&c->repo, c->s, err) ||
@@ -424,7 +424,7 @@ static int check(struct check *c, const char *spec, struct err *err)
 	if (!session_rev(c->s, NEW))
 		return err_set(err, ERR_TROUBLE, "'%s' is a file; check wants "
 			       "a revision", spec);
-	if (load_baseline(c, err) || choose_guide(c, err) ||
+	if (load_baseline(c, err) || choose_entry_reference(c, err) ||
 	    consider_environment(c, err) ||
 	    session_run_all(c->s, err))
 		return blame_lag(c, err);

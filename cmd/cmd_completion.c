@@ -12,7 +12,7 @@
 
 /*
  * bash takes words apart at = and : and completes the last part only: COMP_LINE
- * tells which parts belong together.
+ * shows which parts belong together.
  */
 static const char bash_script[] =
 "# bash completion of behavdiff; made by: behavdiff completion bash\n"

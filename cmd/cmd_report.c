@@ -64,7 +64,7 @@ static int write_session(struct session *s, const struct settings *set,
 
 	if (write_formats(to, &writer, err))
 		return -1;
-	/* A report judges nobody; it can only rest on too little. */
+	/* A report compares nothing; it can only rest on too little. */
 	return audit_has_doubts(&a) ? STATUS_INCONCLUSIVE : STATUS_PASS;
 }
 

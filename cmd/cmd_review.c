@@ -81,7 +81,7 @@ static int show(const struct review *r, size_t i, struct err *err)
 }
 
 __attribute__((format(printf, 2, 3)))
-static int tell(struct err *err, const char *fmt, ...)
+static int review_say(struct err *err, const char *fmt, ...)
 {
 	autobuf struct buf out = BUF_INIT;
 	va_list ap;
@@ -134,7 +134,7 @@ static void accept_cause(struct review *r, size_t i, const char *reason,
 static int ask_reason(struct buf *out, struct err *err)
 {
 	if (!keys_line(out, "why this is as it should be: ") || !out->len)
-		return tell(err, "no reason, not accepted\n");
+		return review_say(err, "no reason, not accepted\n");
 	return 1;
 }
 
@@ -148,11 +148,11 @@ static int ask_expiry(struct buf *out, struct err *err)
 		buf_clear(out);
 		if (!keys_line(out, "last day it counts (YYYY-MM-DD, empty: "
 			       "for ever): "))
-			return tell(err, "\nnot accepted\n");
+			return review_say(err, "\nnot accepted\n");
 		if (!baseline_edit_date(out->p, &bad))
 			return 1;
 		text_sanitise(&safe, str_c(bad.msg));
-		if (tell(err, "%s\n", safe.p))
+		if (review_say(err, "%s\n", safe.p))
 			return -1;
 	}
 }
@@ -181,7 +181,8 @@ static int key_accept(struct review *r, size_t i, struct err *err)
 
 static int key_reject(struct review *r, size_t i, struct err *err)
 {
-	if (tell(err, "rejected: it keeps failing until the program stops\n"))
+	if (review_say(err,
+		       "rejected: it keeps failing until the program stops\n"))
 		return -1;
 	r->rejected++;
 	return settle(r, i, DECISION_REJECTED);
@@ -224,8 +225,9 @@ static int key_help(struct review *r, size_t i, struct err *err)
 	(void)r;
 	(void)i;
 	for (size_t k = 0; k < ARRAY_LEN(keys); k++)
-		if (tell(err, "  %c  %-7s %s\n", keys[k].key, keys[k].word,
-			 keys[k].help))
+		if (review_say(err, "  %c  %-7s %s\n", keys[k].key,
+			       keys[k].word,
+			       keys[k].help))
 			return -1;
 	return 0;
 }
@@ -245,18 +247,18 @@ static int prompt(struct err *err)
 static int press(struct review *r, size_t i, int c, struct err *err)
 {
 	if (c == KEY_RESIZED)
-		return tell(err, "\n") ? -1 : show(r, i, err);
+		return review_say(err, "\n") ? -1 : show(r, i, err);
 	for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
 		if (keys[k].key != c)
 			continue;
-		if (tell(err, "%c\n", c))
+		if (review_say(err, "%c\n", c))
 			return -1;
 		return keys[k].run(r, i, err);
 	}
 	/* Ctrl-D, and a terminal that went away. */
 	if (c == KEY_END || c == 4)
-		return tell(err, "\n") ? -1 : key_quit(r, i, err);
-	return tell(err, "\n") ? -1 : key_help(r, i, err);
+		return review_say(err, "\n") ? -1 : key_quit(r, i, err);
+	return review_say(err, "\n") ? -1 : key_help(r, i, err);
 }
 
 static int decide(struct review *r, size_t i, struct err *err)
@@ -298,9 +300,9 @@ static int review_all(struct review *r, struct err *err)
 		if (decide(r, i, err))
 			return -1;
 	}
-	return tell(err, "\n%zu accepted, %zu rejected, %zu left\n",
-		    r->accepted, r->rejected,
-		    r->total - r->accepted - r->rejected);
+	return review_say(err, "\n%zu accepted, %zu rejected, %zu left\n",
+			  r->accepted, r->rejected,
+			  r->total - r->accepted - r->rejected);
 }
 
 static int need_terminal(struct err *err)
@@ -332,7 +334,7 @@ static int begin(struct review *r, const struct invocation *inv,
 	r->color = output_color(set->color);
 	for (size_t i = 0; i < r->last.result.cmp.n_causes; i++)
 		r->total += is_open(&r->last, i);
-	/* Said before anybody has typed a reason. */
+	/* Fails before the reviewer has typed a reason. */
 	return baseline_edit_load(&r->edit, r->dir, &r->last, err) ||
 	       baseline_edit_need(&r->edit, err) ? -1 : 0;
 }
@@ -355,8 +357,8 @@ int cmd_review(const struct invocation *inv, struct err *err)
 	if (begin(&r, inv, err))
 		return -1;
 	if (!r.total)
-		return tell(err, "nothing to decide about the last "
-			    "comparison\n") ? -1 : outcome(&r.last);
+		return review_say(err, "nothing to decide about the last "
+				  "comparison\n") ? -1 : outcome(&r.last);
 	make_stat(&r);
 	if (keys_begin(err))
 		return -1;

@@ -44,7 +44,7 @@ static const char settings[] =
 
 enum outcome { DETECTED, BLIND, SKIPPED, OUTCOMES };
 
-static const char *const outcome_names[] = {
+static const char *const selftest_outcomes[] = {
 	[DETECTED] = "detected", [BLIND] = "blind", [SKIPPED] = "skipped",
 };
 
@@ -327,7 +327,7 @@ static void put_json_result(struct json_out *j, const struct result *r)
 {
 	json_begin_object(j, NULL);
 	json_put_str(j, "name", str_c(r->specimen->name));
-	json_put_str(j, "outcome", str_c(outcome_names[r->outcome]));
+	json_put_str(j, "outcome", str_c(selftest_outcomes[r->outcome]));
 	json_put_bool(j, "known", r->known || r->recovered);
 	if (r->outcome == DETECTED)
 		json_put_bool(j, "traced", !r->left);

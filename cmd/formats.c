@@ -41,8 +41,8 @@ static const struct format *find_format(struct str name, enum subject subject,
 	if (format) {
 		err_set(err, ERR_TROUBLE, "'%s' is a format for comparisons",
 			word);
-		err_hint(err, "behavdiff list formats tells which are for "
-			 "one revision");
+		err_hint(err, "behavdiff list formats marks those for one "
+			 "revision");
 		return NULL;
 	}
 	unknown_format(word, subject, err);
@@ -107,7 +107,7 @@ void destinations_free(struct destinations *d)
 	vec_free(d);
 }
 
-/* Files first: they are wanted even when nobody reads standard output. */
+/* Files first: they are written even when standard output is closed. */
 int write_formats(const struct destinations *to, const struct writer *w,
 		  struct err *err)
 {

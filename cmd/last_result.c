@@ -15,7 +15,7 @@
 
 #define PLACE_SCHEMA "behavdiff.last/3"
 
-/* One of each kind for each directory that somebody works in. */
+/* One of each kind for each working directory. */
 static void last_name(char out[64], const char *kind)
 {
 	char digest[HASH_HEX_LEN + 1];
@@ -148,10 +148,9 @@ int last_result_read(struct last_result *out, struct cache *cache,
 	*out = (struct last_result)LAST_RESULT_INIT;
 	last_name(name, "last");
 	if (!cache || !cache_read_text(cache, name, &text)) {
-		err_set(err, ERR_TROUBLE, "no comparison is remembered "
-			"here");
+		err_set(err, ERR_TROUBLE, "no comparison is cached here");
 		return err_hint(err, "behavdiff OLD NEW and behavdiff check "
-				"are remembered, for the directory they were "
+				"are cached, for the directory they were "
 				"started in, unless --no-cache is given");
 	}
 	if (result_read(&out->result, buf_view(&text), err))
@@ -204,7 +203,7 @@ const struct result_finding *last_result_find(const struct last_result *l,
 		"here, of %.*s and %.*s", word, STR_ARG(last->old.spec),
 		STR_ARG(last->new.spec));
 	if (last->left_out)
-		err_hint(err, "its last %zu finding%s not remembered",
+		err_hint(err, "its last %zu finding%s not cached",
 			 last->left_out,
 			 last->left_out == 1 ? " was" : "s were");
 	else

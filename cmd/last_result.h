@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The last comparison, remembered in the cache for the directory it was made
+ * The last comparison, kept in the cache for the directory it was made
  * from: what explain, accept and review mean by an id.  One document of
  * behavdiff.result/1, of RESULT_MAX bytes at most, and beside it where it was
  * made and what a reviewer said about it.
@@ -36,13 +36,13 @@ struct last_result {
 void last_result_free(struct last_result *l);
 #define autolast_result __attribute__((cleanup(last_result_free)))
 
-/* A comparison nobody reviewed.  cache may be NULL: nothing is remembered. */
+/* A comparison without decisions.  cache may be NULL: nothing is written. */
 void last_result_write(struct cache *cache, const struct report *r,
 		       const struct last_result_place *place);
 /* What was decided since last_result_read(). */
 void last_result_decide(struct cache *cache, const struct last_result *l);
 /*
- * An error, with what to do, when none is remembered or it cannot be read; out
+ * An error, with what to do, when none is cached or it cannot be read; out
  * is then empty.
  */
 int last_result_read(struct last_result *out, struct cache *cache,
@@ -54,7 +54,7 @@ const struct result_finding *last_result_find(const struct last_result *l,
 					      struct err *err);
 
 /*
- * For the end of a report that fails: the command that tells more and, when
+ * For the end of a report that fails: the command that shows more and, when
  * the baseline is judged by (accept), the one that accepts.
  */
 void last_result_commands(struct buf *out, const struct comparison *cmp,

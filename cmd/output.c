@@ -22,7 +22,7 @@ int output_stdout(const struct buf *text, struct err *err)
 {
 	if (!write_loudly(STDOUT_FILENO, text))
 		return 0;
-	/* `| head` has read enough; nobody asked for a message about it. */
+	/* `| head` has read enough: no error to report. */
 	if (errno == EPIPE)
 		return err_set(err, ERR_TROUBLE, "%s", "");
 	return err_sys(err, "standard output");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From fingerprints to an exit status: what diff and check share.  An outcome
- * is first given its policy, then the two sides, then it is told.
+ * is first given its policy, then the two sides, then it is reported.
  */
 #ifndef CMD_PIPELINE_H
 #define CMD_PIPELINE_H
@@ -55,7 +55,7 @@ void pipeline_note(struct pipeline *o, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* A side of the session, by a name that stays. */
 struct str pipeline_side(const struct session *s, size_t side);
-/* Write the report everywhere and remember the findings; an enum status. */
+/* Write the report everywhere and cache the findings; an enum status. */
 int pipeline_report(struct pipeline *o, struct session *s,
 		    const struct destinations *to, struct err *err);
 
@@ -68,7 +68,7 @@ int command_begin(struct session **s, struct destinations *to,
 bool report_only(const struct settings *set, const struct session *s);
 /*
  * A command that is inconclusive before there is anything to report: in
- * report-only mode the error is told here, and the status is 0; else -1.
+ * report-only mode the error is printed here, and the status is 0; else -1.
  */
 int pipeline_forgive(const struct settings *set, const struct session *s,
 		     const struct err *err);

@@ -2,7 +2,7 @@
 /*
  * What a change does to what it is judged by, read from git and not from runs:
  * the configuration, the baselines, the jobs that run the check, what the
- * scenario feeds the program, and which files are run.
+ * scenario gives the program as input, and which files are run.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +88,7 @@ static void find_entries(const struct session *s, size_t side,
 	put_edits(&edits);
 }
 
-/* --- what git tells --- */
+/* --- what git shows --- */
 
 struct paths {
 	VEC(char *) v;
@@ -240,7 +240,7 @@ static void add_fixture_edit(void *ctx, const char *path)
 		add_edit(&f->edits, path);
 }
 
-/* Its own facts do not count, so a change of what it is made of is told. */
+/* A fixture's facts do not count, so a change of its files is a fact. */
 static int find_fixture_edits(struct session *s, const struct rev *start,
 			      const struct rev *rev, struct fingerprint *fp,
 			      struct err *err)
@@ -295,8 +295,8 @@ static int find_edits(struct session *s, size_t side, const struct rev *start,
 /* --- check --- */
 
 /* Where the change starts: where REV left --base, or else HEAD. */
-static int edits_start(struct rev *out, const struct check *c,
-		       const struct rev *rev, struct err *err)
+static int find_start(struct rev *out, const struct check *c,
+		      const struct rev *rev, struct err *err)
 {
 	char start[65];
 	int found;
@@ -324,7 +324,7 @@ int policy_edits_from(struct rev *out, const struct check *c,
 	if (!c->start[0] && rev->kind == REV_WORKTREE)
 		return rev->commit[0] ?
 			(rev_resolve(out, c->repo, "@", err) ? -1 : 1) : 0;
-	known = edits_start(&start, c, rev, err);
+	known = find_start(&start, c, rev, err);
 	if (known <= 0 || !rev->subdir[0]) {
 		if (known > 0)
 			*out = start;
@@ -351,7 +351,7 @@ int policy_edits_check(struct check *c, struct err *err)
 	folder = str_eq(dir, STR(".")) ? mem_strdup(c->path) :
 		mem_printf("%s%s%.*s", rev->subdir, rev->subdir[0] ? "/" : "",
 			   STR_ARG(dir));
-	known = edits_start(&start, c, rev, err);
+	known = find_start(&start, c, rev, err);
 	if (known <= 0)
 		return known;
 	failed = find_edits(c->s, NEW, &start, folder, err);

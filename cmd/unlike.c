@@ -61,7 +61,7 @@ struct unlikes {
 	struct strmap moved;		/* submodules */
 	/* Paths that the change or the runs of a side touched: enum touch */
 	struct strmap paths, was, is;
-	struct strmap lists[LISTS];	/* paths to be told */
+	struct strmap lists[LISTS];	/* paths to be reported */
 	bool converts[ARRAY_LEN(conversions)];
 };
 
@@ -80,7 +80,7 @@ static void unlikes_free(struct unlikes *u)
  * The paths that the runs of one side touched.  What is not in its facts by its
  * own name, for it looks drawn or is escaped, is not found.
  */
-static void find_touched(struct strmap *out, const struct fingerprint *fp)
+static void find_uses(struct strmap *out, const struct fingerprint *fp)
 {
 	struct str below = STR("$TREE/");
 
@@ -98,7 +98,7 @@ static void find_touched(struct strmap *out, const struct fingerprint *fp)
 	}
 }
 
-static uint64_t touched(const struct strmap *map, struct str path)
+static uint64_t uses_of(const struct strmap *map, struct str path)
 {
 	const struct strmap_entry *e = strmap_get(map, path);
 
@@ -203,14 +203,14 @@ static bool is_alike(const struct unlikes *u, struct str path,
 		     const struct unlike *was, const struct unlike *is)
 {
 	return u->patch->from && was->kind == is->kind &&
-	       !(touched(&u->paths, path) & EDITED) &&
-	       touched(&u->was, path) & READ && touched(&u->is, path) & READ;
+	       !(uses_of(&u->paths, path) & EDITED) &&
+	       uses_of(&u->was, path) & READ && uses_of(&u->is, path) & READ;
 }
 
 static void judge_kind(struct unlikes *u, struct str path, bool edited,
 		       const struct unlike *was, const struct unlike *is)
 {
-	bool read = (touched(&u->was, path) | touched(&u->is, path)) & READ;
+	bool read = (uses_of(&u->was, path) | uses_of(&u->is, path)) & READ;
 	const struct unlike *of = is->kind ? is : was;
 
 	switch (of->kind) {
@@ -249,7 +249,7 @@ static int judge_path(struct unlikes *u, struct str path, struct err *err)
 	    (from && rev_unlike(&was, u->repo, from, path.p, err)))
 		return -1;
 	/* Where OLD is a baseline, `from` only says what is as it was. */
-	judge_kind(u, path, touched(&u->paths, path) & EDITED,
+	judge_kind(u, path, uses_of(&u->paths, path) & EDITED,
 		   is.kind || u->patch->old_ran ? &was : &none, &is);
 	return 0;
 }
@@ -324,8 +324,8 @@ int unlike_doubts(struct pipeline *o, struct session *s,
 
 	if (session_repo(&u.repo, s, err))
 		return -1;
-	find_touched(&u.was, o->report.old);
-	find_touched(&u.is, o->report.new);
+	find_uses(&u.was, o->report.old);
+	find_uses(&u.is, o->report.new);
 	if (judge_paths(&u, diff, err))
 		return -1;
 	doubt_moves(o, &u, diff);

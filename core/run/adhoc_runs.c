@@ -44,7 +44,7 @@ static int make_entry(const struct staging *staging, int tree,
 
 	if (failed || !staging->as_root)
 		return failed;
-	/* The runs are somebody else, and the tree is theirs. */
+	/* The runs have a user id of their own, which owns the tree. */
 	return fchownat(tree, f->path, staging->uid, staging->gid,
 			AT_SYMLINK_NOFOLLOW);
 }

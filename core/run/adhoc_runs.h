@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Trials: commands in a tree that is no revision, one run each, through the
- * same pool, sandbox, tracer and builder as every other run.
+ * Ad-hoc runs: commands in a tree that is no revision, each run once through
+ * the same pool, sandbox, tracer and builder as every other run.
  */
 #ifndef RUN_ADHOC_RUNS_H
 #define RUN_ADHOC_RUNS_H
@@ -37,7 +37,7 @@ struct adhoc_runs {
 	bool progress;
 };
 
-/* Every trial in its own copy of the tree; all results, or none and -1. */
+/* Each run in its own copy of the tree; all results, or none and -1. */
 int adhoc_runs_execute(struct adhoc_runs *t, struct err *err);
 
 #endif

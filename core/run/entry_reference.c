@@ -2,12 +2,12 @@
 /*
  * Whose entry points are run, where no steps are configured.
  *
- * A change that could choose what is run would show what it likes: a new
- * launcher.py is looked for before the main.py that everybody starts.  So the
- * entry points are detected on the trusted side, the guide: OLD, or the side
- * that a check trusts.  The other side runs the same files where it has them
- * all, and what it would have run by itself is told; where it has not, it is
- * another program, and runs its own.
+ * A change that chooses what is run could hide what it does: a new launcher.py
+ * is detected before the main.py that users start.  So the entry points are
+ * detected on the trusted side, the entry reference: OLD, or the side that a
+ * check trusts.  The other side runs the same files where it has them all, and
+ * what it would have run by itself is reported; where it has not, it is another
+ * program, and runs its own.
  */
 #include <fcntl.h>
 #include <stdio.h>

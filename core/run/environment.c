@@ -28,7 +28,7 @@ static const char *const lists[] = {
 	"/lib/apk/db/installed",
 };
 
-/* Names and sizes: what a database cannot tell, or tells in a binary form. */
+/* Names and sizes: for what no database lists, or one in a binary form. */
 static const char *const folders[] = {
 	"/usr/local/bin", "/usr/local/lib", "/usr/bin", "/bin",
 	"/var/lib/rpm", "/var/lib/pacman/local",

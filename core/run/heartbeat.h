@@ -11,7 +11,7 @@ struct heartbeat {
 	atomic_uint beats;	/* changes while the worker works */
 };
 
-/* To be called wherever a run may spend its time; NULL: nobody looks. */
+/* To be called wherever a run may spend its time; NULL: not watched. */
 static inline void heartbeat_beat(struct heartbeat *p)
 {
 	if (p)

@@ -28,7 +28,7 @@ static bool send_line(struct input_player *f, struct str text)
 		if (n < 0 && errno == EAGAIN)
 			return false;
 		if (n < 0) {
-			/* Nobody reads any more; there is nobody to tell. */
+			/* The step has closed its input: nothing is lost. */
 			input_player_close(f);
 			return false;
 		}
@@ -87,7 +87,7 @@ void input_player_advance(struct input_player *f, const struct step *step,
 		f->line++;
 	if (f->fd < 0 || f->line < step->n_script)
 		return;
-	/* A terminal that nobody ever typed on stays as it is. */
+	/* A terminal without a script gets no end of file. */
 	if (f->tty && (!step->script || write(f->fd, END_OF_FILE, 1) != 1))
 		return;
 	input_player_close(f);

@@ -26,7 +26,7 @@
 #define MAX_FACT_BYTES (16U << 20)
 /*
  * Process ids of the runs: of four or five digits, apart from each other, and
- * none of them tells which run it is.
+ * none of them identifies the run.
  */
 #define FIRST_PID 1200
 #define PIDS_APART 7091
@@ -49,7 +49,7 @@ struct run {
 	unsigned alive;		/* processes when it was ended */
 	unsigned ticks;
 	bool near;		/* half of the memory is in use: look closely */
-	bool reached[LIMITS];
+	bool at_limit[LIMITS];
 	struct err *err;
 };
 
@@ -63,9 +63,9 @@ static void reach(struct run *r, enum limit which)
 {
 	struct event ev = { .kind = EV_LIMIT, .a = str_c(limit_names[which]) };
 
-	if (r->reached[which])
+	if (r->at_limit[which])
 		return;
-	r->reached[which] = true;
+	r->at_limit[which] = true;
 	ev.ns = step_scheduler_ms(&r->steps) * 1000000U;
 	r->sink.take(r->sink.ctx, &ev);
 }
@@ -285,9 +285,9 @@ static const char *how_it_ended(const struct run *r,
 {
 	if (stats->limited)
 		return "limit: processes";
-	if (r->reached[LIMIT_FILES])
+	if (r->at_limit[LIMIT_FILES])
 		return "limit: files";
-	if (r->reached[LIMIT_MEMORY] && !strstr(r->how, "memory"))
+	if (r->at_limit[LIMIT_MEMORY] && !strstr(r->how, "memory"))
 		return "limit: memory";
 	return r->how;
 }

@@ -240,8 +240,8 @@ static bool finished(const struct worker *w)
 }
 
 /*
- * Time in which we did not look ourselves is nobody's silence: Ctrl-Z and a
- * frozen container stop us as well.
+ * Time in which this process was stopped does not count as a worker's silence:
+ * Ctrl-Z and a frozen container stop them both.
  */
 static uint64_t time_watched(struct pool *p)
 {

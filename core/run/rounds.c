@@ -115,7 +115,7 @@ static void prepare_sides(struct session *s)
 {
 	unsigned pids = 0;
 
-	/* Without it they can be told, and differ from run to run anyway. */
+	/* Without it pids can be predicted, and differ between runs anyway. */
 	if (getrandom(&pids, sizeof(pids), 0) != sizeof(pids))
 		pids = 0;
 	for (size_t i = 0; i < s->n; i++) {
@@ -167,12 +167,13 @@ static int run_jobs(struct session *s, struct jobs *jobs, size_t from,
 /* --- are these runs enough? --- */
 
 /* What a further run may change: which facts there are, which are always. */
-struct standing {
+struct snapshot {
 	char digest[HASH_HEX_LEN + 1], steps[HASH_HEX_LEN + 1];
 	size_t facts;
 };
 
-static void stand(const struct session *s, struct standing out[SESSION_SIDES])
+static void take_snapshot(const struct session *s,
+			  struct snapshot out[SESSION_SIDES])
 {
 	for (size_t i = 0; i < s->n; i++) {
 		out[i].facts = s->sides[i].fp->n;
@@ -182,11 +183,11 @@ static void stand(const struct session *s, struct standing out[SESSION_SIDES])
 	}
 }
 
-static bool stands(const struct session *s, const struct standing *was)
+static bool equals_snapshot(const struct session *s, const struct snapshot *was)
 {
-	struct standing is[SESSION_SIDES];
+	struct snapshot is[SESSION_SIDES];
 
-	stand(s, is);
+	take_snapshot(s, is);
 	for (size_t i = 0; i < s->n; i++)
 		if (is[i].facts != was[i].facts ||
 		    strcmp(is[i].digest, was[i].digest) != 0 ||
@@ -210,7 +211,7 @@ static bool steps_swap(const struct session *s)
  * side that is run alone is for others to be compared with: how many names it
  * draws, and how often one comes again, is asked of as many runs as there are.
  */
-static bool wavers(const struct session *s)
+static bool sides_disagree(const struct session *s)
 {
 	bool alone = s->n == 1 && !s->opt.apart;
 
@@ -238,7 +239,7 @@ static bool draws_more(const struct session *s)
 static int run_rounds(struct session *s, struct jobs *jobs, struct err *err)
 {
 	unsigned runs = session_runs(s), max = session_max_runs(s);
-	struct standing was[SESSION_SIDES];
+	struct snapshot was[SESSION_SIDES];
 	bool settled = false;
 
 	prepare_sides(s);
@@ -247,14 +248,15 @@ static int run_rounds(struct session *s, struct jobs *jobs, struct err *err)
 	if (run_jobs(s, jobs, 0, err))
 		return -1;
 	for (unsigned k = runs; k < max && !settled &&
-	     (wavers(s) || steps_swap(s) || draws_more(s)); k++) {
+	     (sides_disagree(s) || steps_swap(s) || draws_more(s)); k++) {
 		size_t from = jobs->n;
 
-		stand(s, was);
+		take_snapshot(s, was);
 		add_round(s, jobs, k);
 		if (run_jobs(s, jobs, from, err))
 			return -1;
-		settled = stands(s, was) && !steps_swap(s) && !draws_more(s);
+		settled = equals_snapshot(s,
+					  was) && !steps_swap(s) && !draws_more(s);
 	}
 	return 0;
 }

@@ -88,7 +88,7 @@ const struct fingerprint *session_fingerprint(const struct session *s,
 					      size_t side);
 /*
  * The first side, which is run apart, will be compared with this: where it
- * draws more names, further runs tell whether that is chance.  It must outlive
+ * draws more names, further runs show whether that is chance.  It must outlive
  * session_run_all().
  */
 void session_against(struct session *s, const struct fingerprint *old);

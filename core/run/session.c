@@ -265,7 +265,7 @@ int session_add(struct session *s, const char *spec, struct err *err)
 
 /* --- making the ground --- */
 
-/* What only its tree tells: what stands where binds go, the entry points. */
+/* What depends on the side's tree: the places of binds, the entry points. */
 static int look_at_side(struct session *s, struct side *side, struct err *err)
 {
 	if (binds_check(s, side, err))
@@ -336,7 +336,7 @@ int session_export(struct session *s, struct err *err)
 	return 0;
 }
 
-/* What one side could not tell, none can. */
+/* What cannot be read from one side's runs is compared for neither. */
 static void align(struct session *s)
 {
 	struct fingerprint *both[2];

@@ -156,7 +156,7 @@ static int make_pipe(int ours_theirs[2])
 }
 
 /*
- * The step opens it itself; here only a missing file is told early.  An
+ * The step opens it itself; here only a missing file is reported early.  An
  * earlier step may have made it: the writable layer comes first.
  */
 static int open_stdin(const struct step_scheduler *st, const struct step *step,

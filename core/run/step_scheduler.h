@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The scenario's steps while they run: who may start, who is ready. */
+/* The scenario's steps while they run: which may start, which are ready. */
 #ifndef RUN_STEP_SCHEDULER_H
 #define RUN_STEP_SCHEDULER_H
 
@@ -19,7 +19,7 @@
 
 struct step_state {
 	/* Of the repetition at hand: */
-	bool asked;		/* pid 1 was told to start it */
+	bool asked;		/* pid 1 was asked to start it */
 	bool executed;		/* its program runs or ran */
 	bool ready;
 	bool ended;

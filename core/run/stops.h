@@ -58,7 +58,7 @@ struct stop_order {
 	bool all;		/* every process of the step, or its first */
 };
 
-/* The next signal that is to be sent now; each is told once. */
+/* The next signal that is to be sent now; each is returned once. */
 bool stops_next(struct step_scheduler *st, struct stop_order *out);
 /* Will time alone bring one? */
 bool stops_expect(const struct step_scheduler *st);

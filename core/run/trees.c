@@ -35,7 +35,7 @@ struct answer {
 	struct tree_info info;
 };
 
-/* So that nobody waits to write it. */
+/* So that a write of it never blocks (pipe(7)). */
 _Static_assert(sizeof(struct answer) <= PIPE_BUF, "a pipe holds an answer");
 
 struct writer {

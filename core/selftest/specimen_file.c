@@ -190,8 +190,9 @@ void specimen_file_by_cwd(void)
 }
 
 /*
- * An open is told by its descriptor; what is only named is told by its path,
- * and these lead through links that no path walk follows.
+ * The path of an open is read from its descriptor; a call that only names a
+ * file is recorded by its path, and these lead through links that no path walk
+ * follows.
  */
 void specimen_file_named_by_root(void)
 {

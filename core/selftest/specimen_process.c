@@ -21,7 +21,7 @@
 
 /*
  * Forked twice, in a session of its own, at work after its parents' ends: pid 1
- * has it then, and a little later everybody knows.
+ * is its parent then, and a little later /proc says so.
  */
 static void daemonise(void)
 {

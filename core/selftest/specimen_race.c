@@ -4,7 +4,7 @@
  *
  * The thread that calls waits only once, for the tracer.  As soon as the other
  * one sees that this is over, it writes: the kernel has yet to copy, for the
- * caller is of the lowest rank and gets no CPU while somebody else wants it.
+ * caller is of the lowest rank and gets no CPU while another thread wants it.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -196,7 +196,7 @@ void specimen_dns_connected(void)
 	specimen_try(write(fd, b.p, b.len));
 }
 
-/* Behind a routing header (RFC 8754), which nobody here would follow. */
+/* Behind a routing header (RFC 8754), which no router here would follow. */
 void specimen_dns_routed(void)
 {
 	autobuf struct buf b = BUF_INIT;

@@ -165,7 +165,7 @@ explaining() {
 	me sh -c "sed s/ENETUNREACH/ENETUNREACHED/ '$work/remembered' \
 		>'$remembered'"
 	ends 2 "$who: what was tampered with is not told" b explain "$id"
-	ok "$who: but forgotten" holds "$kept.err" 'no comparison is remembered'
+	ok "$who: but forgotten" holds "$kept.err" 'no comparison is cached'
 	me cp "$work/remembered" "$remembered"
 }
 

@@ -40,7 +40,7 @@ exits 2 "not on a terminal" b review
 is "one line that says what to use" "$(cat "$err")" "behavdiff: review asks on \
 a terminal, and this is none; in a script: behavdiff baseline accept ID... \
 --reason TEXT"
-types 2 "no comparison is remembered" ''
+types 2 "no comparison is cached" ''
 exits 0 "a baseline" b baseline update
 cp "$file" "$work/first"
 git -C "$repo" add -A

@@ -206,7 +206,7 @@ static void what_is_no_format_is_refused_with_a_hint(void **state)
 		"behavdiff list formats names them");
 	chooses(OF_REVISION, "sarif", NULL, NULL,
 		"--format: 'sarif' is a format for comparisons | behavdiff "
-		"list formats tells which are for one revision");
+		"list formats marks those for one revision");
 	/* And none of those is proposed. */
 	chooses(OF_REVISION, "junot", NULL, NULL, "--format: 'junot' is no "
 		"format | behavdiff list formats names them");
