@@ -77,8 +77,8 @@ void change_note_bound(struct pipeline *o, const char *remedy)
 	}
 }
 
-static int judge(struct pipeline *o, struct session *s,
-		 const struct patch *patch, struct err *err)
+static int judge_patch(struct pipeline *o, struct session *s,
+		       const struct patch *patch, struct err *err)
 {
 	autorevdiff struct rev_diff diff = REV_DIFF_INIT;
 	struct repo *repo;
@@ -100,7 +100,7 @@ void change_judge(struct pipeline *o, struct session *s,
 
 	if (patch->old_ran && rev_is_same_tree(patch->from, patch->new))
 		return;
-	if (judge(o, s, patch, &err))
+	if (judge_patch(o, s, patch, &err))
 		pipeline_note(o, "what the change touches is not known: %s",
 			      err.msg);
 }

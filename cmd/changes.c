@@ -9,8 +9,8 @@ const char *changes_how_often(const struct fingerprint *fp,
 }
 
 /* Steps that do the fact in one and not in the other, where both know. */
-static void put_steps(struct buf *out, const struct fact *in,
-		      const struct fact *other, char sign)
+static void changes_put_steps(struct buf *out, const struct fact *in,
+			      const struct fact *other, char sign)
 {
 	struct step_evidence s, found;
 
@@ -44,8 +44,8 @@ void changes_put(struct buf *out, const struct fingerprint *was,
 				   STR_ARG(f->line), before->names_max,
 				   f->names_max);
 		if (before) {
-			put_steps(out, before, f, '-');
-			put_steps(out, f, before, '+');
+			changes_put_steps(out, before, f, '-');
+			changes_put_steps(out, f, before, '+');
 		}
 	}
 	for (size_t i = 0; i < was->n; i++)

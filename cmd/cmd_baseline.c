@@ -99,7 +99,7 @@ static int update(struct work *w, struct err *err)
 
 /* --- accept --- */
 
-static bool is_whole(const char *word)
+static bool cmd_baseline_is_whole(const char *word)
 {
 	struct str operation, object;
 	enum event_kind kind;
@@ -128,7 +128,7 @@ static int find_fact(struct str *out, size_t *at,
 	const struct result *r = &last->result;
 	const struct result_finding *found;
 
-	if (is_whole(id)) {
+	if (cmd_baseline_is_whole(id)) {
 		*at = next_of(r, 0, str_c(id));
 		*out = str_c(id);
 		return 0;
@@ -252,10 +252,10 @@ static int accept_all(struct work *w, struct last_result *last, struct err *err)
 			return -1;
 		accept_one(w, last, fact, at);
 		/* A fact may be several: of a step each. */
-		for (size_t k = at; is_whole(w->args.v[i]) &&
+		for (size_t k = at; cmd_baseline_is_whole(w->args.v[i]) &&
 		     (k = next_of(r, k + 1, fact)) < r->n;)
 			accept_one(w, last, fact, k);
-		if (at < r->n && !is_whole(w->args.v[i]))
+		if (at < r->n && !cmd_baseline_is_whole(w->args.v[i]))
 			accept_members(w, last, at);
 		if (at == r->n && last->digest[0])
 			warn_unseen(&w->edit.out, last, fact);
@@ -293,7 +293,7 @@ static int load_accepting(struct work *w, const struct last_result *last,
 static bool needs_last(const struct work *w)
 {
 	for (size_t i = 0; i < w->args.n; i++)
-		if (!is_whole(w->args.v[i]))
+		if (!cmd_baseline_is_whole(w->args.v[i]))
 			return true;
 	return w->edit.set->all;
 }
@@ -325,7 +325,8 @@ static int accept(struct work *w, struct err *err)
 
 /* --- show, list, prune --- */
 
-static void put_acceptance(struct buf *out, const struct acceptance *a)
+static void cmd_baseline_put_acceptance(struct buf *out,
+					const struct acceptance *a)
 {
 	bool expired = a->expires.len && str_cmp(a->expires,
 						 baseline_file_today()) < 0;
@@ -358,7 +359,7 @@ static void put_baseline(struct buf *out, const char *path,
 			   changes_how_often(fp, &fp->facts[i]),
 			   STR_ARG(fp->facts[i].line));
 	for (size_t i = 0; i < b->n_accepted; i++)
-		put_acceptance(out, &b->accepted[i]);
+		cmd_baseline_put_acceptance(out, &b->accepted[i]);
 }
 
 /* Accepted in one of two baselines, or for another reason or time. */
@@ -374,7 +375,7 @@ static void put_accepted_in(struct buf *out, const struct baseline *b,
 		    str_eq(o->expires, a->expires))
 			continue;
 		buf_printf(out, "%c ", sign);
-		put_acceptance(out, a);
+		cmd_baseline_put_acceptance(out, a);
 	}
 }
 
@@ -403,7 +404,7 @@ static int show_changes(struct work *w, const struct rev *rev,
 	return STATUS_PASS;
 }
 
-static int show(struct work *w, struct err *err)
+static int cmd_baseline_show(struct work *w, struct err *err)
 {
 	struct rev rev = { .spec = NULL };
 	struct baseline_edit *k = &w->edit;
@@ -451,7 +452,7 @@ static void list_one(struct baseline_edit *k, const char *where,
 			   STR_ARG(b->fp->spec), b->fp->commit.p);
 }
 
-static int list(struct work *w, struct err *err)
+static int cmd_baseline_list(struct work *w, struct err *err)
 {
 	struct baseline_edit *k = &w->edit;
 	struct str dir = config_str(session_config(k->s), "behavdiff", STR(""),
@@ -512,8 +513,8 @@ static const struct word {
 } words[] = {
 	{ "update", update, OF_RUNS | OF_UPDATE },
 	{ "accept", accept, OF_ACCEPT | OF_FOLDER },
-	{ "show", show, OF_FOLDER },
-	{ "list", list, OF_FOLDER },
+	{ "show", cmd_baseline_show, OF_FOLDER },
+	{ "list", cmd_baseline_list, OF_FOLDER },
 	{ "prune", prune, OF_FOLDER },
 };
 
@@ -550,7 +551,7 @@ static int check_options(const struct word *word, const struct settings *set,
 	return 0;
 }
 
-static int unknown_word(const char *word, struct err *err)
+static int cmd_baseline_unknown_word(const char *word, struct err *err)
 {
 	struct suggest nearest = SUGGEST_INIT(word ? word : "");
 
@@ -590,5 +591,5 @@ int cmd_baseline(const struct invocation *inv, struct err *err)
 			return -1;
 		return status;
 	}
-	return unknown_word(ops->n ? ops->v[0] : NULL, err);
+	return cmd_baseline_unknown_word(ops->n ? ops->v[0] : NULL, err);
 }

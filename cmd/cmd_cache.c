@@ -11,7 +11,7 @@
 #include "core/base/text.h"
 #include "core/run/cache.h"
 
-static void list(struct buf *out, struct cache *c)
+static void cmd_cache_list(struct buf *out, struct cache *c)
 {
 	struct cache_entry *all;
 	size_t n = cache_list(c, &all);
@@ -60,7 +60,7 @@ int cmd_cache(const struct invocation *inv, struct err *err)
 
 		buf_printf(&out, "%zu file%s removed\n", n, str_plural(n));
 	} else {
-		list(&out, c);
+		cmd_cache_list(&out, c);
 	}
 	cache_close(c);
 	return output_stdout(&out, err) ? -1 : STATUS_PASS;

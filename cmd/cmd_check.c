@@ -66,7 +66,8 @@ static const char *shown_spec(const char *spec)
 	return strcmp(spec, ".") ? spec : "HEAD";
 }
 
-static int find_start(struct check *c, const char *spec, struct err *err)
+static int cmd_check_find_start(struct check *c, const char *spec,
+				struct err *err)
 {
 	const char *base = c->set->base;
 	struct rev rev;
@@ -95,7 +96,7 @@ static int choose_trusted(struct check *c, const char *spec, struct err *err)
 	}
 	if (rev_resolve_as(&c->trusted, c->repo, base, REV_TRUSTED, err))
 		return err_wrap(err, "--base");
-	if (find_start(c, spec, err))
+	if (cmd_check_find_start(c, spec, err))
 		return -1;
 	c->behind = strcmp(c->start, commit) != 0;
 	note(c, "trusted side: %.12s, the tip of %s", commit, base);
@@ -251,7 +252,8 @@ static size_t note_drift(struct check *c, const struct fingerprint *one,
 	return n;
 }
 
-static bool is_accepted(const struct policy *policy, const struct fact *f)
+static bool cmd_check_is_accepted(const struct policy *policy,
+				  const struct fact *f)
 {
 	for (size_t i = 0; i < policy->n_accepts; i++) {
 		const struct accept *a = &policy->accepts[i];
@@ -280,7 +282,7 @@ static void join(struct fingerprint *fresh, const struct fingerprint *stored,
 		const struct fact *known = fingerprint_find(stored,
 						fresh->facts[i].line);
 
-		if (is_accepted(policy, &fresh->facts[i]))
+		if (cmd_check_is_accepted(policy, &fresh->facts[i]))
 			continue;
 		all[n] = fresh->facts[i];
 		if (known && fact_knows_steps(known))
@@ -348,7 +350,7 @@ static struct str baseline_side(struct check *c)
 	return arena_str(&c->arena, buf_view(&rev));
 }
 
-static void judge_change(struct check *c, struct pipeline *o)
+static void cmd_check_judge_change(struct check *c, struct pipeline *o)
 {
 	struct patch change = { .new = session_rev(c->s, NEW) };
 	struct rev start;
@@ -362,8 +364,8 @@ static void judge_change(struct check *c, struct pipeline *o)
 	rev_release(&start);
 }
 
-static int judge(struct check *c, const struct destinations *to,
-		 struct err *err)
+static int cmd_check_judge(struct check *c, const struct destinations *to,
+			   struct err *err)
 {
 	autopipeline struct pipeline o = PIPELINE_INIT;
 	autobuf struct buf closing = BUF_INIT;
@@ -381,7 +383,7 @@ static int judge(struct check *c, const struct destinations *to,
 	o.report.new_from = session_from(c->s, NEW);
 	for (size_t i = 0; i < c->notes.n; i++)
 		*vec_push(&o.notes) = c->notes.v[i];
-	judge_change(c, &o);
+	cmd_check_judge_change(c, &o);
 	change_note_bound(&o, "behavdiff baseline update takes what it holds "
 			  "now");
 	o.report.closing = buf_view(&closing);
@@ -410,11 +412,11 @@ static int choose_entry_reference(struct check *c, struct err *err)
 	return session_entry_reference(c->s, spec, c->baseline->fp->entry, err);
 }
 
-static int check(struct check *c, const char *spec, struct err *err)
+static int cmd_check_run(struct check *c, const char *spec, struct err *err)
 {
 	struct run_options opt = run_options_of(c->set);
 
-	/* OLD is found later; judge() aligns both. */
+	/* OLD is found later; cmd_check_judge() aligns both. */
 	opt.apart = true;
 	if (session_open(&c->s, &opt, err) ||
 	    session_repo(&c->repo, c->s, err) ||
@@ -445,7 +447,7 @@ int cmd_check(const struct invocation *inv, struct err *err)
 	}
 	if (destinations_choose(&to, &inv->set, OF_COMPARISON, err))
 		return -1;
-	if (check(&c, ops->n ? ops->v[0] : ".", err))
+	if (cmd_check_run(&c, ops->n ? ops->v[0] : ".", err))
 		return pipeline_forgive(&inv->set, c.s, err);
-	return judge(&c, &to, err);
+	return cmd_check_judge(&c, &to, err);
 }

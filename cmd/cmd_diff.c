@@ -35,7 +35,8 @@ static int hint_command(const struct invocation *inv, struct err *err)
 	return -1;
 }
 
-static int check_operands(const struct invocation *inv, struct err *err)
+static int cmd_diff_check_operands(const struct invocation *inv,
+				   struct err *err)
 {
 	const struct opt_list *ops = &inv->operands;
 
@@ -56,7 +57,7 @@ static int check_operands(const struct invocation *inv, struct err *err)
 /* --- the result --- */
 
 /* Two folders are two programs, and all of one is other than the other. */
-static void judge_change(struct pipeline *o, struct session *s)
+static void cmd_diff_judge_change(struct pipeline *o, struct session *s)
 {
 	const struct rev *old = session_rev(s, 0), *new = session_rev(s, 1);
 
@@ -88,7 +89,7 @@ static int report_session(struct session *s, const struct settings *set,
 	o.report.new_from = session_from(s, 1);
 	o.place.old = pipeline_side(s, 0);
 	o.place.new = pipeline_side(s, 1);
-	judge_change(&o, s);
+	cmd_diff_judge_change(&o, s);
 	change_note_bound(&o, "--no-cache runs both with what it holds now");
 	last_result_commands(&closing, &o.cmp, session_cache(s),
 			     session_baseline(s, 0));
@@ -101,7 +102,7 @@ int cmd_diff(const struct invocation *inv, struct err *err)
 	autosession struct session *s = NULL;
 	autodestinations struct destinations to = DESTINATIONS_INIT;
 
-	if (check_operands(inv, err) ||
+	if (cmd_diff_check_operands(inv, err) ||
 	    command_begin(&s, &to, &inv->set, OF_COMPARISON, err))
 		return -1;
 	if (session_add(s, inv->operands.v[0], err))

@@ -15,8 +15,8 @@ struct table {
 	bool healthy;
 };
 
-static void put_row(struct table *t, const char *name, bool ok, bool needed,
-		    const char *detail, const char *remedy)
+static void doctor_row(struct table *t, const char *name, bool ok, bool needed,
+		       const char *detail, const char *remedy)
 {
 	autobuf struct buf safe = BUF_INIT;
 
@@ -41,15 +41,15 @@ static void probe_host(struct table *t, const struct plan *plan)
 		struct probe_result r = { .ok = false };
 
 		probes[i].run(&r, plan);
-		put_row(t, probes[i].name, r.ok, probes[i].needed,
-			r.detail[0] || !r.ok ? r.detail : probes[i].help,
-			r.remedy);
+		doctor_row(t, probes[i].name, r.ok, probes[i].needed,
+			   r.detail[0] || !r.ok ? r.detail : probes[i].help,
+			   r.remedy);
 	}
 }
 
 static void put_err(struct table *t, const char *name, const struct err *err)
 {
-	put_row(t, name, false, true, err->msg, err->hint);
+	doctor_row(t, name, false, true, err->msg, err->hint);
 }
 
 /* What would be run in the work tree as it is. */
@@ -63,8 +63,8 @@ static void probe_entry(struct table *t, struct session *s, struct repo *repo)
 	struct scenario scenario;
 
 	if (dir < 0) {
-		put_row(t, "entry", true, false, "a bare repository: not "
-			"looked for", "");
+		doctor_row(t, "entry", true, false, "a bare repository: not "
+			   "looked for", "");
 		return;
 	}
 	if (scenario_make(&scenario, session_config(s), dir, &err)) {
@@ -76,7 +76,7 @@ static void probe_entry(struct table *t, struct session *s, struct repo *repo)
 	else
 		buf_printf(&what, "%zu step%s of .behavdiff", scenario.n,
 			   str_plural(scenario.n));
-	put_row(t, "entry", true, true, what.p, "");
+	doctor_row(t, "entry", true, true, what.p, "");
 	scenario_free(&scenario);
 }
 
@@ -84,9 +84,9 @@ static void probe_cache(struct table *t)
 {
 	struct cache *c = cache_open();
 
-	put_row(t, "cache", c, false, c ? cache_path(c) : "none",
-		"$XDG_CACHE_HOME/behavdiff or ~/.cache/behavdiff must be a "
-		"folder of your own; without it everything is traced again");
+	doctor_row(t, "cache", c, false, c ? cache_path(c) : "none",
+		   "$XDG_CACHE_HOME/behavdiff or ~/.cache/behavdiff must be a "
+		   "folder of your own; without it everything is traced again");
 	cache_close(c);
 }
 
@@ -112,8 +112,8 @@ int cmd_doctor(const struct invocation *inv, struct err *err)
 	if (configured)
 		probe_entry(&t, s, repo);
 	else
-		put_row(&t, "repository", false, repo, repo_err.msg,
-			repo_err.hint);
+		doctor_row(&t, "repository", false, repo, repo_err.msg,
+			   repo_err.hint);
 	probe_cache(&t);
 	buf_c(&t.out, t.healthy ? "behavdiff can work here\n" :
 				  "behavdiff cannot work here\n");

@@ -111,7 +111,7 @@ static bool explain_status(struct buf *out, const char *word)
 
 /* --- the command --- */
 
-static int unknown_word(const char *word, struct err *err)
+static int cmd_explain_unknown_word(const char *word, struct err *err)
 {
 	struct suggest nearest = SUGGEST_INIT(word);
 	size_t n;
@@ -179,7 +179,7 @@ int cmd_explain(const struct invocation *inv, struct err *err)
 	if (!explain_rule(&out, word) && !explain_status(&out, word) &&
 	    !out.len) {
 		if (!names_finding(word))
-			return unknown_word(word, err);
+			return cmd_explain_unknown_word(word, err);
 		if (explain_one(&out, &inv->set, word, err))
 			return -1;
 	}

@@ -44,7 +44,7 @@ static void put_entry(struct buf *out, const char *key, struct str value)
 	buf_ch(out, '\n');
 }
 
-static void put_ready(struct buf *out, const struct step *s)
+static void cmd_init_put_ready(struct buf *out, const struct step *s)
 {
 	autobuf struct buf text = BUF_INIT;
 
@@ -76,7 +76,8 @@ static void put_ready(struct buf *out, const struct step *s)
 }
 
 /* Detected steps are named after files, which may be called anything. */
-static void put_name(struct buf *out, const struct scenario *sc, size_t i)
+static void cmd_init_put_name(struct buf *out, const struct scenario *sc,
+			      size_t i)
 {
 	if (config_word(sc->steps[i].name))
 		buf_str(out, sc->steps[i].name);
@@ -87,18 +88,18 @@ static void put_name(struct buf *out, const struct scenario *sc, size_t i)
 static void put_after(struct buf *out, const struct scenario *sc, size_t i)
 {
 	buf_c(out, "\tafter = ");
-	put_name(out, sc, i);
+	cmd_init_put_name(out, sc, i);
 	buf_ch(out, '\n');
 }
 
-static void put_step(struct buf *out, const struct scenario *sc,
-		     size_t at)
+static void cmd_init_put_step(struct buf *out, const struct scenario *sc,
+			      size_t at)
 {
 	const struct step *s = &sc->steps[at];
 	autobuf struct buf command = BUF_INIT;
 
 	buf_c(out, "\n[step \"");
-	put_name(out, sc, at);
+	cmd_init_put_name(out, sc, at);
 	buf_c(out, "\"]\n");
 	quote_words(&command, s->argv);
 	put_entry(out, "command", buf_view(&command));
@@ -109,14 +110,14 @@ static void put_step(struct buf *out, const struct scenario *sc,
 		put_entry(out, "dir", s->dir);
 	for (size_t i = 0; i < s->n_after; i++)
 		put_after(out, sc, s->after[i]);
-	put_ready(out, s);
+	cmd_init_put_ready(out, s);
 	if (s->ready == READY_AFTER)
 		buf_c(out, "\t# If it ends by itself, as it should:\n"
 		      "\t# expect = status 0\n");
 }
 
 /* The keys of a section, commented out, from the table. */
-static void put_keys(struct buf *out, const char *section)
+static void cmd_init_put_keys(struct buf *out, const char *section)
 {
 	size_t n;
 	const struct config_key *keys = config_keys(&n);
@@ -170,14 +171,14 @@ static void put_unsure(struct buf *out, struct buf *next,
 	autobuf struct buf step = BUF_INIT;
 	struct str entry = sc->steps[0].entry;
 
-	put_step(&step, sc, 0);
+	cmd_init_put_step(&step, sc, 0);
 	buf_printf(out, "\n# It may be a part of the program only: there are "
 		   "scripts in other languages.\n"
 		   "# If it is what people start, take the # away; else name "
 		   "what is.");
 	put_commented(out, buf_view(&step));
 	buf_c(next, "next: [step \"");
-	put_name(next, sc, 0);
+	cmd_init_put_name(next, sc, 0);
 	buf_printf(next, "\"] in " CONFIG_FILE " is a comment: is %.*s what "
 		   "people start, or another script?\n", STR_ARG(entry));
 }
@@ -189,7 +190,7 @@ static void put_next(struct buf *next, const struct scenario *sc)
 		if (!sc->steps[i].arguments.len)
 			continue;
 		buf_c(next, "next: give step \"");
-		put_name(next, sc, i);
+		cmd_init_put_name(next, sc, i);
 		buf_c(next, "\" the arguments that it needs (args in "
 		      CONFIG_FILE ")\n");
 	}
@@ -197,7 +198,7 @@ static void put_next(struct buf *next, const struct scenario *sc)
 }
 
 /* next: what is left to do, as lines for the user. */
-static void put_steps(struct buf *out, struct buf *next, int dir)
+static void cmd_init_put_steps(struct buf *out, struct buf *next, int dir)
 {
 	const struct config none = { .present = false };
 	struct err err = ERR_INIT;
@@ -220,7 +221,7 @@ static void put_steps(struct buf *out, struct buf *next, int dir)
 	      "\"after = STEP\", \"ready = listen PORT\".\n"
 	      "# Servers (\"ready = listen\") are stopped when the others have ended.");
 	for (size_t i = 0; i < sc.n; i++)
-		put_step(out, &sc, i);
+		cmd_init_put_step(out, &sc, i);
 	put_next(next, &sc);
 	scenario_free(&sc);
 }
@@ -234,10 +235,10 @@ static int make_config(struct buf *out, struct buf *next, const char *root,
 	if (dir < 0)
 		return err_sys(err, "cannot open %s", root);
 	buf_c(out, head);
-	put_keys(out, "behavdiff");
-	put_keys(out, "sandbox");
-	put_steps(out, next, dir);
-	put_keys(out, "policy");
+	cmd_init_put_keys(out, "behavdiff");
+	cmd_init_put_keys(out, "sandbox");
+	cmd_init_put_steps(out, next, dir);
+	cmd_init_put_keys(out, "policy");
 	/* What a tree's names made of it must still be a configuration. */
 	config_init(&check);
 	if (config_parse(&check, CONFIG_FILE, buf_view(out), err))
@@ -309,9 +310,9 @@ static void add_target(struct targets *t, const char *root,
 }
 
 /* With a job or a hook asked for, a .behavdiff that is there stays. */
-static int choose(struct targets *t, struct buf *next,
-		  const struct settings *set, const char *root,
-		  const char *hooks, struct err *err)
+static int cmd_init_choose(struct targets *t, struct buf *next,
+			   const struct settings *set, const char *root,
+			   const char *hooks, struct err *err)
 {
 	struct target config = { .root = root, .path = CONFIG_FILE,
 				 .text = BUF_INIT };
@@ -365,7 +366,8 @@ int cmd_init(const struct invocation *inv, struct err *err)
 			       "bare; there is no work tree to write into");
 	if (inv->set.hook && find_hooks(&hooks, repo, err))
 		return -1;
-	if (choose(&t, &next, &inv->set, repo_workdir(repo), hooks, err))
+	if (cmd_init_choose(&t, &next, &inv->set, repo_workdir(repo), hooks,
+			    err))
 		return -1;
 	for (size_t i = 0; i < t.n; i++)
 		if (write_target(&t.v[i], &said, err))

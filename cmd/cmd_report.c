@@ -5,7 +5,8 @@
 #include "cmd/version.h"
 #include "core/report/report.h"
 
-static int check_operands(const struct invocation *inv, struct err *err)
+static int cmd_report_check_operands(const struct invocation *inv,
+				     struct err *err)
 {
 	if (inv->operands.n == 1)
 		return 0;
@@ -73,7 +74,7 @@ int cmd_report(const struct invocation *inv, struct err *err)
 	autosession struct session *s = NULL;
 	autodestinations struct destinations to = DESTINATIONS_INIT;
 
-	if (check_operands(inv, err) ||
+	if (cmd_report_check_operands(inv, err) ||
 	    command_begin(&s, &to, &inv->set, OF_REVISION, err) ||
 	    session_add(s, inv->operands.v[0], err) ||
 	    session_run_all(s, err))

@@ -69,7 +69,7 @@ static void make_stat(struct review *r)
 	buf_str(&r->stat, buf_view(&lines));
 }
 
-static int show(const struct review *r, size_t i, struct err *err)
+static int cmd_review_show(const struct review *r, size_t i, struct err *err)
 {
 	const struct comparison *cmp = &r->last.result.cmp;
 	autobuf struct buf out = BUF_INIT;
@@ -247,7 +247,7 @@ static int prompt(struct err *err)
 static int press(struct review *r, size_t i, int c, struct err *err)
 {
 	if (c == KEY_RESIZED)
-		return review_say(err, "\n") ? -1 : show(r, i, err);
+		return review_say(err, "\n") ? -1 : cmd_review_show(r, i, err);
 	for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
 		if (keys[k].key != c)
 			continue;
@@ -263,7 +263,7 @@ static int press(struct review *r, size_t i, int c, struct err *err)
 
 static int decide(struct review *r, size_t i, struct err *err)
 {
-	int done = show(r, i, err);
+	int done = cmd_review_show(r, i, err);
 
 	while (!done) {
 		if (prompt(err))
@@ -314,8 +314,8 @@ static int need_terminal(struct err *err)
 		       "ID... --reason TEXT");
 }
 
-static int begin(struct review *r, const struct invocation *inv,
-		 struct err *err)
+static int cmd_review_begin(struct review *r, const struct invocation *inv,
+			    struct err *err)
 {
 	const struct settings *set = &inv->set;
 
@@ -354,7 +354,7 @@ int cmd_review(const struct invocation *inv, struct err *err)
 	struct review r = { .last = LAST_RESULT_INIT };
 	int failed;
 
-	if (begin(&r, inv, err))
+	if (cmd_review_begin(&r, inv, err))
 		return -1;
 	if (!r.total)
 		return review_say(err, "nothing to decide about the last "

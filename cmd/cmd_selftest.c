@@ -114,8 +114,8 @@ static int selftest_unknown(const char *name, struct err *err)
 }
 
 /* The specimens named, in the table's order, each once; all without a name. */
-static int choose(struct selftest *s, const struct opt_list *names,
-		  struct err *err)
+static int cmd_selftest_choose(struct selftest *s, const struct opt_list *names,
+			       struct err *err)
 {
 	size_t n;
 	const struct specimen *specimens = specimen_table(&n);
@@ -204,7 +204,7 @@ static int cannot_run(const char *name, struct str why, struct err *err)
 			"/usr, /lib or /opt");
 }
 
-static int judge(struct result *r, struct err *err)
+static int cmd_selftest_judge(struct result *r, struct err *err)
 {
 	const struct specimen *p = r->specimen;
 	const struct step_end *end = end_of(r->fp);
@@ -242,7 +242,7 @@ static int judge_all(struct selftest *s, struct err *err)
 		struct result *r = &s->v[i];
 		const struct ledger *l = &r->fp->ledger;
 
-		if (judge(r, err))
+		if (cmd_selftest_judge(r, err))
 			return -1;
 		s->count[r->outcome]++;
 		s->known += r->known;
@@ -265,7 +265,8 @@ static bool passes(const struct selftest *s)
 
 /* --- showing --- */
 
-static void put_facts(struct buf *out, const struct fingerprint *fp)
+static void cmd_selftest_put_facts(struct buf *out,
+				   const struct fingerprint *fp)
 {
 	for (size_t i = 0; i < fp->n; i++) {
 		buf_c(out, "    ");
@@ -274,7 +275,8 @@ static void put_facts(struct buf *out, const struct fingerprint *fp)
 	}
 }
 
-static void put_result(struct buf *out, const struct result *r, bool verbose)
+static void cmd_selftest_put_result(struct buf *out, const struct result *r,
+				    bool verbose)
 {
 	switch (r->outcome) {
 	case DETECTED:
@@ -299,16 +301,16 @@ static void put_result(struct buf *out, const struct result *r, bool verbose)
 	if (!verbose)
 		return;
 	buf_printf(out, "    (%s)\n", r->specimen->proves);
-	put_facts(out, r->fp);
+	cmd_selftest_put_facts(out, r->fp);
 }
 
-static void put_text(struct buf *out, const struct selftest *s,
-		     const struct settings *set)
+static void cmd_selftest_put_text(struct buf *out, const struct selftest *s,
+				  const struct settings *set)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (!set->quiet || (s->v[i].outcome == BLIND &&
 				    !s->v[i].known) || s->v[i].recovered)
-			put_result(out, &s->v[i], set->verbose);
+			cmd_selftest_put_result(out, &s->v[i], set->verbose);
 	if (set->quiet && passes(s))
 		return;
 	buf_printf(out, "stops %llu, events %llu, merged %llu, dropped %llu, "
@@ -374,29 +376,30 @@ static void put_json(struct buf *out, const struct selftest *s)
 
 /* --- all of it --- */
 
-static int show(const struct selftest *s, const struct settings *set,
-		bool json, struct err *err)
+static int cmd_selftest_show(const struct selftest *s,
+			     const struct settings *set,
+			     bool json, struct err *err)
 {
 	autobuf struct buf out = BUF_INIT;
 
 	if (json)
 		put_json(&out, s);
 	else
-		put_text(&out, s, set);
+		cmd_selftest_put_text(&out, s, set);
 	if (output_stdout(&out, err))
 		return -1;
 	return passes(s) ? STATUS_PASS : STATUS_REGRESSION;
 }
 
-static int run(struct selftest *s, struct adhoc_run *v,
-	       const struct settings *set,
-	       bool json, struct err *err)
+static int cmd_selftest_run(struct selftest *s, struct adhoc_run *v,
+			    const struct settings *set,
+			    bool json, struct err *err)
 {
 	if (selftest_execute(v, s, set, err))
 		return -1;
 	for (size_t i = 0; i < s->n; i++)
 		s->v[i].fp = v[i].result;
-	return judge_all(s, err) ? -1 : show(s, set, json, err);
+	return judge_all(s, err) ? -1 : cmd_selftest_show(s, set, json, err);
 }
 
 int cmd_selftest(const struct invocation *inv, struct err *err)
@@ -409,7 +412,7 @@ int cmd_selftest(const struct invocation *inv, struct err *err)
 
 	if (set->specimen)
 		return run_specimen(set->specimen, err);
-	if (choose(&s, &inv->operands, err))
+	if (cmd_selftest_choose(&s, &inv->operands, err))
 		return -1;
 	v = mem_array(s.n, sizeof(*v));
 	for (size_t i = 0; i < s.n; i++)
@@ -417,7 +420,7 @@ int cmd_selftest(const struct invocation *inv, struct err *err)
 			s.v[i].specimen->name,
 			selftest_argv(s.v[i].specimen->name), NULL
 		};
-	status = run(&s, v, set, json, err);
+	status = cmd_selftest_run(&s, v, set, json, err);
 	for (size_t i = 0; i < s.n; i++) {
 		fingerprint_free(v[i].result);
 		free(v[i].argv);

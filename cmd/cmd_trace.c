@@ -10,7 +10,8 @@
 #include "core/base/text.h"
 #include "core/compare/compare.h"
 
-static int check_operands(const struct invocation *inv, struct err *err)
+static int cmd_trace_check_operands(const struct invocation *inv,
+				    struct err *err)
 {
 	if (inv->operands.n == 1)
 		return 0;
@@ -51,7 +52,7 @@ int cmd_trace(const struct invocation *inv, struct err *err)
 
 	if (path && !strcmp(path, "-"))
 		path = NULL;
-	if (check_operands(inv, err) ||
+	if (cmd_trace_check_operands(inv, err) ||
 	    (path && fd_try_file_atomic(path, err)) ||
 	    session_open(&s, &opt, err) ||
 	    session_add(s, inv->operands.v[0], err) ||

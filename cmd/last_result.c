@@ -97,7 +97,7 @@ static void read_decisions(struct last_result *l, const struct json *list)
 }
 
 /* What does not belong to the comparison is as if it were not there. */
-static void read_place(struct last_result *l, struct cache *cache)
+static void last_result_read_place(struct last_result *l, struct cache *cache)
 {
 	autobuf struct buf text = BUF_INIT;
 	autojson struct json *doc = NULL;
@@ -158,7 +158,7 @@ int last_result_read(struct last_result *out, struct cache *cache,
 	hash_hex(out->digest, buf_view(&text));
 	out->decided = arena_alloc(&out->result.arena, (out->result.n + 1) *
 				   sizeof(*out->decided));
-	read_place(out, cache);
+	last_result_read_place(out, cache);
 	return 0;
 }
 

@@ -68,7 +68,7 @@ static int print_version(struct err *err)
 	return output_stdout(&out, err) ? -1 : STATUS_PASS;
 }
 
-static int run(struct invocation *inv, char **argv, struct err *err)
+static int main_run(struct invocation *inv, char **argv, struct err *err)
 {
 	choose_command(inv, argv);
 	if (opt_parse(&inv->set, &inv->operands, &option_table,
@@ -135,7 +135,8 @@ int main(int argc, char **argv)
 	if (reserve_standard_descriptors())
 		return STATUS_TROUBLE;
 	set_signals();
-	status = check_stack(&err) ? -1 : run(&inv, argv + (argc > 0), &err);
+	status = check_stack(&err) ? -1 :
+		 main_run(&inv, argv + (argc > 0), &err);
 	if (status < 0) {
 		output_error(&err);
 		status = status_of_err(&err);

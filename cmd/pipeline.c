@@ -61,9 +61,9 @@ static int take_regrades(struct pipeline *o, const struct config *cfg,
 }
 
 /* Behind the common rows, of which the last that fits wins. */
-static int take_step(struct pipeline *o, const struct settings *set,
-		     const struct config *cfg, struct str step,
-		     struct err *err)
+static int pipeline_take_step(struct pipeline *o, const struct settings *set,
+			      const struct config *cfg, struct str step,
+			      struct err *err)
 {
 	struct step_policy p = { .step = step };
 
@@ -83,7 +83,7 @@ int pipeline_policy(struct pipeline *o, const struct settings *set,
 	if (take_regrades(o, cfg, STR(""), err))
 		return -1;
 	for (size_t i = 0; config_subsection(cfg, "step", i, &step); i++)
-		if (take_step(o, set, cfg, step, err))
+		if (pipeline_take_step(o, set, cfg, step, err))
 			return -1;
 	fail_on = set->fail_on ? str_c(set->fail_on) :
 		  config_str(cfg, "policy", STR(""), "fail-on");

@@ -295,8 +295,8 @@ static int find_edits(struct session *s, size_t side, const struct rev *start,
 /* --- check --- */
 
 /* Where the change starts: where REV left --base, or else HEAD. */
-static int find_start(struct rev *out, const struct check *c,
-		      const struct rev *rev, struct err *err)
+static int policy_edits_find_start(struct rev *out, const struct check *c,
+				   const struct rev *rev, struct err *err)
 {
 	char start[65];
 	int found;
@@ -324,7 +324,7 @@ int policy_edits_from(struct rev *out, const struct check *c,
 	if (!c->start[0] && rev->kind == REV_WORKTREE)
 		return rev->commit[0] ?
 			(rev_resolve(out, c->repo, "@", err) ? -1 : 1) : 0;
-	known = find_start(&start, c, rev, err);
+	known = policy_edits_find_start(&start, c, rev, err);
 	if (known <= 0 || !rev->subdir[0]) {
 		if (known > 0)
 			*out = start;
@@ -351,7 +351,7 @@ int policy_edits_check(struct check *c, struct err *err)
 	folder = str_eq(dir, STR(".")) ? mem_strdup(c->path) :
 		mem_printf("%s%s%.*s", rev->subdir, rev->subdir[0] ? "/" : "",
 			   STR_ARG(dir));
-	known = find_start(&start, c, rev, err);
+	known = policy_edits_find_start(&start, c, rev, err);
 	if (known <= 0)
 		return known;
 	failed = find_edits(c->s, NEW, &start, folder, err);

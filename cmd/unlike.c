@@ -192,8 +192,8 @@ static void doubt_moves(struct pipeline *o, const struct unlikes *u,
 
 /* --- files --- */
 
-static void list(struct unlikes *u, enum list which, struct str path,
-		 size_t len)
+static void unlike_list(struct unlikes *u, enum list which, struct str path,
+			size_t len)
 {
 	strmap_put(&u->lists[which], (struct str){ path.p, len });
 }
@@ -220,23 +220,23 @@ static void judge_kind(struct unlikes *u, struct str path, bool edited,
 		if (!edited && (read || of->len < path.len) &&
 		    !is_bound(u, path) &&
 		    !strmap_get(&u->moved, (struct str){ path.p, of->len }))
-			list(u, LOOKED_INTO, path, of->len);
+			unlike_list(u, LOOKED_INTO, path, of->len);
 		break;
 	case UNLIKE_LFS:
 		if (edited)
-			list(u, LFS_EDITED, path, of->len);
+			unlike_list(u, LFS_EDITED, path, of->len);
 		else if (read)
-			list(u, LFS_READ, path, of->len);
+			unlike_list(u, LFS_READ, path, of->len);
 		break;
 	case UNLIKE_NAME:
 		if (edited)
-			list(u, BAD_NAME, path, of->len);
+			unlike_list(u, BAD_NAME, path, of->len);
 		break;
 	default:
 		if (!read || is_alike(u, path, was, is))
 			break;
 		u->converts[of->kind] = true;
-		list(u, CONVERTED, path, of->len);
+		unlike_list(u, CONVERTED, path, of->len);
 	}
 }
 
@@ -273,7 +273,7 @@ static int judge_paths(struct unlikes *u, const struct rev_diff *diff,
 	return 0;
 }
 
-static void put_names(struct buf *out, const struct strmap *map)
+static void unlike_put_names(struct buf *out, const struct strmap *map)
 {
 	struct str *names = mem_array(map->n, sizeof(*names));
 
@@ -302,7 +302,7 @@ static void doubt_lists(struct pipeline *o, const struct unlikes *u)
 
 		if (!u->lists[i].n)
 			continue;
-		put_names(&text, &u->lists[i]);
+		unlike_put_names(&text, &u->lists[i]);
 		buf_printf(&text, ": %s", sentences[i].what);
 		if (i == CONVERTED)
 			put_conversions(&text, u);

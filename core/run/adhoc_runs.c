@@ -24,7 +24,7 @@ struct ground {
 
 /* --- the tree --- */
 
-static int write_file(int tree, const struct adhoc_file *f)
+static int adhoc_runs_write_file(int tree, const struct adhoc_file *f)
 {
 	autofd int fd = openat(tree, f->path, O_WRONLY | O_CREAT | O_EXCL |
 			       O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -34,13 +34,13 @@ static int write_file(int tree, const struct adhoc_file *f)
 	return fchmod(fd, f->mode & 07777);
 }
 
-static int make_entry(const struct staging *staging, int tree,
-		      const struct adhoc_file *f)
+static int adhoc_runs_make_entry(const struct staging *staging, int tree,
+				 const struct adhoc_file *f)
 {
 	int failed = S_ISDIR(f->mode) ?
 			     mkdirat(tree, f->path, f->mode & 07777) :
 		     S_ISLNK(f->mode) ? symlinkat(f->data.p, tree, f->path) :
-					write_file(tree, f);
+					adhoc_runs_write_file(tree, f);
 
 	if (failed || !staging->as_root)
 		return failed;
@@ -56,14 +56,14 @@ static int make_tree(struct ground *g, const struct adhoc_runs *t,
 	if (g->tree < 0)
 		return -1;
 	for (size_t i = 0; i < t->n_files; i++)
-		if (make_entry(&g->staging, g->tree, &t->files[i]))
+		if (adhoc_runs_make_entry(&g->staging, g->tree, &t->files[i]))
 			return err_sys(err, "cannot make %s in the tree",
 				       t->files[i].path);
 	return 0;
 }
 
-static int prepare(struct ground *g, const struct adhoc_runs *t,
-		   struct err *err)
+static int adhoc_runs_prepare(struct ground *g, const struct adhoc_runs *t,
+			      struct err *err)
 {
 	const struct plan_overrides none = { 0 };
 
@@ -77,8 +77,8 @@ static int prepare(struct ground *g, const struct adhoc_runs *t,
 
 /* --- the runs --- */
 
-static int run_all(const struct ground *g, struct adhoc_runs *t,
-		   struct err *err)
+static int adhoc_runs_run_all(const struct ground *g, struct adhoc_runs *t,
+			      struct err *err)
 {
 	struct step *steps = mem_array(t->n, sizeof(*steps));
 	struct scenario *scenarios = mem_array(t->n, sizeof(*scenarios));
@@ -124,7 +124,8 @@ int adhoc_runs_execute(struct adhoc_runs *t, struct err *err)
 	int failed;
 
 	config_init(&g.config);
-	failed = prepare(&g, t, err) || run_all(&g, t, err);
+	failed = adhoc_runs_prepare(&g, t, err) ||
+		 adhoc_runs_run_all(&g, t, err);
 	if (g.tree >= 0)
 		close(g.tree);
 	free(g.filter.filter);

@@ -106,7 +106,7 @@ int binds_check(const struct session *s, const struct side *side,
 
 /* --- what they hold --- */
 
-static void look_at(struct session *s, size_t i)
+static void binds_look_at(struct session *s, size_t i)
 {
 	const struct folder_limits limits = {
 		BIND_BYTES_MAX, BIND_ENTRIES_MAX,
@@ -147,7 +147,7 @@ bool binds_known(struct session *s)
 	if (!s->bound && !binds_open(s, NULL)) {
 		s->bound = mem_array(s->n_binds, sizeof(*s->bound));
 		for (size_t i = 0; i < s->n_binds; i++)
-			look_at(s, i);
+			binds_look_at(s, i);
 		make_key(s);
 	}
 	return s->bound_key[0];
@@ -161,7 +161,7 @@ void binds_recheck(struct session *s)
 		return;
 	memcpy(was, s->bound_key, sizeof(was));
 	for (size_t i = 0; i < s->n_binds; i++)
-		look_at(s, i);
+		binds_look_at(s, i);
 	make_key(s);
 	if (strcmp(was, s->bound_key) != 0)
 		s->bound_key[0] = '\0';

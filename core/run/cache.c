@@ -223,7 +223,7 @@ struct fingerprint *cache_get(struct cache *c, const struct cache_key *key)
 }
 
 /* What was cut short may do better another time. */
-static bool is_whole(const struct fingerprint *fp)
+static bool cache_is_whole(const struct fingerprint *fp)
 {
 	for (size_t i = 0; i < fp->n_ends; i++) {
 		struct str how = fp->ends[i].how;
@@ -242,7 +242,7 @@ void cache_put(struct cache *c, const struct cache_key *key,
 	autobuf struct buf text = BUF_INIT;
 	char name[64];
 
-	if (!is_whole(fp))
+	if (!cache_is_whole(fp))
 		return;
 	key_name(name, key, key->bound, ".json");
 	fingerprint_write(&text, fp);

@@ -137,7 +137,8 @@ static struct str system_name(struct arena *a)
 	return arena_str(a, buf_view(&safe));
 }
 
-static struct str text_of(struct arena *a, const char *prefix, const char *s)
+static struct str environment_text_of(struct arena *a, const char *prefix,
+				      const char *s)
 {
 	autobuf struct buf safe = BUF_INIT;
 
@@ -157,11 +158,11 @@ void environment_read(struct environment *out, struct arena *a)
 		.system = system_name(a),
 	};
 	if (!uname(&name)) {
-		out->kernel = text_of(a, "", name.release);
-		out->machine = text_of(a, "", name.machine);
+		out->kernel = environment_text_of(a, "", name.release);
+		out->machine = environment_text_of(a, "", name.machine);
 	}
 #ifdef __GLIBC__
-	out->libc = text_of(a, "glibc ", gnu_get_libc_version());
+	out->libc = environment_text_of(a, "glibc ", gnu_get_libc_version());
 #endif
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		add_list(h, lists[i]);

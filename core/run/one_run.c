@@ -142,7 +142,7 @@ static void read_messages(struct run *r)
 }
 
 /* Start what may start now, one at a time so that each fork has its step. */
-static void advance(struct run *r)
+static void one_run_advance(struct run *r)
 {
 	size_t step;
 
@@ -162,7 +162,7 @@ static bool is_over(struct run *r)
 	       tracer_is_quiescent(r->tracer);
 }
 
-static bool is_alive(void *ctx, size_t step)
+static bool one_run_is_alive(void *ctx, size_t step)
 {
 	const struct run *r = ctx;
 
@@ -195,7 +195,7 @@ static void on_tick(void *ctx)
 		r->c->heartbeat->facts = builder_facts(r->builder);
 	if (r->how)
 		return;
-	advance(r);
+	one_run_advance(r);
 	stop_steps(r);
 	watch_memory(r, false);
 	if (step_scheduler_done(&r->steps) && !tracer_expecting(r->tracer) &&
@@ -216,7 +216,7 @@ static void on_started(void *ctx, size_t step)
 	struct run *r = ctx;
 
 	step_scheduler_started(&r->steps, step);
-	advance(r);
+	one_run_advance(r);
 }
 
 static void on_listening(void *ctx, size_t step, struct str where)
@@ -224,7 +224,7 @@ static void on_listening(void *ctx, size_t step, struct str where)
 	struct run *r = ctx;
 
 	step_scheduler_listening(&r->steps, step, where);
-	advance(r);
+	one_run_advance(r);
 }
 
 static void on_ended(void *ctx, size_t step, int status)
@@ -232,7 +232,7 @@ static void on_ended(void *ctx, size_t step, int status)
 	struct run *r = ctx;
 
 	step_scheduler_ended(&r->steps, step, status);
-	advance(r);
+	one_run_advance(r);
 }
 
 static int on_network(void *ctx, int sockets[2], struct err *err)
@@ -316,14 +316,14 @@ static int trace(struct run *r)
 		.tick = on_tick, .started = on_started, .ended = on_ended,
 		.listening = on_listening, .network = on_network, .ctx = r,
 	};
-	const struct stop_world world = { is_alive, is_asleep, r };
+	const struct stop_world world = { one_run_is_alive, is_asleep, r };
 	struct timespec start;
 	int failed;
 
 	r->steps.world = &world;
 	clock_gettime(CLOCK_REALTIME, &start);
 	step_scheduler_begin(&r->steps, &r->sandbox);
-	advance(r);
+	one_run_advance(r);
 	failed = tracer_run(r->tracer, &hooks, r->err);
 	if (!r->how)
 		stop(r, "limit: the sandbox was killed");

@@ -74,10 +74,12 @@ static void pin(int cpu)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
-static void work(const struct worker *w, const struct job *job, pid_t parent)
+static void pool_work(const struct worker *w, const struct job *job,
+		      pid_t parent)
 	__attribute__((noreturn));
 
-static void work(const struct worker *w, const struct job *job, pid_t parent)
+static void pool_work(const struct worker *w, const struct job *job,
+		      pid_t parent)
 {
 	struct one_run what = *job->what;
 	struct err err = ERR_INIT;
@@ -103,8 +105,8 @@ static void work(const struct worker *w, const struct job *job, pid_t parent)
 
 /* --- the parent's side --- */
 
-static int start(struct pool *p, struct worker *w, struct job *job,
-		 struct err *err)
+static int pool_start(struct pool *p, struct worker *w, struct job *job,
+		      struct err *err)
 {
 	pid_t parent = getpid();
 
@@ -122,7 +124,7 @@ static int start(struct pool *p, struct worker *w, struct job *job,
 		return err_sys(err, "cannot fork");
 	}
 	if (!w->pid)
-		work(w, job, parent);
+		pool_work(w, job, parent);
 	w->job = job;
 	w->pidfd = (int)syscall(SYS_pidfd_open, w->pid, 0);
 	p->started++;
@@ -142,7 +144,7 @@ static int take_error(struct worker *w, struct str text, struct err *err)
 	return -1;
 }
 
-static int collect(struct pool *p, struct worker *w, struct err *err)
+static int pool_collect(struct pool *p, struct worker *w, struct err *err)
 {
 	autobuf struct buf text = BUF_INIT;
 	int status, failed;
@@ -280,12 +282,13 @@ static int round_of(struct pool *p, struct job *jobs, struct err *err)
 {
 	for (size_t i = 0; i < p->n_slots && p->started < p->n; i++)
 		if (!p->slots[i].pid &&
-		    start(p, &p->slots[i], &jobs[p->started], err))
+		    pool_start(p, &p->slots[i], &jobs[p->started], err))
 			return -1;
 	show_progress(p);
 	wait_some(p);
 	for (size_t i = 0; i < p->n_slots; i++)
-		if (finished(&p->slots[i]) && collect(p, &p->slots[i], err))
+		if (finished(&p->slots[i]) &&
+		    pool_collect(p, &p->slots[i], err))
 			return -1;
 	return watch(p, err);
 }

@@ -261,7 +261,7 @@ static int run_rounds(struct session *s, struct jobs *jobs, struct err *err)
 	return 0;
 }
 
-static int run_all(struct session *s, struct err *err)
+static int rounds_run_all(struct session *s, struct err *err)
 {
 	struct jobs jobs = { NULL, 0, 0 };
 	int failed = run_rounds(s, &jobs, err);
@@ -314,9 +314,9 @@ static bool forget_shorter(struct session *s)
 
 int session_run(struct session *s, struct err *err)
 {
-	if (run_all(s, err))
+	if (rounds_run_all(s, err))
 		return -1;
 	if (!forget_shorter(s))
 		return 0;
-	return session_export(s, err) || run_all(s, err) ? -1 : 0;
+	return session_export(s, err) || rounds_run_all(s, err) ? -1 : 0;
 }

@@ -43,7 +43,7 @@ void side_replace(struct side *side, struct fingerprint *fp)
 	side->fp = fp;
 }
 
-static void side_free(struct side *side)
+static void session_side_free(struct side *side)
 {
 	side_replace(side, NULL);
 	baseline_free(side->baseline);
@@ -61,8 +61,8 @@ void session_free(struct session *s)
 	if (!s)
 		return;
 	for (size_t i = 0; i < s->n; i++)
-		side_free(&s->sides[i]);
-	side_free(&s->reference);
+		session_side_free(&s->sides[i]);
+	session_side_free(&s->reference);
 	binds_close(s);
 	free(s->filter.filter);
 	free(s->config_name);
@@ -193,7 +193,8 @@ static int check_clash(struct session *s, const char *spec, struct err *err)
 			"refs/heads/%s", spec, spec);
 }
 
-static int add_file(struct side *side, const char *spec, struct err *err)
+static int session_add_file(struct side *side, const char *spec,
+			    struct err *err)
 {
 	autobuf struct buf text = BUF_INIT;
 
@@ -247,7 +248,8 @@ int session_add(struct session *s, const char *spec, struct err *err)
 	struct side *side = &s->sides[s->n];
 
 	if (names_file(spec)) {
-		if (check_clash(s, spec, err) || add_file(side, spec, err))
+		if (check_clash(s, spec, err) ||
+		    session_add_file(side, spec, err))
 			return -1;
 		/* By the name it was given, whatever it says of itself. */
 		side->fp->spec = arena_str(&side->fp->arena, str_c(spec));
@@ -307,7 +309,7 @@ static unsigned count_trees(const struct session *s)
 }
 
 /* What every export and run needs. */
-static int prepare(struct session *s, struct err *err)
+static int session_prepare(struct session *s, struct err *err)
 {
 	session_plan(s);
 	if (staging_open(&s->staging, count_trees(s), err) ||
@@ -351,7 +353,7 @@ static void align(struct session *s)
 /* Exported, still not known, and so run. */
 static int trace_pending(struct session *s, struct err *err)
 {
-	if (prepare(s, err) || session_export(s, err))
+	if (session_prepare(s, err) || session_export(s, err))
 		return -1;
 	session_cache_get(s, true);
 	if (count_pending(s) && session_run(s, err))

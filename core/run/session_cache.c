@@ -56,7 +56,8 @@ const struct environment *session_environment(struct session *s)
 	return &s->env;
 }
 
-static struct cache_key key_of(struct session *s, const char *tree)
+static struct cache_key session_cache_key_of(struct session *s,
+					     const char *tree)
 {
 	session_environment(s);
 	return (struct cache_key){
@@ -100,12 +101,12 @@ static bool pin_key(struct cache_key *key, char name[65],
 		memcpy(digest, side->info.digest, HASH_HEX_LEN + 1);
 	} else {
 		entry_reference_tree_key(name, side, side->rev.tree);
-		by_id = key_of(s, name);
+		by_id = session_cache_key_of(s, name);
 		if (!cache_get_pin(s->cache, &by_id, digest))
 			return false;
 	}
 	entry_reference_tree_key(name, side, digest);
-	*key = key_of(s, name);
+	*key = session_cache_key_of(s, name);
 	return true;
 }
 
@@ -136,7 +137,7 @@ static void look_up(struct session *s, struct side *side, const char *tree)
 	if (!may_cache(s) || !side_is_pending(side) || !*tree)
 		return;
 	entry_reference_tree_key(name, side, tree);
-	key = key_of(s, name);
+	key = session_cache_key_of(s, name);
 	if (uses_pin(s, side))
 		look_up_pinned(s, side, key);
 	if (!side->fp)
@@ -158,7 +159,7 @@ void session_cache_get(struct session *s, bool exported)
 	}
 }
 
-static void keep(struct session *s, const struct side *side)
+static void session_cache_keep(struct session *s, const struct side *side)
 {
 	struct cache_key key;
 	char name[65];
@@ -169,13 +170,13 @@ static void keep(struct session *s, const struct side *side)
 		return;
 	if (strcmp(side->from, "cache")) {
 		entry_reference_tree_key(name, side, side->info.digest);
-		key = key_of(s, name);
+		key = session_cache_key_of(s, name);
 		cache_put(s->cache, &key, side->fp);
 	}
 	if (!side->rev.tree[0])
 		return;
 	entry_reference_tree_key(name, side, side->rev.tree);
-	key = key_of(s, name);
+	key = session_cache_key_of(s, name);
 	cache_put(s->cache, &key, side->fp);
 	if (s->bound_key[0])
 		cache_set_pin(s->cache, &key, side->info.digest);
@@ -184,7 +185,7 @@ static void keep(struct session *s, const struct side *side)
 void session_cache_put(struct session *s)
 {
 	for (size_t i = 0; i < s->n; i++)
-		keep(s, &s->sides[i]);
+		session_cache_keep(s, &s->sides[i]);
 }
 
 /* Did every step do its part?  Else the folder may not have been made yet. */

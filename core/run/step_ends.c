@@ -26,13 +26,13 @@ static const struct places places = {
 
 /* --- what was expected --- */
 
-static bool printed(const struct step_state *s, struct str what)
+static bool step_ends_printed(const struct step_state *s, struct str what)
 {
 	return s->text.len && memmem(s->text.p, s->text.len, what.p, what.len);
 }
 
-static void put_status(struct buf *out, const struct step *step,
-		       const struct step_state *s)
+static void step_ends_put_status(struct buf *out, const struct step *step,
+				 const struct step_state *s)
 {
 	buf_printf(out, "status %d was expected and it ", step->expect_status);
 	if (!s->ended)
@@ -49,8 +49,8 @@ static void put_status(struct buf *out, const struct step *step,
  * What the scenario promised of a step and did not come true, or "".  True: it
  * is a text that it did not print.
  */
-static bool put_unmet(struct buf *out, const struct step *step,
-		      const struct step_state *s)
+static bool step_ends_put_unmet(struct buf *out, const struct step *step,
+				const struct step_state *s)
 {
 	const struct script_line *stuck = step->script ?
 		input_player_stuck(&s->player, step) : NULL;
@@ -63,11 +63,11 @@ static bool put_unmet(struct buf *out, const struct step *step,
 		return false;
 	}
 	if (s->odd_status || (step->expects_status && !s->ended)) {
-		put_status(out, step, s);
+		step_ends_put_status(out, step, s);
 		return false;
 	}
 	for (size_t i = 0; i < step->n_expect_output; i++) {
-		if (printed(s, step->expect_output[i]))
+		if (step_ends_printed(s, step->expect_output[i]))
 			continue;
 		buf_c(out, "it was expected to print \"");
 		text_escape(out, step->expect_output[i]);
@@ -103,7 +103,7 @@ static bool tree_has(void *ctx, struct str rel)
 	return fd >= 0;
 }
 
-static bool is_blank(struct str s)
+static bool step_ends_is_blank(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
 		if (!strchr(" \t\r\n", s.p[i]) || !s.p[i])
@@ -121,7 +121,7 @@ static bool has_printed(const struct step_state *s)
 		last = str_sub(said, (size_t)(newline + 1 - said.p));
 	if (error_line_asks(last))
 		said.len -= last.len;
-	return !is_blank(said);
+	return !step_ends_is_blank(said);
 }
 
 /*
@@ -227,7 +227,7 @@ static bool did_its_part(const struct step_end *end)
 
 /* --- the output --- */
 
-static void put_line(struct buf *out, struct str line)
+static void step_ends_put_line(struct buf *out, struct str line)
 {
 	size_t n = line.len;
 
@@ -241,24 +241,24 @@ static void put_line(struct buf *out, struct str line)
 	buf_ch(out, '\n');
 }
 
-static void put_lines(struct buf *out, struct str text)
+static void step_ends_put_lines(struct buf *out, struct str text)
 {
 	while (text.len) {
 		const char *end = memchr(text.p, '\n', text.len);
 		size_t n = end ? (size_t)(end - text.p) : text.len;
 
-		put_line(out, (struct str){ text.p, n });
+		step_ends_put_line(out, (struct str){ text.p, n });
 		text = str_sub(text, end ? n + 1 : n);
 	}
 }
 
 /* The beginning and the end of what is long, at lines where there are some. */
-static void put_output(struct buf *out, struct str text)
+static void step_ends_put_output(struct buf *out, struct str text)
 {
 	size_t head = OUTPUT_KEPT / 2, tail = text.len - OUTPUT_KEPT / 2;
 
 	if (text.len <= OUTPUT_KEPT) {
-		put_lines(out, text);
+		step_ends_put_lines(out, text);
 		return;
 	}
 	while (head > 1 && text.p[head - 1] != '\n')
@@ -269,9 +269,9 @@ static void put_output(struct buf *out, struct str text)
 		head = OUTPUT_KEPT / 2;
 	if (tail == text.len - 1)
 		tail = text.len - OUTPUT_KEPT / 2;
-	put_lines(out, (struct str){ text.p, head });
+	step_ends_put_lines(out, (struct str){ text.p, head });
 	buf_printf(out, "[%zu bytes left out]\n", tail - head);
-	put_lines(out, str_sub(text, tail));
+	step_ends_put_lines(out, str_sub(text, tail));
 }
 
 /* --- all of it --- */
@@ -288,9 +288,9 @@ static void fill(struct step_scheduler *st, size_t i)
 	const struct step_state *s = &st->s[i];
 	struct step_end *end = &st->ends[i];
 	autobuf struct buf unmet = BUF_INIT, output = BUF_INIT;
-	bool unprinted = s->started && put_unmet(&unmet, step, s);
+	bool unprinted = s->started && step_ends_put_unmet(&unmet, step, s);
 
-	put_output(&output, buf_view(&s->text));
+	step_ends_put_output(&output, buf_view(&s->text));
 	end->started = s->started;
 	end->was_ready = s->ready;
 	end->ended = s->ended;

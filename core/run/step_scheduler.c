@@ -298,7 +298,8 @@ static void set_ready(struct step_scheduler *st, size_t i)
 	s->ready_ms = step_scheduler_ms(st);
 }
 
-static bool printed(const struct step_state *s, size_t from, struct str what)
+static bool step_scheduler_printed(const struct step_state *s, size_t from,
+				   struct str what)
 {
 	return s->text.len > from &&
 	       memmem(s->text.p + from, s->text.len - from, what.p, what.len);
@@ -313,7 +314,7 @@ static bool is_ready(struct step_scheduler *st, size_t i)
 	case READY_AFTER:
 		return step_scheduler_ms(st) - s->asked_ms >= step->ready_ms;
 	case READY_OUTPUT:
-		return printed(s, s->from, step->ready_text);
+		return step_scheduler_printed(s, s->from, step->ready_text);
 	case READY_FILE:
 		return inside_exists(st->init, step->ready_text);
 	case READY_LISTEN: case READY_EXIT:
@@ -322,7 +323,7 @@ static bool is_ready(struct step_scheduler *st, size_t i)
 	return false;
 }
 
-static void check_ready(struct step_scheduler *st, size_t i)
+static void step_scheduler_check_ready(struct step_scheduler *st, size_t i)
 {
 	if (!st->s[i].ready && st->s[i].executed && is_ready(st, i))
 		set_ready(st, i);
@@ -378,7 +379,7 @@ void step_scheduler_drain(struct step_scheduler *st)
 			continue;
 		drain(&st->s[i], 0);
 		drain(&st->s[i], 1);
-		check_ready(st, i);
+		step_scheduler_check_ready(st, i);
 		if (st->s[i].executed)
 			input_player_advance(&st->s[i].player,
 					     &st->scenario->steps[i],
@@ -392,7 +393,7 @@ void step_scheduler_started(struct step_scheduler *st, size_t step)
 	if (!st->s[step].started)
 		st->s[step].started_ms = step_scheduler_ms(st);
 	st->s[step].executed = st->s[step].started = true;
-	check_ready(st, step);
+	step_scheduler_check_ready(st, step);
 }
 
 void step_scheduler_listening(struct step_scheduler *st, size_t step,
@@ -500,7 +501,7 @@ static bool is_waited_for(const struct step_scheduler *st, size_t i)
 }
 
 /* A step that has ended becomes ready by time all the same. */
-static bool expects(const struct step_scheduler *st, size_t i)
+static bool step_expects(const struct step_scheduler *st, size_t i)
 {
 	const struct step *step = &st->scenario->steps[i];
 	const struct step_state *s = &st->s[i];
@@ -518,7 +519,7 @@ bool step_scheduler_expects(struct step_scheduler *st)
 	size_t next;
 
 	for (size_t i = 0; i < st->scenario->n; i++)
-		if (expects(st, i))
+		if (step_expects(st, i))
 			return true;
 	return stops_expect(st) || step_scheduler_next(st, &next);
 }

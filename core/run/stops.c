@@ -12,7 +12,7 @@ static bool is_server(const struct step_scheduler *st, size_t i)
 	return st->scenario->steps[i].ready == READY_LISTEN;
 }
 
-static bool is_alive(const struct step_scheduler *st, size_t i)
+static bool stops_is_alive(const struct step_scheduler *st, size_t i)
 {
 	return st->world->alive(st->world->ctx, i);
 }
@@ -31,7 +31,7 @@ static bool is_lost(const struct step_scheduler *st, size_t i)
 	    (st->scenario->steps[i].ready == READY_AFTER &&
 	     st->s[i].executed))
 		return false;
-	return !is_alive(st, i);
+	return !stops_is_alive(st, i);
 }
 
 /*
@@ -184,7 +184,7 @@ static bool find_server(const struct step_scheduler *st,
 	if (!servers_are_free(st, over))
 		return false;
 	for (size_t i = st->scenario->n; i--;) {
-		if (!is_server(st, i) || (over->v[i] && !is_alive(st, i)))
+		if (!is_server(st, i) || (over->v[i] && !stops_is_alive(st, i)))
 			continue;
 		*out = i;
 		return true;
@@ -231,7 +231,8 @@ static bool next_server(struct step_scheduler *st, const struct overs *over,
 	return true;
 }
 
-static bool expects(const struct step_scheduler *st, const struct overs *over)
+static bool stops_expects(const struct step_scheduler *st,
+			  const struct overs *over)
 {
 	size_t server;
 
@@ -246,7 +247,7 @@ bool stops_next(struct step_scheduler *st, struct stop_order *out)
 	struct overs over;
 
 	find_overs(st, &over);
-	if (!expects(st, &over))
+	if (!stops_expects(st, &over))
 		return false;
 	return next_own(st, &over, out) || next_server(st, &over, out);
 }
@@ -256,5 +257,5 @@ bool stops_expect(const struct step_scheduler *st)
 	struct overs over;
 
 	find_overs(st, &over);
-	return expects(st, &over);
+	return stops_expects(st, &over);
 }

@@ -56,10 +56,12 @@ static int write_tree(struct session *s, struct side *side, struct err *err)
 			  err) ? err_wrap(err, "%s", side->rev.spec) : 0;
 }
 
-static void work(struct session *s, struct side *side, int to, pid_t parent)
+static void trees_work(struct session *s, struct side *side, int to,
+		       pid_t parent)
 	__attribute__((noreturn));
 
-static void work(struct session *s, struct side *side, int to, pid_t parent)
+static void trees_work(struct session *s, struct side *side, int to,
+		       pid_t parent)
 {
 	struct answer a;
 
@@ -75,8 +77,8 @@ static void work(struct session *s, struct side *side, int to, pid_t parent)
 	_exit(fd_write_all(to, &a, sizeof(a)) ? 1 : 0);
 }
 
-static int start(struct writer *w, struct session *s, struct side *side,
-		 struct err *err)
+static int trees_start(struct writer *w, struct session *s, struct side *side,
+		       struct err *err)
 {
 	pid_t parent = getpid(), pid;
 	int ends[2];
@@ -86,7 +88,7 @@ static int start(struct writer *w, struct session *s, struct side *side,
 	fflush(NULL);
 	pid = fork();
 	if (!pid)
-		work(s, side, ends[1], parent);
+		trees_work(s, side, ends[1], parent);
 	close(ends[1]);
 	if (pid < 0) {
 		err_sys(err, "cannot fork");
@@ -105,7 +107,7 @@ static void reap(struct writer *w)
 	w->pid = 0;
 }
 
-static int collect(struct writer *w, struct err *err)
+static int trees_collect(struct writer *w, struct err *err)
 {
 	autobuf struct buf text = BUF_INIT;
 	struct answer a;
@@ -128,13 +130,13 @@ static int write_all(struct writer *w, struct session *s, struct side **sides,
 		     size_t n, struct err *err)
 {
 	for (size_t i = 1; i < n; i++)
-		if (start(&w[i], s, sides[i], err))
+		if (trees_start(&w[i], s, sides[i], err))
 			return -1;
 	/* Of several that fail, the first one's reason. */
 	if (write_tree(s, sides[0], err))
 		return -1;
 	for (size_t i = 1; i < n; i++)
-		if (collect(&w[i], err))
+		if (trees_collect(&w[i], err))
 			return -1;
 	return 0;
 }

@@ -18,7 +18,7 @@ enum { OLD, NEW };
 
 /* --- what makes no sense --- */
 
-static int check_env(const struct session *s, struct err *err)
+static int variant_check_env(const struct session *s, struct err *err)
 {
 	for (size_t i = 0; i < s->opt.n_env; i++) {
 		struct str variable = str_c(s->opt.env[i]);
@@ -95,8 +95,8 @@ static bool is_either(const struct choice *c, struct str step)
 	return str_eq(step, c->kept) || str_eq(step, c->dropped);
 }
 
-static bool is_key(const struct config_entry *e, const char *section,
-		   const char *name)
+static bool variant_is_key(const struct config_entry *e, const char *section,
+			   const char *name)
 {
 	return !strcmp(e->key->section, section) && !strcmp(e->key->name, name);
 }
@@ -127,17 +127,19 @@ static bool choose_entry(struct config_entry *e, const struct choice *c,
 		return false;
 	if (of_step && str_eq(e->subsection, c->kept))
 		e->subsection = c->name;
-	if ((is_key(e, "step", "after") || is_key(e, "scenario", "step")) &&
+	if ((variant_is_key(e, "step", "after") ||
+	     variant_is_key(e, "scenario", "step")) &&
 	    is_either(c, e->value))
 		e->value = c->name;
-	if (is_key(e, "step", "stop"))
+	if (variant_is_key(e, "step", "stop"))
 		rename_stop(e, c, a);
 	/* The one came after the other: now there is only one. */
-	return !is_key(e, "step", "after") || !str_eq(e->value, e->subsection);
+	return !variant_is_key(e, "step", "after") ||
+	       !str_eq(e->value, e->subsection);
 }
 
-static void choose(struct session *s, struct side *side,
-		   const struct choice *c)
+static void variant_choose(struct session *s, struct side *side,
+			   const struct choice *c)
 {
 	struct config *cfg = arena_alloc(&s->arena, sizeof(*cfg));
 
@@ -186,11 +188,13 @@ int variant_prepare(struct session *s, struct err *err)
 {
 	struct str old = str_c(s->opt.old_step), new = str_c(s->opt.new_step);
 
-	if (check_env(s, err) || check_steps(s, err))
+	if (variant_check_env(s, err) || check_steps(s, err))
 		return -1;
 	if (old.len) {
-		choose(s, &s->sides[OLD], &(struct choice){ old, new, old });
-		choose(s, &s->sides[NEW], &(struct choice){ new, old, old });
+		variant_choose(s, &s->sides[OLD],
+			       &(struct choice){ old, new, old });
+		variant_choose(s, &s->sides[NEW],
+			       &(struct choice){ new, old, old });
 		describe(s, &s->sides[OLD], "step %s", old.p);
 		describe(s, &s->sides[NEW], "step %s as %s", new.p, old.p);
 	}
@@ -199,7 +203,7 @@ int variant_prepare(struct session *s, struct err *err)
 	return 0;
 }
 
-static bool has_step(const struct scenario *sc, struct str name)
+static bool variant_has_step(const struct scenario *sc, struct str name)
 {
 	for (size_t i = 0; i < sc->n; i++)
 		if (str_eq(sc->steps[i].name, name))
@@ -227,7 +231,7 @@ int variant_apply(struct session *s, struct side *side, struct err *err)
 {
 	struct scenario *sc = &side->scenario;
 
-	if (side->config && !has_step(sc, str_c(s->opt.old_step))) {
+	if (side->config && !variant_has_step(sc, str_c(s->opt.old_step))) {
 		err_set(err, ERR_TROUBLE, "--old-step: scenario '%.*s' runs "
 			"neither '%s' nor '%s'", STR_ARG(sc->name),
 			s->opt.old_step, s->opt.new_step);

@@ -23,7 +23,7 @@
 #define RESOLVER "127.0.0.53"
 #define CLOSED_PORT 9
 
-static int make_socket(int family, int type)
+static int net_socket(int family, int type)
 {
 	return specimen_need(socket(family, type | SOCK_CLOEXEC, 0), "socket");
 }
@@ -48,7 +48,7 @@ static void connect_inet(int fd, const char *host, unsigned short port)
 static int bind_inet(int type, unsigned short port)
 {
 	struct sockaddr_in in = inet(LOCAL, port);
-	int fd = make_socket(AF_INET, type);
+	int fd = net_socket(AF_INET, type);
 
 	specimen_need(bind(fd, (struct sockaddr *)&in, sizeof(in)), "bind");
 	return fd;
@@ -71,12 +71,12 @@ static socklen_t unix_address(struct sockaddr_un *un, const char *name)
 
 void specimen_net_tcp(void)
 {
-	connect_inet(make_socket(AF_INET, SOCK_STREAM), PEER, 4444);
+	connect_inet(net_socket(AF_INET, SOCK_STREAM), PEER, 4444);
 }
 
 void specimen_net_udp(void)
 {
-	connect_inet(make_socket(AF_INET, SOCK_DGRAM), PEER, 5555);
+	connect_inet(net_socket(AF_INET, SOCK_DGRAM), PEER, 5555);
 }
 
 void specimen_net_inet6(void)
@@ -86,7 +86,7 @@ void specimen_net_inet6(void)
 	};
 
 	inet_pton(AF_INET6, "2001:db8::7", &in6.sin6_addr);
-	specimen_try(connect(make_socket(AF_INET6, SOCK_STREAM),
+	specimen_try(connect(net_socket(AF_INET6, SOCK_STREAM),
 			     (struct sockaddr *)&in6, sizeof(in6)));
 }
 
@@ -138,7 +138,7 @@ void specimen_net_unix(void)
 	struct sockaddr_un un;
 	socklen_t len = unix_address(&un, "absent.sock");
 
-	specimen_try(connect(make_socket(AF_UNIX, SOCK_STREAM),
+	specimen_try(connect(net_socket(AF_UNIX, SOCK_STREAM),
 			     (struct sockaddr *)&un, len));
 }
 
@@ -147,7 +147,7 @@ void specimen_net_abstract(void)
 	struct sockaddr_un un;
 	socklen_t len = unix_address(&un, "@specimen");
 
-	specimen_try(connect(make_socket(AF_UNIX, SOCK_STREAM),
+	specimen_try(connect(net_socket(AF_UNIX, SOCK_STREAM),
 			     (struct sockaddr *)&un, len));
 }
 
@@ -156,7 +156,7 @@ void specimen_net_unix_bind(void)
 	struct sockaddr_un un;
 	socklen_t len = unix_address(&un, "/tmp/specimen.sock");
 
-	specimen_try(bind(make_socket(AF_UNIX, SOCK_STREAM),
+	specimen_try(bind(net_socket(AF_UNIX, SOCK_STREAM),
 			  (struct sockaddr *)&un, len));
 }
 
@@ -175,21 +175,21 @@ void specimen_net_listen(void)
 /* Bound by listen(2) itself, to a port of the kernel's choice (ip(7)). */
 void specimen_net_listen_unbound(void)
 {
-	specimen_try(listen(make_socket(AF_INET, SOCK_STREAM), 1));
+	specimen_try(listen(net_socket(AF_INET, SOCK_STREAM), 1));
 }
 
 /* --- connections that connect(2) does not decide --- */
 
 void specimen_net_nonblocking(void)
 {
-	connect_inet(make_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK), LOCAL,
+	connect_inet(net_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK), LOCAL,
 		     CLOSED_PORT);
 }
 
 void specimen_net_accepted(void)
 {
 	specimen_try(listen(bind_inet(SOCK_STREAM, 8766), 1));
-	connect_inet(make_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK), LOCAL,
+	connect_inet(net_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK), LOCAL,
 		     8766);
 }
 
@@ -197,7 +197,7 @@ void specimen_net_fast_open(void)
 {
 	struct sockaddr_in in = inet(PEER, 443);
 
-	specimen_try(sendto(make_socket(AF_INET, SOCK_STREAM), "x", 1,
+	specimen_try(sendto(net_socket(AF_INET, SOCK_STREAM), "x", 1,
 			    MSG_FASTOPEN | MSG_NOSIGNAL, (struct sockaddr *)&in,
 			    sizeof(in)));
 }
@@ -208,7 +208,7 @@ void specimen_net_sendto(void)
 {
 	struct sockaddr_in in = inet(PEER, 6001);
 
-	specimen_try(sendto(make_socket(AF_INET, SOCK_DGRAM), "x", 1, 0,
+	specimen_try(sendto(net_socket(AF_INET, SOCK_DGRAM), "x", 1, 0,
 			    (struct sockaddr *)&in, sizeof(in)));
 }
 
@@ -226,7 +226,7 @@ void specimen_net_sendmsg(void)
 	struct iovec iov = { (char *)"x", 1 };
 	struct msghdr msg = message(&in, &iov);
 
-	specimen_try(sendmsg(make_socket(AF_INET, SOCK_DGRAM), &msg, 0));
+	specimen_try(sendmsg(net_socket(AF_INET, SOCK_DGRAM), &msg, 0));
 }
 
 /* The second of two: the first has nothing to say. */
@@ -240,7 +240,7 @@ void specimen_net_sendmmsg(void)
 		{ .msg_hdr = message(&there, &iov) },
 	};
 
-	specimen_try(sendmmsg(make_socket(AF_INET, SOCK_DGRAM), v, 2, 0));
+	specimen_try(sendmmsg(net_socket(AF_INET, SOCK_DGRAM), v, 2, 0));
 }
 
 void specimen_net_unix_send(void)
@@ -248,7 +248,7 @@ void specimen_net_unix_send(void)
 	struct sockaddr_un un;
 	socklen_t len = unix_address(&un, "@syslog");
 
-	specimen_try(sendto(make_socket(AF_UNIX, SOCK_DGRAM), "x", 1, 0,
+	specimen_try(sendto(net_socket(AF_UNIX, SOCK_DGRAM), "x", 1, 0,
 			    (struct sockaddr *)&un, len));
 }
 
@@ -266,7 +266,7 @@ static void answer(int fd)
 
 static int resolver(void)
 {
-	int fd = make_socket(AF_INET, SOCK_DGRAM);
+	int fd = net_socket(AF_INET, SOCK_DGRAM);
 
 	connect_inet(fd, RESOLVER, 53);
 	return fd;
@@ -311,7 +311,7 @@ void specimen_dns_elsewhere(void)
 	struct sockaddr_in in = inet(PEER, 53);
 
 	specimen_question(&q, "by-sendto");
-	specimen_try(sendto(make_socket(AF_INET, SOCK_DGRAM), q.p, q.len, 0,
+	specimen_try(sendto(net_socket(AF_INET, SOCK_DGRAM), q.p, q.len, 0,
 			    (struct sockaddr *)&in, sizeof(in)));
 }
 
@@ -320,7 +320,7 @@ void specimen_dns_unconnected(void)
 {
 	autobuf struct buf q = BUF_INIT;
 	struct sockaddr_in in = inet(RESOLVER, 53);
-	int fd = make_socket(AF_INET, SOCK_DGRAM);
+	int fd = net_socket(AF_INET, SOCK_DGRAM);
 	struct iovec iov;
 	struct msghdr msg = message(&in, &iov);
 

@@ -31,14 +31,14 @@ static struct sockaddr_in local(const char *host, unsigned short port)
 	return in;
 }
 
-static int make_socket(int family, int type)
+static int say_socket(int family, int type)
 {
 	return specimen_need(socket(family, type | SOCK_CLOEXEC, 0), "socket");
 }
 
 static void serve(const struct sockaddr *sa, socklen_t len)
 {
-	int fd = make_socket(sa->sa_family, SOCK_STREAM);
+	int fd = say_socket(sa->sa_family, SOCK_STREAM);
 
 	specimen_need(bind(fd, sa, len), "bind");
 	specimen_need(listen(fd, 1), "listen");
@@ -46,7 +46,7 @@ static void serve(const struct sockaddr *sa, socklen_t len)
 
 static int connected(const struct sockaddr *sa, socklen_t len)
 {
-	int fd = make_socket(sa->sa_family, SOCK_STREAM);
+	int fd = say_socket(sa->sa_family, SOCK_STREAM);
 
 	serve(sa, len);
 	specimen_need(connect(fd, sa, len), "connect");
@@ -163,7 +163,7 @@ void specimen_http_fast_open(void)
 	struct sockaddr_in in = local(LOCAL, 8776);
 
 	serve((struct sockaddr *)&in, sizeof(in));
-	specimen_try(sendto(make_socket(AF_INET, SOCK_STREAM), tunnel,
+	specimen_try(sendto(say_socket(AF_INET, SOCK_STREAM), tunnel,
 			    sizeof(tunnel) - 1, MSG_FASTOPEN | MSG_NOSIGNAL,
 			    (struct sockaddr *)&in, sizeof(in)));
 }
@@ -188,7 +188,7 @@ void specimen_dns_connected(void)
 {
 	autobuf struct buf b = BUF_INIT;
 	struct sockaddr_in in = local(LOCAL, 53);
-	int fd = make_socket(AF_INET, SOCK_DGRAM);
+	int fd = say_socket(AF_INET, SOCK_DGRAM);
 
 	specimen_need(connect(fd, (struct sockaddr *)&in, sizeof(in)),
 		      "connect");
@@ -205,7 +205,7 @@ void specimen_dns_routed(void)
 		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
 	};
 	unsigned char route[24] = { [1] = 2, [2] = 4, [23] = 1 };
-	int fd = make_socket(AF_INET6, SOCK_DGRAM);
+	int fd = say_socket(AF_INET6, SOCK_DGRAM);
 
 	if (setsockopt(fd, IPPROTO_IPV6, IPV6_RTHDR, route, sizeof(route)))
 		specimen_skip("no routing header: %s", strerror(errno));
