@@ -16,8 +16,8 @@ struct patch {
 
 /*
  * Behind pipeline_compare(): add doubts, the note "not exercised" and the share
- * to the outcome.  What git cannot answer is a note: the runs are judged anyway.
- * A revision against itself has nothing to doubt.
+ * to the outcome.  What git cannot answer is a note, and the runs are judged
+ * anyway.  A revision against itself has nothing to doubt.
  */
 void change_judge(struct pipeline *o, struct session *s,
 		  const struct patch *patch);

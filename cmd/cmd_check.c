@@ -37,7 +37,7 @@ static void check_free(struct check *c)
 }
 
 __attribute__((format(printf, 2, 3)))
-static void note(struct check *c, const char *fmt, ...)
+static void check_note(struct check *c, const char *fmt, ...)
 {
 	autobuf struct buf text = BUF_INIT;
 	va_list ap;
@@ -89,7 +89,7 @@ static int choose_trusted(struct check *c, const char *spec, struct err *err)
 	const char *commit = c->trusted.commit;
 
 	if (!base) {
-		note(c, "trusted side: the work tree");
+		check_note(c, "trusted side: the work tree");
 		if (rev_resolve(&c->trusted, c->repo, ".", err))
 			return err_wrap(err, "the trusted side");
 		return session_configure(c->s, ".", err);
@@ -99,10 +99,10 @@ static int choose_trusted(struct check *c, const char *spec, struct err *err)
 	if (cmd_check_find_start(c, spec, err))
 		return -1;
 	c->behind = strcmp(c->start, commit) != 0;
-	note(c, "trusted side: %.12s, the tip of %s", commit, base);
+	check_note(c, "trusted side: %.12s, the tip of %s", commit, base);
 	if (c->behind)
-		note(c, "%s is behind %s: it left it at %.12s",
-		     shown_spec(spec), base, c->start);
+		check_note(c, "%s is behind %s: it left it at %.12s",
+			   shown_spec(spec), base, c->start);
 	return session_configure(c->s, commit, err);
 }
 
@@ -173,11 +173,12 @@ static int load_baseline(struct check *c, struct err *err)
 	if (!there)
 		return no_baseline(c, err);
 	fp = c->baseline->fp;
-	note(c, "baseline: %s, made of %.*s %.*s", c->path, STR_ARG(fp->spec),
-	     (int)(fp->commit.len < 12 ? fp->commit.len : 12), fp->commit.p);
+	check_note(c, "baseline: %s, made of %.*s %.*s", c->path,
+		   STR_ARG(fp->spec),
+		   (int)(fp->commit.len < 12 ? fp->commit.len : 12), fp->commit.p);
 	if (c->baseline->merged)
-		note(c, "the baseline was merged line by line; behavdiff "
-		     "baseline update puts it in order");
+		check_note(c, "the baseline was merged line by line; behavdiff "
+			   "baseline update puts it in order");
 	fp->spec = arena_str(&fp->arena, str_c(c->path));
 	session_against(c->s, fp);
 	return check_plan(c, err);
@@ -203,7 +204,7 @@ static int trace_again(struct check *c, const char *how, struct err *err)
 	autofree char *spec = NULL;
 
 	c->drifted = true;
-	note(c, "the environment is another: %s", how);
+	check_note(c, "the environment is another: %s", how);
 	if (!commit.len) {
 		err_set(err, ERR_INCONCLUSIVE, "%s was made in another "
 			"environment (%s) and of files that were not "
@@ -247,7 +248,7 @@ static size_t note_drift(struct check *c, const struct fingerprint *one,
 		if (!always_in(one, line) || fingerprint_find(other, line))
 			continue;
 		if (listed + n++ < LISTED)
-			note(c, "  %c %.*s", sign, STR_ARG(line));
+			check_note(c, "  %c %.*s", sign, STR_ARG(line));
 	}
 	return n;
 }
@@ -316,9 +317,10 @@ static const struct fingerprint *choose_old(struct check *c,
 	n += note_drift(c, alike[1], alike[0], '-', n);
 	fingerprint_free(alike[0]);
 	fingerprint_free(alike[1]);
-	note(c, "the environment changed %zu fact%s of the baseline's own "
-	     "revision; the code is judged against what it does here", n,
-	     n == 1 ? "" : "s");
+	check_note(c,
+		   "the environment changed %zu fact%s of the baseline's own "
+		   "revision; the code is judged against what it does here", n,
+		   n == 1 ? "" : "s");
 	join(fresh, stored, policy);
 	return fresh;
 }
@@ -333,8 +335,8 @@ static void note_expired(struct check *c, const struct comparison *cmp)
 		n += cmp->findings[i].accept &&
 		     cmp->findings[i].accept->expired;
 	if (n)
-		note(c, "%zu fact%s had been accepted; that expired", n,
-		     n == 1 ? "" : "s");
+		check_note(c, "%zu fact%s had been accepted; that expired", n,
+			   n == 1 ? "" : "s");
 }
 
 /* The revision that the baseline was made of. */

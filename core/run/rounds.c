@@ -255,8 +255,8 @@ static int run_rounds(struct session *s, struct jobs *jobs, struct err *err)
 		add_round(s, jobs, k);
 		if (run_jobs(s, jobs, from, err))
 			return -1;
-		settled = equals_snapshot(s,
-					  was) && !steps_swap(s) && !draws_more(s);
+		settled = equals_snapshot(s, was) && !steps_swap(s) &&
+			  !draws_more(s);
 	}
 	return 0;
 }

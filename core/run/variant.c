@@ -161,7 +161,8 @@ static void variant_choose(struct session *s, struct side *side,
 #define SHOWN_MAX 80
 
 __attribute__((format(printf, 3, 4)))
-static void describe(struct session *s, struct side *side, const char *fmt, ...)
+static void variant_describe(struct session *s, struct side *side,
+			     const char *fmt, ...)
 {
 	struct hash_state *h = hash_begin();
 	autobuf struct buf text = BUF_INIT;
@@ -195,11 +196,12 @@ int variant_prepare(struct session *s, struct err *err)
 			       &(struct choice){ old, new, old });
 		variant_choose(s, &s->sides[NEW],
 			       &(struct choice){ new, old, old });
-		describe(s, &s->sides[OLD], "step %s", old.p);
-		describe(s, &s->sides[NEW], "step %s as %s", new.p, old.p);
+		variant_describe(s, &s->sides[OLD], "step %s", old.p);
+		variant_describe(s, &s->sides[NEW], "step %s as %s", new.p,
+				 old.p);
 	}
 	for (size_t i = 0; i < s->opt.n_env; i++)
-		describe(s, &s->sides[NEW], "%s", s->opt.env[i]);
+		variant_describe(s, &s->sides[NEW], "%s", s->opt.env[i]);
 	return 0;
 }
 

@@ -10,6 +10,8 @@ TOKEN = re.compile(
     r'|(?P<name>[A-Za-z_]\w*)',
     re.DOTALL)
 
+ATTRIBUTE = re.compile(r'__attribute__\s*\(\((?:[^()]|\([^()]*\))*\)\)')
+
 # In this style a function's head is at column 0 and its "{" alone on a line.
 FUNCTION = re.compile(
     r'^(?P<type>[A-Za-z_][^\n;={}#]*?)\b(?P<name>\w+)\((?P<args>[^;{}]*?)\)\n\{',
@@ -31,6 +33,7 @@ def functions(text):
     blank = re.sub(r'/\*.*?\*/',
                    lambda m: re.sub(r'[^\n]', ' ', m.group()), text,
                    flags=re.DOTALL)
+    blank = ATTRIBUTE.sub(lambda m: re.sub(r'[^\n]', ' ', m.group()), blank)
     for match in FUNCTION.finditer(blank):
         yield match.group("name"), blank.count("\n", 0, match.start()) + 1
 

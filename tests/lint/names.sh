@@ -71,6 +71,17 @@ clean() {
 }
 
 clean
+attribute='__attribute__((format(printf, 1, 2)))'
+printf '%s\nvoid one(const char *f, ...)\n{\n}\n' "$attribute" \
+	>"$tree/core/a/x.c"
+printf '%s\nvoid two(const char *f, ...)\n{\n}\n' "$attribute" \
+	>"$tree/core/b/y.c"
+is "an attribute is no function" "$(shared)" ""
+printf '%s\nvoid one(const char *f, ...)\n{\n}\n' "$attribute" \
+	>"$tree/core/b/y.c"
+shared >"$work/shared"
+ok "a function behind an attribute is one" grep -q '^one() stands' "$work/shared"
+clean
 printf 'static int one(int a,\n\t       int b)\n{\n}\n' >"$tree/core/a/x.c"
 printf 'int two(void)\n{\n\tone(1, 2);\n}\n' >"$tree/core/b/y.c"
 is "a call is no function" "$(shared)" ""
