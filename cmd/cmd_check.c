@@ -175,7 +175,8 @@ static int load_baseline(struct check *c, struct err *err)
 	fp = c->baseline->fp;
 	check_note(c, "baseline: %s, made of %.*s %.*s", c->path,
 		   STR_ARG(fp->spec),
-		   (int)(fp->commit.len < 12 ? fp->commit.len : 12), fp->commit.p);
+		   (int)(fp->commit.len < 12 ? fp->commit.len : 12),
+		   fp->commit.p);
 	if (c->baseline->merged)
 		check_note(c, "the baseline was merged line by line; behavdiff "
 			   "baseline update puts it in order");
