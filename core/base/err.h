@@ -9,8 +9,8 @@
  * context with err_wrap() ("outer: inner").  A hint is what the user can do
  * about it; the innermost hint wins.  Messages are one line and impersonal and
  * name the value at fault; bytes that came from outside are escaped on entry,
- * and what does not fit ends in "...".  A NULL err is a caller who does not
- * ask why.
+ * and what does not fit ends in "...".  A NULL err: the
+ * caller does not need the reason.
  */
 enum err_code {
 	ERR_NONE,

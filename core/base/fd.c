@@ -26,7 +26,7 @@ int fd_write_all(int fd, const void *data, size_t len)
 			len -= (size_t)n;
 			continue;
 		}
-		/* Whoever shares our standard output may have unblocked it. */
+		/* A process that shares our output may have set O_NONBLOCK. */
 		if (errno == EAGAIN) {
 			struct pollfd wait = { .fd = fd, .events = POLLOUT };
 

@@ -65,7 +65,7 @@ static void scan_escape(struct scan *s)
 			s->at += 5;
 			return;
 		}
-		/* It would end the string early for whoever reads C strings. */
+		/* A NUL would end the string early where it is read as C's. */
 		s->bad = value ? "invalid \\u escape" : "NUL in a string";
 	} else if (c > 0 && strchr("\"\\/bfnrt", c)) {
 		s->at++;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The hash table behind maps: where in an array is the element with this key?
- * The array is its owner's, who tells the key of an element; the table holds
- * four bytes for each slot and nothing else.  Keys are compared by their bytes,
- * the hash only finds the slot.
+ * The caller owns the array and gives a function that returns an element's
+ * key; the table holds four bytes for each slot and nothing else.  Keys are
+ * compared by their bytes, the hash only finds the slot.
  */
 #ifndef BASE_SLOTS_H
 #define BASE_SLOTS_H

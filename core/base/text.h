@@ -32,7 +32,7 @@ void text_escape(struct buf *out, struct str s);
 
 /*
  * As text_escape() but keeps backslashes: for text that is already escaped
- * and has passed through a file that somebody may have edited.
+ * and has passed through a file that may have been edited.
  */
 void text_sanitise(struct buf *out, struct str s);
 

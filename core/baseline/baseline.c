@@ -155,7 +155,7 @@ static void add_new(struct making *m, const struct fact *f)
 
 	if (m->old && baseline_is_accepted(m->old, f))
 		return;
-	/* It is known what is drawn there; these names tell nothing new. */
+	/* It is known what is drawn there; these names add nothing. */
 	if (!always && drawn_explains(m->drawn, f)) {
 		if (before)
 			keep_old(m, before);
@@ -297,7 +297,7 @@ static struct baseline *make(const struct fingerprint *fp,
 	}
 	if (m.same || (m.drawn && old->fp->runs > out->runs))
 		out->runs = old->fp->runs;
-	out->told = fingerprint_told(fp);
+	out->names_known = fingerprint_names_known(fp);
 	fingerprint_copy_source(out, fp);
 	for (size_t i = 0; i < environment_n_fields; i++)
 		*environment_at(&b->env, &environment_fields[i]) = arena_str(a,
@@ -315,9 +315,9 @@ static struct baseline *make(const struct fingerprint *fp,
 }
 
 /*
- * What the runs of then taught, and those of now, holds for both, as in a
- * comparison; or a number that did not vary this time would be news.  Where
- * only the runs of now could tell names that come again, they are kept.
+ * The templates that the old and the new runs learned hold for both, as in a
+ * comparison; otherwise a number that did not vary this time would be new.
+ * Where only the new runs could find recurring names, these are kept.
  */
 struct baseline *baseline_make(const struct fingerprint *fp,
 			       const struct environment *env,
@@ -327,7 +327,8 @@ struct baseline *baseline_make(const struct fingerprint *fp,
 	struct fingerprint *both[2];
 	struct baseline was, *b;
 
-	if (!old || (fingerprint_told(fp) && !fingerprint_told(old->fp)))
+	if (!old || (fingerprint_names_known(fp) &&
+		     !fingerprint_names_known(old->fp)))
 		return make(own, env, old);
 	fingerprint_align(both, old->fp, own);
 	was = *old;

@@ -73,10 +73,10 @@ void baseline_write(struct buf *out, const struct baseline *b);
 
 /*
  * The baseline of a fingerprint.  Of old (may be NULL) the accepted facts are
- * kept and left out of the facts; what the runs of then taught holds for those
- * of now; and what the same behaviour was known to do in some runs stays known,
- * so that a race does not come and go in the file.  What only fixtures did is
- * left out.
+ * kept and left out of the facts; templates learned from the old runs hold for
+ * the new ones; and what the same behaviour was known to do in some runs stays
+ * known, so that a race does not come and go in the file.  What only fixtures
+ * did is left out.
  */
 struct baseline *baseline_make(const struct fingerprint *fp,
 			       const struct environment *env,

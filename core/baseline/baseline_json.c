@@ -206,7 +206,7 @@ static void put_accepted(struct json_out *j, const struct acceptance *a)
 	json_end_object(j);
 }
 
-/* Apart: who does not know of steps must not take it for the whole fact. */
+/* Apart: a reader that ignores steps must not accept the whole fact. */
 static void put_accepted_steps(struct json_out *j, const struct baseline *b)
 {
 	bool open = false;
@@ -236,7 +236,7 @@ void baseline_write(struct buf *out, const struct baseline *b)
 	put_revision(&j, fp);
 	baseline_json_put_sections(&j, fp);
 	json_put_uint(&j, "runs", fp->runs);
-	if (fp->told)
+	if (fp->names_known)
 		json_put_bool(&j, "told", true);
 	json_put_plan(&j, fp);
 	put_environment(&j, &b->env);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading a baseline that somebody may have edited: every member has its type,
- * every fact parses, every error names its line.  Order and digests are not
- * asked for, since people and merges change lines; members that are not known
- * are left alone.
+ * Reading a baseline, which may have been edited by hand: every member has its
+ * type, every fact parses, every error names its line.  Order and digests are
+ * not asked for, since people and merges change lines; members that are not
+ * known are left alone.
  */
 #include <limits.h>
 #include <stdarg.h>
@@ -302,7 +302,7 @@ static int baseline_read_names(const struct reader *r)
 
 		if (!json_is_uint(v, &n) || !n || n > UINT_MAX)
 			return fail(r, v, "the number of names is no number");
-		/* Of a fact that somebody took out. */
+		/* Its fact has been removed from the file. */
 		if (!f)
 			continue;
 		fp->facts[f - fp->facts].names_min = (unsigned)n;
@@ -317,7 +317,7 @@ static int read_forms(const struct reader *r)
 	const struct json *forms = baseline_read_member(r->doc, "forms");
 	struct fingerprint *fp = r->b->fp;
 
-	if (told && !json_bool(&fp->told, r->doc, "told"))
+	if (told && !json_bool(&fp->names_known, r->doc, "told"))
 		return fail(r, told, "\"told\" is no boolean");
 	if (forms && !json_is_object(forms))
 		return fail(r, forms, "\"forms\" is no object");
@@ -331,7 +331,7 @@ static int read_forms(const struct reader *r)
 		    (f && (f->kind != form.kind || f->err != form.err)))
 			return fail(r, v, "the form of a fact is no fact of "
 				    "its kind and outcome");
-		/* Of a fact that somebody took out. */
+		/* Its fact has been removed from the file. */
 		if (f)
 			fact_set_form(arena(r), &fp->facts[f - fp->facts],
 				      arena_str(arena(r), form.line));
@@ -362,7 +362,7 @@ static int read_by_step(const struct reader *r)
 			return fail(r, v, "a fact is \"always\" or "
 				    "\"sometimes\"");
 		f = fingerprint_find(fp, line);
-		/* Of a fact that somebody took out. */
+		/* Its fact has been removed from the file. */
 		if (f)
 			steps_read(fp, &fp->facts[f - fp->facts],
 				   buf_view(&step), always ? f->seen :
@@ -521,7 +521,7 @@ static int baseline_read_document(const struct reader *r)
 			"update");
 }
 
-/* An error tells of the text as it is, not of the mended one. */
+/* An error names lines of the text as it is, not of the repaired one. */
 static int baseline_read_parse(struct json **doc, struct str text,
 			       struct buf *repaired, bool resolve,
 			       struct err *err)

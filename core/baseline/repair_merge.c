@@ -2,7 +2,7 @@
 /*
  * Two branches that each add a fact change the same lines of the header, and
  * often neighbouring lines of the facts.  git's merge=union keeps the lines of
- * both; what that breaks is mended here:
+ * both; what that breaks is repaired here:
  *
  *	a member twice, in the header or inside of it	the last counts
  *	a fact twice					"sometimes" counts

@@ -93,7 +93,7 @@ static bool advice_put_place(const struct grouping *g, const struct finding *f,
 	return finding_folder(g, f, key);
 }
 
-/* --- the trial --- */
+/* --- trying a pattern --- */
 
 /* How many it covers of what gates; 0 where one of them is dangerous. */
 static size_t count_covered(const struct comparison *c,

@@ -151,7 +151,7 @@ enum cause_kind {
 };
 
 /*
- * One thing that happened, and the findings that tell of it: what a reader
+ * One thing that happened, and the findings that report it: what a reader
  * decides about at once.  Every finding belongs to one cause.
  */
 struct cause {

@@ -25,7 +25,7 @@ static bool is_less(const struct finding *f)
 
 /*
  * The broken step that a fact is of, all its steps being broken.  A baseline
- * does not know who did what: then it is of the first.
+ * does not record which process did what: then it is of the first.
  */
 static const struct broken *broken_doer(const struct matching *m,
 					const struct fact *f)

@@ -185,7 +185,7 @@ static enum level finding_level(const struct matching *m,
 static bool rare_but_grave(const struct matching *m, const struct finding *f,
 			   enum refusal refused)
 {
-	/* Nobody knows what is drawn: a doubt says so. */
+	/* It is not known what is drawn: a doubt says so. */
 	if (m->drawn_full && !fact_executes(f->fact))
 		return false;
 	if (f->level != LEVEL_ERROR)
@@ -225,7 +225,7 @@ static const struct accept *find_accept(const struct policy *policy,
 	for (size_t i = 0; i < policy->n_accepts; i++) {
 		const struct accept *a = &policy->accepts[i];
 
-		/* Of one step only, or of the fact, whoever does it. */
+		/* Of one step only, or of the fact in every step. */
 		if (a->step.len && !str_eq(a->step, f->step))
 			continue;
 		if (a->glob ? !fact_fits(a->fact, f->fact) :

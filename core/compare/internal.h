@@ -28,7 +28,7 @@ struct matching {
 	struct fingerprint *folded[2];
 	struct drawn_places *drawn;	/* NULL: nothing differs */
 	struct strmap templates[2];	/* of OLD and NEW, by line */
-	bool drawn_full;	/* too much to tell what it draws */
+	bool drawn_full;	/* too much to find what it draws */
 };
 
 /* --- match.c --- */
@@ -113,7 +113,7 @@ bool program_is_interpreter(struct str name);
  */
 enum refusal {
 	REFUSED_NOT,		/* it succeeded, or had not ended yet */
-	REFUSED_STATE,		/* no such file, nobody listens */
+	REFUSED_STATE,		/* no such file, no listener */
 	REFUSED_DENIED		/* by permission or policy */
 };
 void finding_add(struct matching *m, enum change change,

@@ -267,8 +267,8 @@ static void message_put_step(struct buf *out, const struct finding *f)
 		buf_c(out, f->n_others > 1 ? " do: " : " does: ");
 }
 
-/* How a step ends is told as a whole by what compared the ends. */
-static bool is_told(const struct fact *f)
+/* Ends of steps are reported as a whole where they are compared. */
+static bool is_reported(const struct fact *f)
 {
 	return (f->kind == EV_STEP || f->kind == EV_STEP_END) &&
 	       f->ev.note.len;
@@ -276,7 +276,7 @@ static bool is_told(const struct fact *f)
 
 void finding_sentence(struct buf *out, const struct finding *f)
 {
-	if (is_told(f->fact)) {
+	if (is_reported(f->fact)) {
 		buf_str(out, f->fact->ev.note);
 		return;
 	}

@@ -95,9 +95,9 @@ static bool covers_kind(const struct regrade *r, enum event_kind kind)
 }
 
 /*
- * Who writes file.link looks at links and means their names.  Who writes
- * file.* may not have thought of them: where they lead is covered as well, or
- * is a name beside them.
+ * A pattern that says file.link means the names of links.  One that says
+ * file.* may not have been written with links in mind: where they lead is
+ * covered as well, or is a name beside them.
  */
 static bool covers_target(const struct regrade *r, struct str target)
 {

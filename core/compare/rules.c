@@ -293,8 +293,8 @@ static bool when_plain_device(const struct fact *f)
 /*
  * How the C library asks for names: its cache daemons, and the resolver that
  * the sandbox's resolv.conf names.  What is asked is a fact of its own, and so
- * is a datagram that asks nothing (net.send).  By TCP it asks nobody there: the
- * sandbox's answers are whole and short.
+ * is a datagram that asks nothing (net.send).  By TCP it asks no server there:
+ * the sandbox's answers are whole and short.
  */
 static bool when_name_service(const struct fact *f)
 {

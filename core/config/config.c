@@ -12,7 +12,7 @@
 #include "core/config/suggest.h"
 #include "core/config/value.h"
 
-/* What we are willing to read; nobody's own file comes near. */
+/* What we are willing to read; a file written by hand is far below. */
 #define TEXT_MAX (1 << 20)
 #define ENTRIES_MAX 4096
 
@@ -168,9 +168,9 @@ static void config_put_quoted(struct buf *out, struct str raw)
 }
 
 /*
- * git-config ends a value where a comment begins, which nobody means who writes
- * a command with a semicolon.  Behind a number or a word a comment is what it
- * looks like, when a blank stands in front of it.
+ * git-config ends a value where a comment begins, which is not
+ * meant in a command with a semicolon.  Behind a number or a word a comment is
+ * what it looks like, when a blank stands in front of it.
  */
 static int check_comment(const struct config_key *key,
 			 const struct config_item *it, struct err *err)
@@ -207,7 +207,7 @@ static bool is_quoted_variable(enum config_type type, struct str kept)
 
 /*
  * The same with quotes: git-config takes away those that stand around a part
- * of the value, which nobody means who writes {"a": 1}.  Of a command a shell
+ * of the value, which is not meant in {"a": 1}.  Of a command a shell
  * would have taken them, too: whether its words change is seen when it is
  * split.
  */

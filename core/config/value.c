@@ -183,7 +183,7 @@ bool config_ready(struct str text, struct str *word, struct str *rest)
 	return str_eq(*word, STR("after")) && duration_in_a_day(*rest);
 }
 
-/* "SIGTERM" or "TERM"; those of which a name tells nothing have none. */
+/* "SIGTERM" or "TERM"; real-time signals and the like have no name. */
 static int signal_number(struct str name)
 {
 	if (str_starts(name, STR("SIG")))

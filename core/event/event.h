@@ -59,7 +59,7 @@ struct event {
 	struct str note;	/* last line on stderr, ... or "" */
 };
 
-/* Who takes events, one at a time; ev and what it points to die on return. */
+/* Takes events one at a time; ev and what it points to end on return. */
 struct event_sink {
 	void (*take)(void *ctx, const struct event *ev);
 	void *ctx;

@@ -4,7 +4,7 @@
  *
  * A fact is made at its first event; later ones only count.  When a bound is
  * reached, events of known facts still count and every other one is dropped
- * and counted; "limit facts" tells that it happened.
+ * and counted; "limit facts" records that it happened.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -17,10 +17,10 @@
 /* Distinct names in the histogram: more than any architecture has calls. */
 #define SYSCALL_NAMES_MAX 4096
 #define BLIND_SPOTS_MAX 256
-/* Names behind tokens that are told apart; beyond, none is counted. */
+/* Distinct names behind tokens; beyond, none is counted. */
 #define NAMES_MAX 65536
-/* Names behind tokens that are kept; with more, none is told from another. */
-#define TOLD_MAX 8192
+/* Names behind tokens that are kept; with more, recurring ones stay tokens. */
+#define KEPT_NAMES_MAX 8192
 /* Evidence is for people; a longer chain or call is cut. */
 #define EVIDENCE_MAX 1024
 
@@ -29,7 +29,7 @@ struct kept {
 	struct strmap lines;		/* num: index */
 	VEC(struct name) names;		/* line unset until sealed */
 	struct arena arena;		/* evidence */
-	bool lost;			/* there were too many: none is told */
+	bool lost;			/* too many: none can recur */
 };
 
 struct builder {
@@ -157,19 +157,19 @@ static struct step_evidence *add_record(struct builder *b, struct arena *a,
 	struct str step = keep_text(b, raw);
 	struct step_evidence *s = evidence_record(out, step);
 
-	/* It was only told apart by what normalising takes out. */
+	/* It only differed in what normalising takes out. */
 	if (s || (evidence_steps(out) == 1 && str_eq(out->step, step)))
 		return s;
 	if (bytes_used(b) < b->limits.max_bytes)
 		return evidence_add_record(a, out, step);
-	/* Not to know who did it is not to know what was done. */
+	/* Evidence without its step is incomplete: the event counts as lost. */
 	b->ledger.dropped++;
 	return NULL;
 }
 
 /*
  * What its step did of the fact, before the event is counted.  Nearly always
- * there is one step, told without normalising, and nothing to be kept.
+ * there is one step, found without normalising, and nothing to be kept.
  */
 static void builder_take_step(struct builder *b, struct arena *a,
 			      struct evidence *out, const struct event *ev)
@@ -229,7 +229,7 @@ static struct fact *builder_add_fact(struct builder *b, uint32_t *slot,
 	return f;
 }
 
-/* Not bound by the limits: it is how they are told. */
+/* Not bound by the limits: it is how they are reported. */
 static void note_limit(struct builder *b, const struct event *ev)
 {
 	struct event limit = {
@@ -309,7 +309,7 @@ static struct name *add_name(struct builder *b, size_t index, struct str line,
 	struct kept *t = &b->kept;
 	struct name *name;
 
-	if (t->names.n >= TOLD_MAX ||
+	if (t->names.n >= KEPT_NAMES_MAX ||
 	    t->lines.arena.used + t->arena.used >= b->limits.max_bytes / 2) {
 		lose_names(b);
 		return NULL;
@@ -459,7 +459,7 @@ static void seal_names(struct fingerprint *fp, struct builder *b)
 {
 	struct kept *t = &b->kept;
 
-	fp->told = !t->lost;
+	fp->names_known = !t->lost;
 	fp->names = arena_alloc(&fp->arena, t->names.n * sizeof(*fp->names));
 	for (size_t i = 0; i < t->names.n; i++) {
 		struct name *name = &fp->names[fp->n_names];

@@ -194,7 +194,7 @@ void fingerprint_free(struct fingerprint *fp)
 	while (fp) {
 		struct fingerprint *shared = fp->shared;
 
-		/* The last of those who share it frees it. */
+		/* The last fingerprint that shares it frees it. */
 		if (fp->sharers) {
 			fp->sharers--;
 			return;

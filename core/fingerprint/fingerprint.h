@@ -4,7 +4,7 @@
  * process is asked here.
  *
  * A fact is one line, `KIND OBJECT[ = ERRNO]`.  Its operation is the line
- * without the outcome.  Evidence (who, when, how often) rides along and is
+ * without the outcome.  Evidence (process, time, count) rides along and is
  * never compared.
  */
 #ifndef FINGERPRINT_FINGERPRINT_H
@@ -210,9 +210,9 @@ struct fingerprint {
 	unsigned runs;
 	/*
 	 * Of one run: `names` has every name behind a token.  Of several: names
-	 * that came in every run have been told from drawn ones.
+	 * that came in every run have been separated from drawn ones.
 	 */
-	bool told;
+	bool names_known;
 	struct name *names;	/* sorted by line; of one run only */
 	size_t n_names;
 	struct run_end *ends;	/* one per run */
@@ -267,13 +267,13 @@ struct fingerprint *builder_seal(struct builder *b, const struct run_end *end,
  */
 struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 				      size_t n);
-/* Have names that come again been told from drawn ones, by several runs? */
-static inline bool fingerprint_told(const struct fingerprint *fp)
+/* Have several runs separated recurring names from drawn ones? */
+static inline bool fingerprint_names_known(const struct fingerprint *fp)
 {
-	return fp->told && fp->runs > 1;
+	return fp->names_known && fp->runs > 1;
 }
 /*
- * Where one side could not tell which names come again, both have the tokens
+ * Where one side could not find which names come again, both have the tokens
  * for them: two new fingerprints of the same runs.  To be done before two sides
  * are compared.  What does not change is shared and not copied: old and new may
  * be freed, but their facts and texts may not be changed any more.
@@ -286,10 +286,10 @@ void fingerprint_align(struct fingerprint *out[2],
  * same steps, or the number of names behind one differs.  settled: but for
  * names that are drawn anew in each run, as many in each, which is known.
  */
-bool fingerprint_wavers(const struct fingerprint *fp, bool settled);
+bool fingerprint_is_unstable(const struct fingerprint *fp, bool settled);
 /*
- * Does NEW draw more names at some place than OLD, in too few runs to tell that
- * from chance?
+ * Does NEW draw more names at some place than OLD, in too few runs to rule
+ * out chance?
  */
 bool fingerprint_draws_more(const struct fingerprint *old,
 			    const struct fingerprint *new);
@@ -322,8 +322,9 @@ void fingerprint_add_blind_spot(struct fingerprint *fp, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void fingerprint_free(struct fingerprint *fp);
 /*
- * For those who know facts from elsewhere: an empty fingerprint, to be filled
- * in its arena, and its digests computed again once the facts are sorted.
+ * For callers that have facts from elsewhere: an empty fingerprint, to be
+ * filled in its arena, and its digests computed again once the facts are
+ * sorted.
  */
 struct fingerprint *fingerprint_new(void);
 /*

@@ -284,7 +284,7 @@ void fingerprint_write(struct buf *out, const struct fingerprint *fp)
 	put_source(&j, fp);
 	json_put_plan(&j, fp);
 	json_put_uint(&j, "runs", fp->runs);
-	if (fp->told)
+	if (fp->names_known)
 		json_put_bool(&j, "told", true);
 	json_put_str(&j, "digest", str_c(fp->digest));
 	fingerprint_json_put_sections(&j, fp);

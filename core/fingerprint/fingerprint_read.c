@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A fingerprint as JSON: reading what somebody may have edited.
+ * A fingerprint as JSON: reading what may have been edited by hand.
  *
  * Nothing is taken on trust: every member has its type and range, every line
  * parses, order and digests are computed again.  Members that are not known
@@ -234,15 +234,16 @@ static int fingerprint_read_facts(struct reader *r)
 	return 0;
 }
 
-/* Only one run has them: what they tell of several is in the facts. */
-static int read_told(struct reader *r, const struct json *doc)
+/* Only one run has them: of several, the facts hold them. */
+static int read_names_known(struct reader *r, const struct json *doc)
 {
 	struct fingerprint *fp = r->fp;
 	const struct json *a;
 
 	r->at = "told";
 	r->index = 0;
-	if (has_member(doc, "told") && need_bool(r, &fp->told, doc, "told"))
+	if (has_member(doc, "told") &&
+	    need_bool(r, &fp->names_known, doc, "told"))
 		return -1;
 	if (fp->runs > 1 || !has_member(doc, "names"))
 		return 0;
@@ -320,7 +321,7 @@ static int fingerprint_read_document(struct reader *r, const struct json *doc)
 	if (!r->fp->runs)
 		return read_fail(r, "there must be one at least");
 	if (read_source(r, doc) || fingerprint_read_plan(r, doc) ||
-	    fingerprint_read_facts(r) || read_told(r, doc) ||
+	    fingerprint_read_facts(r) || read_names_known(r, doc) ||
 	    read_ledger(r, doc) || fingerprint_read_blind_spots(r, doc) ||
 	    read_ends(r, doc) || read_syscalls(r, doc))
 		return -1;

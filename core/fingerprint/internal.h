@@ -14,7 +14,7 @@
 struct step_evidence *evidence_record(const struct evidence *ev,
 				      struct str step);
 /*
- * One more step did it, of a run whose evidence nobody shares yet: its record,
+ * One more step did it, of a run whose evidence is not shared yet: its record,
  * empty, made in a; NULL when there are FACT_STEPS_MAX.  The step's name is not
  * copied.
  */
@@ -65,7 +65,7 @@ void step_end_write(struct json_out *j, const struct step_end *s);
 
 /* --- races.c --- */
 
-/* Take out the facts of one run that only tell who came first. */
+/* Take out the facts of one run that only show which task was first. */
 void races_settle(struct fingerprint *fp);
 
 /* --- retries.c --- */
@@ -104,7 +104,7 @@ void retries_free(struct retries *r);
 struct sighting;
 
 /* Do these runs of one side know the names behind their tokens? */
-bool recurring_can_tell(const struct fingerprint *const *runs, size_t n);
+bool recurring_names_known(const struct fingerprint *const *runs, size_t n);
 /*
  * Their facts as sightings, where a name that every run has stands for itself.
  * out has room for all facts and names; new facts are made in arena.

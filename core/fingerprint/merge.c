@@ -286,7 +286,7 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 	const struct fingerprint *const *all =
 		(const struct fingerprint *const *)runs;
 	struct arena scratch = ARENA_INIT;
-	bool told = recurring_can_tell(all, n);
+	bool known = recurring_names_known(all, n);
 	struct fingerprint *fp = fingerprint_new();
 	struct sighting *s;
 	size_t total = 0;
@@ -295,18 +295,18 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 	for (size_t i = 0; i < n; i++)
 		total += runs[i]->n + runs[i]->n_names;
 	s = mem_array(total + 1, sizeof(*s));
-	total = told ? recurring_collect(&scratch, s, all, n) :
-		       merge_collect(s, all, n);
+	total = known ? recurring_collect(&scratch, s, all, n) :
+			merge_collect(s, all, n);
 	sightings_sort(s, total);
 	merge_rest(fp, all, n);
 	merge_sightings(fp, s, total);
-	fp->told = told;
+	fp->names_known = known;
 	free(s);
 	arena_free(&scratch);
 	return fp;
 }
 
-/* --- what two sides can tell --- */
+/* --- names that both sides know --- */
 
 /* The same runs, where no name that came in all of them stands for itself. */
 static void forget_names(struct fingerprint *fp)
@@ -328,16 +328,17 @@ void fingerprint_align(struct fingerprint *out[2],
 		       const struct fingerprint *old,
 		       const struct fingerprint *new)
 {
-	bool told = fingerprint_told(old) && fingerprint_told(new);
+	bool known = fingerprint_names_known(old) &&
+		     fingerprint_names_known(new);
 
 	out[0] = fingerprint_share(old);
 	out[1] = fingerprint_share(new);
 	for (size_t i = 0; i < 2; i++) {
 		/* The caller may have added facts since it was made. */
 		fingerprint_digest(out[i]);
-		if (told || !fingerprint_told(out[i]))
+		if (known || !fingerprint_names_known(out[i]))
 			continue;
-		out[i]->told = false;
+		out[i]->names_known = false;
 		forget_names(out[i]);
 	}
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Outcomes that only tell who came first.
+ * Outcomes that only show which task came first.
  *
  * Two threads make one directory, a client tries until its server listens, a
  * process looks for a file until another has made it: whether the failure
  * before the success is seen is the scheduler's choice, not the program's.
- * Where an operation succeeds in the same run, its failures that tell of the
- * state of things are taken out; a failure that tells of permission or policy
+ * Where an operation succeeds in the same run, its failures by the state
+ * of things are taken out; a failure by permission or policy
  * stays, and so does the failure of a task that repeats what it alone has done
  * before.  A call that was only interrupted or under way gives way to any other
  * result of the same operation.
@@ -56,14 +56,14 @@ static struct fact *find_other(struct fingerprint *fp, enum event_kind kind,
 	return races_find(fp, buf_view(&line));
 }
 
-/* Done by one task, both of them: nobody else was there to race with. */
+/* Done by one task, both of them: there was no task to race with. */
 static bool same_task(const struct fact *a, const struct fact *b)
 {
 	return a->task > 0 && a->task == b->task;
 }
 
 /*
- * Whether a file that the run itself makes and removes is there when somebody
+ * Whether a file that the run itself makes and removes is there when a task
  * looks is a matter of time; that it is made and removed are facts.
  */
 static bool comes_and_goes(struct fingerprint *fp, const struct fact *f)

@@ -18,7 +18,7 @@ static int read_line(const struct reader *r, struct fact *out,
 	return 0;
 }
 
-/* [least, most] in one run; absent where nobody counted. */
+/* [least, most] in one run; absent where it was not counted. */
 static int read_facts_read_names(const struct reader *r, struct fact *out,
 				 const struct json *o)
 {

@@ -6,7 +6,7 @@
  * have any form: "tmp_payload" reads like Python's.  A name that was drawn does
  * not come twice, so one that came in every run of a side was not drawn: it is
  * a fact of its own, with the name in it, and the fact with tokens has what is
- * left.  One run cannot tell.
+ * left.  One run cannot show that.
  */
 #include <string.h>
 
@@ -163,10 +163,10 @@ static void tell_run(struct telling *t, const struct fingerprint *fp,
 	strmap_free(&left);
 }
 
-bool recurring_can_tell(const struct fingerprint *const *runs, size_t n)
+bool recurring_names_known(const struct fingerprint *const *runs, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!runs[i]->told || runs[i]->runs != 1)
+		if (!runs[i]->names_known || runs[i]->runs != 1)
 			return false;
 	return n > 1;
 }

@@ -5,8 +5,8 @@
  *	until mkdir lock 2>/dev/null; do :; done
  *
  * How many of them fail before one succeeds, and whether any does, is decided
- * by those who hold the lock: it is races.c's case, with a program in place of
- * a system call.  A failing exit says nothing about the program when
+ * by the tasks that hold the lock: it is races.c's case, with a program in
+ * place of a system call.  A failing exit says nothing about the program when
  *
  *   - its parent started the same program with the same arguments again, after
  *     it had failed, and that one ended with status 0; or
@@ -46,7 +46,7 @@ static struct str retries_key_of(const void *p, size_t size)
 	return (struct str){ p, size };
 }
 
-/* --- who runs what --- */
+/* --- which process runs what --- */
 
 void retries_started(struct retries *r, const struct event *ev)
 {

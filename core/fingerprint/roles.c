@@ -130,24 +130,24 @@ static bool steps_differ(const struct fact *f)
 	return false;
 }
 
-bool fingerprint_wavers(const struct fingerprint *fp, bool settled)
+bool fingerprint_is_unstable(const struct fingerprint *fp, bool settled)
 {
 	struct drawn_places *d = settled ? drawn_find(fp, fp, NULL) : NULL;
-	bool wavers = false;
+	bool unstable = false;
 
-	for (size_t i = 0; i < fp->n && !wavers; i++) {
+	for (size_t i = 0; i < fp->n && !unstable; i++) {
 		const struct fact *f = &fp->facts[i];
 
 		if (fact_always(fp, f))
-			wavers = steps_differ(f) ||
+			unstable = steps_differ(f) ||
 				 f->names_min != f->names_max;
 		else
-			wavers = steps_differ(f) ||
+			unstable = steps_differ(f) ||
 				 (!fact_depends_on_timing(f) &&
 				  !drawn_is_certain(d, f));
 	}
 	drawn_free(d);
-	return wavers;
+	return unstable;
 }
 
 bool fingerprint_draws_more(const struct fingerprint *old,

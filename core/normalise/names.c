@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Volatile parts that are told by the form of a whole name: normalise.def. */
+/* Volatile parts that are found by the form of a whole name: normalise.def. */
 #include "core/base/ascii.h"
 #include "core/base/path.h"
 #include "core/base/vec.h"

@@ -305,13 +305,13 @@ static void normalise_put_shape(struct buf *out, const struct event *ev,
 	}
 }
 
-static enum told normalise_told_of(enum event_kind kind)
+static enum recur normalise_recur_of(enum event_kind kind)
 {
 	if (kind == EV_EXEC || kind == EV_EXEC_ANON ||
 	    kind == EV_FILE_EXECUTABLE ||
 	    event_section(kind) == SECTION_NETWORK)
-		return TOLD_ACTS;
-	return TOLD_ALL;
+		return RECUR_ACTS;
+	return RECUR_ALL;
 }
 
 /*
@@ -326,7 +326,7 @@ static void normalise_put_object(struct buf *out, const struct event *ev,
 
 	if (then.now > 0)
 		then.now += (int64_t)(ev->ns / 1000000000);
-	if (normalise_told_of(ev->kind) == TOLD_ACTS)
+	if (normalise_recur_of(ev->kind) == RECUR_ACTS)
 		flags |= SCAN_TODAY;
 	normalise_put_shape(out, ev, &then, flags);
 }
@@ -341,7 +341,7 @@ void normalise_named(struct buf *out, const struct event *ev,
 		     const struct places *places)
 {
 	normalise_put_object(out, ev, places,
-			     SCAN_NAMED * normalise_told_of(ev->kind));
+			     SCAN_NAMED * normalise_recur_of(ev->kind));
 }
 
 bool normalise_keeps(const struct event *ev, const struct places *places)

@@ -68,7 +68,7 @@ bool normalise_keeps(const struct event *ev, const struct places *places);
  * of the whole in place of the rest.
  */
 void normalise_shorten(struct buf *out, size_t start, size_t max);
-/* normalise_object(), where names that can be told stay as they were. */
+/* normalise_object(), where names that may recur stay as they were. */
 void normalise_named(struct buf *out, const struct event *ev,
 		     const struct places *places);
 

@@ -200,7 +200,7 @@ static bool scan_take_token(struct scan *c)
 
 	if (!scan_token_at(c, &t))
 		return false;
-	if (token_is_told(&t, c->flags / SCAN_NAMED))
+	if (token_may_recur(&t, c->flags / SCAN_NAMED))
 		c->at += t.len;
 	else
 		scan_skip(c, t.len, token_text(t.id));

@@ -12,7 +12,7 @@ enum {
 	SCAN_NO_BLANK = 8,	/* something follows after a blank */
 	SCAN_EVIDENCE = 16,	/* as it was: places are named, nothing else */
 	SCAN_TODAY = 32,	/* of times, today's only; see time_window() */
-	SCAN_NAMED = 64		/* times enum told: such names stay */
+	SCAN_NAMED = 64		/* times enum recur: such names stay */
 };
 
 /* Append s: places named, volatile parts replaced, the rest escaped. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Volatile parts that are told by their form alone, wherever they stand. */
+/* Volatile parts that are found by their form alone, wherever they stand. */
 #include "core/base/ascii.h"
 #include "core/base/vec.h"
 #include "core/normalise/token.h"
@@ -409,7 +409,7 @@ static bool token_is_local(struct str host)
 
 /*
  * An ephemeral port, after an address of this host or "port=".  A peer beyond
- * loopback keeps its port: that is how a beacon is told.
+ * loopback keeps its port: a beacon is recognised by it.
  */
 static size_t token_span_port(struct str s, size_t at)
 {
@@ -429,21 +429,21 @@ static size_t token_span_port(struct str s, size_t at)
 const char *token_text(enum token_id id)
 {
 	static const char *const texts[] = {
-#define TOKEN(id, text, told) [TOKEN_##id] = text,
+#define TOKEN(id, text, recur) [TOKEN_##id] = text,
 #include "core/normalise/normalise.def"
 	};
 
 	return texts[id];
 }
 
-bool token_is_told(const struct token *t, enum told of)
+bool token_may_recur(const struct token *t, enum recur of)
 {
-	static const enum told told[] = {
-#define TOKEN(id, text, told) [TOKEN_##id] = TOLD_##told,
+	static const enum recur recurs[] = {
+#define TOKEN(id, text, recur) [TOKEN_##id] = RECUR_##recur,
 #include "core/normalise/normalise.def"
 	};
 
-	return t->len > NUMBER_FEW && told[t->id] && told[t->id] <= of;
+	return t->len > NUMBER_FEW && recurs[t->id] && recurs[t->id] <= of;
 }
 
 static const struct {

@@ -9,7 +9,7 @@
 #include "core/normalise/normalise.h"
 
 enum token_id {
-#define TOKEN(id, text, told) TOKEN_##id,
+#define TOKEN(id, text, recur) TOKEN_##id,
 #include "core/normalise/normalise.def"
 	TOKEN_COUNT
 };
@@ -24,15 +24,15 @@ struct token {
 	enum token_id id;
 };
 
-/* Of what facts a token is told: normalise.def.  Each holds for the next. */
-enum told {
-	TOLD_NONE,
-	TOLD_ALL,	/* any fact */
-	TOLD_ACTS	/* a program that is executed, or the network */
+/* In what facts a token may recur: normalise.def.  Each holds for the next. */
+enum recur {
+	RECUR_NONE,
+	RECUR_ALL,	/* any fact */
+	RECUR_ACTS	/* a program that is executed, or the network */
 };
 
 /* Does a part that comes in every run of such a fact count as a fixed name? */
-bool token_is_told(const struct token *t, enum told of);
+bool token_may_recur(const struct token *t, enum recur of);
 
 /* Does a volatile part start at this byte of s? */
 bool token_span(struct str s, size_t at, struct token *out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The auditor's document: what one revision did, told from its fingerprint.
+ * The auditor's document: what one revision did, by its fingerprint.
  * Pure.  Every sentence carries the facts it rests on, and none says more than
  * that something was or was not observed, in these runs.
  */
@@ -23,7 +23,7 @@ struct basis {
 
 /*
  * A sentence or a row of its chapter's table.  A sentence is our own words in
- * the first cell and, maybe, somebody else's in the second.
+ * the first cell and, maybe, quoted text in the second.
  */
 struct part {
 	struct str cells[CELLS_MAX];	/* not yet safe to show */

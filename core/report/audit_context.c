@@ -445,7 +445,7 @@ static bool ended(const struct fingerprint *fp, struct str how)
 	return false;
 }
 
-/* Connections that nobody took. */
+/* Connections that no listener took. */
 static struct basis facts_unanswered(struct document *d)
 {
 	struct basis b = facts_by_kind(d, EV_NET_CONNECT, 1);

@@ -16,7 +16,7 @@ void chapter_begin(struct document *d, const char *id, const char *title,
 /* A sentence, all of it our own words and numbers, without the full stop. */
 void say(struct document *d, struct basis basis, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/* A sentence that ends in what somebody else said. */
+/* A sentence that ends in quoted text. */
 void say_quote(struct document *d, struct basis basis, const char *words,
 	       struct str quote);
 /* A row of the chapter's table; the cells are copied. */

@@ -123,7 +123,7 @@ static void audit_markdown_put_chapter(struct buf *out, const struct audit *a,
 	size_t left, half = out->len + (end - out->len) / 2;
 
 	buf_printf(out, "\n## %zu. %s\n\n", number, c->title);
-	/* Sentences tell more than rows: half the room is theirs. */
+	/* Sentences say more than rows: half the room is theirs. */
 	if (has_rows(c))
 		audit_markdown_put_table(out, a, c, half);
 	left = put_parts(out, a, c, false, end);

@@ -120,7 +120,7 @@ static void explain_put_evidence(const struct page *p, const struct finding *f)
 	/* Its sentence is all there is to say. */
 	if (f->fact->kind == EV_STEP || f->fact->kind == EV_STEP_END)
 		return;
-	/* A baseline knows what was done, and not when or by whom. */
+	/* A baseline records what was done, not when or by which process. */
 	if (!ev->count && !ev->process.len) {
 		row(p, "first", "not known: %s is a baseline, which keeps no "
 		    "evidence", side);

@@ -63,7 +63,7 @@ void step_times_text(struct buf *out, const struct step_end *s);
 bool next_line(struct str *lines, struct str *line);
 
 /*
- * The step of the run that tells most of it: the first in which it did not do
+ * The step of the run that shows most of it: the first in which it did not do
  * its part, or else printed something; *run: its number, from 0.  fp's first
  * run has a step of this name.
  */
@@ -71,8 +71,8 @@ const struct step_end *step_told(const struct fingerprint *fp, struct str name,
 				 size_t *run);
 
 /*
- * "accepted until 2030-12-31 by Ann: health checks"; not made safe, for who and
- * why are people's words.
+ * "accepted until 2030-12-31 by Ann: health checks"; not made safe: the
+ * name and the reason are people's words.
  */
 void accept_text(struct buf *out, const struct accept *a);
 
@@ -114,7 +114,7 @@ void again_text(struct buf *out, const struct report *r);
 
 /* --- groups.c --- */
 
-/* Does somebody have to read it: it gates or is more than a note? */
+/* Must it be read: it gates or is more than a note? */
 bool is_heavy(const struct finding *f);
 /* Is one of its findings so? */
 bool cause_is_heavy(const struct comparison *c, const struct cause *cause);

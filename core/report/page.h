@@ -10,7 +10,7 @@
 /*
  * From <!DOCTYPE> to the start of <body>.  The page may run and style only
  * what carries the nonce (Content Security Policy, level 3), and load nothing.
- * salt: text nobody knows before the page is made; gives the nonce.
+ * salt: text that is secret until the page is made; gives the nonce.
  */
 void page_begin(struct buf *out, struct str title, struct str salt,
 		char nonce[HASH_HEX_LEN + 1]);

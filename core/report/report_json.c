@@ -124,7 +124,7 @@ static void report_json_put_steps(struct json_out *j, const struct fact *f)
 	json_end_array(j);
 }
 
-/* Of a finding by step: whose it is, and who did it on the other side. */
+/* Of a finding by step: its step, and those that did it on the other side. */
 static void report_json_put_by_step(struct json_out *j, const struct finding *f)
 {
 	json_put_str(j, "step", f->step);
@@ -295,7 +295,7 @@ static void report_json_put_summary(struct json_out *j, const struct report *r)
 	json_end_object(j);
 }
 
-/* Those of several findings, which say themselves who leads them. */
+/* Those of several findings, which name their leader themselves. */
 static void report_json_put_causes(struct json_out *j,
 				   const struct comparison *c, size_t max)
 {

@@ -239,7 +239,7 @@ static void put_location(struct json_out *j, const struct report *r,
 }
 
 /*
- * GitHub tells alerts apart by the hash of a line and how often it has come;
+ * GitHub distinguishes alerts by the hash of a line and how often it has come;
  * a fact comes once and is its own line.
  */
 static void put_fingerprints(struct json_out *j, const struct finding *f)

@@ -16,7 +16,7 @@
 /* No document is read, and none written with a bound, beyond this. */
 #define RESULT_MAX ((size_t)16 << 20)
 
-/* One finding, with what only the two fingerprints could tell. */
+/* One finding, with what only the two fingerprints show. */
 struct result_finding {
 	struct finding f;	/* f.fact has the evidence, no task or names */
 	struct str *before;	/* OLD's results of the same operation */

@@ -148,7 +148,7 @@ static int read_id(const struct reader *in, struct finding *f,
 		0 : bad(in, "id");
 }
 
-/* By step: who did it on the other side. */
+/* By step: which steps did it on the other side. */
 static int read_others(const struct reader *in, struct finding *f,
 		       const struct json *obj)
 {

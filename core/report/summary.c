@@ -44,7 +44,7 @@ void gating_counts(const struct comparison *c, size_t counts[CATEGORY_COUNT])
 
 /*
  * New, and neither accepted nor counted for the verdict.  What a broken step
- * brings with it is told there.
+ * brings with it is reported there.
  */
 static bool summary_is_beside(const struct comparison *c,
 			      const struct finding *f)
@@ -204,7 +204,7 @@ static void put_same(struct buf *out, const struct report *r)
 void repeatability_text(struct buf *out, const struct report *r)
 {
 	const struct fingerprint *old = r->old, *new = r->new;
-	/* Names that both draw anew are told behind it. */
+	/* Names that both draw anew are reported behind it. */
 	size_t differ_old = count_sometimes(old) - r->cmp->drawn_old;
 	size_t differ_new = count_sometimes(new) - r->cmp->drawn_new;
 

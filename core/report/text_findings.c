@@ -61,7 +61,7 @@ static void put_finding_line(const struct page *p, const struct finding *f,
 	buf_ch(p->out, '\n');
 }
 
-/* Who did it, and one line of when and how. */
+/* The process that did it, and one line of when and how. */
 static void text_findings_put_evidence(const struct page *p,
 				       const struct finding *f)
 {
@@ -183,7 +183,7 @@ static void put_left(const struct page *p, size_t n, const char *what)
 			   what);
 }
 
-/* What somebody has said yes to is counted apart. */
+/* Accepted findings are counted apart. */
 static void text_findings_put_notes(const struct page *p)
 {
 	size_t n[2] = { 0, 0 }, shown[2] = { 0, 0 };
@@ -244,7 +244,7 @@ static size_t next_alone(const struct page *p, size_t from,
 	return from;
 }
 
-/* The ones that went away, and the ones nobody can rely on. */
+/* The ones that went away, and the unstable ones. */
 static void text_findings_put_folded(const struct page *p,
 				     bool (*wanted)(const struct finding *f),
 				     const char *what)

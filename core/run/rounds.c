@@ -217,7 +217,7 @@ static bool sides_disagree(const struct session *s)
 
 	for (size_t i = 0; i < s->n; i++)
 		if (!s->sides[i].is_file &&
-		    fingerprint_wavers(s->sides[i].fp, !alone))
+		    fingerprint_is_unstable(s->sides[i].fp, !alone))
 			return true;
 	return false;
 }

@@ -365,8 +365,8 @@ static size_t scenario_waits_for(const struct scenario *s, const size_t *place,
 
 /*
  * Every step that was not placed waits for another such step, so following
- * that wait from any of them ends in a cycle.  It is told from the step that
- * stands first in the file.
+ * that wait from any of them ends in a cycle.  It is reported from the step
+ * that stands first in the file.
  */
 static int report_cycle(const struct scenario *s, const struct config *cfg,
 			const size_t *place, size_t at, struct err *err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The hints of shell.def.  A user who reads one can paste it: the command is
+ * The hints of shell.def.  They can be pasted as they are: the command is
  * the user's own, quoted once for the shell and once for git-config(1).
  */
 #include "core/scenario/shell.h"

@@ -327,7 +327,7 @@ static void add_head(struct buf *list, const struct out_item *item)
  * "MODE ID PATH\0" in bytewise order of the paths, hashed as git hashes a
  * blob and cut to the length of our digests.  Contents enter by their git
  * ids, so a commit and a clean work tree of it have one digest.  Results are
- * looked up by this digest, and whoever writes a tree would profit from two
+ * looked up by this digest, and the author of a tree would profit from two
  * that share one; so it is git's collision-detecting hash and not XXH3.
  */
 static int make_digest(struct out *o, struct err *err)

@@ -88,8 +88,8 @@ void git_user_config(bool on)
 static void set_options(void)
 {
 	/*
-	 * Extensions of the repository format that change nothing for someone
-	 * who only reads objects.  libgit2 1.5 knows none of them and would
+	 * Extensions of the repository format that change nothing for a
+	 * reader of objects.  libgit2 1.5 knows none of them and would
 	 * refuse partial clones and sparse checkouts.
 	 */
 	static const char *extensions[] = {

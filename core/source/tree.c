@@ -104,7 +104,7 @@ static int walk_tree(struct walk *w, const git_oid *id, struct err *err)
 
 /*
  * Takes the entries of a tree off *left; false when they are too many.  What
- * cannot be read is left to the walk that tells of it.
+ * cannot be read is left to the walk that reports it.
  */
 static bool count_entries(uint64_t *left, struct repo *repo,
 			  const git_oid *id, unsigned depth)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ".": the work tree as it is on disk, without what git ignores. */
 /*
- * libgit2's status tells which files count; their bytes are then copied as
+ * libgit2's status says which files count; their bytes are then copied as
  * they stand, without filters.  Both walks go down one segment at a time
  * without following links: a folder that has become a link is not entered.
  *

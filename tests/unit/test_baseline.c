@@ -334,27 +334,27 @@ static void what_comes_again_is_read_back(void **state)
 				       "3 file.create /tmp/tmp<rand>");
 	const struct fact *f;
 
-	fp->told = true;
+	fp->names_known = true;
 	fact_set_form(&fp->arena, &fp->facts[1],
 		      STR("file.create /tmp/tmp<rand>"));
 
 	autobuf struct buf text = written(make(fp, NULL));
 	struct baseline *b = reads(buf_view(&text), false), *next;
 
-	assert_true(fingerprint_told(b->fp));
+	assert_true(fingerprint_names_known(b->fp));
 	f = fingerprint_find(b->fp, STR("file.create /tmp/tmp_payload"));
 	assert_true(str_eq(fact_form(f), STR("file.create /tmp/tmp<rand>")));
 	baseline_free(b);
 
 	replace(&text, "  \"told\": true,\n", "");
 	b = reads(buf_view(&text), false);
-	assert_false(fingerprint_told(b->fp));
+	assert_false(fingerprint_names_known(b->fp));
 	fp = FACTS("HEAD", "3 file.create /tmp/tmp_payload");
-	fp->told = true;
+	fp->names_known = true;
 	fact_set_form(&fp->arena, &fp->facts[0],
 		      STR("file.create /tmp/tmp<rand>"));
 	next = make(fp, b);
-	assert_true(fingerprint_told(next->fp));
+	assert_true(fingerprint_names_known(next->fp));
 	assert_non_null(fingerprint_find(next->fp,
 		STR("file.create /tmp/tmp_payload")));
 	baseline_free(next);

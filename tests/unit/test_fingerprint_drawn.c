@@ -538,10 +538,10 @@ static void what_never_comes_again_is_certain(void **state)
 	struct fingerprint *few[2];
 
 	(void)state;
-	assert_false(fingerprint_wavers(s, true));
-	assert_false(fingerprint_wavers(t, true));
-	assert_true(fingerprint_wavers(p, true));
-	assert_true(fingerprint_wavers(s, false));
+	assert_false(fingerprint_is_unstable(s, true));
+	assert_false(fingerprint_is_unstable(t, true));
+	assert_true(fingerprint_is_unstable(p, true));
+	assert_true(fingerprint_is_unstable(s, false));
 	assert_false(fingerprint_draws_more(two, three));
 	/* Of six runs each it is known that they draw more; of three not. */
 	assert_false(fingerprint_draws_more(s, more));

@@ -427,11 +427,11 @@ static void what_was_told_survives(void **state)
 	const struct fact *f = fingerprint_find(back,
 		STR("file.create /tmp/tmp_payload"));
 
-	assert_true(fingerprint_told(back));
+	assert_true(fingerprint_names_known(back));
 	assert_non_null(f);
 	assert_true(str_eq(fact_form(f), STR("file.create /tmp/tmp<rand>")));
 	assert_int_equal(back->n_names, 0);
-	assert_true(run->told && !fingerprint_told(run));
+	assert_true(run->names_known && !fingerprint_names_known(run));
 	assert_int_equal(run->n_names, 2);
 	fingerprint_write(&again, run);
 	assert_string_equal(again.p, few.p);

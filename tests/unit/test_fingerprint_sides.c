@@ -124,8 +124,8 @@ static void one_more_random_name_is_a_finding(void **state)
 	compare(&c, a, w, &policy);
 	assert_int_equal(c.n, 0);
 	comparison_free(&c);
-	assert_true(fingerprint_wavers(w, true));
-	assert_false(fingerprint_wavers(a, true));
+	assert_true(fingerprint_is_unstable(w, true));
+	assert_false(fingerprint_is_unstable(a, true));
 }
 
 /* --- what comes again --- */
@@ -148,7 +148,7 @@ static void what_every_run_has_was_not_drawn(void **state)
 	const struct fact *f = fingerprint_find(a,
 		STR("file.create /tmp/tmp_payload"));
 
-	assert_true(fingerprint_told(a));
+	assert_true(fingerprint_names_known(a));
 	assert_int_equal(a->n, 3);
 	assert_int_equal(f->seen, 3);
 	assert_int_equal(f->names_max, 1);
@@ -186,11 +186,11 @@ static void who_cannot_tell_compares_tokens(void **state)
 	assert_int_equal(both.v[0]->n, 1);
 	assert_true(has(both.v[0], "file.create /tmp/tmp<rand>"));
 	assert_int_equal(both.v[0]->facts[0].seen, 3);
-	assert_false(both.v[0]->told);
+	assert_false(both.v[0]->names_known);
 	both_free(&both);
 	fingerprint_align(both.v, a, a);
 	assert_int_equal(both.v[0]->n, 2);
-	assert_true(both.v[1]->told);
+	assert_true(both.v[1]->names_known);
 	both_free(&both);
 }
 

@@ -175,9 +175,9 @@ static void several_runs_count_for_each_step(void **state)
 	assert_int_equal(fp->facts[0].seen, 3);
 	assert_null(one->facts[0].ev.more);
 	/* A step that does it in some runs only asks for further ones. */
-	assert_true(fingerprint_wavers(fp, true));
-	assert_false(fingerprint_wavers(same, true));
-	assert_false(fingerprint_wavers(one, true));
+	assert_true(fingerprint_is_unstable(fp, true));
+	assert_false(fingerprint_is_unstable(same, true));
+	assert_false(fingerprint_is_unstable(one, true));
 	/* That is no difference of the facts, but one of the runs. */
 	assert_string_equal(fp->digest, same->digest);
 	fingerprint_steps_digest(fp, was);
@@ -215,7 +215,7 @@ static void the_step_that_came_second_did_it_too(void **state)
 	expect(fp, "file.create /srv/d", "a 2/2, b 2/2");
 	/* To look for a file counts as an event, and not as reading it. */
 	expect(fp, "file.read /srv/f", "b 2/3");
-	assert_false(fingerprint_wavers(fp, true));
+	assert_false(fingerprint_is_unstable(fp, true));
 	expect(other, "file.create /srv/d", "a 1/1");
 	expect(other, "file.create /srv/d = EACCES", "b 1/1");
 }
