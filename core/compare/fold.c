@@ -56,10 +56,17 @@ struct folding {
 	VEC(struct template) list;
 };
 
-static bool is_one_sided(const struct folding *f, const struct fact *fact)
+/* Has the other side no such line?  Asked in their order: *at is where. */
+static bool is_one_sided(const struct folding *f, const struct fact *fact,
+			 size_t *at)
 {
-	return !fingerprint_find(f->new ? f->m->raw_old : f->m->raw_new,
-				 fact->line);
+	const struct fingerprint *other = f->new ? f->m->raw_old :
+						   f->m->raw_new;
+
+	while (*at < other->n &&
+	       str_cmp(other->facts[*at].line, fact->line) < 0)
+		++*at;
+	return *at == other->n || !str_eq(other->facts[*at].line, fact->line);
 }
 
 static void add_to(struct folding *f, const struct fact *fact,
@@ -168,12 +175,12 @@ static bool *fold_lines(struct folding *f, size_t *explained)
 {
 	bool *gone = mem_array(f->fp->n + 1, sizeof(*gone));
 	autobuf struct buf line = BUF_INIT;
+	size_t at = 0;
 
 	for (size_t i = 0; i < f->fp->n; i++) {
 		const struct fact *fact = &f->fp->facts[i];
-
 		bool always = fact_always(f->fp, fact);
-		bool one_sided = is_one_sided(f, fact);
+		bool one_sided = is_one_sided(f, fact, &at);
 		bool drawn = (one_sided || !always) &&
 			     drawn_explains(f->m->drawn, fact);
 
@@ -197,9 +204,16 @@ static struct fingerprint *fold(struct matching *m, bool new,
 		.m = m, .new = new, .fp = new ? m->raw_new : m->raw_old,
 		.templates = STRMAP_INIT,
 	};
-	struct fingerprint *out = fingerprint_share(f.fp);
 	bool *gone = fold_lines(&f, explained);
+	struct fingerprint *out;
 	size_t n = 0;
+
+	if (!f.list.n && !memchr(gone, true, f.fp->n)) {
+		free(gone);
+		drawn_free(f.own);
+		return NULL;
+	}
+	out = fingerprint_share(f.fp);
 
 	out->facts = arena_alloc(&out->arena, (f.fp->n + f.list.n + 1) *
 					      sizeof(*out->facts));
@@ -238,8 +252,10 @@ void fold_drawn(struct matching *m)
 		return;
 	m->folded[0] = fold(m, false, &c->drawn_old);
 	m->folded[1] = fold(m, true, &c->drawn_new);
-	m->old = m->folded[0];
-	m->new = m->folded[1];
+	if (m->folded[0])
+		m->old = m->folded[0];
+	if (m->folded[1])
+		m->new = m->folded[1];
 }
 
 bool fold_explains(struct matching *m, const struct fact *f)

@@ -254,7 +254,6 @@ static void judge_tokens(struct place *p)
 
 static void judge_draws(struct drawn_places *d, struct place *p)
 {
-	judge_tokens(p);
 	for (size_t i = 0; p->parts > 1 && i < p->parts; i++)
 		find_others(d, p, i);
 	if (p->parts == 1)
@@ -294,6 +293,7 @@ static void judge(struct drawn_places *d, struct place *p)
 	p->opinion = (struct draw_opinion){ DRAW_SAME, 1 };
 	if (p->all)
 		judge_ends(d, p);
+	judge_tokens(p);
 	if (token.len)
 		judge_by_token(p, token);
 	else

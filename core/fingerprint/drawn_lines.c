@@ -35,11 +35,18 @@ static void collect(struct drawn_side *s, const struct fingerprint *other,
 {
 	const struct fingerprint *fp = s->fp;
 
-	for (size_t i = 0; i < fp->n; i++) {
+	/* Both are sorted: at is where the line stands on the other side. */
+	for (size_t i = 0, at = 0; i < fp->n; i++) {
 		const struct fact *f = &fp->facts[i];
+		bool lacks;
 
-		if (!fact_always(fp, f) || has_token(f) ||
-		    (new && drawn_lacks(other, f)))
+		while (new && at < other->n &&
+		       str_cmp(other->facts[at].line, f->line) < 0)
+			at++;
+		lacks = new && (at == other->n ||
+				!str_eq(other->facts[at].line, f->line) ||
+				!fact_always(other, &other->facts[at]));
+		if (lacks || !fact_always(fp, f) || has_token(f))
 			*vec_push(&s->raws) = (struct raw){
 				.f = f, .runs = runs_of(fp, f),
 			};
