@@ -41,6 +41,25 @@ static bool is_endless(const struct drawn *s)
 
 /* --- the tests: the chance that an innocent draw looks like NEW --- */
 
+/* In the order of an alphabet: 4 and 5, 9 and a or A, Z and a. */
+static bool is_next(char a, char b)
+{
+	return b == a + 1 || (a == '9' && (b == 'a' || b == 'A')) ||
+	       (a == 'Z' && b == 'a');
+}
+
+/*
+ * The beginning may be a clock's, which goes on: one of its digits has gone up
+ * by one, and the first half is the same, or this is in the first half.
+ */
+static bool goes_on(struct str a, struct str b, size_t head)
+{
+	size_t same = common_head(a, b);
+
+	return same * 2 >= head ||
+	       (same < a.len && same < b.len && is_next(a.p[same], b.p[same]));
+}
+
 static double chance_form(const struct drawn *old, const struct drawn *new)
 {
 	/*
@@ -53,10 +72,8 @@ static double chance_form(const struct drawn *old, const struct drawn *new)
 	for (size_t i = 0; i < new->d->n; i++) {
 		struct str a = drawn_example(old), t = new->d->v[i].text;
 
-		/* The beginning may be a clock's: it goes on. */
-		if (!new->d->v[i].cut &&
-		    (common_head(a, t) * 2 < old->head ||
-		     common_tail(a, t) < old->tail))
+		if (!new->d->v[i].cut && (!goes_on(a, t, old->head) ||
+					  common_tail(a, t) < old->tail))
 			return 0;
 	}
 	return 1;
@@ -84,13 +101,13 @@ static double chance_alphabet(const struct drawn *old, const struct drawn *new)
 	return a < b ? a : b;
 }
 
-/* Words differ in width, by chance more than OLD's names do. */
-static double chance_of_gap(double whole, double gap, const struct drawn *old,
+/* Words differ in width, by chance more than OLD's n names do. */
+static double chance_of_gap(double whole, double gap, size_t n,
 			    const struct drawn *new)
 {
 	if (gap <= 0)
 		return 1;
-	return new->draws * draw_power(whole / (whole + gap), old->whole - 1);
+	return new->draws * draw_power(whole / (whole + gap), n - 1);
 }
 
 static size_t width_gap(const struct drawn *old, const struct drawn *new,
@@ -131,7 +148,7 @@ static double chance_width(const struct drawn *old, const struct drawn *new)
 	if (size == 16 && new->max <= old->max)
 		return new->draws * draw_power(1 / size, gap);
 	if (old->max > old->min || !is_endless(old))
-		return chance_of_gap(whole, (double)gap, old, new);
+		return chance_of_gap(whole, (double)gap, old->whole, new);
 	return 0;
 }
 
@@ -164,6 +181,35 @@ static bool number_range(const struct draw *d, double *low, double *high)
 	return n > 0;
 }
 
+/* Numbers of one run that lie near each other were drawn once, and counted. */
+#define NEAR 8
+
+static bool is_near(const struct draw *d, unsigned run, double whole)
+{
+	double low = 0, high = 0, x;
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		if (!(d->v[i].runs >> run & 1) ||
+		    !number_of(d->v[i].text, &x))
+			continue;
+		low = !n || x < low ? x : low;
+		high = !n || x > high ? x : high;
+		n++;
+	}
+	return (high - low) * NEAR <= whole;
+}
+
+/* How many of OLD's numbers are drawn by themselves: all, or one a run. */
+static size_t independent(const struct drawn *old, double whole)
+{
+	for (unsigned run = 0; run < old->d->runs && run < 64; run++)
+		if (!is_near(old->d, run, whole))
+			return old->whole;
+	return draw_bits(old->runs) < old->whole ? draw_bits(old->runs) :
+						   old->whole;
+}
+
 /*
  * Of n uniform numbers and one more, that one is further below the others than
  * t times their range with a chance below (1 + t)^-(n - 1).
@@ -181,7 +227,8 @@ static double chance_range(const struct drawn *old, const struct drawn *new)
 	/* A counter or a clock goes on. */
 	if (from >= low && to - high <= 2 * (high - low + 1))
 		return 1;
-	return chance_of_gap(high - low + 1, gap, old, new);
+	return chance_of_gap(high - low + 1, gap,
+			     independent(old, high - low + 1), new);
 }
 
 /* How well the names that came again fit a pool of so many, 1 for the best. */

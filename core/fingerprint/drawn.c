@@ -49,13 +49,18 @@ static bool may_explain(struct drawn_places *d, const struct place *p,
 						 DRAWN_SOMETIMES);
 }
 
-/* Most runs of OLD, then the fewest parts, then most text around the hole. */
+/*
+ * Most runs of OLD, then not over what sets names apart, then the fewest parts,
+ * then most text around the hole.
+ */
 static bool is_better(const struct place *p, const struct place *than)
 {
 	unsigned a = draw_bits(p->runs), b = than ? draw_bits(than->runs) : 0;
 
 	if (a != b)
 		return a > b;
+	if (than && p->wide != than->wide)
+		return !p->wide;
 	if (than && p->parts != than->parts)
 		return p->parts < than->parts;
 	return !than || p->fixed > than->fixed;

@@ -43,6 +43,7 @@ struct place {
 	struct str key;
 	VEC(struct member) members;
 	size_t parts;
+	bool wide;		/* its hole is */
 	double possible;	/* names, at most; 0: not known */
 	uint64_t runs;		/* of OLD that draw here */
 	size_t new;		/* members of NEW */

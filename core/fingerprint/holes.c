@@ -113,6 +113,15 @@ static void name_holes(struct holes *h, struct str s, size_t at, size_t end)
 	add_hole(h, at, end);
 }
 
+static void add_wide(struct holes *h, size_t at, size_t end)
+{
+	size_t n = h->n;
+
+	add_hole(h, at, end);
+	if (h->n > n)
+		h->v[n].wide = true;
+}
+
 /*
  * What is drawn may hold what sets names apart: base85 a '=', base64 in an
  * argument that is no path a slash, too.
@@ -128,9 +137,9 @@ static void wide_holes(struct holes *h, struct str s, struct span name,
 	while (at && !strchr(until, s.p[at - 1]))
 		at--;
 	if (to > name.at + name.len || at < name.at)
-		add_hole(h, at, to);
+		add_wide(h, at, to);
 	if (to > name.at + name.len)
-		add_hole(h, name.at, to);
+		add_wide(h, name.at, to);
 }
 
 /*

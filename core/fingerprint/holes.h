@@ -21,6 +21,7 @@ struct hole {
 	size_t n;
 	/* One part: names in any order; what they are is not drawn. */
 	bool shuffled;
+	bool wide;		/* one part, over what sets names apart */
 };
 
 struct holes {

@@ -23,12 +23,10 @@
 count=${NULL_COUNT:-1}
 start_of_all=$(date +%s)
 
-# Programs that are not silent each time by now: cargo, whose names begin with a
-# time and end with a number of any width; counter, whose numbers begin
-# anywhere; hosts, of whose pool a name comes twice; keys, where a drawn key
-# begins with a slash; mirrors, of whose three one is missing in a run of 43;
-# times, when a minute ends between two runs.  NULL_PENDING= tries them.
-pending="cargo counter hosts keys mirrors times"
+# Programs that are not silent each time by now: hosts, of whose pool a name comes
+# twice; mirrors, of whose three one is missing in a run of 43; times, when a
+# minute ends between two runs.  NULL_PENDING= tries them.
+pending="hosts mirrors times"
 pending=${NULL_PENDING-$pending}
 
 # Programs of whose pool a name is in all runs by chance, or in all but one, so

@@ -285,6 +285,39 @@ static void a_port_below_the_range_is_another(void **unused)
 	assert_int_equal(judge(old, 5, NAMES_OF("40500"), 5).is, DRAW_SAME);
 }
 
+/* One number is drawn, and those counted from it say as much as one. */
+static void numbers_that_follow_each_other_are_one_draw(void **unused)
+{
+	(void)unused;
+	const char *const old[] = {
+		"412008", "300517", "398104", "412009", "300518", "398105",
+		"412010", "300519", "398106", "412011", "300520", "398107",
+		"412012", "300521", "398108", "412013", "300522", "398109",
+		NULL
+	};
+
+	assert_int_equal(judge(old, 3, NAMES_OF("102344"), 3).is, DRAW_SAME);
+}
+
+/* "holgv..." is followed by "holgw...", whatever is behind it. */
+static void a_clock_in_front_goes_on(void **unused)
+{
+	(void)unused;
+	const char *const old[] = {
+		"holgvz8k1xq8d7w2", "holgvz8q7b0mm3k1", "holgvz8zz0p4x7aa",
+		"holgvz8a4m9s0d3f", NULL
+	};
+
+	assert_int_equal(judge(old, 4, NAMES_OF("hom0aa19k2l5j6h1"), 4).is,
+			 DRAW_SAME);
+	assert_int_equal(judge(old, 4, NAMES_OF("holgw01kq3v7b2n9"), 4).is,
+			 DRAW_SAME);
+	assert_int_equal(judge(old, 4, NAMES_OF("evilname00c1d2e3"), 4).is,
+			 DRAW_FORM);
+	assert_int_equal(judge(old, 4, NAMES_OF("honest9999c1d2e3"), 4).is,
+			 DRAW_FORM);
+}
+
 static void a_stranger_among_few_is_another(void **unused)
 {
 	(void)unused;
@@ -343,6 +376,8 @@ int main(void)
 		cmocka_unit_test(another_draw_is_found),
 		cmocka_unit_test(one_name_is_no_draw),
 		cmocka_unit_test(a_port_below_the_range_is_another),
+		cmocka_unit_test(numbers_that_follow_each_other_are_one_draw),
+		cmocka_unit_test(a_clock_in_front_goes_on),
 		cmocka_unit_test(a_stranger_among_few_is_another),
 		cmocka_unit_test(a_part_of_a_name_is_judged_by_itself),
 		cmocka_unit_test(it_is_described),
