@@ -106,10 +106,10 @@ static void list_names(struct arena *a, struct drawn_place *out,
 	if (n)
 		qsort(out->names, n, sizeof(*out->names), by_parts);
 	for (size_t i = 0; i < n; i++) {
-		struct drawn_name *last = &out->names[out->n_names - 1];
+		size_t last = out->n_names;
 
-		if (out->n_names && !by_parts(last, &out->names[i]))
-			last->runs |= out->names[i].runs;
+		if (last && !by_parts(&out->names[last - 1], &out->names[i]))
+			out->names[last - 1].runs |= out->names[i].runs;
 		else
 			out->names[out->n_names++] = out->names[i];
 	}

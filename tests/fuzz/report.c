@@ -106,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return -1;
 	old = merge_of(events, 0);
 	new = run_of(events, 2);
-	fingerprint_unify(sides, old, new);
+	fingerprint_align(sides, old, new);
 	compare(&cmp, sides[0], sides[1], &policy);
 	tell(&(struct report){
 		.old = sides[0], .new = sides[1], .cmp = &cmp,

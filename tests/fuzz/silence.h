@@ -13,7 +13,7 @@ static inline void check_silence(const struct fingerprint *fp)
 	struct comparison cmp = { .arena = ARENA_INIT };
 	struct fingerprint *sides[2];
 
-	fingerprint_unify(sides, fp, fp);
+	fingerprint_align(sides, fp, fp);
 	compare(&cmp, sides[0], sides[1], &policy);
 	must(cmp.verdict != VERDICT_REGRESSION);
 	for (size_t i = 0; i < cmp.n; i++)
