@@ -208,8 +208,9 @@ ends 1 "check: a fixture's script is edited" b check --base main new
 ok "check: as an error" holds "$kept" 'error    policy.edit tools/drive.sh'
 
 # Not named by a command: what it imports, and what it calls.
+# Without byte code: the step that compiles it would read the source alone.
 begin drawn_in
-printf '[step "main"]\n\tcommand = python3 main.py\n[step "drive"]\n\tcommand = python3 -m tools.drive\n\trole = fixture\n' \
+printf '[step "main"]\n\tcommand = python3 -B main.py\n[step "drive"]\n\tcommand = python3 -B -m tools.drive\n\trole = fixture\n' \
 	>>"$repo/.behavdiff"
 echo 'import shared; print(shared.word)' | say main.py
 echo 'word = "hello"' | say shared.py

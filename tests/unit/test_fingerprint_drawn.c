@@ -62,7 +62,7 @@ static struct builder *begin(void)
 
 static struct fingerprint *merge(struct builder *const *b, size_t n)
 {
-	struct fingerprint *runs[RUNS], *fp;
+	struct fingerprint *runs[RUNS] = { NULL }, *fp;
 
 	for (size_t i = 0; i < n; i++)
 		runs[i] = builder_seal(b[i], NULL, 1, 0);
