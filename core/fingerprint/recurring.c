@@ -30,6 +30,7 @@ struct telling {
 	struct arena *arena;
 	struct strmap seen;		/* name's line -> runs that have it */
 	struct strmap forms;		/* form -> names of all runs */
+	struct strmap in_runs;	/* form -> runs that have it, a bit */
 	size_t runs;
 	struct sighting *out;
 	size_t n;
@@ -48,19 +49,39 @@ static bool may_recur(const struct telling *t, const struct name *name)
 	return chance > PORT_CHANCE;
 }
 
-/* By a rule that knows some of the names of a draw, and not the others. */
-static bool is_uncertain(const struct name *name)
+static bool recurring_has_token(struct str form, enum token_id id)
 {
-	struct str token = str_c(token_text(TOKEN_MAYBE));
+	struct str token = str_c(token_text(id));
 
-	return memmem(name->form.p, name->form.len, token.p, token.len);
+	return memmem(form.p, form.len, token.p, token.len);
+}
+
+static bool in_every_run(const struct telling *t, struct str form)
+{
+	uint64_t runs = strmap_get(&t->in_runs, form)->val.num;
+	size_t n = 0;
+
+	for (; runs; runs &= runs - 1)
+		n++;
+	return n == t->runs || t->runs > 64;
+}
+
+/*
+ * By a rule that knows some of the names of a draw, and not the others: of
+ * "/tmp/tmpk3x9q0z1/abcdef" it may know the first part only, in this run.
+ */
+static bool is_uncertain(const struct telling *t, const struct name *name)
+{
+	return recurring_has_token(name->form, TOKEN_MAYBE) ||
+	       (recurring_has_token(name->form, TOKEN_RAND) &&
+		!in_every_run(t, name->form));
 }
 
 static bool is_lifted(const struct telling *t, const struct name *name)
 {
 	if (str_eq(name->line, name->form))
 		return false;
-	return is_uncertain(name) ||
+	return is_uncertain(t, name) ||
 	       (strmap_get(&t->seen, name->line)->val.num == t->runs &&
 		!may_recur(t, name));
 }
@@ -176,7 +197,7 @@ size_t recurring_collect(struct arena *arena, struct sighting *out,
 {
 	struct telling t = {
 		.arena = arena, .seen = STRMAP_INIT, .runs = n, .out = out,
-		.forms = STRMAP_INIT,
+		.forms = STRMAP_INIT, .in_runs = STRMAP_INIT,
 	};
 
 	for (size_t run = 0; run < n; run++)
@@ -185,10 +206,13 @@ size_t recurring_collect(struct arena *arena, struct sighting *out,
 
 			strmap_put(&t.seen, name->line)->val.num++;
 			strmap_put(&t.forms, name->form)->val.num++;
+			strmap_put(&t.in_runs, name->form)->val.num |=
+				1ULL << run % 64;
 		}
 	for (unsigned run = 0; run < n; run++)
 		tell_run(&t, runs[run], run);
 	strmap_free(&t.seen);
 	strmap_free(&t.forms);
+	strmap_free(&t.in_runs);
 	return t.n;
 }

@@ -323,6 +323,18 @@ static void asset(struct builder *b, unsigned run)
 	give(b, EV_FILE_CREATE, path, NULL, 0);
 }
 
+/* A rule knows the folder, and the file in it only now and then. */
+static void in_a_temporary_folder(struct builder *b, unsigned run)
+{
+	char folder[16], name[16], path[64];
+
+	drawn(folder, ALNUM, 8);
+	drawn(name, ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 6);
+	snprintf(path, sizeof(path), "/tmp/tmp%s/%s", folder,
+		 run == seed % 6 ? "abcdef" : name);
+	give(b, EV_FILE_CREATE, path, NULL, 0);
+}
+
 static void one_of_thirty(struct builder *b, unsigned run)
 {
 	char path[96];
@@ -385,7 +397,7 @@ static void the_same_draw_is_no_finding(void **state)
 	static run_fn *const programs[] = {
 		session, two_sessions, longer_session, tree, shard, prefixed,
 		hex_names, something, key_in_base64, one_of_thirty,
-		asset,
+		asset, in_a_temporary_folder,
 	};
 
 	(void)state;
