@@ -110,7 +110,7 @@ static void add_member(struct drawn_places *d, struct raw *raw,
 	*m = (struct member){ .raw = raw, .at = *h, .new = new };
 	set_name(&d->arena, m);
 	p->parts = h->n;
-	p->wide = h->wide;
+	p->wide = h->wide && (p->members.n == 1 || p->wide);
 	p->possible = h->shuffled ? orders_of(m->name) : 0;
 	p->new += new;
 	d->entries++;

@@ -30,7 +30,7 @@ struct telling {
 	struct arena *arena;
 	struct strmap seen;		/* name's line -> runs that have it */
 	struct strmap forms;		/* form -> names of all runs */
-	struct strmap in_runs;	/* form -> runs that have it, a bit */
+	struct strmap maybe;		/* what stands in front of "<rand?>" */
 	size_t runs;
 	struct sighting *out;
 	size_t n;
@@ -49,32 +49,31 @@ static bool may_recur(const struct telling *t, const struct name *name)
 	return chance > PORT_CHANCE;
 }
 
-static bool recurring_has_token(struct str form, enum token_id id)
+/* Where the token stands in the template; its length where it does not. */
+static size_t recurring_token(struct str template, enum token_id id)
 {
 	struct str token = str_c(token_text(id));
+	const char *at = memmem(template.p, template.len, token.p, token.len);
 
-	return memmem(form.p, form.len, token.p, token.len);
-}
-
-static bool in_every_run(const struct telling *t, struct str form)
-{
-	uint64_t runs = strmap_get(&t->in_runs, form)->val.num;
-	size_t n = 0;
-
-	for (; runs; runs &= runs - 1)
-		n++;
-	return n == t->runs || t->runs > 64;
+	return at ? (size_t)(at - template.p) : template.len;
 }
 
 /*
  * By a rule that knows some of the names of a draw, and not the others: of
- * "/tmp/tmpk3x9q0z1/abcdef" it may know the first part only, in this run.
+ * "/tmp/tmpk3x9q0z1/abcdef" it knows the first part only, where the second is
+ * "<rand?>" in another run.
  */
 static bool is_uncertain(const struct telling *t, const struct name *name)
 {
-	return recurring_has_token(name->form, TOKEN_MAYBE) ||
-	       (recurring_has_token(name->form, TOKEN_RAND) &&
-		!in_every_run(t, name->form));
+	struct str like = name->form;
+	size_t at = recurring_token(like, TOKEN_RAND);
+
+	if (recurring_token(like, TOKEN_MAYBE) < like.len)
+		return true;
+	for (at++; t->maybe.n && at < like.len; at++)
+		if (strmap_get(&t->maybe, (struct str){ like.p, at }))
+			return true;
+	return false;
 }
 
 static bool is_lifted(const struct telling *t, const struct name *name)
@@ -197,22 +196,25 @@ size_t recurring_collect(struct arena *arena, struct sighting *out,
 {
 	struct telling t = {
 		.arena = arena, .seen = STRMAP_INIT, .runs = n, .out = out,
-		.forms = STRMAP_INIT, .in_runs = STRMAP_INIT,
+		.forms = STRMAP_INIT, .maybe = STRMAP_INIT,
 	};
 
 	for (size_t run = 0; run < n; run++)
 		for (size_t i = 0; i < runs[run]->n_names; i++) {
 			const struct name *name = &runs[run]->names[i];
+			size_t at;
 
 			strmap_put(&t.seen, name->line)->val.num++;
 			strmap_put(&t.forms, name->form)->val.num++;
-			strmap_put(&t.in_runs, name->form)->val.num |=
-				1ULL << run % 64;
+			at = recurring_token(name->form, TOKEN_MAYBE);
+			if (at < name->form.len)
+				strmap_put(&t.maybe, (struct str){
+					name->form.p, at });
 		}
 	for (unsigned run = 0; run < n; run++)
 		tell_run(&t, runs[run], run);
 	strmap_free(&t.seen);
 	strmap_free(&t.forms);
-	strmap_free(&t.in_runs);
+	strmap_free(&t.maybe);
 	return t.n;
 }
