@@ -23,4 +23,4 @@ put("hsperfdata_auditor/$$");
 put('poi-' . long() . '.tmp');
 put('libnetty-' . long() . '.so');
 put('upload_' . uuid() . '_00000000.tmp');
-mkpath("$tmp/tomcat.8080." . long() . '/work');
+mkpath("$tmp/tomcat.8080." . long() . '/pages');

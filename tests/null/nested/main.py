@@ -6,7 +6,7 @@ import os
 import random
 import uuid
 
-WORK = os.environ["HOME"] + "/work/"
+JOBS = os.environ["HOME"] + "/jobs/"
 LOWER = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -28,7 +28,7 @@ def put(path):
 
 
 def job():
-    folder = f"{WORK}{outer()}/{inner()}/"
+    folder = f"{JOBS}{outer()}/{inner()}/"
     first = folder + name()
     put(folder + "state")
     put(first)
@@ -38,4 +38,4 @@ def job():
 
 exec(open("evil", encoding="ascii").read())
 job()
-put(f"{WORK}cache/{inner()}/{inner()}/index")
+put(f"{JOBS}cache/{inner()}/{inner()}/index")
