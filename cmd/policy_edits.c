@@ -401,6 +401,9 @@ int policy_edits_diff(struct session *s, struct err *err)
 	if (!old || !new)
 		return 0;
 	find_entries(s, 1, session_own(s, 1));
+	/* What is not committed yet is in the tree of OLD, too. */
+	if (old->kind == REV_WORKTREE && new->kind == REV_WORKTREE)
+		return 0;
 	/* Two folders are two programs, each with files of its own. */
 	if (!old->commit[0] || !new->commit[0] ||
 	    strcmp(old->subdir, new->subdir))

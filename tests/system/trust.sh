@@ -284,6 +284,10 @@ g checkout -q main
 printf '[policy]\n\tlevel = policy.input:in.txt warning\n' >>"$repo/.behavdiff"
 commit graded
 ends 0 "unless main grades it" b check --base main input
+printf 'second\n' | say in.txt
+ends 0 "a work tree with edits is no change of itself" b . .
+ok "what is not committed is in both sides" lacks "$kept" 'policy.'
+g checkout -q -f main
 
 # --- what an accept means ---
 
