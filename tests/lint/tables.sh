@@ -88,6 +88,42 @@ check_options() {
 
 # --- facts, rules, formats, keys ---
 
+# The commands that documents show, a line each: `behavdiff list rules`.
+shown() {
+	find . -name '*.md' ! -path './build/*' ! -path './tests/*/*/*' \
+		-exec cat {} + >"$work/documents"
+	# shellcheck disable=SC2016
+	grep -oE '`(build/)?behavdiff [^`]+`' "$work/documents" | tr -d '`'
+	sed -nE 's,^(\$ )?(build/)?(behavdiff ),\3,p' "$work/documents"
+	sed -nE 's,^[.][QD]l (\$ )?(behavdiff ),\2,p' cmd/*.[15]
+}
+
+# Options that go with another command than the one they are shown with.
+misplaced() {
+	names=" $(commands | tr '\n' ' ')"
+	for command in $(commands); do
+		of_command "$command" >"$work/$command.options"
+	done
+	shown | sed 's/ [|&#].*//' | sort -u | while read -r line; do
+		command="diff"
+		set -f
+		for word in $line; do
+			case $names in *" $word "*) command=$word && break ;; esac
+		done
+		for word in $line; do
+			case $word in --) break ;; -?*) ;; *) continue ;; esac
+			grep -qxe "${word%%=*}" "$work/$command.options" ||
+				echo "$line: $word"
+		done
+	done
+}
+
+check_documents() {
+	ok "documents show commands" [ "$(shown | wc -l)" -gt 20 ]
+	is "documents show every command with options that it takes" \
+		"$(misplaced)" ""
+}
+
 check_statuses() {
 	for status in $(rows STATUS cmd/status.def | awk -F', ' '{ print $2 }')
 	do
@@ -197,6 +233,7 @@ check_tests() {
 }
 
 check_options
+check_documents
 check_lists
 check_statuses
 check_values
