@@ -82,7 +82,8 @@ static void program_help(struct buf *out)
 	      "Compare what two git revisions of a program do.\n\n"
 	      "commands:\n");
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		buf_printf(out, "  %s %s\n%*s%s\n", commands[i].name,
+		buf_printf(out, "  %s%s%s\n%*s%s\n", commands[i].name,
+			   *commands[i].operands ? " " : "",
 			   commands[i].operands, 8, "", commands[i].summary);
 	buf_c(out, "\noptions of diff, the command when none is named:\n");
 	opt_help(out, &option_table, ON(diff));
@@ -96,8 +97,9 @@ void help_text(struct buf *out, const struct command *command)
 		program_help(out);
 		return;
 	}
-	buf_printf(out, "usage: behavdiff %s [OPTION]... %s\n\n%c%s.\n\n"
-		   "options:\n", command->name, command->operands,
+	buf_printf(out, "usage: behavdiff %s [OPTION]...%s%s\n\n%c%s.\n\n"
+		   "options:\n", command->name,
+		   *command->operands ? " " : "", command->operands,
 		   command->summary[0] - 'a' + 'A', command->summary + 1);
 	opt_help(out, &option_table, command->bit);
 	if (command->bit & (ON(diff) | ON(check) | ON(baseline) | ON(trace) |

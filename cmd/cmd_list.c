@@ -130,9 +130,6 @@ static void list_blind(struct buf *out)
 				   specimen_blind_spot(&specimens[i]));
 }
 
-#define TABLE_NAMES \
-	"facts, rules, paths, formats, syscalls, config, specimens or blind"
-
 static const struct {
 	const char *name;
 	void (*put)(struct buf *out);
@@ -153,6 +150,17 @@ static void list_tables(struct buf *out)
 		buf_printf(out, "%s\n", tables[i].name);
 }
 
+static int hint_tables(struct err *err)
+{
+	autobuf struct buf names = BUF_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		buf_printf(&names, "%s%s", !i ? "" :
+			   i + 1 < ARRAY_LEN(tables) ? ", " : " or ",
+			   tables[i].name);
+	return err_hint(err, "%s", names.p);
+}
+
 static int unknown_table(const char *name, struct err *err)
 {
 	struct suggest nearest = SUGGEST_INIT(name);
@@ -162,7 +170,7 @@ static int unknown_table(const char *name, struct err *err)
 		suggest_try(&nearest, tables[i].name);
 	if (nearest.best)
 		return err_hint(err, "did you mean '%s'?", nearest.best);
-	return err_hint(err, TABLE_NAMES);
+	return hint_tables(err);
 }
 
 int cmd_list(const struct invocation *inv, struct err *err)
@@ -171,7 +179,7 @@ int cmd_list(const struct invocation *inv, struct err *err)
 
 	if (inv->operands.n > 1) {
 		err_set(err, ERR_TROUBLE, "list: one table at a time");
-		return err_hint(err, TABLE_NAMES);
+		return hint_tables(err);
 	}
 	if (!inv->operands.n) {
 		list_tables(&out);

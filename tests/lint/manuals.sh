@@ -47,6 +47,32 @@ is "behavdiff.1 names every option" "$(sed -nE \
 is "behavdiff.1 names every command" "$(sed -nE \
 	's/^COMMAND\(([a-z]+),.*/\1/p' cmd/commands.def |
 	missing '^[.]It Cm @( |$)')" ""
+# "list [facts|rules]", of each command, as its help has it: without dots.
+is "SYNOPSIS of behavdiff.1 has every command with its operands" "$(awk '
+	function flush() { if (line ~ /^ [a-z]/) print line; line = "" }
+	/^[.]Sh / { flush(); on = $2 == "SYNOPSIS"; next }
+	!on { next }
+	$1 == ".Nm" { flush(); next }
+	$1 == ".Op" && $3 == "option" { next }
+	{
+		end = ""
+		upper = 0
+		for (i = 1; i <= NF; i++) {
+			word = $i
+			sub(/^[.]/, "", word)
+			if (word == "Ar") upper = 1
+			else if (word == "Cm") upper = 0
+			else if (word == "Op") { line = line " ["; end = "]" }
+			else if (word == "Oo") line = line " ["
+			else if (word == "Oc") line = line "]"
+			else if (word == "|") line = line "|"
+			else if (word !~ /^[.]*$/)
+				line = line " " (upper ? toupper(word) : word)
+		}
+		line = line end
+	}' "$options" | sed 's/^ //; s/\([[|]\) /\1/g')" \
+	"$(sed -nE 's/^COMMAND\(([a-z]+), "([^"]*)",.*/\1 \2/p' \
+		cmd/commands.def | sed 's/[.][.][.]//g; s/ *| */|/g; s/ $//')"
 is "behavdiff.1 names every format" "$("$behavdiff" list formats |
 	awk '{ print $1 }' | missing '^[.]It Cm @$')" ""
 finish
