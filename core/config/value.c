@@ -427,8 +427,8 @@ static const struct type {
 	[CONFIG_BOOL] = { check_bool, "true or false" },
 	[CONFIG_LEVEL] = { check_level, "error, warning, note or never" },
 	[CONFIG_READY] = { value_check_ready,
-		"listen, listen PORT, listen ADDRESS:PORT, output TEXT, file "
-		"PATH, exit or after DURATION" },
+		"listen, listen PORT, listen ADDRESS:PORT, listen PATH, output "
+		"TEXT, file PATH, exit or after DURATION" },
 	[CONFIG_STOP] = { value_check_stop,
 		"SIGNAL, after STEP, after DURATION, or SIGNAL with one of "
 		"these" },

@@ -124,6 +124,25 @@ check_documents() {
 		"$(misplaced)" ""
 }
 
+# The types of values that a text lacks.
+missing_types() { # pattern-with-@ < text
+	cat >"$work/text"
+	sed -n '/^enum config_type/,/^}/p' core/config/config.h |
+		grep -o 'CONFIG_[A-Z]*' | sed 's/CONFIG_//' |
+		while read -r type; do
+			grep -qE "$(echo "$1" | sed "s/@/$type/")" \
+				"$work/text" || echo "$type"
+		done
+}
+
+check_types() {
+	ok "config.h has types" test -n "$(missing_types @ </dev/null)"
+	is "core/config/README.md explains every type of values" \
+		"$(missing_types '^[|] @ [|]' <core/config/README.md)" ""
+	is "the head of keys.def has every type" "$(sed '/^KEY(/,$d' \
+		core/config/keys.def | missing_types '\<@\>')" ""
+}
+
 check_statuses() {
 	for status in $(rows STATUS cmd/status.def | awk -F', ' '{ print $2 }')
 	do
@@ -163,7 +182,7 @@ check_lists() {
 	is "list config prints every key" "$(listed config)" \
 		"$(rows KEY core/config/keys.def | tr -d '" ' |
 			awk -F, '{ print $1 ($2 == "YES" ? ".NAME." : ".") $3 }')"
-	for table in facts rules paths formats syscalls config specimens blind; do
+	for table in $("$behavdiff" list); do
 		ok "the manual page names the table $table" \
 			grep -qE "^(\.Cm.*[ |])?(\.Cm )?$table" "$manual"
 	done
@@ -235,6 +254,7 @@ check_tests() {
 check_options
 check_documents
 check_lists
+check_types
 check_statuses
 check_values
 check_schemas

@@ -30,8 +30,8 @@ static FILE *samples_open(const char *rule, const char *name)
 	snprintf(path, sizeof(path), RULES "%s/%s", rule, name);
 	f = fopen(path, "re");
 	if (!f)
-		fail_msg("%s is missing: core/compare/README.md, \"Adding a "
-			 "rule\", says what goes there", path);
+		fail_msg("%s is missing: CONTRIBUTING.md says what goes there",
+			 path);
 	return f;
 }
 
