@@ -21,8 +21,6 @@
 #include "core/selftest/specimen.h"
 #include "core/source/source.h"
 
-#define CONFIG_BYTES_MAX ((size_t)1 << 20)
-
 struct completion {
 	const struct command *command;
 	bool named;		/* the command was typed, not implied */
@@ -92,7 +90,7 @@ static void complete_sections(struct completion *c, const char *section)
 			   !repo_workdir(repo)))
 		return;
 	path = c->config ? mem_strdup(c->config) :
-	       mem_printf("%s/.behavdiff", repo_workdir(repo));
+	       mem_printf("%s/" CONFIG_FILE, repo_workdir(repo));
 	config_init(&config);
 	if (fd_read_file(AT_FDCWD, path, &text, CONFIG_BYTES_MAX, NULL) ||
 	    config_parse(&config, path, buf_view(&text), NULL))

@@ -276,9 +276,9 @@ static int find_edits(struct session *s, size_t side, const struct rev *start,
 	autopaths struct paths inputs = { .v = { NULL, 0, 0 } };
 	struct str step;
 
-	*vec_push(&judges.v) = mem_strdup(".behavdiff");
+	*vec_push(&judges.v) = mem_strdup(CONFIG_FILE);
 	if (rev->subdir[0])
-		add_path(&judges, rev, STR(".behavdiff"));
+		add_path(&judges, rev, STR(CONFIG_FILE));
 	if (baselines)
 		*vec_push(&judges.v) = mem_strdup(baselines);
 	find_jobs(&judges);

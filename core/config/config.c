@@ -12,8 +12,7 @@
 #include "core/config/suggest.h"
 #include "core/config/value.h"
 
-/* What we are willing to read; a file written by hand is far below. */
-#define TEXT_MAX (1 << 20)
+/* A file written by hand is far below. */
 #define ENTRIES_MAX 4096
 
 static const struct config_key *find_section(struct str section)
@@ -328,7 +327,7 @@ static int parse_items(struct parser *p, struct err *err)
 
 static int check_bytes(const char *name, struct str text, struct err *err)
 {
-	if (text.len > TEXT_MAX) {
+	if (text.len > CONFIG_BYTES_MAX) {
 		err_set(err, ERR_TROUBLE, "%s: larger than 1 MiB", name);
 		return err_hint(err, "is this a configuration file?");
 	}

@@ -40,6 +40,9 @@ enum config_naming {
 #define CONFIG_HOME "/home/" CONFIG_USER
 #define CONFIG_TREE CONFIG_HOME "/app"
 
+/* At the root of the repository; nothing larger is read. */
+#define CONFIG_FILE ".behavdiff"
+#define CONFIG_BYTES_MAX ((size_t)1 << 20)
 /* Different names of subsections in one file. */
 #define CONFIG_SUBSECTIONS_MAX 64
 

@@ -14,9 +14,7 @@
 #include "core/run/session.h"
 #include "core/trace/trace.h"
 
-#define CONFIG_MAX (1U << 20)
 #define FINGERPRINT_MAX (256U << 20)
-#define CONFIG_FILE ".behavdiff"
 
 int session_open(struct session **out, const struct run_options *opt,
 		 struct err *err)
@@ -96,8 +94,8 @@ static char *config_name(struct session *s, const struct rev *rev)
 	/* Without its commit it has nothing but the folder. */
 	alone.commit[0] = '\0';
 	if (rev->subdir[0] &&
-	    rev_read_file(s->repo, &alone, CONFIG_FILE, CONFIG_MAX, &text,
-			  NULL) != 1)
+	    rev_read_file(s->repo, &alone, CONFIG_FILE, CONFIG_BYTES_MAX,
+			  &text, NULL) != 1)
 		while (dir < len && rev->spec[dir] != ':')
 			dir++;
 	return dir ? mem_printf("%.*s:" CONFIG_FILE, (int)dir, rev->spec) :
@@ -114,13 +112,13 @@ static int find_config(struct session *s, const struct rev *rev,
 	s->configured = true;
 	if (s->opt.config_file) {
 		if (fd_read_file(AT_FDCWD, s->opt.config_file, &text,
-				 CONFIG_MAX, err))
+				 CONFIG_BYTES_MAX, err))
 			return -1;
 		return parse_config(s, mem_strdup(s->opt.config_file),
 				    buf_view(&text), err);
 	}
-	there = rev_read_file(s->repo, rev, CONFIG_FILE, CONFIG_MAX, &text,
-			      err);
+	there = rev_read_file(s->repo, rev, CONFIG_FILE, CONFIG_BYTES_MAX,
+			      &text, err);
 	if (there < 0)
 		return -1;
 	if (!there) {
