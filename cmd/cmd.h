@@ -48,6 +48,9 @@ const struct command *commands_table(size_t *n);
 extern const struct opt_table option_table;
 /* The command of this name, or NULL. */
 const struct command *command_by_name(const char *name);
+/* Has it at least and at most so many operands, each of them a REV? */
+int command_takes(const struct invocation *inv, size_t least, size_t most,
+		  struct err *err);
 /* The help of a command, or of the program when command is NULL. */
 void help_text(struct buf *out, const struct command *command);
 

@@ -321,7 +321,7 @@ static const struct fingerprint *choose_old(struct check *c,
 	check_note(c,
 		   "the environment changed %zu fact%s of the baseline's own "
 		   "revision; the code is judged against what it does here", n,
-		   n == 1 ? "" : "s");
+		   str_plural(n));
 	join(fresh, stored, policy);
 	return fresh;
 }
@@ -337,7 +337,7 @@ static void note_expired(struct check *c, const struct comparison *cmp)
 		     cmp->findings[i].accept->expired;
 	if (n)
 		check_note(c, "%zu fact%s had been accepted; that expired", n,
-			   n == 1 ? "" : "s");
+			   str_plural(n));
 }
 
 /* The revision that the baseline was made of. */
@@ -375,7 +375,7 @@ static int cmd_check_judge(struct check *c, const struct destinations *to,
 
 	if (pipeline_policy(&o, c->set, session_config(c->s), c->baseline, err))
 		return -1;
-	/* As in a diff: templates learned from one side hold for both. */
+	/* As in a diff: templates of one side hold for both. */
 	fingerprint_align(c->both, choose_old(c, &o.policy),
 			  session_fingerprint(c->s, NEW));
 	pipeline_compare(&o, c->s, c->set, c->both[0], c->both[1]);
@@ -443,12 +443,8 @@ int cmd_check(const struct invocation *inv, struct err *err)
 	__attribute__((cleanup(check_free)))
 	struct check c = { .set = &inv->set, .arena = ARENA_INIT };
 
-	if (ops->n > 1) {
-		err_set(err, ERR_TROUBLE, "check: '%s' is one too many: REV is "
-			"all", ops->v[1]);
-		return err_hint(err, "see behavdiff check --help");
-	}
-	if (destinations_choose(&to, &inv->set, OF_COMPARISON, err))
+	if (command_takes(inv, 0, 1, err) ||
+	    destinations_choose(&to, &inv->set, OF_COMPARISON, err))
 		return -1;
 	if (cmd_check_run(&c, ops->n ? ops->v[0] : ".", err))
 		return pipeline_forgive(&inv->set, c.s, err);

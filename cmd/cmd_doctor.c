@@ -100,10 +100,7 @@ int cmd_doctor(const struct invocation *inv, struct err *err)
 	bool configured;
 	int failed;
 
-	if (inv->operands.n)
-		return err_set(err, ERR_TROUBLE, "doctor: '%s' is one too many",
-			       inv->operands.v[0]);
-	if (session_open(&s, &opt, err))
+	if (command_takes(inv, 0, 0, err) || session_open(&s, &opt, err))
 		return -1;
 	configured = !session_repo(&repo, s, &repo_err) &&
 		     !session_configure(s, repo_workdir(repo) ? "." : "HEAD",

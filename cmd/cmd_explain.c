@@ -7,7 +7,6 @@
 
 #include "cmd/cmd.h"
 #include "cmd/last_result.h"
-#include "cmd/suggest.h"
 #include "cmd/status.h"
 #include "cmd/suggest.h"
 #include "core/compare/compare.h"

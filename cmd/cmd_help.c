@@ -61,6 +61,22 @@ const struct command *command_by_name(const char *name)
 	return NULL;
 }
 
+int command_takes(const struct invocation *inv, size_t least, size_t most,
+		  struct err *err)
+{
+	const struct opt_list *ops = &inv->operands;
+	const char *name = inv->command->name;
+
+	if (ops->n >= least && ops->n <= most)
+		return 0;
+	if (ops->n < least)
+		err_set(err, ERR_TROUBLE, "%s: REV is missing", name);
+	else
+		err_set(err, ERR_TROUBLE, "%s: '%s' is one too many%s", name,
+			ops->v[most], most ? ": REV is all" : "");
+	return err_hint(err, "see behavdiff %s --help", name);
+}
+
 static const char revisions_help[] =
 	"\n"
 	"OLD, NEW and REV are what git rev-parse names, REV:DIR included; '.'\n"

@@ -14,8 +14,6 @@
 #include "core/config/config.h"
 #include "core/scenario/scenario.h"
 
-#define CONFIG_FILE ".behavdiff"
-
 static const struct template {
 	bool hook;
 	const char *choice, *path, *text;
@@ -356,10 +354,7 @@ int cmd_init(const struct invocation *inv, struct err *err)
 	autorepo struct repo *repo = NULL;
 	autofree char *hooks = NULL;
 
-	if (inv->operands.n)
-		return err_set(err, ERR_TROUBLE, "init: '%s' is one too many",
-			       inv->operands.v[0]);
-	if (repo_open(&repo, ".", err))
+	if (command_takes(inv, 0, 0, err) || repo_open(&repo, ".", err))
 		return -1;
 	if (!repo_workdir(repo))
 		return err_set(err, ERR_TROUBLE, "init: the repository is "

@@ -5,19 +5,6 @@
 #include "cmd/version.h"
 #include "core/report/report.h"
 
-static int cmd_report_check_operands(const struct invocation *inv,
-				     struct err *err)
-{
-	if (inv->operands.n == 1)
-		return 0;
-	if (!inv->operands.n)
-		err_set(err, ERR_TROUBLE, "report: REV is missing");
-	else
-		err_set(err, ERR_TROUBLE, "report: '%s' is one too many: REV "
-			"is all", inv->operands.v[1]);
-	return err_hint(err, "see behavdiff report --help");
-}
-
 static void write_audit(struct buf *out, const struct format *format,
 			const void *what, bool terminal)
 {
@@ -74,7 +61,7 @@ int cmd_report(const struct invocation *inv, struct err *err)
 	autosession struct session *s = NULL;
 	autodestinations struct destinations to = DESTINATIONS_INIT;
 
-	if (cmd_report_check_operands(inv, err) ||
+	if (command_takes(inv, 1, 1, err) ||
 	    command_begin(&s, &to, &inv->set, OF_REVISION, err) ||
 	    session_add(s, inv->operands.v[0], err) ||
 	    session_run_all(s, err))

@@ -319,15 +319,9 @@ static int cmd_review_begin(struct review *r, const struct invocation *inv,
 {
 	const struct settings *set = &inv->set;
 
-	if (inv->operands.n) {
-		err_set(err, ERR_TROUBLE, "review: '%s' is one too many",
-			inv->operands.v[0]);
-		return err_hint(err, "it is about the last comparison made "
-				"here");
-	}
-	if (need_terminal(err) || baseline_edit_open(&r->edit, set, err))
-		return -1;
-	if (last_result_read(&r->last, session_cache(r->edit.s), err))
+	if (command_takes(inv, 0, 0, err) || need_terminal(err) ||
+	    baseline_edit_open(&r->edit, set, err) ||
+	    last_result_read(&r->last, session_cache(r->edit.s), err))
 		return -1;
 	r->dir = set->folder ? set->folder :
 		 r->last.place.subdir.len ? r->last.place.subdir.p : "";

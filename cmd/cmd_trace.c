@@ -10,19 +10,6 @@
 #include "core/base/text.h"
 #include "core/compare/compare.h"
 
-static int cmd_trace_check_operands(const struct invocation *inv,
-				    struct err *err)
-{
-	if (inv->operands.n == 1)
-		return 0;
-	if (!inv->operands.n)
-		err_set(err, ERR_TROUBLE, "trace: REV is missing");
-	else
-		err_set(err, ERR_TROUBLE, "trace: '%s' is one too many: REV is "
-			"all", inv->operands.v[1]);
-	return err_hint(err, "see behavdiff trace --help");
-}
-
 /*
  * A fingerprint compared with itself has no findings; what is left are the
  * doubts about its runs.
@@ -52,7 +39,7 @@ int cmd_trace(const struct invocation *inv, struct err *err)
 
 	if (path && !strcmp(path, "-"))
 		path = NULL;
-	if (cmd_trace_check_operands(inv, err) ||
+	if (command_takes(inv, 1, 1, err) ||
 	    (path && fd_try_file_atomic(path, err)) ||
 	    session_open(&s, &opt, err) ||
 	    session_add(s, inv->operands.v[0], err) ||

@@ -173,6 +173,11 @@ bad_options() {
 	refuses "a slip in a command's name" "*" \
 		"did you mean 'behavdiff trace'?" trac
 	refuses "trace of nothing" "trace: REV is missing" "see *--help" trace
+	refuses "report of nothing" "report: REV is missing" "see *--help" report
+	refuses "check of two" "check: 'b' is one too many: REV is all" \
+		"see *check --help" check a b
+	refuses "doctor of something" "doctor: 'a' is one too many" \
+		"see *doctor --help" doctor a
 	refuses "trace of two" "trace: 'b' is one too many*" "see *--help" \
 		trace a b
 	refuses "an unknown option" "unknown option '--colour'" \
