@@ -8,10 +8,10 @@
 #ifndef FUZZ_EVENTS_H
 #define FUZZ_EVENTS_H
 
-#include "core/base/json.h"
 #include "core/base/vec.h"
 #include "core/fingerprint/fingerprint.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/plan.h"
 
 /* Some dozens of events: what more of them do, fewer do as well. */
 #define EVENTS_MAX_BYTES 256
@@ -37,22 +37,6 @@ static inline void take_event(struct event *ev, unsigned *bits,
 	}
 }
 
-/* A plan without a setting, in the words of its own writer. */
-static inline void set_plan(struct fingerprint *fp)
-{
-	autobuf struct buf text = BUF_INIT;
-	char digest[HASH_HEX_LEN + 1];
-	struct json_out j;
-
-	json_out_init(&j, &text);
-	json_begin_object(&j, NULL);
-	json_end_object(&j);
-	json_out_end(&j);
-	hash_hex(digest, buf_view(&text));
-	fp->plan = arena_str(&fp->arena, buf_view(&text));
-	fp->plan_digest = arena_str(&fp->arena, str_c(digest));
-}
-
 /* One of the EVENTS_RUNS runs; the caller frees. */
 static inline struct fingerprint *run_of(struct str events, unsigned run)
 {
@@ -75,7 +59,7 @@ static inline struct fingerprint *run_of(struct str events, unsigned run)
 			sink.take(sink.ctx, &ev);
 	}
 	fp = builder_seal(b, &end, 1, 0);
-	set_plan(fp);
+	set_plan(fp, "none");
 	return fp;
 }
 
@@ -87,7 +71,7 @@ static inline struct fingerprint *merge_of(struct str events, unsigned first)
 	};
 	struct fingerprint *fp = fingerprint_merge(runs, ARRAY_LEN(runs));
 
-	set_plan(fp);
+	set_plan(fp, "none");
 	for (size_t i = 0; i < ARRAY_LEN(runs); i++)
 		fingerprint_free(runs[i]);
 	return fp;

@@ -215,7 +215,7 @@ static struct fingerprint *rich_fingerprint(void)
 	fp = fingerprint_merge(runs, 2);
 	fingerprint_free(runs[0]);
 	fingerprint_free(runs[1]);
-	traced_plan(fp, "none");
+	set_plan(fp, "none");
 	return fp;
 }
 

@@ -140,7 +140,7 @@ static void another_plan_inside_is_not_taken(void **state)
 	autofingerprint struct fingerprint *other = traced("/bin/x", "exit", 3);
 	struct cache_key key = key_for(fp);
 
-	traced_plan(other, "sinkhole");
+	set_plan(other, "sinkhole");
 	cache_put(h->cache, &key, other);
 	assert_false(finds(h->cache, &key));
 }

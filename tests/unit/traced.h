@@ -11,26 +11,9 @@
 
 #include <cmocka.h>
 
-#include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/fingerprint/fingerprint.h"
-
-/* A plan of one setting, in the words of its own writer. */
-static inline void traced_plan(struct fingerprint *fp, const char *network)
-{
-	autobuf struct buf text = BUF_INIT;
-	char digest[HASH_HEX_LEN + 1];
-	struct json_out j;
-
-	json_out_init(&j, &text);
-	json_begin_object(&j, NULL);
-	json_put_str(&j, "network", str_c(network));
-	json_end_object(&j);
-	json_out_end(&j);
-	hash_hex(digest, buf_view(&text));
-	fp->plan = arena_str(&fp->arena, buf_view(&text));
-	fp->plan_digest = arena_str(&fp->arena, str_c(digest));
-}
+#include "tests/unit/plan.h"
 
 /* One run that executes a program and ended so. */
 static inline struct fingerprint *traced_run(const char *program,
@@ -61,7 +44,7 @@ static inline struct fingerprint *traced(const char *program, const char *how,
 	for (unsigned i = 0; i < runs; i++)
 		fingerprint_free(all[i]);
 	free(all);
-	traced_plan(fp, "none");
+	set_plan(fp, "none");
 	return fp;
 }
 
