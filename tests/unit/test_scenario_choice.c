@@ -121,7 +121,7 @@ static void keys_that_contradict_each_other_are_refused(void **state)
 		"a second status", "");
 	refuses("\ttype = hold\n\ttype = send a\n", "nothing follows hold",
 		"");
-	refuses("\tafter = b\n", "b", "");
+	refuses("\tafter = b\n", "after = \"b\" names no step", "steps: a");
 }
 
 static void what_is_expected_and_passed_adds_up(void **state)
