@@ -115,6 +115,15 @@ static void signals_at_rest(struct play *g, const char *want)
 #define SERVER "[step \"server\"]\ncommand = s\nready = listen\n"
 #define CLIENT "[step \"client\"]\ncommand = c\nafter = server\n"
 
+/* The server listens, its only client comes and goes. */
+static void serve_one_client(struct play *g)
+{
+	start_all(g, "server");
+	step_scheduler_listening(&g->st, 0, STR("127.0.0.1:80"));
+	start_all(g, "client");
+	ended(g, 1, 0);
+}
+
 static void servers_are_stopped_when_the_last_client_has_ended(void **state)
 {
 	(void)state;
@@ -148,10 +157,7 @@ static void one_that_stays_is_killed(void **state)
 	struct play g;
 
 	begin(&g, SERVER CLIENT);
-	start_all(&g, "server");
-	step_scheduler_listening(&g.st, 0, STR("127.0.0.1:80"));
-	start_all(&g, "client");
-	ended(&g, 1, 0);
+	serve_one_client(&g);
 	signals_at_rest(&g, "server TERM");
 	pass(&g, STOPS_GRACE_MS / 2);
 	signals(&g, "");
@@ -180,10 +186,7 @@ static void a_daemon_and_orphans_are_stopped_too(void **state)
 	end(&g);
 	/* Its first process ends, and leaves others behind. */
 	begin(&g, SERVER CLIENT);
-	start_all(&g, "server");
-	step_scheduler_listening(&g.st, 0, STR("127.0.0.1:80"));
-	start_all(&g, "client");
-	ended(&g, 1, 0);
+	serve_one_client(&g);
 	signals_at_rest(&g, "server TERM");
 	step_scheduler_ended(&g.st, 0, SIGTERM);
 	signals(&g, "");
@@ -222,10 +225,7 @@ static void rest_is_waited_for_and_not_for_ever(void **state)
 	struct play g;
 
 	begin(&g, SERVER CLIENT);
-	start_all(&g, "server");
-	step_scheduler_listening(&g.st, 0, STR("127.0.0.1:80"));
-	start_all(&g, "client");
-	ended(&g, 1, 0);
+	serve_one_client(&g);
 	signals(&g, "");
 	/* Between two looks something ran, or runs. */
 	g.sum++;
@@ -463,10 +463,7 @@ static void a_servers_own_stop_comes_first_and_has_its_time(void **state)
 
 	begin(&g, "[step \"server\"]\ncommand = s\nready = listen\n"
 		  "stop = HUP after 5s\n" CLIENT);
-	start_all(&g, "server");
-	step_scheduler_listening(&g.st, 0, STR("127.0.0.1:80"));
-	start_all(&g, "client");
-	ended(&g, 1, 0);
+	serve_one_client(&g);
 	pass(&g, STOPS_REST_MAX_MS);
 	signals(&g, "");
 	pass(&g, 5000);
