@@ -8,6 +8,8 @@
 #   null_missing PROGRAM       the tools that it needs and that are not there
 #   null_record FILE HEAD      begins FILE, unless it begins with HEAD already
 #   null_among WORD WORDS...   is it one of them?
+#   null_skips PROGRAM NAME    skips the test NAME where a tool is missing
+#   null_keep                  the folder of the records, made
 #   null_build                 the digest of the program that is tested
 #   null_milliseconds, null_took RECORD SINCE     the time a record took
 
@@ -52,6 +54,17 @@ null_among() { # word words...
 		[ "$each" != "$null_word" ] || return 0
 	done
 	return 1
+}
+
+null_skips() { # program name
+	null_lacks=$(null_missing "$1" | paste -sd " " -)
+	[ -n "$null_lacks" ] || return 1
+	skip "$null_lacks not installed" "$2"
+}
+
+null_keep() {
+	# shellcheck disable=SC2154
+	mkdir -p "${NULL_KEEP:=$work/keep}" && (cd "$NULL_KEEP" && pwd)
 }
 
 # A record of another build, program or count begins anew; one that was

@@ -181,9 +181,7 @@ compare_plainly() {
 
 build=$(null_build)
 drawing=$(null_drawing | paste -sd " " -)
-keep=${NULL_KEEP:-$work/keep}
-mkdir -p "$keep" || exit 2
-keep=$(cd "$keep" && pwd)
+keep=$(null_keep) || exit 2
 
 # The numbers of the comparisons: up to $count they are plain, beyond that
 # under settings.
@@ -242,12 +240,7 @@ for program in $programs; do
 		skip "not silent by now" "$program"
 		continue
 	fi
-	lacks=$(null_missing "$program" | paste -sd " " -)
-	if [ -n "$lacks" ]; then
-		skip "$lacks not installed" "$program"
-	else
-		there="$there $program"
-	fi
+	null_skips "$program" "$program" || there="$there $program"
 done
 
 # Those that wait, beside the others.

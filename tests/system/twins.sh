@@ -82,9 +82,7 @@ for twin in $twins; do
 done
 new_repo "$repo" || exit 2
 
-keep=${NULL_KEEP:-$work/keep}
-mkdir -p "$keep" || exit 2
-keep=$(cd "$keep" && pwd)
+keep=$(null_keep) || exit 2
 count=${TWINS_COUNT:-1}
 build=$(null_build)
 
@@ -134,11 +132,7 @@ for twin in $twins; do
 		skip "not found by now" "$twin: $what"
 		continue
 	fi
-	lacks=$(null_missing "${twin%/*}" | paste -sd " " -)
-	if [ -n "$lacks" ]; then
-		skip "$lacks not installed" "$twin: $what"
-		continue
-	fi
+	! null_skips "${twin%/*}" "$twin: $what" || continue
 	name=$(echo "$twin" | tr / .)
 	record=$keep/$name
 	null_record "$record" "$build $count $(git -C "$repo" rev-parse \
