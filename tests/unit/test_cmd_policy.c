@@ -241,7 +241,7 @@ static void a_folder_stays_below_the_root(void **state)
 
 static int set_up(void **state)
 {
-	char *dir = mem_strdup("/tmp/behavdiff-gate-XXXXXX");
+	char *dir = mem_strdup("/tmp/behavdiff-policy-XXXXXX");
 
 	assert_non_null(mkdtemp(dir));
 	assert_int_equal(chdir(dir), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What explain and completion rely on in the tables. */
+/* What completion relies on in the tables. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the bytes of connections name, packets and flows; all hostile. */
+/* What the bytes of connections name, packets and connections; all hostile. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -318,7 +318,7 @@ static void a_routing_header_is_passed_over(void **state)
 		assert_false(packet_parse(&s, (struct str){ p.p, n }, n));
 }
 
-/* --- flows --- */
+/* --- connections --- */
 
 struct heard {
 	struct buf told;

@@ -91,7 +91,7 @@ static void a_program_without_that_file_runs_its_own(void **state)
 	session_free(p.s);
 }
 
-/* Detection follows no link, and neither does the guide. */
+/* Detection follows no link, and neither does the reference. */
 static void a_link_or_a_folder_is_not_that_file(void **state)
 {
 	struct pair p = begin(state, "", "main.py", "server.py");
@@ -106,7 +106,7 @@ static void a_link_or_a_folder_is_not_that_file(void **state)
 	session_free(p.s);
 }
 
-static void what_is_run_anyway_is_no_guidance(void **state)
+static void what_is_run_anyway_needs_no_reference(void **state)
 {
 	struct pair p = begin(state, "", "main.py", "main.py notes.txt");
 
@@ -124,7 +124,7 @@ static void neither_side_has_an_entry_point(void **state)
 	session_free(p.s);
 }
 
-static void configured_steps_need_no_guide(void **state)
+static void configured_steps_need_no_reference(void **state)
 {
 	struct pair p = begin(state, "[step \"a\"]\n\tcommand = ./x\n",
 			      "main.py", "main.py launcher.py");
@@ -135,8 +135,8 @@ static void configured_steps_need_no_guide(void **state)
 	session_free(p.s);
 }
 
-/* Of a check: the only side is guided by a revision that is none. */
-static void a_side_alone_has_the_guide_that_was_named(void **state)
+/* Of a check: the reference of the only side is no side. */
+static void a_side_alone_has_the_reference_that_was_named(void **state)
 {
 	struct pair p = begin(state, "", "main.py launcher.py", "main.py");
 	struct side *reference = &p.s->reference, *other = &p.s->sides[NEW];
@@ -153,7 +153,7 @@ static void a_side_alone_has_the_guide_that_was_named(void **state)
 
 /* --- the reference in the cache --- */
 
-static void keys_tell_guided_runs_from_others(void **state)
+static void keys_tell_runs_with_a_reference_from_others(void **state)
 {
 	char own[65], referenced[65], varied[65], other[65];
 	struct side side = { .tree = -1 };
@@ -212,12 +212,12 @@ int main(void)
 		story(the_entry_points_of_old_are_run_in_new),
 		story(a_program_without_that_file_runs_its_own),
 		story(a_link_or_a_folder_is_not_that_file),
-		story(what_is_run_anyway_is_no_guidance),
+		story(what_is_run_anyway_needs_no_reference),
 		story(neither_side_has_an_entry_point),
-		story(configured_steps_need_no_guide),
-		story(a_side_alone_has_the_guide_that_was_named),
+		story(configured_steps_need_no_reference),
+		story(a_side_alone_has_the_reference_that_was_named),
 		story(what_the_cache_has_of_another_entry_is_forgotten),
-		cmocka_unit_test(keys_tell_guided_runs_from_others),
+		cmocka_unit_test(keys_tell_runs_with_a_reference_from_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
