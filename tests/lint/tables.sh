@@ -177,8 +177,7 @@ check_lists() {
 			core/normalise/run_by_others.def \
 			core/normalise/by_product.def | grep -c '^[A-Z_]*(.*)$')"
 	is "list formats prints every format" "$(listed formats)" \
-		"$(rows FORMAT core/report/formats.def |
-			sed 's/^[^"]*"\([^"]*\)".*/\1/')"
+		"$(first_strings FORMAT core/report/formats.def)"
 	is "list config prints every key" "$(listed config)" \
 		"$(rows KEY core/config/keys.def | tr -d '" ' |
 			awk -F, '{ print $1 ($2 == "YES" ? ".NAME." : ".") $3 }')"
