@@ -665,8 +665,9 @@ refuses "a quote that never closes" 'bad:3: step "x": args' "args = 'a"
 # --- the tutorial's own configuration ---
 
 mkdir "$work/tutorial"
-awk '/^.*ini$/ && length($0) == 6 { on = 1; next } length($0) == 3 { on = 0 } on' \
+awk '/^```ini$/ { on = 1; next } /^```$/ { on = 0 } on' \
 	"$top/cmd/tutorial.md" >"$work/tutorial/.behavdiff"
+ok "the tutorial has a configuration" test -s "$work/tutorial/.behavdiff"
 cat >"$work/tutorial/server.py" <<'X'
 import socket
 server = socket.create_server(("127.0.0.1", 8765))
