@@ -16,6 +16,15 @@ static inline bool ascii_is_xdigit(int c)
 	       (c >= 'A' && c <= 'F');
 }
 
+/* Of a hexadecimal digit; -1 of anything else. */
+static inline int ascii_hex_value(int c)
+{
+	if (ascii_is_digit(c))
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 static inline bool ascii_is_lower(int c)
 {
 	return c >= 'a' && c <= 'z';

@@ -21,14 +21,6 @@ static bool json_scan_is_space(int c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static int hex_value(int c)
-{
-	if (ascii_is_digit(c))
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static void skip_space(struct scan *s)
 {
 	while (json_scan_is_space(peek(s)))
@@ -43,7 +35,8 @@ static int unicode_escape(const struct scan *s)
 	if (s->text.len - s->at < 5)
 		return -1;
 	for (size_t i = 1; i <= 4; i++) {
-		int digit = hex_value((unsigned char)s->text.p[s->at + i]);
+		int digit = ascii_hex_value((unsigned char)
+					    s->text.p[s->at + i]);
 
 		if (digit < 0)
 			return -1;

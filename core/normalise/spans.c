@@ -338,6 +338,49 @@ static size_t token_span_inode(struct str s, size_t at)
 	return token_byte_in(s, at + len, "]") ? len : 0;
 }
 
+/*
+ * Where the kernel puts programs, libraries, stacks and what is mapped while
+ * ADDR_NO_RANDOMIZE is set (personality(2)): the ends of the address space, and
+ * two thirds of it (ELF_ET_DYN_BASE).  Each is as high as a program that maps
+ * some gigabytes gets.
+ */
+static const struct { uint64_t low, high; } token_address_ranges[] = {
+	{ 0x7ffe00000000, 0x7fffffffffff },	/* x86-64 */
+	{ 0x555555554000, 0x555655554000 },
+	{ 0xfffe00000000, 0xffffffffffff },	/* arm64 */
+	{ 0xaaaaaaaaa000, 0xaaabaaaaa000 },
+};
+
+static bool token_is_address(const char *digits, size_t n, unsigned base)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < n; i++)
+		value = value * base + (uint64_t)ascii_hex_value(digits[i]);
+	for (size_t i = 0; i < ARRAY_LEN(token_address_ranges); i++)
+		if (value >= token_address_ranges[i].low &&
+		    value <= token_address_ranges[i].high)
+			return true;
+	return false;
+}
+
+/* As pointers are printed: 12 hexadecimal digits, or 14 or 15 decimal ones. */
+static size_t token_span_address(struct str s, size_t at)
+{
+	if (!token_starts_word(s, at) && !token_follows(s, at, STR("0x")))
+		return 0;
+
+	size_t hex = token_run(s, at, ascii_is_xdigit);
+	size_t decimal = token_run(s, at, ascii_is_digit);
+
+	if (!token_ends_word(s, at + hex))
+		return 0;
+	if (hex == 12 && token_is_address(s.p + at, hex, 16))
+		return hex;
+	return decimal == hex && (hex == 14 || hex == 15) &&
+	       token_is_address(s.p + at, hex, 10) ? hex : 0;
+}
+
 static size_t token_span_pid(struct str s, size_t at)
 {
 	if (!token_follows(s, at, STR("pid=")))

@@ -122,6 +122,28 @@ static void numbers_of_processes_are_replaced(void **state)
 	);
 }
 
+/* As the sandbox has them, where no address is randomised. */
+static void addresses_are_replaced(void **state)
+{
+	(void)state;
+	ASSERT_ROWS(
+		MADE("/srv/at-7ffff7a5c2d0", "/srv/at-<n>"),
+		MADE("/srv/0x7FFFFFFFE4B0.bin", "/srv/0x<n>.bin"),
+		MADE("/srv/555555a32170", "/srv/<n>"),
+		MADE("/srv/obj_140737348223696", "/srv/obj_<n>"),
+		MADE("/srv/93824998060400", "/srv/<n>"),
+		MADE("/srv/fffff7d01230", "/srv/<n>"),
+		MADE("/srv/aaaaaaac1230", "/srv/<n>"),
+		/* Elsewhere, wider, in a word. */
+		MADE("/srv/at-6ffff7a5c2d0", "/srv/at-6ffff7a5c2d0"),
+		MADE("/srv/7ffff7a5c2d07", "/srv/7ffff7a5c2d07"),
+		MADE("/srv/7ffff7a5c2d", "/srv/7ffff7a5c2d"),
+		MADE("/srv/x7ffff7a5c2d0", "/srv/x7ffff7a5c2d0"),
+		MADE("/srv/555755a32170", "/srv/555755a32170"),
+		MADE("/srv/200000000000001", "/srv/200000000000001"),
+	);
+}
+
 static void temporary_names_are_replaced(void **state)
 {
 	(void)state;
@@ -464,6 +486,7 @@ int main(void)
 		cmocka_unit_test(tree_and_home_have_names),
 		cmocka_unit_test(system_reads_collapse),
 		cmocka_unit_test(numbers_of_processes_are_replaced),
+		cmocka_unit_test(addresses_are_replaced),
 		cmocka_unit_test(temporary_names_are_replaced),
 		cmocka_unit_test(plain_names_stay),
 		cmocka_unit_test(ids_and_times_are_replaced),
