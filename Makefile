@@ -134,6 +134,14 @@ $(BUILD)/oracle/sandbox: tests/oracle/sandbox.c $(BUILD)/libcore.a | deps-test
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) $< \
 		$(BUILD)/libcore.a $(PKG_LIBS) -o $@
 
+# behavdiff whose runs can be kept and taken again: tests/null/README.md.
+$(BUILD)/replay/replay: tests/replay/replay.c $(CMD_OBJ) $(BUILD)/libcore.a | deps-test
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) \
+		-Wl,--wrap=pool_run $< $(CMD_OBJ) $(BUILD)/libcore.a \
+		$(PKG_LIBS) -o $@
+
 # Built by `make fuzzers` with clang, in a build of its own.
 $(BUILD)/libfuzzed.a: $(FUZZ_CORE:%.c=$(BUILD)/obj/%.o)
 	@rm -f $@
@@ -148,12 +156,13 @@ $(BUILD)/fuzzers/%: tests/fuzz/%.c $(BUILD)/libfuzzed.a
 		$(PKG_LIBS) -o $@
 
 -include $(CORE_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d) \
-	$(BUILD)/oracle/sandbox.d
+	$(BUILD)/oracle/sandbox.d $(BUILD)/replay/replay.d
 
 units: $(UNITS) ## build the unit tests
 fixtures: $(FIXTURES) ## build the programs that the tests trace
 
-TEST_TOOLS := $(BUILD)/oracle/sandbox $(BUILD)/bench/compare
+TEST_TOOLS := $(BUILD)/oracle/sandbox $(BUILD)/bench/compare \
+	$(BUILD)/replay/replay
 check: deps-test all units fixtures $(TEST_TOOLS) ## run every test
 	@BUILD=$(BUILD) LEAVE_OUT="$(LEAVE_OUT)" sh tests/run
 

@@ -10,6 +10,9 @@
 #   null_among WORD WORDS...   is it one of them?
 #   null_skips PROGRAM NAME    skips the test NAME where a tool is missing
 #   null_keep                  the folder of the records, made
+#   null_replayer              a copy of what keeps runs and replays them
+#   null_replay RECORD REPOSITORY OLD NEW FIRST LAST [GLOB]
+#                              compares kept runs: tests/replay/replays.py
 #   null_build                 the digest of the program that is tested
 #   null_milliseconds, null_took RECORD SINCE     the time a record took
 
@@ -74,6 +77,20 @@ null_record() { # file head
 	echo "# $2" >"$1"
 	: >"$1.bad"
 	echo 0 >"$1.time"
+}
+
+null_replayer() {
+	# shellcheck disable=SC2154
+	cp "$BUILD/replay/replay" "$work/replay" && chmod 755 "$work/replay"
+}
+
+null_replay() { # record repository old new first last [glob]
+	record=$1
+	shift
+	# shellcheck disable=SC2154
+	/usr/bin/python3 tests/replay/replays.py "$work/replay" "$1" \
+		"$work/runs" "$2" "$3" "$4" "$5" ${6:+"$6"} \
+		>>"$record" 2>>"$record.bad"
 }
 
 null_build() {

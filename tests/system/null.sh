@@ -9,6 +9,10 @@
 #			which take turns in a fixed order.  Without it, one of
 #			each; a program with a table of twins has one
 #			comparison only, plain or under a setting by its name
+#   NULL_RUNS=60		each is traced so often besides, under the settings in
+#			turn, and these runs are kept
+#   NULL_REPLAYS=200	so many further comparisons, each of some of the runs
+#			that were kept, by luck: tests/replay/replay.c
 #   NULL_ONLY="a b"	only these programs
 #   NULL_KEEP=DIR	one record for each program is kept there: what was
 #			interrupted goes on, what is done is not done again;
@@ -21,6 +25,8 @@
 . tests/system/lib_null.sh
 
 count=${NULL_COUNT:-1}
+runs=${NULL_RUNS:-0}
+replays=${NULL_REPLAYS:-0}
 start_of_all=$(date +%s)
 
 # Programs that are not silent each time by now: hosts, of whose pool a name comes
@@ -45,6 +51,7 @@ new_repo "$repo" || exit 2
 samples=$work/samples
 sh tests/implementations/make-repo "$samples" >/dev/null || exit 2
 behavdiff_for_user
+[ "$replays" -eq 0 ] || null_replayer
 mkdir "$work/elsewhere"
 chmod 1777 "$work" "$work/elsewhere"
 chmod -R a+rX "$work"
@@ -142,7 +149,7 @@ in_setting() { # number command...
 
 # --- one comparison: a line of the program's record ---
 #
-#   NUMBER plain|SETTING STATUS OLD-DIGEST NEW-DIGEST FINDINGS
+#   NUMBER plain|SETTING|replay STATUS OLD-DIGEST NEW-DIGEST FINDINGS
 
 compare_once() { # program number
 	name=$1 number=$2
@@ -201,6 +208,28 @@ offset_of() { # program
 	offset=$((offset % 14))
 }
 
+# --- comparisons of runs that were kept ---
+
+# The settings take turns, twice, as both users.
+keep_runs() { # revision
+	mkdir -p "$work/runs/$1"
+	chmod 777 "$work/runs/$1"
+	for turn in 0 1 2 3 4 5 6 7 8 9 10 11 12 13; do
+		in_setting "$turn" env REPLAY_RECORD="$work/runs" \
+			"$work/replay" -C "${at% *}" trace --timeout 120 \
+			--runs $(((runs + 13) / 14)) "$1" >/dev/null 2>&1
+	done
+}
+
+compare_kept() { # program
+	at=$(sides "$1")
+	done_before=$(grep -c " replay " "$keep/$1")
+	[ "$done_before" -lt "$replays" ] || return 0
+	keep_runs "${at#* }"
+	null_replay "$keep/$1" "${at% *}" "${at#* }" "${at#* }" \
+		$((done_before + 1)) "$replays"
+}
+
 compare_all() { # program
 	offset_of "$1"
 	at=$(sides "$1")
@@ -212,6 +241,9 @@ compare_all() { # program
 		compare_once "$1" "$next"
 		null_took "$keep/$1" "$began"
 	done
+	began=$(null_milliseconds)
+	compare_kept "$1"
+	null_took "$keep/$1" "$began"
 	tell "$1"
 }
 
@@ -261,6 +293,7 @@ lane=
 for program in $there; do
 	offset_of "$program"
 	many=$(numbers "$program" | wc -w)
+	many=$((many + replays))
 	is "$program: $many times nothing" "$(cat "$keep/$program.bad")" ""
 	is "$program: as often as asked" \
 		"$(grep -vc '^#' "$keep/$program")" "$many"

@@ -9,6 +9,8 @@
 #   sh tests/system/twins.sh [PROGRAM...]
 #   TWINS_COUNT=N		each twin so often; without it, one twin of each
 #			program once, another one with each commit
+#   TWINS_REPLAYS=N	and so often by runs that were kept, each time some of
+#			TWINS_RUNS=30 of both: tests/replay/replay.c
 #   TWINS_TURN=N		which one, in the place of the number of commits
 #   NULL_ONLY="a b/2"	only these programs, or twins by their number
 #   NULL_KEEP=DIR		one record for each twin is kept there, as null.sh
@@ -84,6 +86,9 @@ new_repo "$repo" || exit 2
 
 keep=$(null_keep) || exit 2
 count=${TWINS_COUNT:-1}
+runs=${TWINS_RUNS:-30}
+replays=${TWINS_REPLAYS:-0}
+[ "$replays" -eq 0 ] || null_replayer
 build=$(null_build)
 
 matches() { # glob <findings
@@ -94,16 +99,20 @@ matches() { # glob <findings
 	return 1
 }
 
+sides_of() { # twin
+	old=main:${1%/*} new=main:$(echo "$1" | tr / .)
+	wanted=$(twin_lines "${1%/*}" "${1#*/}" 1)
+}
+
 # NUMBER STATUS found|missed, a line of the twin's record
 compare_once() { # twin record number
-	old=main:${1%/*} new=main:$(echo "$1" | tr / .)
+	sides_of "$1"
 	code=0
 	"$behavdiff" -C "$repo" --format json --fail-on warning \
 		--timeout 120 "$old" "$new" >"$work/result.json" \
 		2>"$work/result.err" || code=$?
 	/usr/bin/python3 tests/system/json_read.py gating \
 		"$work/result.json" >"$work/gating" 2>&1
-	wanted=$(twin_lines "${1%/*}" "${1#*/}" 1)
 	found=missed
 	! matches "$wanted" <"$work/gating" || [ "$code" -ne 1 ] || found=found
 	echo "$3 $code $found" >>"$2"
@@ -115,14 +124,34 @@ compare_once() { # twin record number
 	} >>"$2.bad"
 }
 
+keep_runs() { # revision
+	[ -d "$work/runs/$1" ] ||
+		REPLAY_RECORD="$work/runs" "$work/replay" -C "$repo" trace \
+			--timeout 120 --runs "$runs" "$1" >/dev/null 2>&1
+}
+
+compare_kept() { # twin record
+	done_before=$(grep -c '^r' "$2")
+	[ "$done_before" -lt "$replays" ] || return 0
+	sides_of "$1"
+	mkdir -p "$work/runs"
+	keep_runs "$old"
+	keep_runs "$new"
+	null_replay "$2" "$repo" "$old" "$new" $((done_before + 1)) \
+		"$replays" "$wanted"
+}
+
 compare_all() { # twin record
-	done_before=$(grep -vc '^#' "$2")
+	done_before=$(grep -c '^[1-9]' "$2")
 	while [ "$done_before" -lt "$count" ]; do
 		done_before=$((done_before + 1))
 		began=$(null_milliseconds)
 		compare_once "$1" "$2" "$done_before"
 		null_took "$2" "$began"
 	done
+	began=$(null_milliseconds)
+	compare_kept "$1" "$2"
+	null_took "$2" "$began"
 }
 
 for twin in $twins; do
@@ -138,7 +167,8 @@ for twin in $twins; do
 	null_record "$record" "$build $count $(git -C "$repo" rev-parse \
 		"main:${twin%/*}" "main:$name" | paste -sd " " -)"
 	compare_all "$twin" "$record"
-	echo "# $twin: found in $(grep -c ' found$' "$record") of $count," \
+	echo "# $twin: found in $(grep -c ' found$' "$record") of" \
+		"$((count + replays))," \
 		"$(($(cat "$record.time") / 1000)) s: $what"
 	is "$twin: $what" "$(cat "$record.bad")" ""
 done
