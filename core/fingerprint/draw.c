@@ -210,25 +210,84 @@ static size_t independent(const struct drawn *old, double whole)
 						   old->whole;
 }
 
+static double greater(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+/* From one number to the other, a decade's own part by straight lines. */
+static double decades(double from, double to)
+{
+	double n = 0, ratio = to / from;
+
+	for (; ratio >= 10; ratio /= 10)
+		n++;
+	return n + (ratio - 1) / 9;
+}
+
+/* Those of NEW that are further from OLD's, and of which side of them. */
+struct beyond {
+	double low, high;	/* OLD's smallest and largest */
+	double far;		/* NEW's, which is below or above */
+	bool below;
+	size_t n;		/* of OLD, drawn by themselves */
+};
+
 /*
- * Of n uniform numbers and one more, that one is further below the others than
- * t times their range with a chance below (1 + t)^-(n - 1).
+ * Of n uniform numbers and one more, that one is further from the others than t
+ * times their range with a chance below (1 + t)^-(n - 1).
  */
+static double chance_if_uniform(const struct beyond *x,
+				const struct drawn *new)
+{
+	return chance_of_gap(x->high - x->low + 1, x->below ?
+			     x->low - x->far : x->far - x->high, x->n, new);
+}
+
+/*
+ * If they are drawn from 1 on, one of a digit less is ten times as rare; of
+ * sizes and of several numbers behind each other, so is one of a digit more.
+ * But then OLD's may not all be in a few of these digits by chance.
+ */
+static double chance_if_by_digits(const struct beyond *x,
+				  const struct drawn *new)
+{
+	double whole = (x->low + 1) / (x->high + 1);
+	double beyond = x->below ? (x->far + 1) / (x->high + 1) :
+				   (x->high + 1) / (x->far + 1);
+	double chance = draw_power(1 - whole, x->n ? x->n - 1 : 0) *
+			new->draws * beyond;
+
+	return chance < 1 ? chance : 1;
+}
+
+/* If their sizes are drawn, as those of files are: the same in digits. */
+static double chance_if_sizes(const struct beyond *x, const struct drawn *new)
+{
+	double whole = decades(x->low + 1, x->high + 1);
+
+	return chance_of_gap(whole, x->below ?
+			     decades(x->far + 1, x->low + 1) :
+			     decades(x->high + 1, x->far + 1), x->n, new);
+}
+
+/* Whichever of these OLD draws: what is believed in is the best for NEW. */
 static double chance_range(const struct drawn *old, const struct drawn *new)
 {
-	double low, high, from, to, gap;
+	double from, to, best;
+	struct beyond x;
 
-	if (!drawn_is_number(old) || !number_range(old->d, &low, &high) ||
+	if (!drawn_is_number(old) || !number_range(old->d, &x.low, &x.high) ||
 	    !number_range(new->d, &from, &to))
 		return 1;
-	gap = low - from > to - high ? low - from : to - high;
-	if (gap <= 0)
-		return 1;
 	/* A counter or a clock goes on. */
-	if (from >= low && to - high <= 2 * (high - low + 1))
+	if (from >= x.low && to - x.high <= 2 * (x.high - x.low + 1))
 		return 1;
-	return chance_of_gap(high - low + 1, gap,
-			     independent(old, high - low + 1), new);
+	x.below = x.low - from > to - x.high;
+	x.far = x.below ? from : to;
+	x.n = independent(old, x.high - x.low + 1);
+	best = greater(chance_if_uniform(&x, new), chance_if_by_digits(&x, new));
+	return greater(best, chance_if_sizes(&x, new));
 }
 
 /* How well the names that came again fit a pool of so many, 1 for the best. */

@@ -46,30 +46,33 @@ struct form {
 	unsigned width;
 	unsigned least, most;	/* a number, where there are no characters */
 	unsigned pool;		/* words, so many */
+	unsigned behind;	/* another number below it comes behind */
 };
 
 static const struct form forms[] = {
-	{ "5 digits", "", DIGIT, 5, 0, 0, 0 },
-	{ "10 digits", "", DIGIT, 10, 0, 0, 0 },
-	{ "port", "", NULL, 0, 32768, 60999, 0 },
-	{ "process id", "", NULL, 0, 1200, 31589, 0 },
-	{ "number", "", NULL, 0, 0, 99999, 0 },
-	{ "one of 32 numbers", "shard-", NULL, 0, 0, 31, 0 },
-	{ "8 of hex", "", DIGIT "abcdef", 8, 0, 0, 0 },
-	{ "32 of HEX", "", DIGIT "ABCDEF", 32, 0, 0, 0 },
-	{ "8 letters", "", LOWER, 8, 0, 0, 0 },
-	{ "PHP session", "sess_", DIGIT "abcdefghijklmnopqrstuv", 26, 0, 0, 0 },
-	{ "ULID", "01JDX", DIGIT "ABCDEFGHJKMNPQRSTVWXYZ", 21, 0, 0, 0 },
-	{ "base32", "", UPPER "234567", 16, 0, 0, 0 },
-	{ "KSUID", "2p", DIGIT UPPER LOWER, 25, 0, 0, 0 },
-	{ "mkstemp", "tmp.", DIGIT UPPER LOWER, 6, 0, 0, 0 },
-	{ "Python's tempfile", "tmp", DIGIT LOWER "_", 8, 0, 0, 0 },
-	{ "token_urlsafe", "", DIGIT UPPER LOWER "_-", 22, 0, 0, 0 },
-	{ "nanoid", "", DIGIT UPPER LOWER "_-", 21, 0, 0, 0 },
+	{ "5 digits", "", DIGIT, 5, 0, 0, 0, 0 },
+	{ "10 digits", "", DIGIT, 10, 0, 0, 0, 0 },
+	{ "port", "", NULL, 0, 32768, 60999, 0, 0 },
+	{ "process id", "", NULL, 0, 1200, 31589, 0, 0 },
+	{ "number", "", NULL, 0, 0, 99999, 0, 0 },
+	{ "two numbers", "", NULL, 0, 0, 2000000000, 0, 2000000000 },
+	{ "number and place", "", NULL, 0, 0, 2000000000, 0, 1024 },
+	{ "one of 32 numbers", "shard-", NULL, 0, 0, 31, 0, 0 },
+	{ "8 of hex", "", DIGIT "abcdef", 8, 0, 0, 0, 0 },
+	{ "32 of HEX", "", DIGIT "ABCDEF", 32, 0, 0, 0, 0 },
+	{ "8 letters", "", LOWER, 8, 0, 0, 0, 0 },
+	{ "PHP session", "sess_", DIGIT "abcdefghijklmnopqrstuv", 26, 0, 0, 0, 0 },
+	{ "ULID", "01JDX", DIGIT "ABCDEFGHJKMNPQRSTVWXYZ", 21, 0, 0, 0, 0 },
+	{ "base32", "", UPPER "234567", 16, 0, 0, 0, 0 },
+	{ "KSUID", "2p", DIGIT UPPER LOWER, 25, 0, 0, 0, 0 },
+	{ "mkstemp", "tmp.", DIGIT UPPER LOWER, 6, 0, 0, 0, 0 },
+	{ "Python's tempfile", "tmp", DIGIT LOWER "_", 8, 0, 0, 0, 0 },
+	{ "token_urlsafe", "", DIGIT UPPER LOWER "_-", 22, 0, 0, 0, 0 },
+	{ "nanoid", "", DIGIT UPPER LOWER "_-", 21, 0, 0, 0, 0 },
 	{ "base85", "", DIGIT UPPER LOWER "!#$%&()*+-;=?@^_`{|}~", 20,
-	  0, 0, 0 },
-	{ "12 words", "", NULL, 0, 0, 0, 12 },
-	{ "500 words", "", NULL, 0, 0, 0, 500 },
+	  0, 0, 0, 0 },
+	{ "12 words", "", NULL, 0, 0, 0, 12, 0 },
+	{ "500 words", "", NULL, 0, 0, 0, 500, 0 },
 };
 
 static void draw_chars(char *out, const char *chars, unsigned width)
@@ -97,8 +100,10 @@ static void draw_one(char *out, const struct form *f)
 	else if (f->chars)
 		draw_chars(out + n, f->chars, f->width);
 	else
-		snprintf(out + n, NAME_MAX_LEN - n, "%u",
-			 f->least + below(f->most - f->least + 1));
+		n += (size_t)snprintf(out + n, NAME_MAX_LEN - n, "%u",
+				      f->least + below(f->most - f->least + 1));
+	if (f->behind)
+		snprintf(out + n, NAME_MAX_LEN - n, "%u", below(f->behind));
 }
 
 /* --- a side --- */
