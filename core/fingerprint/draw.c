@@ -210,21 +210,6 @@ static size_t independent(const struct drawn *old, double whole)
 						   old->whole;
 }
 
-static double greater(double a, double b)
-{
-	return a > b ? a : b;
-}
-
-/* From one number to the other, a decade's own part by straight lines. */
-static double decades(double from, double to)
-{
-	double n = 0, ratio = to / from;
-
-	for (; ratio >= 10; ratio /= 10)
-		n++;
-	return n + (ratio - 1) / 9;
-}
-
 /* Those of NEW that are further from OLD's, and of which side of them. */
 struct beyond {
 	double low, high;	/* OLD's smallest and largest */
@@ -261,20 +246,10 @@ static double chance_if_by_digits(const struct beyond *x,
 	return chance < 1 ? chance : 1;
 }
 
-/* If their sizes are drawn, as those of files are: the same in digits. */
-static double chance_if_sizes(const struct beyond *x, const struct drawn *new)
-{
-	double whole = decades(x->low + 1, x->high + 1);
-
-	return chance_of_gap(whole, x->below ?
-			     decades(x->far + 1, x->low + 1) :
-			     decades(x->high + 1, x->far + 1), x->n, new);
-}
-
-/* Whichever of these OLD draws: what is believed in is the best for NEW. */
+/* Whichever OLD draws: what is believed in is the better one for NEW. */
 static double chance_range(const struct drawn *old, const struct drawn *new)
 {
-	double from, to, best;
+	double from, to, uniform, by_digits;
 	struct beyond x;
 
 	if (!drawn_is_number(old) || !number_range(old->d, &x.low, &x.high) ||
@@ -286,8 +261,9 @@ static double chance_range(const struct drawn *old, const struct drawn *new)
 	x.below = x.low - from > to - x.high;
 	x.far = x.below ? from : to;
 	x.n = independent(old, x.high - x.low + 1);
-	best = greater(chance_if_uniform(&x, new), chance_if_by_digits(&x, new));
-	return greater(best, chance_if_sizes(&x, new));
+	uniform = chance_if_uniform(&x, new);
+	by_digits = chance_if_by_digits(&x, new);
+	return uniform > by_digits ? uniform : by_digits;
 }
 
 /* How well the names that came again fit a pool of so many, 1 for the best. */
