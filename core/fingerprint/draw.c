@@ -31,12 +31,11 @@
 static bool is_endless(const struct drawn *s)
 {
 	double size = charset_size(&s->alphabet);
-	size_t width = s->min - s->head - s->tail;
 
 	if (s->d->possible && s->d->possible < ENDLESS)
 		return false;
 	return s->of && size != 26 && size != 28 && !s->again &&
-	       draw_power(size, width < 64 ? width : 64) >= ENDLESS;
+	       drawn_variety(s) >= ENDLESS;
 }
 
 /* --- the tests: the chance that an innocent draw looks like NEW --- */

@@ -224,6 +224,51 @@ static void find_shared(struct drawn *s)
 	find_alphabet(s, head, tail);
 }
 
+/* Pairs of names that have the same character there, behind the beginning. */
+static double pairs_that_agree(const struct drawn *s, size_t at)
+{
+	unsigned n[256] = { 0 };
+	double agree = 0;
+
+	for (size_t i = 0; i < s->d->n; i++)
+		if (!s->d->v[i].cut)
+			agree += n[(unsigned char)
+				   s->d->v[i].text.p[s->head + at]]++;
+	return agree;
+}
+
+/* Wider names are as good as endless. */
+#define VARIETY_WIDTH 64
+
+/*
+ * Of characters that are drawn one by one, as many pairs agree as the alphabet
+ * says; far more do where words, hours or a choice of few stand in the names.
+ * Then it is asked of each place how many may stand there.
+ */
+double drawn_variety(const struct drawn *s)
+{
+	size_t width = s->min - s->head - s->tail;
+	double size = charset_size(&s->alphabet), all = 0, variety = 1;
+	double pairs = (double)s->whole * (double)(s->whole - 1) / 2;
+	double agree[VARIETY_WIDTH], expected;
+
+	if (width > VARIETY_WIDTH)
+		width = VARIETY_WIDTH;
+	for (size_t i = 0; i < width; i++)
+		all += agree[i] = pairs_that_agree(s, i);
+	expected = pairs * (double)width / size;
+	/* Within five standard deviations; it is nearly of Poisson. */
+	if (all <= expected ||
+	    (all - expected) * (all - expected) <= 25 * expected)
+		return draw_power(size, width);
+	for (size_t i = 0; i < width; i++) {
+		double here = (pairs + 1) / (agree[i] + 1);
+
+		variety *= here < size ? here : size;
+	}
+	return variety;
+}
+
 struct drawn drawn_of(const struct draw *d, const struct drawn *as)
 {
 	struct drawn s = { .d = d };

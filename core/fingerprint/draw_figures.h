@@ -30,6 +30,8 @@ struct drawn {
 
 /* as: whose beginning and end are not drawn; NULL: its own. */
 struct drawn drawn_of(const struct draw *d, const struct drawn *as);
+/* About so many names may be drawn, by how they differ; some are whole. */
+double drawn_variety(const struct drawn *s);
 /* Are its names decimal numbers? */
 bool drawn_is_number(const struct drawn *s);
 /* Or such with dots between them? */
