@@ -341,14 +341,14 @@ static size_t token_span_inode(struct str s, size_t at)
 /*
  * Where the kernel puts programs, libraries, stacks and what is mapped while
  * ADDR_NO_RANDOMIZE is set (personality(2)): the ends of the address space, and
- * two thirds of it (ELF_ET_DYN_BASE).  Each is as high as a program that maps
- * some gigabytes gets.
+ * two thirds of it (ELF_ET_DYN_BASE).  A gigabyte of each: of 12 digits that are
+ * drawn, one in 60,000 is taken for an address.
  */
 static const struct { uint64_t low, high; } token_address_ranges[] = {
-	{ 0x7ffe00000000, 0x7fffffffffff },	/* x86-64 */
-	{ 0x555555554000, 0x555655554000 },
-	{ 0xfffe00000000, 0xffffffffffff },	/* arm64 */
-	{ 0xaaaaaaaaa000, 0xaaabaaaaa000 },
+	{ 0x7fffc0000000, 0x7fffffffffff },	/* x86-64 */
+	{ 0x555555554000, 0x555595554000 },
+	{ 0xffffc0000000, 0xffffffffffff },	/* arm64 */
+	{ 0xaaaaaaaaa000, 0xaaaaeaaaa000 },
 };
 
 static bool token_is_address(const char *digits, size_t n, unsigned base)
