@@ -40,23 +40,22 @@ static bool is_endless(const struct drawn *s)
 
 /* --- the tests: the chance that an innocent draw looks like NEW --- */
 
-/* In the order of an alphabet: 4 and 5, 9 and a or A, Z and a. */
-static bool is_next(char a, char b)
-{
-	return b == a + 1 || (a == '9' && (b == 'a' || b == 'A')) ||
-	       (a == 'Z' && b == 'a');
-}
-
 /*
- * The beginning may be a clock's, which goes on: one of its digits has gone up
- * by one, and the first half is the same, or this is in the first half.
+ * The beginning may be a clock's, which goes on, between a baseline and its
+ * check by months: the first character that differs is a later one, by one or
+ * behind a sixth of the beginning.
  */
 static bool goes_on(struct str a, struct str b, size_t head)
 {
 	size_t same = common_head(a, b);
+	char was, is;
 
-	return same * 2 >= head ||
-	       (same < a.len && same < b.len && is_next(a.p[same], b.p[same]));
+	if (same >= head || same >= a.len || same >= b.len)
+		return same >= head;
+	was = a.p[same], is = b.p[same];
+	return is > was && (same * 6 >= head || is == was + 1 ||
+			    (was == '9' && (is == 'a' || is == 'A')) ||
+			    (was == 'Z' && is == 'a'));
 }
 
 static double chance_form(const struct drawn *old, const struct drawn *new)
@@ -66,7 +65,7 @@ static double chance_form(const struct drawn *old, const struct drawn *new)
 	 * are not drawn character by character.
 	 */
 	if (old->head + old->tail < 2 || drawn_is_number(old) ||
-	    !is_endless(old))
+	    drawn_is_numbers(old) || !is_endless(old))
 		return 1;
 	for (size_t i = 0; i < new->d->n; i++) {
 		struct str a = drawn_example(old), t = new->d->v[i].text;
@@ -142,7 +141,7 @@ static double chance_width(const struct drawn *old, const struct drawn *new)
 
 	if (drawn_is_number(old))
 		return chance_shorter(old, new);
-	if (drawn_is_address(old) || !old->of || !gap || !new->whole)
+	if (drawn_is_numbers(old) || !old->of || !gap || !new->whole)
 		return 1;
 	if (size == 16 && new->max <= old->max)
 		return new->draws * draw_power(1 / size, gap);

@@ -288,9 +288,9 @@ bool drawn_is_number(const struct drawn *s)
 	return s->of == alphabets[0].shown;
 }
 
-bool drawn_is_address(const struct drawn *s)
+bool drawn_is_numbers(const struct drawn *s)
 {
-	return s->of == alphabets[1].shown;
+	return s->of == alphabets[1].shown || s->of == alphabets[2].shown;
 }
 
 unsigned drawn_alphabet_of_both(const struct drawn *a, const struct drawn *b)

@@ -34,8 +34,8 @@ struct drawn drawn_of(const struct draw *d, const struct drawn *as);
 double drawn_variety(const struct drawn *s);
 /* Are its names decimal numbers? */
 bool drawn_is_number(const struct drawn *s);
-/* Or such with dots between them? */
-bool drawn_is_address(const struct drawn *s);
+/* Or several with marks between them, addresses and times of the day? */
+bool drawn_is_numbers(const struct drawn *s);
 /* Bytes of the smallest alphabet that holds the names of both; 0: of none. */
 unsigned drawn_alphabet_of_both(const struct drawn *a, const struct drawn *b);
 unsigned charset_size(const struct charset *set);

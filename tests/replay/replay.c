@@ -9,6 +9,7 @@
  *   REPLAY_FROM=DIR     trace nothing: a run is one of those, by luck, and none
  *                       comes twice in a comparison
  *   REPLAY_SEED=N       luck
+ *   REPLAY_FIRST=N      no luck: those from N on, in the order of recording
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -98,6 +99,7 @@ static int pick(const char *folder)
 {
 	static struct { char folder[PATH_MAX]; bool taken[REPLAY_MAX]; } of[2];
 	unsigned many = recordings(folder), left = 0, nth;
+	const char *first = getenv("REPLAY_FIRST");
 	size_t i = 0;
 
 	while (i < 2 && of[i].folder[0] && strcmp(of[i].folder, folder) != 0)
@@ -109,8 +111,8 @@ static int pick(const char *folder)
 		left += !of[i].taken[k];
 	if (!left)
 		return -1;
-	nth = (unsigned)(next_random() % left);
-	for (unsigned k = 0; k < many; k++)
+	nth = first ? 0 : (unsigned)(next_random() % left);
+	for (unsigned k = first ? (unsigned)atoi(first) : 0; k < many; k++)
 		if (!of[i].taken[k] && !nth--) {
 			of[i].taken[k] = true;
 			return (int)k;

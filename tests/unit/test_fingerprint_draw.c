@@ -319,8 +319,49 @@ static void a_clock_in_front_goes_on(void **unused)
 			 DRAW_SAME);
 	assert_int_equal(judge(old, 4, NAMES_OF("evilname00c1d2e3"), 4).is,
 			 DRAW_FORM);
-	assert_int_equal(judge(old, 4, NAMES_OF("honest9999c1d2e3"), 4).is,
+	assert_int_equal(judge(old, 4, NAMES_OF("zonest9999c1d2e3"), 4).is,
 			 DRAW_FORM);
+	/* A clock does not go back. */
+	assert_int_equal(judge(old, 4, NAMES_OF("hojaa19k2l5j6h11"), 4).is,
+			 DRAW_FORM);
+}
+
+/* Months later, as those of a check against a baseline: ULID, KSUID. */
+static void a_clock_in_front_went_on_for_months(void **unused)
+{
+	(void)unused;
+	const char *const ulid[] = {
+		"01KB5QZ8T4W7P3M9V2X6N0YJHD", "01KB5QZ8T6G1RKE5C8BZD4SAQF",
+		"01KB5QZ8TA0XH7W2JN9MTV6PYC", "01KB5QZ8TBK3FD8QZS1R5GE7AM",
+		NULL
+	};
+	const char *const ksuid[] = {
+		"35vYq8sK2hTz0cXnB4mWfL7dRjA", "35vYq9aP1uGe6iMwQ3oVtZ8yHkC",
+		"35vYqFd7xNb2rSjE5lUqI0gTmOw", "35vYqAz4vKc9pYhD1nXfJ6tRsBu",
+		NULL
+	};
+
+	assert_int_equal(judge(ulid, 4, NAMES_OF("01KHW3M0A2C5F8J1N4Q7S9V2XZ"),
+			       4).is, DRAW_SAME);
+	assert_int_equal(judge(ksuid, 4, NAMES_OF("38Qa0Lm3Nb7Vc1Xz5Kj9Hg2Fd6S"),
+			       4).is, DRAW_SAME);
+	assert_int_equal(judge(ksuid, 4, NAMES_OF("EvilData0Lm3Nb7Vc1Xz5Kj9Hg2"),
+			       4).is, DRAW_FORM);
+}
+
+/* The hour of a baseline is not that of its check. */
+static void a_time_of_the_day_is_any(void **unused)
+{
+	(void)unused;
+	const char *const old[] = {
+		"14-51-59.551191413", "14-51-59.567426061",
+		"14-51-59.590694598", "14-51-59.612411078", NULL
+	};
+
+	assert_int_equal(judge(old, 4, NAMES_OF("03-20-07.118842190"), 4).is,
+			 DRAW_SAME);
+	assert_int_equal(judge(old, 4, NAMES_OF("loot-of-0x3f118842"), 4).is,
+			 DRAW_ALPHABET);
 }
 
 static void a_stranger_among_few_is_another(void **unused)
@@ -383,6 +424,8 @@ int main(void)
 		cmocka_unit_test(a_port_below_the_range_is_another),
 		cmocka_unit_test(numbers_that_follow_each_other_are_one_draw),
 		cmocka_unit_test(a_clock_in_front_goes_on),
+		cmocka_unit_test(a_clock_in_front_went_on_for_months),
+		cmocka_unit_test(a_time_of_the_day_is_any),
 		cmocka_unit_test(a_stranger_among_few_is_another),
 		cmocka_unit_test(a_part_of_a_name_is_judged_by_itself),
 		cmocka_unit_test(it_is_described),
