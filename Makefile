@@ -166,13 +166,13 @@ TEST_TOOLS := $(BUILD)/oracle/sandbox $(BUILD)/bench/compare \
 check: deps-test all units fixtures $(TEST_TOOLS) ## run every test
 	@BUILD=$(BUILD) LEAVE_OUT="$(LEAVE_OUT)" sh tests/run
 
-null: all deps-test ## compare each sample program 200 times with itself
-	@NULL_COUNT=100 NULL_KEEP=$(BUILD)/null BUILD=$(BUILD) \
-		sh tests/system/null.sh
+null: all deps-test $(BUILD)/replay/replay ## compare each sample program 200 times with itself
+	@NULL_COUNT=10 NULL_RUNS=56 NULL_REPLAYS=180 NULL_KEEP=$(BUILD)/null \
+		BUILD=$(BUILD) sh tests/system/null.sh
 
-twins: all deps-test ## compare each of them 20 times with each evil twin of it
-	@TWINS_COUNT=20 NULL_KEEP=$(BUILD)/twins BUILD=$(BUILD) \
-		sh tests/system/twins.sh
+twins: all deps-test $(BUILD)/replay/replay ## compare each of them 60 times with each evil twin of it
+	@TWINS_COUNT=1 TWINS_REPLAYS=59 NULL_KEEP=$(BUILD)/twins \
+		BUILD=$(BUILD) sh tests/system/twins.sh
 
 demo: all ## compare two of the sample implementations
 	@sh .ci/deps demo

@@ -76,6 +76,7 @@ null_record() { # file head
 	[ "$(head -n 1 "$1" 2>/dev/null)" != "# $2" ] || return 0
 	echo "# $2" >"$1"
 	: >"$1.bad"
+	rm -f "$1.once"
 	echo 0 >"$1.time"
 }
 
