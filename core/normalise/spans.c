@@ -340,9 +340,9 @@ static size_t token_span_inode(struct str s, size_t at)
 
 /*
  * Where the kernel puts programs, libraries, stacks and what is mapped while
- * ADDR_NO_RANDOMIZE is set (personality(2)): the ends of the address space, and
- * two thirds of it (ELF_ET_DYN_BASE).  A gigabyte of each: of 12 digits that are
- * drawn, one in 60,000 is taken for an address.
+ * ADDR_NO_RANDOMIZE is set (personality(2)): the end of the address space, and
+ * two thirds of it (ELF_ET_DYN_BASE).  A gigabyte of each: of 12 digits that
+ * are drawn, one in 60,000 is taken for an address.
  */
 static const struct { uint64_t low, high; } token_address_ranges[] = {
 	{ 0x7fffc0000000, 0x7fffffffffff },	/* x86-64 */

@@ -100,8 +100,8 @@ static void draw_one(char *out, const struct form *f)
 	else if (f->chars)
 		draw_chars(out + n, f->chars, f->width);
 	else
-		n += (size_t)snprintf(out + n, NAME_MAX_LEN - n, "%u",
-				      f->least + below(f->most - f->least + 1));
+		n += (size_t)snprintf(out + n, NAME_MAX_LEN - n, "%u", f->least +
+				      below(f->most - f->least + 1));
 	if (f->behind)
 		snprintf(out + n, NAME_MAX_LEN - n, "%u", below(f->behind));
 }
@@ -341,12 +341,12 @@ static void a_clock_in_front_went_on_for_months(void **unused)
 		NULL
 	};
 
-	assert_int_equal(judge(ulid, 4, NAMES_OF("01KHW3M0A2C5F8J1N4Q7S9V2XZ"),
-			       4).is, DRAW_SAME);
-	assert_int_equal(judge(ksuid, 4, NAMES_OF("38Qa0Lm3Nb7Vc1Xz5Kj9Hg2Fd6S"),
-			       4).is, DRAW_SAME);
-	assert_int_equal(judge(ksuid, 4, NAMES_OF("EvilData0Lm3Nb7Vc1Xz5Kj9Hg2"),
-			       4).is, DRAW_FORM);
+	assert_int_equal(judge(ulid, 4, NAMES_OF(
+				"01KHW3M0A2C5F8J1N4Q7S9V2XZ"), 4).is, DRAW_SAME);
+	assert_int_equal(judge(ksuid, 4, NAMES_OF(
+				"38Qa0Lm3Nb7Vc1Xz5Kj9Hg2Fd6S"), 4).is, DRAW_SAME);
+	assert_int_equal(judge(ksuid, 4, NAMES_OF(
+				"EvilData0Lm3Nb7Vc1Xz5Kj9Hg2"), 4).is, DRAW_FORM);
 }
 
 /* The hour of a baseline is not that of its check. */
