@@ -61,7 +61,8 @@ static const struct form forms[] = {
 	{ "8 of hex", "", DIGIT "abcdef", 8, 0, 0, 0, 0 },
 	{ "32 of HEX", "", DIGIT "ABCDEF", 32, 0, 0, 0, 0 },
 	{ "8 letters", "", LOWER, 8, 0, 0, 0, 0 },
-	{ "PHP session", "sess_", DIGIT "abcdefghijklmnopqrstuv", 26, 0, 0, 0, 0 },
+	{ "PHP session", "sess_", DIGIT "abcdefghijklmnopqrstuv", 26, 0, 0, 0,
+	  0 },
 	{ "ULID", "01JDX", DIGIT "ABCDEFGHJKMNPQRSTVWXYZ", 21, 0, 0, 0, 0 },
 	{ "base32", "", UPPER "234567", 16, 0, 0, 0, 0 },
 	{ "KSUID", "2p", DIGIT UPPER LOWER, 25, 0, 0, 0, 0 },
@@ -69,8 +70,8 @@ static const struct form forms[] = {
 	{ "Python's tempfile", "tmp", DIGIT LOWER "_", 8, 0, 0, 0, 0 },
 	{ "token_urlsafe", "", DIGIT UPPER LOWER "_-", 22, 0, 0, 0, 0 },
 	{ "nanoid", "", DIGIT UPPER LOWER "_-", 21, 0, 0, 0, 0 },
-	{ "base85", "", DIGIT UPPER LOWER "!#$%&()*+-;=?@^_`{|}~", 20,
-	  0, 0, 0, 0 },
+	{ "base85", "", DIGIT UPPER LOWER "!#$%&()*+-;=?@^_`{|}~", 20, 0, 0,
+	  0, 0 },
 	{ "12 words", "", NULL, 0, 0, 0, 12, 0 },
 	{ "500 words", "", NULL, 0, 0, 0, 500, 0 },
 };
@@ -100,7 +101,8 @@ static void draw_one(char *out, const struct form *f)
 	else if (f->chars)
 		draw_chars(out + n, f->chars, f->width);
 	else
-		n += (size_t)snprintf(out + n, NAME_MAX_LEN - n, "%u", f->least +
+		n += (size_t)snprintf(out + n, NAME_MAX_LEN - n, "%u",
+				      f->least +
 				      below(f->most - f->least + 1));
 	if (f->behind)
 		snprintf(out + n, NAME_MAX_LEN - n, "%u", below(f->behind));
@@ -335,18 +337,20 @@ static void a_clock_in_front_went_on_for_months(void **unused)
 		"01KB5QZ8TA0XH7W2JN9MTV6PYC", "01KB5QZ8TBK3FD8QZS1R5GE7AM",
 		NULL
 	};
+	const char later_ulid[] = "01KHW3M0A2C5F8J1N4Q7S9V2XZ";
+	const char later_ksuid[] = "38Qa0Lm3Nb7Vc1Xz5Kj9Hg2Fd6S";
+	const char other[] = "EvilData0Lm3Nb7Vc1Xz5Kj9Hg2";
 	const char *const ksuid[] = {
 		"35vYq8sK2hTz0cXnB4mWfL7dRjA", "35vYq9aP1uGe6iMwQ3oVtZ8yHkC",
 		"35vYqFd7xNb2rSjE5lUqI0gTmOw", "35vYqAz4vKc9pYhD1nXfJ6tRsBu",
 		NULL
 	};
 
-	assert_int_equal(judge(ulid, 4, NAMES_OF(
-				"01KHW3M0A2C5F8J1N4Q7S9V2XZ"), 4).is, DRAW_SAME);
-	assert_int_equal(judge(ksuid, 4, NAMES_OF(
-				"38Qa0Lm3Nb7Vc1Xz5Kj9Hg2Fd6S"), 4).is, DRAW_SAME);
-	assert_int_equal(judge(ksuid, 4, NAMES_OF(
-				"EvilData0Lm3Nb7Vc1Xz5Kj9Hg2"), 4).is, DRAW_FORM);
+	assert_int_equal(judge(ulid, 4, NAMES_OF(later_ulid), 4).is,
+			 DRAW_SAME);
+	assert_int_equal(judge(ksuid, 4, NAMES_OF(later_ksuid), 4).is,
+			 DRAW_SAME);
+	assert_int_equal(judge(ksuid, 4, NAMES_OF(other), 4).is, DRAW_FORM);
 }
 
 /* The hour of a baseline is not that of its check. */
