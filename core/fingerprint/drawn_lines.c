@@ -107,8 +107,11 @@ static bool set_rest(struct raw *raw, const struct strmap *runs, uint64_t all)
 		if ((strmap_get(runs, text)->val.num & all) == all)
 			continue;
 		for (size_t i = 0; i < n; i++)
-			again |= str_eq(text, drawn_text(raw->f->line,
-						      raw->rest.v[i]));
+			again |= hole_part_is_at(raw->f->line,
+						 names.v[k].at,
+						 raw->rest.v[i]) ||
+				 str_eq(text, drawn_text(raw->f->line,
+							 raw->rest.v[i]));
 		if (again)
 			continue;
 		if (n == HOLE_PARTS)

@@ -231,17 +231,40 @@ static void put_sorted(struct buf *out, struct str words)
 	}
 }
 
+/* --- where a part stands --- */
+
+static bool same_text(struct str line, size_t at, struct span part)
+{
+	return at + part.len <= line.len &&
+	       !memcmp(line.p + at, line.p + part.at, part.len);
+}
+
+bool hole_part_is_at(struct str line, size_t at, struct span part)
+{
+	size_t end = at + part.len;
+
+	if (at == part.at)
+		return true;
+	return part.len >= REPEATED_MIN && at > part.at &&
+	       same_text(line, at, part) && !in_word(line.p[at - 1]) &&
+	       (end == line.len || !in_word(line.p[end]));
+}
+
 /* --- two --- */
 
-static void pair_holes(struct holes *h, const struct hole_names *names)
+/* The first hole stands for a name that is there again. */
+static void pair_holes(struct holes *h, struct str line,
+		       const struct hole_names *names)
 {
 	size_t n = names->n < PAIRED_MAX ? names->n : PAIRED_MAX;
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = i + 1; k < n && h->n < HOLES_MAX; k++)
-			h->v[h->n++] = (struct hole){
-				.v = { names->v[i], names->v[k] }, .n = 2,
-			};
+			if (!hole_part_is_at(line, names->v[k].at, names->v[i]))
+				h->v[h->n++] = (struct hole){
+					.v = { names->v[i], names->v[k] },
+					.n = 2,
+				};
 }
 
 struct holes holes_of(const struct fact *f)
@@ -256,35 +279,17 @@ struct holes holes_of(const struct fact *f)
 			   names.v[i].at + names.v[i].len);
 	all_wide_holes(&h, f, &names);
 	shuffled_hole(&h, f);
-	pair_holes(&h, &names);
+	pair_holes(&h, f->line, &names);
 	return h;
 }
 
 /* --- the rest of the line --- */
 
-static bool same_text(struct str line, size_t at, struct span part)
-{
-	return at + part.len <= line.len &&
-	       !memcmp(line.p + at, line.p + part.at, part.len);
-}
-
-/* Does the part begin here, or stand here again as a word of its own? */
-static bool is_part(struct str line, size_t at, struct span part)
-{
-	size_t end = at + part.len;
-
-	if (at == part.at)
-		return true;
-	return part.len >= REPEATED_MIN && at > part.at &&
-	       same_text(line, at, part) && !in_word(line.p[at - 1]) &&
-	       (end == line.len || !in_word(line.p[end]));
-}
-
 static const struct span *part_at(struct str line, size_t at,
 				  const struct hole *h)
 {
 	for (size_t i = 0; i < h->n; i++)
-		if (is_part(line, at, h->v[i]))
+		if (hole_part_is_at(line, at, h->v[i]))
 			return &h->v[i];
 	return NULL;
 }

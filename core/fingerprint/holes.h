@@ -44,6 +44,8 @@ struct holes holes_of(const struct fact *f);
 /* Where the first token of a fixed rule begins; its length where none does. */
 size_t hole_token(struct str s);
 struct hole_names hole_names_of(const struct fact *f);
+/* Does the part begin here, or stand here again as a word of its own? */
+bool hole_part_is_at(struct str line, size_t at, struct span part);
 /*
  * The line with a byte from HOLE_FIRST on for each part, wherever it stands
  * again as a word of its own ("x1.tmp -> x1"); appended to out.  Behind a

@@ -170,6 +170,8 @@ static void tree_of(struct builder *b, const char *leaf)
 	snprintf(path, sizeof(path), "/srv/%s.part", a);
 	snprintf(to, sizeof(to), "/srv/done/%s", a);
 	give(b, EV_FILE_RENAME, path, to, 0);
+	snprintf(path, sizeof(path), "/srv/kept/%s", a);
+	give(b, EV_FILE_LINK, path, to, 0);
 }
 
 static void tree(struct builder *b, unsigned run)
@@ -487,6 +489,10 @@ static void nor_does_the_order_matter(void **state)
 	assert_non_null(strstr(one.p, "file.rename /srv/<drawn>.part -> "
 			       "/srv/done/<drawn> main 6 names of [a-z], 8 "
 			       "wide"));
+	/* One name, that stands in the line twice. */
+	assert_non_null(strstr(one.p, "file.link /srv/kept/<drawn> -> "
+			       "/srv/done/<drawn> main 6 names of [a-z], 8 "
+			       "wide, 1 in each run\n"));
 	arena_free(&arena);
 }
 
