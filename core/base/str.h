@@ -53,6 +53,25 @@ static inline bool str_ends(struct str s, struct str suffix)
 	       !memcmp(s.p + s.len - suffix.len, suffix.p, suffix.len));
 }
 
+/*
+ * What stands before the first sep, which is not empty, and behind it.  False
+ * where s has none: all of it is before, and nothing behind.
+ */
+static inline bool str_cut(struct str s, struct str sep, struct str *before,
+			   struct str *behind)
+{
+	for (size_t i = 0; i + sep.len <= s.len; i++) {
+		if (memcmp(s.p + i, sep.p, sep.len))
+			continue;
+		*before = (struct str){ s.p, i };
+		*behind = str_sub(s, i + sep.len);
+		return true;
+	}
+	*before = s;
+	*behind = str_sub(s, s.len);
+	return false;
+}
+
 /* What makes a noun of n: "s", or "" for one. */
 static inline const char *str_plural(size_t n)
 {

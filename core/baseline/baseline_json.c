@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/base/vec.h"
 #include "core/baseline/internal.h"
+#include "core/fingerprint/drawn.h"
 #include "core/fingerprint/json.h"
 
 static void put_revision(struct json_out *j, const struct fingerprint *fp)
@@ -105,7 +106,7 @@ static void baseline_json_put_names(struct json_out *j,
 
 /* Names that came in every run, and what they would be with tokens. */
 static void put_forms(struct json_out *j, const struct fingerprint *fp,
-		      struct draws *draws)
+		      struct drawn_places *draws)
 {
 	bool open = false;
 
@@ -158,7 +159,7 @@ static void baseline_json_put_lines(struct json_out *j, struct line *lines,
 /* Where there is one step only, it did everything. */
 static void baseline_json_put_by_step(struct json_out *j,
 				      const struct fingerprint *fp,
-				      struct draws *draws)
+				      struct drawn_places *draws)
 {
 	struct arena keys = ARENA_INIT;
 	autobuf struct buf key = BUF_INIT;
@@ -226,7 +227,7 @@ static void put_accepted_steps(struct json_out *j, const struct baseline *b)
 void baseline_write(struct buf *out, const struct baseline *b)
 {
 	const struct fingerprint *fp = b->fp;
-	struct draws *draws = draws_of(fp);
+	struct drawn_places *draws = drawn_find(fp, fp, NULL);
 	struct json_out j;
 
 	json_out_init(&j, out);
@@ -261,5 +262,5 @@ void baseline_write(struct buf *out, const struct baseline *b)
 	put_accepted_steps(&j, b);
 	json_end_object(&j);
 	json_out_end(&j);
-	draws_free(draws);
+	drawn_free(draws);
 }

@@ -5,7 +5,6 @@
  * running it again, and an update that draws others changes nothing.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/json.h"
@@ -13,9 +12,6 @@
 #include "core/base/vec.h"
 #include "core/baseline/internal.h"
 #include "core/fingerprint/drawn.h"
-
-_Static_assert(sizeof(((struct drawn_name *)0)->part) ==
-	       8 * sizeof(struct str), "split_parts() knows as many");
 
 /* --- making --- */
 
@@ -36,53 +32,13 @@ void draws_settle(struct fingerprint *fp)
 
 /* --- writing --- */
 
-struct draws {
-	struct drawn_places *d;
-	struct drawn_place *places;
-	size_t n;
-	struct arena arena;
-};
-
-struct draws *draws_of(const struct fingerprint *fp)
+bool draws_hold(struct drawn_places *d, const struct fact *f)
 {
-	struct draws *l = mem_alloc(sizeof(*l));
-
-	*l = (struct draws){ .arena = ARENA_INIT };
-	l->d = drawn_find(fp, fp, NULL);
-	for (size_t i = 0; i < fp->n; i++)
-		if (fp->facts[i].in_runs)
-			drawn_explains(l->d, &fp->facts[i]);
-	l->places = drawn_list(l->d, &l->arena, &l->n);
-	return l;
-}
-
-void draws_free(struct draws *l)
-{
-	drawn_free(l->d);
-	arena_free(&l->arena);
-	free(l);
-}
-
-bool draws_hold(struct draws *l, const struct fact *f)
-{
-	return f->in_runs && drawn_explains(l->d, f);
-}
-
-static void draws_put_name(struct json_out *j, const struct drawn_place *p,
-		     const struct drawn_name *name)
-{
-	autobuf struct buf text = BUF_INIT;
-
-	for (size_t i = 0; i < p->n_parts; i++) {
-		if (i)
-			buf_ch(&text, ' ');
-		buf_str(&text, name->part[i]);
-	}
-	json_put_str(j, NULL, buf_view(&text));
+	return f->in_runs && drawn_explains(d, f);
 }
 
 static void draws_put_place(struct json_out *j, const struct drawn_place *p,
-		      unsigned runs)
+			    unsigned runs)
 {
 	autobuf struct buf key = BUF_INIT;
 
@@ -97,7 +53,7 @@ static void draws_put_place(struct json_out *j, const struct drawn_place *p,
 		json_begin_array_inline(j, number);
 		for (size_t i = 0; i < p->n_names; i++)
 			if (p->names[i].runs >> run & 1)
-				draws_put_name(j, p, &p->names[i]);
+				json_put_str(j, NULL, p->names[i].text);
 		json_end_array(j);
 	}
 	json_end_object(j);
@@ -105,51 +61,26 @@ static void draws_put_place(struct json_out *j, const struct drawn_place *p,
 }
 
 void draws_write(struct json_out *j, const struct fingerprint *fp,
-		 struct draws *l)
+		 struct drawn_places *d)
 {
-	if (l->n) {
+	struct arena arena = ARENA_INIT;
+	struct drawn_place *places;
+	size_t n;
+
+	/* Those that explain something are listed. */
+	for (size_t i = 0; i < fp->n; i++)
+		draws_hold(d, &fp->facts[i]);
+	places = drawn_list(d, &arena, &n);
+	if (n) {
 		json_begin_object(j, "drawn");
-		for (size_t i = 0; i < l->n; i++)
-			draws_put_place(j, &l->places[i], fp->runs);
+		for (size_t i = 0; i < n; i++)
+			draws_put_place(j, &places[i], fp->runs);
 		json_end_object(j);
 	}
+	arena_free(&arena);
 }
 
 /* --- reading --- */
-
-/* "a b" of a place with two parts; of one it is all. */
-static size_t split_parts(struct str place, struct str name,
-			  struct str part[8])
-{
-	const struct str second = STR("<drawn2>");
-	size_t n = 0;
-
-	part[0] = name;
-	if (!memmem(place.p, place.len, second.p, second.len))
-		return 1;
-
-	for (size_t at = 0; at <= name.len && n < 8; n++) {
-		struct str rest = str_sub(name, at);
-		const char *end = rest.len ? memchr(rest.p, ' ', rest.len) :
-					     NULL;
-		size_t len = end ? (size_t)(end - rest.p) : rest.len;
-
-		part[n] = (struct str){ rest.p, len };
-		at += len + 1;
-	}
-	return n;
-}
-
-static struct fact drawn_fact(struct str line, struct str step)
-{
-	return (struct fact){
-		.line = line,
-		.ev = {
-			.step = step, .process = STR(""), .call = STR(""),
-			.note = STR(""),
-		},
-	};
-}
 
 struct reading {
 	struct fingerprint *fp;
@@ -157,28 +88,25 @@ struct reading {
 	VEC(struct fact) facts;
 };
 
-static uint64_t draws_all_runs(const struct fingerprint *fp)
-{
-	return fp->runs < 64 ? (1ULL << fp->runs) - 1 : UINT64_MAX;
-}
-
 static int draws_add_name(struct reading *r, struct str place, struct str step,
-		    struct str name, unsigned run)
+			  struct str name, unsigned run)
 {
-	struct str part[8];
-	size_t n = split_parts(place, name, part);
 	autobuf struct buf line = BUF_INIT;
 	struct strmap_entry *e;
-	struct fact f;
 
-	if (!text_is_safe(name) || !drawn_line(&line, place, part, n))
+	if (!text_is_safe(name) || !drawn_line(&line, place, name))
 		return -1;
 	e = strmap_put(&r->lines, buf_view(&line));
-	f = drawn_fact(e->key, step);
-	if (!fact_parse(f.line, &f.kind, &f.operation, &f.object, &f.err))
-		return -1;
 	if (!e->val.num) {
-		*vec_push(&r->facts) = f;
+		struct fact *f = vec_push(&r->facts);
+
+		*f = (struct fact){ .line = e->key, .ev = {
+			.step = step, .process = STR(""), .call = STR(""),
+			.note = STR(""),
+		} };
+		if (!fact_parse(f->line, &f->kind, &f->operation, &f->object,
+				&f->err))
+			return -1;
 		e->val.num = r->facts.n;
 	}
 	r->facts.v[e->val.num - 1].in_runs |= 1ULL << run;
@@ -199,7 +127,7 @@ static int draws_run(struct str key)
 }
 
 static int draws_read_runs(struct reading *r, struct str line, struct str step,
-		     const struct json *runs)
+			   const struct json *runs)
 {
 	for (const struct json *v = json_first(runs); v; v = json_next(v)) {
 		const struct json *names = json_array(runs, json_key(v).p);
@@ -246,7 +174,7 @@ static void draws_add(struct reading *r)
 	for (size_t i = 0; i < r->facts.n; i++) {
 		struct fact *f = &r->facts.v[i];
 
-		f->in_runs &= draws_all_runs(fp);
+		f->in_runs &= fingerprint_all_runs(fp);
 		for (uint64_t set = f->in_runs; set; set &= set - 1)
 			f->seen++;
 		f->ev.count = f->seen;

@@ -63,19 +63,16 @@ void steps_read(struct fingerprint *fp, struct fact *f, struct str step,
  */
 struct json;
 struct json_out;
-struct draws;
+struct drawn_places;
 
 /* Of facts that some runs saw and that are no draw, forget which. */
 void draws_settle(struct fingerprint *fp);
 
-/* The places of fp, which must outlive them; freed by the caller. */
-struct draws *draws_of(const struct fingerprint *fp);
-void draws_free(struct draws *d);
-/* Is the fact in one of them, and no line of its own? */
-bool draws_hold(struct draws *d, const struct fact *f);
-/* The member "drawn". */
+/* Is the fact in one of the places, and no line of its own? */
+bool draws_hold(struct drawn_places *d, const struct fact *f);
+/* The member "drawn"; d: where the runs of fp draw. */
 void draws_write(struct json_out *j, const struct fingerprint *fp,
-		 struct draws *d);
+		 struct drawn_places *d);
 /*
  * The facts that places stand for, added to those of fp, which are sorted;
  * NULL, or the place that is wrong.

@@ -15,85 +15,11 @@ bool drawn_is_full(const struct drawn_places *d)
 	return d && d->entries >= ENTRIES_MAX;
 }
 
-/* --- which place is a line's --- */
-
-static bool draws(const struct place *p)
-{
-	return p->runs & (p->runs - 1);
-}
-
-static struct draw names_of(struct drawn_places *d, const struct place *p,
-			    size_t part, bool new, bool all);
-
-static bool is_trusted(struct drawn_places *d, const struct place *p,
-		       enum drawn_trust trust)
-{
-	struct draw old;
-
-	if (trust == DRAWN_SOMETIMES)
-		return true;
-	if (p->runs != drawn_all_runs(d->side[0].fp))
-		return false;
-	if (trust == DRAWN_EVERY_RUN)
-		return true;
-	old = names_of(d, p, WHOLE, false, true);
-	return draw_is_endless(&old);
-}
-
-/* Nor would it hide that the line weighs more, such as a secret. */
-static bool may_explain(struct drawn_places *d, const struct place *p,
-			const struct fact *f)
-{
-	return draws(p) && !p->mixed && p->weight == drawn_weight(d, f) &&
-	       is_trusted(d, p, d->rules.trust ? d->rules.trust(f) :
-						 DRAWN_SOMETIMES);
-}
-
-/*
- * Most runs of OLD, then not over what sets names apart, then the fewest parts,
- * then most text around the hole.
- */
-static bool is_better(const struct place *p, const struct place *than)
-{
-	unsigned a = draw_bits(p->runs), b = than ? draw_bits(than->runs) : 0;
-
-	if (a != b)
-		return a > b;
-	if (than && p->wide != than->wide)
-		return !p->wide;
-	if (than && p->parts != than->parts)
-		return p->parts < than->parts;
-	return !than || p->fixed > than->fixed;
-}
-
-static struct place *best_place(struct drawn_places *d, struct raw *raw)
-{
-	autobuf struct buf key = BUF_INIT;
-	struct place *best = NULL;
-	struct holes h;
-
-	if (raw->placed)
-		return raw->place;
-	h = drawn_holes(raw);
-	for (size_t i = 0; i < h.n; i++) {
-		const struct strmap_entry *e;
-
-		drawn_put_key(&key, raw, &h.v[i]);
-		e = strmap_get(&d->keys, buf_view(&key));
-		if (e && may_explain(d, e->val.ptr, raw->f) &&
-		    is_better(e->val.ptr, best))
-			best = e->val.ptr;
-	}
-	raw->placed = true;
-	raw->place = best;
-	return best;
-}
-
-/* --- what was drawn there --- */
+/* --- what was drawn --- */
 
 static struct str text_at(const struct member *m, size_t part)
 {
-	return part == WHOLE ? m->name : m->part[part];
+	return part == WHOLE ? m->name : m->part[part].text;
 }
 
 static int drawn_by_text(const void *pa, const void *pb)
@@ -104,37 +30,17 @@ static int drawn_by_text(const void *pa, const void *pb)
 	return c ? c : a->cut - b->cut;
 }
 
-/*
- * The names of one side, each once; of NEW those that may be of the draw.  all:
- * also those that have a better place.
- */
-static struct draw names_of(struct drawn_places *d, const struct place *p,
-			    size_t part, bool new, bool all)
+size_t drawn_distinct(struct draw_name *v, size_t n)
 {
-	struct draw_name *v = arena_alloc(&d->arena, (p->members.n + 1) *
-						     sizeof(*v));
-	struct draw out = {
-		.v = v, .runs = d->side[new].fp->runs,
-		.possible = p->possible,
-	};
-	size_t n = 0;
+	size_t out = 0;
 
-	for (size_t i = 0; i < p->members.n; i++) {
-		const struct member *m = &p->members.v[i];
-
-		if (m->new == new && m->is == DRAW_SAME &&
-		    (all || best_place(d, m->raw) == p))
-			v[n++] = (struct draw_name){
-				text_at(m, part), m->raw->runs, m->cut,
-			};
-	}
 	if (n)
 		qsort(v, n, sizeof(*v), drawn_by_text);
 	for (size_t i = 0; i < n; i++) {
-		if (out.n && !drawn_by_text(&v[out.n - 1], &v[i]))
-			v[out.n - 1].runs |= v[i].runs;
+		if (out && !drawn_by_text(&v[out - 1], &v[i]))
+			v[out - 1].runs |= v[i].runs;
 		else
-			v[out.n++] = v[i];
+			v[out++] = v[i];
 	}
 	return out;
 }
@@ -143,204 +49,215 @@ static struct draw names_of(struct drawn_places *d, const struct place *p,
  * What has a place of its own, such as a pool of few, is not of the draw around
  * it: of a mixture nothing could be said.
  */
-struct draw drawn_draw(struct drawn_places *d, const struct place *p,
-		       size_t part, bool new)
+void drawn_draws(struct drawn_places *d, const struct place *p, size_t part,
+		 bool all, struct draw out[2])
 {
-	return names_of(d, p, part, new, p->all);
+	d->names[0].n = d->names[1].n = 0;
+	for (const struct member *m = p->first; m; m = m->next)
+		if (m->is[all] == DRAW_SAME && (all || m->raw->best == m))
+			*vec_push(&d->names[m->raw->new]) = (struct draw_name){
+				text_at(m, part), m->raw->runs, m->tokens.len,
+			};
+	for (size_t i = 0; i < 2; i++)
+		out[i] = (struct draw){
+			.v = d->names[i].v,
+			.n = drawn_distinct(d->names[i].v, d->names[i].n),
+			.runs = d->side[i].fp->runs, .possible = p->possible,
+		};
 }
 
-/* Is all that NEW has there in OLD?  Of one part of several. */
-static bool is_subset(const struct draw *new, const struct draw *old)
+static const struct draw_name *find_name(const struct draw *d,
+					 const struct draw_name *name)
 {
-	for (size_t i = 0; i < new->n; i++)
-		if (!bsearch(&new->v[i], old->v, old->n, sizeof(*old->v),
-			     drawn_by_text))
-			return false;
-	return true;
+	return d->n ? bsearch(name, d->v, d->n, sizeof(*d->v), drawn_by_text) :
+		      NULL;
 }
 
-/* Names that are of no such draw by themselves: the others are not blamed. */
-static void find_others(struct drawn_places *d, struct place *p, size_t part)
+/* --- may it explain a line? --- */
+
+static bool is_endless(struct drawn_places *d, struct place *p)
 {
-	struct draw old = drawn_draw(d, p, part, false);
-	struct draw new = drawn_draw(d, p, part, true);
-	enum draw_judgement *is = arena_alloc(&d->arena, (new.n + 1) *
-							 sizeof(*is));
+	struct draw v[2];
 
-	if (part != WHOLE && is_subset(&new, &old))
-		return;
-	draw_judge_names(is, &old, &new);
-	for (size_t i = 0; i < p->members.n; i++) {
-		struct member *m = &p->members.v[i];
-		const struct draw_name key = { text_at(m, part), 0, m->cut };
-		const struct draw_name *name;
-
-		if (!m->new || m->is != DRAW_SAME)
-			continue;
-		name = bsearch(&key, new.v, new.n, sizeof(key), drawn_by_text);
-		/* It may have a better place. */
-		if (name)
-			m->is = is[name - new.v];
+	if (!p->endless) {
+		drawn_draws(d, p, WHOLE, true, v);
+		p->endless = draw_is_endless(&v[0]) ? KNOWN_YES : KNOWN_NO;
 	}
+	return p->endless == KNOWN_YES;
 }
 
-static void judge_part(struct drawn_places *d, struct place *p, size_t part)
+bool drawn_may_explain(struct drawn_places *d, struct place *p,
+		       const struct raw *raw)
 {
-	struct draw old = drawn_draw(d, p, part, false);
-	struct draw new = drawn_draw(d, p, part, true);
-	struct draw_opinion opinion;
-
-	if (part != WHOLE && is_subset(&new, &old))
-		return;
-	opinion = draw_judge(&old, &new, part == WHOLE && p->parts > 1 ?
-					 DRAW_NUMBER_ONLY :
-					 part == WHOLE ? DRAW_ALL_TESTS :
-					 DRAW_NAMES_ONLY);
-	if (p->opinion.is == DRAW_SAME)
-		p->opinion = opinion;
+	/* Drawn in two runs or more, and of one weight. */
+	if (!(p->runs & (p->runs - 1)) || p->mixed || p->weight != raw->weight)
+		return false;
+	return raw->trust == DRAWN_SOMETIMES ||
+	       (p->runs == fingerprint_all_runs(d->side[0].fp) &&
+		(raw->trust == DRAWN_EVERY_RUN || is_endless(d, p)));
 }
+
+/* --- NEW's lines, each by itself --- */
 
 /* The token that stands in all lines of OLD there, or "". */
 static struct str only_token(const struct place *p)
 {
 	struct str token = STR("");
 
-	for (size_t i = 0; i + p->new < p->members.n; i++) {
-		const struct member *m = &p->members.v[i];
-		struct str text = drawn_text(m->raw->f->line, m->at.v[0]);
-
-		if (p->parts > 1 || m->name.len || !m->cut ||
-		    (i && !str_eq(text, token)))
+	for (const struct member *m = p->first; m; m = m->next) {
+		if (m->raw->new)
+			continue;
+		if (p->parts > 1 || m->name.len || !m->tokens.len ||
+		    (token.len && !str_eq(m->tokens, token)))
 			return STR("");
-		token = text;
+		token = m->tokens;
 	}
 	return token;
-}
-
-/* A fixed rule knows all of OLD's names, and but for luck those of NEW. */
-static void judge_by_token(struct place *p, struct str token)
-{
-	for (size_t i = 0; i < p->members.n; i++) {
-		struct member *m = &p->members.v[i];
-
-		if (m->new && !m->cut && !token_covers(token, m->name))
-			m->is = DRAW_NONE;
-	}
-}
-
-static bool some_left(struct drawn_places *d, const struct place *p)
-{
-	return drawn_draw(d, p, WHOLE, true).n;
 }
 
 /* Are there lines of OLD with the same tokens in the hole? */
 static bool has_tokens(const struct place *p, struct str tokens)
 {
-	for (size_t i = 0; i + p->new < p->members.n; i++)
-		if (p->members.v[i].cut &&
-		    str_eq(p->members.v[i].tokens, tokens))
+	for (const struct member *m = p->first; m; m = m->next)
+		if (!m->raw->new && str_eq(m->tokens, tokens))
 			return true;
 	return false;
 }
 
+/* Has the name what is not drawn in OLD's, at both ends? */
+static bool has_ends(const struct draw *old, const struct drawn *is,
+		     struct str name)
+{
+	struct str like = old->v[0].text;
+
+	return common_head(like, name) >= is->head &&
+	       common_tail(like, name) >= is->tail;
+}
+
 /*
  * What a fixed rule knows is of the form of that rule: where none of OLD's
- * names is, it is another.
+ * names is, it is another.  Where it knows all of OLD's names it knows, but for
+ * luck, those of NEW.
  */
-static void judge_tokens(struct place *p)
+static void judge_lines(struct drawn_places *d, struct place *p, bool all,
+			struct str token)
 {
-	for (size_t i = p->members.n - p->new; i < p->members.n; i++) {
-		struct member *m = &p->members.v[i];
+	struct draw v[2] = { { .n = 0 } };
+	struct drawn is = { .head = 0 };
 
-		if (m->cut && !has_tokens(p, m->tokens))
-			m->is = DRAW_ALPHABET;
+	if (all) {
+		drawn_draws(d, p, WHOLE, all, v);
+		is = drawn_of(&v[0], NULL);
+	}
+	for (struct member *m = p->first; m; m = m->next) {
+		if (!m->raw->new)
+			continue;
+		if (m->tokens.len && !has_tokens(p, m->tokens))
+			m->is[all] = DRAW_ALPHABET;
+		else if (token.len && !m->tokens.len &&
+			 !token_covers(token, m->name))
+			m->is[all] = DRAW_NONE;
+		else if (all && !has_ends(&v[0], &is, m->name))
+			m->is[all] = DRAW_FORM;
 	}
 }
 
-static void judge_draws(struct drawn_places *d, struct place *p)
+/* --- what NEW drew --- */
+
+/* All that NEW has in one part of several may be in OLD. */
+static bool draws_differ(struct drawn_places *d, const struct place *p,
+			 size_t part, bool all, struct draw v[2])
 {
-	for (size_t i = 0; p->parts > 1 && i < p->parts; i++)
-		find_others(d, p, i);
-	if (p->parts == 1)
-		find_others(d, p, WHOLE);
-	for (size_t i = 0; p->parts > 1 && i < p->parts; i++)
-		judge_part(d, p, i);
-	judge_part(d, p, WHOLE);
+	drawn_draws(d, p, part, all, v);
+	if (p->parts == 1 || part == WHOLE)
+		return true;
+	for (size_t i = 0; i < v[1].n; i++)
+		if (!find_name(&v[0], &v[1].v[i]))
+			return true;
+	return false;
 }
 
-/* NEW's names have what is not drawn in OLD's, at both ends. */
-static void judge_ends(struct drawn_places *d, struct place *p)
+/* Names that are of no such draw by themselves: the others are not blamed. */
+static void find_others(struct drawn_places *d, struct place *p, size_t part,
+			bool all)
 {
-	struct draw old = drawn_draw(d, p, WHOLE, false);
-	struct drawn is;
+	enum draw_judgement *is;
+	struct draw v[2];
 
-	if (!old.n)
+	if (!draws_differ(d, p, part, all, v))
 		return;
-	is = drawn_of(&old, NULL);
-	for (size_t i = p->members.n - p->new; i < p->members.n; i++) {
-		struct member *m = &p->members.v[i];
-		struct str like = old.v[0].text;
+	is = mem_array(v[1].n + 1, sizeof(*is));
+	draw_judge_names(is, &v[0], &v[1]);
+	for (struct member *m = p->first; m; m = m->next) {
+		const struct draw_name key = {
+			text_at(m, part), 0, m->tokens.len,
+		};
+		const struct draw_name *name = m->raw->new ?
+			find_name(&v[1], &key) : NULL;
 
-		if (common_head(like, m->name) < is.head ||
-		    common_tail(like, m->name) < is.tail)
-			m->is = DRAW_FORM;
+		/* It may have a better place. */
+		if (name && m->is[all] == DRAW_SAME)
+			m->is[all] = is[name - v[1].v];
 	}
+	free(is);
+}
+
+static void judge_part(struct drawn_places *d, struct place *p, size_t part,
+		       bool all, enum draw_tests tests)
+{
+	struct draw v[2];
+
+	if (p->is[all] == DRAW_SAME && draws_differ(d, p, part, all, v))
+		p->is[all] = draw_judge(&v[0], &v[1], tests).is;
 }
 
 /* Of several parts each by itself, and how many all of them together are. */
-static void judge(struct drawn_places *d, struct place *p)
+static void judge_draws(struct drawn_places *d, struct place *p, bool all)
 {
-	struct str token = only_token(p);
+	bool several = p->parts > 1;
 
-	if (p->judged)
+	for (size_t i = 0; i < p->parts; i++)
+		find_others(d, p, i, all);
+	for (size_t i = 0; i < p->parts; i++)
+		judge_part(d, p, i, all,
+			   several ? DRAW_NAMES_ONLY : DRAW_ALL_TESTS);
+	if (several)
+		judge_part(d, p, WHOLE, all, DRAW_NUMBER_ONLY);
+}
+
+static void judge(struct drawn_places *d, struct place *p, bool all)
+{
+	struct str token;
+	struct draw v[2];
+
+	if (p->judged[all])
 		return;
-	p->judged = true;
-	p->opinion = (struct draw_opinion){ DRAW_SAME, 1 };
-	if (p->all)
-		judge_ends(d, p);
-	judge_tokens(p);
-	if (token.len)
-		judge_by_token(p, token);
-	else
-		judge_draws(d, p);
+	p->judged[all] = true;
+	token = only_token(p);
+	judge_lines(d, p, all, token);
+	if (!token.len)
+		judge_draws(d, p, all);
 	/* What is left of NEW's is none: it draws nothing of that kind. */
-	if (!some_left(d, p))
-		p->opinion.is = DRAW_NONE;
+	drawn_draws(d, p, WHOLE, all, v);
+	if (!v[1].n)
+		p->is[all] = DRAW_NONE;
 }
 
-/* --- what speaks against a line --- */
-
-static int by_raw(const void *pa, const void *pb)
+/* What speaks against a line there. */
+static enum draw_judgement judge_member(struct drawn_places *d,
+					const struct member *m, bool all)
 {
-	const struct member *a = pa, *b = pb;
-
-	return a->raw < b->raw ? -1 : a->raw > b->raw;
-}
-
-/* Members are in the order of their lines, those of NEW behind OLD's. */
-static enum draw_judgement judged_name(const struct place *p, struct raw *raw)
-{
-	const struct member key = { .raw = raw };
-	const struct member *m = p->new ?
-		bsearch(&key, p->members.v + p->members.n - p->new, p->new,
-			sizeof(key), by_raw) : NULL;
-
-	return m ? m->is : DRAW_SAME;
+	judge(d, m->place, all);
+	return m->is[all] != DRAW_SAME ? m->is[all] : m->place->is[all];
 }
 
 /* --- a place around others --- */
 
-/* Does the name of a line of NEW hold what sets names apart? */
-static bool is_wide(const struct place *p)
+static bool sets_names_apart(struct str name)
 {
-	for (size_t i = p->members.n - p->new; i < p->members.n; i++) {
-		struct str name = p->members.v[i].name;
-
-		for (size_t k = 0; k < name.len; k++)
-			if (strchr("/=,", name.p[k]))
-				return true;
-	}
-	return false;
+	return name.len && (memchr(name.p, '/', name.len) ||
+			    memchr(name.p, '=', name.len) ||
+			    memchr(name.p, ',', name.len));
 }
 
 /*
@@ -348,114 +265,97 @@ static bool is_wide(const struct place *p)
  * Where that is the same for all, with less drawn of them ("key=*==" where
  * NEW's key has a slash).
  */
-static bool may_be_one(struct drawn_places *d, const struct place *p)
+static bool may_be_one(const struct place *p)
 {
 	const struct place *first = NULL;
+	bool wide = false;
 
-	for (size_t i = 0; i + p->new < p->members.n; i++) {
-		const struct place *best = best_place(d,
-						      p->members.v[i].raw);
+	for (const struct member *m = p->first; m; m = m->next) {
+		const struct member *best = m->raw->best;
 
-		if (!best || best == p || (first && best != first))
+		if (m->raw->new) {
+			wide |= sets_names_apart(m->name);
+			continue;
+		}
+		if (!best || best == m || (first && best->place != first))
 			return false;
-		first = best;
+		first = best->place;
 	}
-	return first && is_wide(p);
+	return first && wide;
 }
 
-/* The place once more, with all its lines; NULL where they are of several. */
-static struct place *around(struct drawn_places *d, struct place *p)
+static bool is_one(struct place *p)
 {
-	struct place *all;
-
-	if (p->around || p->no_around || p->parts > 1)
-		return p->around;
-	p->no_around = !may_be_one(d, p);
-	if (p->no_around)
-		return NULL;
-	all = arena_alloc(&d->arena, sizeof(*all));
-	*all = *p;
-	all->all = true;
-	all->judged = false;
-	all->members.v = arena_alloc(&d->arena, (p->members.n + 1) *
-						sizeof(*all->members.v));
-	memcpy(all->members.v, p->members.v,
-	       p->members.n * sizeof(*all->members.v));
-	for (size_t i = 0; i < all->members.n; i++)
-		all->members.v[i].is = DRAW_SAME;
-	p->around = all;
-	return all;
+	if (!p->one)
+		p->one = p->parts == 1 && p->new && may_be_one(p) ?
+			KNOWN_YES : KNOWN_NO;
+	return p->one == KNOWN_YES;
 }
 
-static bool explained_around(struct drawn_places *d, struct raw *raw,
-			     struct place **place)
+static struct place *explained_around(struct drawn_places *d,
+				      const struct raw *raw)
 {
-	struct holes h = drawn_holes(raw);
-	autobuf struct buf key = BUF_INIT;
-
-	for (size_t i = 0; i < h.n; i++) {
-		const struct strmap_entry *e;
-		struct place *p;
-
-		drawn_put_key(&key, raw, &h.v[i]);
-		e = strmap_get(&d->keys, buf_view(&key));
-		if (!e || !may_explain(d, e->val.ptr, raw->f))
-			continue;
-		p = around(d, e->val.ptr);
-		if (!p || !p->new)
-			continue;
-		judge(d, p);
-		if (p->opinion.is != DRAW_SAME ||
-		    judged_name(p, raw) != DRAW_SAME)
-			continue;
-		*place = e->val.ptr;
-		return true;
-	}
-	return false;
+	for (struct member *m = raw->first; m; m = m->other)
+		if (drawn_may_explain(d, m->place, raw) && is_one(m->place) &&
+		    judge_member(d, m, true) == DRAW_SAME)
+			return m->place;
+	return NULL;
 }
+
+/* --- what others ask --- */
 
 /* What speaks against it; *place: where, NULL where OLD draws no such. */
-static enum draw_judgement judge_raw(struct drawn_places *d, struct raw *raw,
+static enum draw_judgement judge_raw(struct drawn_places *d,
+				     const struct raw *raw,
 				     struct place **place)
 {
-	struct place *p = best_place(d, raw);
+	const struct member *m = raw->best;
 	enum draw_judgement is = DRAW_NONE;
+	struct place *around;
 
 	*place = NULL;
-	if (!p)
+	if (!m)
 		return is;
-	if (p->new) {
-		judge(d, p);
-		*place = p;
-		is = judged_name(p, raw);
-		is = is == DRAW_SAME ? p->opinion.is : is;
+	if (m->place->new) {
+		*place = m->place;
+		is = judge_member(d, m, false);
 	}
 	/* What it is by itself is no matter of how many others there are. */
-	if ((is == DRAW_NONE || is == DRAW_MORE || is == DRAW_STRANGER) &&
-	    explained_around(d, raw, place))
-		return DRAW_SAME;
-	return is;
+	if (is != DRAW_NONE && is != DRAW_MORE && is != DRAW_STRANGER)
+		return is;
+	around = explained_around(d, raw);
+	if (!around)
+		return is;
+	*place = around;
+	return DRAW_SAME;
+}
+
+static int by_fact(const void *key, const void *raw)
+{
+	const struct fact *a = key, *b = ((const struct raw *)raw)->f;
+
+	return a < b ? -1 : a > b;
 }
 
 /* The line of a fact of one of the sides, NULL where it cannot be drawn. */
 static struct raw *raw_of(const struct drawn_places *d, const struct fact *f)
 {
-	for (size_t i = 0; d && !drawn_is_full(d) && i < 2; i++) {
-		const struct drawn_side *s = &d->side[i];
-		size_t low = 0, high = s->raws.n;
+	struct raw *raw = NULL;
 
-		while (low < high) {
-			size_t mid = low + (high - low) / 2;
+	for (size_t i = 0; d && !drawn_is_full(d) && !raw && i < 2; i++)
+		if (d->side[i].raws.n)
+			raw = bsearch(f, d->side[i].raws.v, d->side[i].raws.n,
+				      sizeof(*raw), by_fact);
+	return raw;
+}
 
-			if (s->raws.v[mid].f < f)
-				low = mid + 1;
-			else
-				high = mid;
-		}
-		if (low < s->raws.n && s->raws.v[low].f == f)
-			return &s->raws.v[low];
-	}
-	return NULL;
+/* The best place of a fact's line, or NULL. */
+static struct place *place_of(const struct drawn_places *d,
+			      const struct fact *f)
+{
+	const struct raw *raw = raw_of(d, f);
+
+	return raw && raw->best ? raw->best->place : NULL;
 }
 
 bool drawn_explains(struct drawn_places *d, const struct fact *f)
@@ -465,36 +365,29 @@ bool drawn_explains(struct drawn_places *d, const struct fact *f)
 
 	if (!raw || judge_raw(d, raw, &p) != DRAW_SAME)
 		return false;
-	p->explained++;
+	p->explained = true;
 	raw->explained = true;
 	return true;
 }
 
-static bool place_is_certain(struct drawn_places *d, struct place *p)
-{
-	for (size_t i = 0; i < p->parts && !p->certain; i++) {
-		struct draw old = drawn_draw(d, p, p->parts > 1 ? i : WHOLE,
-					     false);
-
-		if (!draw_is_certain(&old))
-			p->certain = CERTAIN_NOT;
-	}
-	if (!p->certain)
-		p->certain = CERTAIN;
-	return p->certain == CERTAIN;
-}
-
 bool drawn_is_certain(struct drawn_places *d, const struct fact *f)
 {
-	struct raw *raw = raw_of(d, f);
-	struct place *p = raw ? best_place(d, raw) : NULL;
+	struct place *p = place_of(d, f);
+	struct draw v[2];
 
-	return p && place_is_certain(d, p);
+	for (size_t i = 0; p && !p->certain && i < p->parts; i++) {
+		drawn_draws(d, p, i, false, v);
+		if (!draw_is_certain(&v[0]))
+			p->certain = KNOWN_NO;
+	}
+	if (p && !p->certain)
+		p->certain = KNOWN_YES;
+	return p && p->certain == KNOWN_YES;
 }
 
 const char *drawn_reason(struct drawn_places *d, const struct fact *f)
 {
-	struct raw *raw = raw_of(d, f);
+	const struct raw *raw = raw_of(d, f);
 	struct place *p = NULL;
 	enum draw_judgement is = raw ? judge_raw(d, raw, &p) : DRAW_NONE;
 
@@ -505,8 +398,7 @@ const char *drawn_reason(struct drawn_places *d, const struct fact *f)
 bool drawn_template(struct buf *out, struct drawn_places *d,
 		    const struct fact *f)
 {
-	struct raw *raw = raw_of(d, f);
-	struct place *p = raw ? best_place(d, raw) : NULL;
+	const struct place *p = place_of(d, f);
 
 	if (p)
 		drawn_put_line(out, p->key);
@@ -519,17 +411,14 @@ bool drawn_is_open(struct drawn_places *d)
 	bool open = false;
 
 	for (size_t i = 0; i < s->raws.n && !open; i++) {
-		struct raw *raw = &s->raws.v[i];
-		struct place *p = drawn_is_wanted(d, raw, true) ?
-			best_place(d, raw) : NULL;
-		struct draw old, new;
+		const struct member *m = s->raws.v[i].best;
+		struct draw v[2];
 
-		if (!p || p->asked)
+		if (!m || !s->raws.v[i].wanted || m->place->asked)
 			continue;
-		p->asked = true;
-		old = drawn_draw(d, p, WHOLE, false);
-		new = drawn_draw(d, p, WHOLE, true);
-		open = draw_is_open(&old, &new);
+		m->place->asked = true;
+		drawn_draws(d, m->place, WHOLE, false, v);
+		open = draw_is_open(&v[0], &v[1]);
 	}
 	return open;
 }

@@ -65,29 +65,25 @@ bool drawn_is_open(struct drawn_places *d);
 /* There was too much to look at: nothing is explained. */
 bool drawn_is_full(const struct drawn_places *d);
 
-/* One name, in its parts, and the runs that have it, a bit each. */
-struct drawn_name {
-	struct str part[8];
-	uint64_t runs;
-};
-
 /* A place of which something was explained. */
 struct drawn_place {
 	/* "file.create /srv/<drawn>"; <drawn2>, ... for further parts. */
 	struct str line;
 	struct str step;
 	struct str old, new;	/* what was drawn: "6 names of [0-9a-f], ..." */
-	/* Of OLD what was explained, sorted; tokens may stand in it. */
-	struct drawn_name *names;
-	size_t n_names, n_parts;
+	/*
+	 * Of OLD what was explained, sorted; tokens may stand in it.  Of several
+	 * parts there is a blank between them.
+	 */
+	struct draw_name *names;
+	size_t n_names;
 };
 
 /*
- * The line of a place with a name in it; appended to out.  False, and out is as
- * it was, where it has a part that the name has not: n parts.
+ * The line of a place with such a name in it; appended to out.  False, and out
+ * is as it was, where it has a part that the name has not.
  */
-bool drawn_line(struct buf *out, struct str place, const struct str *part,
-		size_t n);
+bool drawn_line(struct buf *out, struct str place, struct str name);
 /* All such places by line and step, made in a; n of them. */
 struct drawn_place *drawn_list(struct drawn_places *d, struct arena *a,
 			       size_t *n);

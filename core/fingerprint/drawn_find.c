@@ -3,26 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fingerprint/draw_figures.h"
 #include "core/fingerprint/drawn_internal.h"
 
-/* The line with its holes, and its step: what does not differ. */
-void drawn_put_key(struct buf *out, const struct raw *raw,
-		    const struct hole *h)
-{
-	buf_clear(out);
-	buf_str(out, raw->f->ev.step);
-	buf_ch(out, '\n');
-	hole_key(out, raw->f->line, h);
-}
-
-struct holes drawn_holes(const struct raw *raw)
-{
-	struct holes h = holes_of(raw->f);
-
-	if (raw->rest.n && h.n < HOLES_MAX)
-		h.v[h.n++] = raw->rest;
-	return h;
-}
+/* --- a line at a place --- */
 
 /* As it was before it was escaped: one character is one character. */
 static struct str unescaped(struct arena *a, struct str s)
@@ -42,43 +26,23 @@ static struct str unescaped(struct arena *a, struct str s)
 	return arena_str(a, buf_view(&out));
 }
 
-/* What stands in a part of the hole, up to a token. */
-static void set_part(struct arena *a, struct member *m, size_t part)
+static void set_parts(struct arena *a, struct member *m, const struct hole *h)
 {
-	struct str text = drawn_text(m->raw->f->line, m->at.v[part]);
-	size_t token = hole_token(text);
+	autobuf struct buf name = BUF_INIT;
 
-	if (token < text.len) {
-		m->cut = true;
-		m->tokens = str_sub(text, token);
-		text.len = token;
+	m->part = arena_alloc(a, h->n * sizeof(*m->part));
+	for (size_t i = 0; i < h->n; i++) {
+		struct str shown = hole_text(m->raw->f->line, h->v[i]);
+		size_t token = hole_token(shown);
+
+		if (token < shown.len)
+			m->tokens = str_sub(shown, token);
+		m->part[i].shown = shown;
+		shown.len = token;
+		m->part[i].text = unescaped(a, shown);
+		buf_str(&name, m->part[i].text);
 	}
-	m->part[part] = unescaped(a, text);
-}
-
-static void set_name(struct arena *a, struct member *m)
-{
-	autobuf struct buf text = BUF_INIT;
-
-	for (size_t i = 0; i < m->at.n; i++) {
-		set_part(a, m, i);
-		buf_str(&text, m->part[i]);
-	}
-	m->name = m->at.n > 1 ? arena_str(a, buf_view(&text)) : m->part[0];
-}
-
-static struct place *place_put(struct drawn_places *d, struct str key)
-{
-	struct strmap_entry *e = strmap_put(&d->keys, key);
-
-	if (!e->val.ptr) {
-		struct place *p = arena_alloc(&d->arena, sizeof(*p));
-
-		*p = (struct place){ .key = e->key, .fixed = key.len };
-		e->val.ptr = p;
-		d->entries++;
-	}
-	return e->val.ptr;
+	m->name = h->n > 1 ? arena_str(a, buf_view(&name)) : m->part[0].text;
 }
 
 /* Of n words in any order: n! */
@@ -92,79 +56,120 @@ static double orders_of(struct str words)
 	return orders;
 }
 
-const void *drawn_weight(const struct drawn_places *d,
-			     const struct fact *f)
+static struct member *add_member(struct drawn_places *d, struct raw *raw,
+				 const struct hole *h, struct place *p)
 {
-	if (d->rules.weight)
-		return d->rules.weight(f);
-	/* A number, as the address of nothing. */
-	return (const void *)(uintptr_t)watchlist_marks(f->line);
-}
+	struct member *m = arena_alloc(&d->arena, sizeof(*m));
 
-static void add_member(struct drawn_places *d, struct raw *raw,
-		       const struct hole *h, struct place *p, bool new)
-{
-	const void *weight = new ? NULL : drawn_weight(d, raw->f);
-	struct member *m = vec_push(&p->members);
-
-	*m = (struct member){ .raw = raw, .at = *h, .new = new };
-	set_name(&d->arena, m);
+	*m = (struct member){ .raw = raw, .place = p, .next = p->first };
+	set_parts(&d->arena, m, h);
 	p->parts = h->n;
-	p->wide = h->wide && (p->members.n == 1 || p->wide);
+	p->wide = h->wide && (!p->first || p->wide);
 	p->possible = h->shuffled ? orders_of(m->name) : 0;
-	p->new += new;
+	p->first = m;
 	d->entries++;
-	if (new)
-		return;
-	p->mixed |= p->runs && p->weight != weight;
-	p->weight = weight;
+	if (raw->new) {
+		p->new = true;
+		return m;
+	}
+	p->mixed |= p->runs && p->weight != raw->weight;
+	p->weight = raw->weight;
 	p->runs |= raw->runs;
+	return m;
 }
 
-/* Lines whose places are wanted: those that one side, or a run, has not. */
-bool drawn_is_wanted(const struct drawn_places *d, const struct raw *raw,
-		      bool new)
-{
-	const struct drawn_side *own = &d->side[new], *other = &d->side[!new];
+/* --- all lines --- */
 
-	return !fact_always(own->fp, raw->f) || drawn_lacks(other->fp, raw->f);
+static void make_place(struct drawn_places *d, struct str key)
+{
+	struct strmap_entry *e = strmap_put(&d->keys, key);
+	struct place *p = e->val.ptr;
+
+	if (p)
+		return;
+	e->val.ptr = p = arena_alloc(&d->arena, sizeof(*p));
+	p->key = e->key;
+	p->fixed = key.len;
+	d->entries++;
 }
 
-static void drawn_want(struct drawn_places *d, bool new)
+/* Make the places of a line, or put it where there are such. */
+static void walk_holes(struct drawn_places *d, struct raw *raw, bool make)
 {
-	const struct drawn_side *s = &d->side[new];
 	autobuf struct buf key = BUF_INIT;
+	struct holes h = holes_of(raw->f);
+	struct member **end = &raw->first;
 
-	for (size_t i = 0; i < s->raws.n && !drawn_is_full(d); i++) {
-		struct holes h;
+	if (raw->rest && h.n < HOLES_MAX)
+		h.v[h.n++] = *raw->rest;
+	for (size_t i = 0; i < h.n; i++) {
+		const struct strmap_entry *e;
 
-		if (!drawn_is_wanted(d, &s->raws.v[i], new))
+		/* What does not differ: the step, and the rest of the line. */
+		buf_clear(&key);
+		buf_str(&key, raw->f->ev.step);
+		buf_ch(&key, '\n');
+		hole_key(&key, raw->f->line, &h.v[i]);
+		e = strmap_get(&d->keys, buf_view(&key));
+		if (make && !e)
+			make_place(d, buf_view(&key));
+		if (make || !e)
 			continue;
-		h = drawn_holes(&s->raws.v[i]);
-		for (size_t k = 0; k < h.n; k++) {
-			drawn_put_key(&key, &s->raws.v[i], &h.v[k]);
-			place_put(d, buf_view(&key));
-		}
+		*end = add_member(d, raw, &h.v[i], e->val.ptr);
+		end = &(*end)->other;
 	}
 }
 
-static void drawn_fill(struct drawn_places *d, bool new)
+/* What is known of the line, whatever its place is. */
+static void weigh(const struct drawn_rules *rules, struct raw *raw)
 {
-	const struct drawn_side *s = &d->side[new];
-	autobuf struct buf key = BUF_INIT;
+	/* A number, as the address of nothing. */
+	raw->weight = rules->weight ? rules->weight(raw->f) :
+		(const void *)(uintptr_t)watchlist_marks(raw->f->line);
+	raw->trust = rules->trust ? rules->trust(raw->f) : DRAWN_SOMETIMES;
+}
 
-	for (size_t i = 0; i < s->raws.n && !drawn_is_full(d); i++) {
-		struct holes h = drawn_holes(&s->raws.v[i]);
+static void walk_lines(struct drawn_places *d, bool make)
+{
+	for (size_t i = 0; i < 2; i++)
+		for (size_t k = 0; k < d->side[i].raws.n; k++) {
+			struct raw *raw = &d->side[i].raws.v[k];
 
-		for (size_t k = 0; k < h.n; k++) {
-			const struct strmap_entry *e;
-
-			drawn_put_key(&key, &s->raws.v[i], &h.v[k]);
-			e = strmap_get(&d->keys, buf_view(&key));
-			if (e)
-				add_member(d, &s->raws.v[i], &h.v[k],
-					   e->val.ptr, new);
+			if (drawn_is_full(d) || (make && !raw->wanted))
+				continue;
+			if (!make)
+				weigh(&d->rules, raw);
+			walk_holes(d, raw, make);
 		}
+}
+
+/*
+ * Most runs of OLD, then not over what sets names apart, then the fewest parts,
+ * then most text around the hole.
+ */
+static bool is_better(const struct place *p, const struct place *than)
+{
+	unsigned a = draw_bits(p->runs), b = draw_bits(than->runs);
+
+	if (a != b)
+		return a > b;
+	if (p->wide != than->wide)
+		return !p->wide;
+	if (p->parts != than->parts)
+		return p->parts < than->parts;
+	return p->fixed > than->fixed;
+}
+
+static void choose_places(struct drawn_places *d, struct drawn_side *s)
+{
+	for (size_t i = 0; i < s->raws.n; i++) {
+		struct raw *raw = &s->raws.v[i];
+
+		for (struct member *m = raw->first; m; m = m->other)
+			if (drawn_may_explain(d, m->place, raw) &&
+			    (!raw->best ||
+			     is_better(m->place, raw->best->place)))
+				raw->best = m;
 	}
 }
 
@@ -190,17 +195,17 @@ struct drawn_places *drawn_find(const struct fingerprint *old,
 	if (all_the_same(old, new))
 		return NULL;
 	d = mem_alloc(sizeof(*d));
-	*d = (struct drawn_places){ .keys = STRMAP_INIT };
+	*d = (struct drawn_places){
+		.keys = STRMAP_INIT, .side = { { .fp = old }, { .fp = new } },
+	};
 	if (rules)
 		d->rules = *rules;
-	for (size_t i = 0; i < 2; i++) {
-		d->side[i].fp = i ? new : old;
-		drawn_lines(&d->side[i], i ? old : new, i);
-	}
-	drawn_want(d, false);
-	drawn_want(d, true);
-	drawn_fill(d, false);
-	drawn_fill(d, true);
+	drawn_lines(d, false);
+	drawn_lines(d, true);
+	walk_lines(d, true);
+	walk_lines(d, false);
+	choose_places(d, &d->side[0]);
+	choose_places(d, &d->side[1]);
 	return d;
 }
 
@@ -208,13 +213,9 @@ void drawn_free(struct drawn_places *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < d->keys.n; i++) {
-		struct place *p = d->keys.entries[i].val.ptr;
-
-		vec_free(&p->members);
-	}
 	for (size_t i = 0; i < 2; i++) {
 		vec_free(&d->side[i].raws);
+		vec_free(&d->names[i]);
 	}
 	strmap_free(&d->keys);
 	arena_free(&d->arena);

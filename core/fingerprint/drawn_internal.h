@@ -9,17 +9,18 @@
 #include "core/fingerprint/holes.h"
 #include "core/fingerprint/internal.h"
 
-_Static_assert(ARRAY_LEN(((struct drawn_name *)0)->part) == HOLE_PARTS,
-	       "a name has as many parts as a hole");
-
 /* A line that may have been drawn. */
 struct raw {
 	const struct fact *f;
 	uint64_t runs;
-	struct hole rest;	/* all names that not every run has; n 0: few */
-	struct place *place;	/* the best; NULL: none */
-	bool placed;		/* it was looked for */
+	bool new;		/* of NEW */
+	bool wanted;		/* the other side lacks it, or a run of its own */
 	bool explained;
+	enum drawn_trust trust;
+	const void *weight;
+	struct hole *rest;	/* all names that not every run has, or NULL */
+	struct member *first;	/* at its places, in the order of its holes */
+	struct member *best;	/* at the best of them; NULL: none */
 };
 
 struct drawn_side {
@@ -27,39 +28,46 @@ struct drawn_side {
 	VEC(struct raw) raws;	/* in the order of the facts */
 };
 
-/* A line of a side at a place. */
+/* What stands in one part of a hole. */
+struct part {
+	struct str shown;	/* in the line */
+	struct str text;	/* before it was escaped, up to a token */
+};
+
+/* A line at a place. */
 struct member {
 	struct raw *raw;
-	struct hole at;		/* where its name stands */
-	struct str name;	/* all parts one behind the other */
-	struct str part[HOLE_PARTS];	/* up to their tokens */
-	bool cut;		/* some have one */
-	struct str tokens;	/* the last part that has, from there on */
-	bool new;
-	enum draw_judgement is;	/* of NEW: by itself */
+	struct place *place;
+	struct member *other;	/* place of the line */
+	struct member *next;	/* line of the place */
+	struct part *part;
+	struct str name;	/* texts of all parts one behind the other */
+	struct str tokens;	/* the last part that has, from there on, or "" */
+	enum draw_judgement is[2];	/* of NEW: by itself; see judged */
 };
+
+enum known { KNOWN_NOT_YET, KNOWN_NO, KNOWN_YES };
 
 struct place {
 	struct str key;
-	VEC(struct member) members;
+	struct member *first;	/* lines of both sides */
 	size_t parts;
+	size_t fixed;		/* characters around the hole */
 	bool wide;		/* its hole is */
 	double possible;	/* names, at most; 0: not known */
 	uint64_t runs;		/* of OLD that draw here */
-	size_t new;		/* members of NEW */
-	size_t explained;	/* lines, as one of its draw */
-	size_t fixed;		/* characters around the hole */
+	bool new;		/* there are lines of NEW */
+	bool explained;		/* some line is, as one of its draw */
 	/* Of OLD's lines: one for all of them, else none is explained. */
 	const void *weight;
 	bool mixed;
-	bool all;		/* also lines that have a better place */
-	struct place *around;	/* the same with all; NULL: not made, or */
-	bool no_around;		/* they are of several draws */
-	bool judged;
+	/* By its own lines; with those that have a better place, [1]. */
+	bool judged[2];
+	enum draw_judgement is[2];
+	enum known one;		/* may all of them be one draw? */
+	enum known endless;	/* does none come again? */
+	enum known certain;	/* will further runs not change it? */
 	bool asked;		/* whether further runs would tell */
-	struct draw_opinion opinion;
-	/* Will further runs not change it? */
-	enum { CERTAIN_UNKNOWN, CERTAIN_NOT, CERTAIN } certain;
 };
 
 struct drawn_places {
@@ -68,12 +76,8 @@ struct drawn_places {
 	struct strmap keys;		/* ptr: struct place */
 	struct arena arena;
 	size_t entries;
+	VEC(struct draw_name) names[2];	/* of drawn_draws() */
 };
-
-static inline uint64_t drawn_all_runs(const struct fingerprint *fp)
-{
-	return fp->runs < 64 ? (1ULL << fp->runs) - 1 : UINT64_MAX;
-}
 
 #define WHOLE SIZE_MAX		/* all parts of a name together */
 
@@ -83,35 +87,25 @@ static inline uint64_t drawn_all_runs(const struct fingerprint *fp)
  * The lines of a side that may have been drawn: those that not every run of it,
  * or of NEW that not every run of OLD has, and all with tokens.
  */
-void drawn_lines(struct drawn_side *s, const struct fingerprint *other,
-		 bool new);
-/* Has this side the line of the fact in all of its runs? */
-bool drawn_lacks(const struct fingerprint *fp, const struct fact *f);
-struct str drawn_text(struct str line, struct span part);
+void drawn_lines(struct drawn_places *d, bool new);
 
 /* Holes of all lines; beyond, nothing is explained and a doubt says so. */
 #define ENTRIES_MAX (1u << 19)
 
-/* --- drawn_find.c --- */
-
-/* All holes that a line may have. */
-struct holes drawn_holes(const struct raw *raw);
-/* The line with such a hole, and its step: what does not differ. */
-void drawn_put_key(struct buf *out, const struct raw *raw,
-		   const struct hole *h);
-const void *drawn_weight(const struct drawn_places *d, const struct fact *f);
-/* Does a run of its side lack it, or the other side? */
-bool drawn_is_wanted(const struct drawn_places *d, const struct raw *raw,
-		     bool new);
-
 /* --- drawn.c --- */
 
 /*
- * What one side drew at a place, each name once; of NEW those that may be of
- * the draw.  part: of its parts, or WHOLE.
+ * What both sides drew at a place, each name once; of NEW those that may be of
+ * the draw.  part: of its parts, or WHOLE.  all: also lines that have a better
+ * place.  Holds until the next one is made.
  */
-struct draw drawn_draw(struct drawn_places *d, const struct place *p,
-		       size_t part, bool new);
+void drawn_draws(struct drawn_places *d, const struct place *p, size_t part,
+		 bool all, struct draw out[2]);
+/* Sorted, each once; returns how many there are. */
+size_t drawn_distinct(struct draw_name *v, size_t n);
+/* May a line there be explained?  Not where that hides that it weighs more. */
+bool drawn_may_explain(struct drawn_places *d, struct place *p,
+		       const struct raw *raw);
 
 /* --- drawn_list.c --- */
 

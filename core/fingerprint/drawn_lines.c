@@ -7,23 +7,6 @@
 
 #include "core/fingerprint/drawn_internal.h"
 
-/* The runs that had it; none where that is not known, of a baseline. */
-static uint64_t runs_of(const struct fingerprint *fp, const struct fact *f)
-{
-	uint64_t all = drawn_all_runs(fp);
-
-	return fact_always(fp, f) ? all : f->in_runs & all;
-}
-
-/* --- the lines of a side --- */
-
-bool drawn_lacks(const struct fingerprint *fp, const struct fact *f)
-{
-	const struct fact *there = fingerprint_find(fp, f->line);
-
-	return !there || !fact_always(fp, there);
-}
-
 static bool has_token(const struct fact *f)
 {
 	return memchr(f->object.p, '<', f->object.len) &&
@@ -34,56 +17,53 @@ static void collect(struct drawn_side *s, const struct fingerprint *other,
 		    bool new)
 {
 	const struct fingerprint *fp = s->fp;
+	uint64_t all = fingerprint_all_runs(fp);
 
-	/* Both are sorted: at is where the line stands on the other side. */
 	for (size_t i = 0, at = 0; i < fp->n; i++) {
 		const struct fact *f = &fp->facts[i];
-		bool lacks;
+		const struct fact *there = fingerprint_next(other, &at,
+							    f->line);
+		bool always = fact_always(fp, f);
+		bool lacks = !there || !fact_always(other, there);
 
-		while (new && at < other->n &&
-		       str_cmp(other->facts[at].line, f->line) < 0)
-			at++;
-		lacks = new && (at == other->n ||
-				!str_eq(other->facts[at].line, f->line) ||
-				!fact_always(other, &other->facts[at]));
-		if (lacks || !fact_always(fp, f) || has_token(f))
+		if (!always || (new && lacks) || has_token(f))
 			*vec_push(&s->raws) = (struct raw){
-				.f = f, .runs = runs_of(fp, f),
+				.f = f, .new = new, .wanted = !always || lacks,
+				/* None where that is not known. */
+				.runs = always ? all : f->in_runs & all,
 			};
 	}
 }
 
 /* --- all names at once that not every run has --- */
 
-struct str drawn_text(struct str line, struct span part)
+static struct strmap count_names(const struct drawn_side *s)
 {
-	return (struct str){ line.p + part.at, part.len };
-}
+	struct strmap runs = STRMAP_INIT;
 
-static void drawn_count_names(struct strmap *runs, const struct drawn_side *s)
-{
 	for (size_t i = 0; i < s->raws.n; i++) {
 		const struct raw *raw = &s->raws.v[i];
 		struct hole_names names = hole_names_of(raw->f);
 
 		for (size_t k = 0; k < names.n; k++)
-			strmap_put(runs, drawn_text(raw->f->line, names.v[k]))
+			strmap_put(&runs, hole_text(raw->f->line, names.v[k]))
 				->val.num |= raw->runs;
 	}
+	return runs;
 }
 
 /* What lines of all runs hold is not drawn, wherever else it stands. */
 static void forget_fixed(struct strmap *runs, const struct fingerprint *fp)
 {
 	for (size_t i = 0; i < fp->n; i++) {
-		struct hole_names names;
+		const struct fact *f = &fp->facts[i];
+		struct hole_names names = { .n = 0 };
 
-		if (!fact_always(fp, &fp->facts[i]))
-			continue;
-		names = hole_names_of(&fp->facts[i]);
+		if (fact_always(fp, f))
+			names = hole_names_of(f);
 		for (size_t k = 0; k < names.n; k++) {
 			struct strmap_entry *e = strmap_get(runs,
-				drawn_text(fp->facts[i].line, names.v[k]));
+				hole_text(f->line, names.v[k]));
 
 			if (e)
 				e->val.num = UINT64_MAX;
@@ -91,56 +71,68 @@ static void forget_fixed(struct strmap *runs, const struct fingerprint *fp)
 	}
 }
 
+/* Does a part of the hole stand for the name, too? */
+static bool holds(const struct hole *h, struct str line, struct span name)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (hole_part_is_at(line, name.at, h->v[i]) ||
+		    str_eq(hole_text(line, h->v[i]), hole_text(line, name)))
+			return true;
+	return false;
+}
+
 /* More parts than two: single holes and pairs have looked at the others. */
 #define FEW_PARTS 2
 
-static bool set_rest(struct raw *raw, const struct strmap *runs, uint64_t all)
+static struct hole rest_of_line(const struct fact *f, const struct strmap *runs,
+				uint64_t all)
 {
-	struct hole_names names = hole_names_of(raw->f);
-	size_t n = 0;
+	struct hole_names names = hole_names_of(f);
+	struct hole rest = { .n = 0 };
 
-	raw->rest.n = 0;
 	for (size_t k = 0; k < names.n; k++) {
-		struct str text = drawn_text(raw->f->line, names.v[k]);
-		bool again = false;
+		struct str text = hole_text(f->line, names.v[k]);
 
-		if ((strmap_get(runs, text)->val.num & all) == all)
+		if ((strmap_get(runs, text)->val.num & all) == all ||
+		    holds(&rest, f->line, names.v[k]))
 			continue;
-		for (size_t i = 0; i < n; i++)
-			again |= hole_part_is_at(raw->f->line,
-						 names.v[k].at,
-						 raw->rest.v[i]) ||
-				 str_eq(text, drawn_text(raw->f->line,
-							 raw->rest.v[i]));
-		if (again)
-			continue;
-		if (n == HOLE_PARTS)
-			return false;
-		raw->rest.v[n++] = names.v[k];
+		if (rest.n == HOLE_PARTS)
+			return (struct hole){ .n = 0 };
+		rest.v[rest.n++] = names.v[k];
 	}
-	raw->rest.n = n > FEW_PARTS ? n : 0;
-	return raw->rest.n;
+	return rest;
 }
 
-static void find_rest(struct drawn_side *s)
+/* Are there any?  a: to keep them in, or NULL. */
+static bool find_rests(struct drawn_side *s, const struct strmap *runs,
+		       struct arena *a)
 {
-	struct strmap runs = STRMAP_INIT;
 	bool some = false;
 
-	drawn_count_names(&runs, s);
-	for (size_t i = 0; i < s->raws.n; i++)
-		some |= set_rest(&s->raws.v[i], &runs, drawn_all_runs(s->fp));
-	if (some) {
-		forget_fixed(&runs, s->fp);
-		for (size_t i = 0; i < s->raws.n; i++)
-			set_rest(&s->raws.v[i], &runs, drawn_all_runs(s->fp));
+	for (size_t i = 0; i < s->raws.n; i++) {
+		struct raw *raw = &s->raws.v[i];
+		struct hole rest = rest_of_line(raw->f, runs,
+						fingerprint_all_runs(s->fp));
+
+		if (rest.n <= FEW_PARTS)
+			continue;
+		some = true;
+		if (a)
+			*(raw->rest = arena_alloc(a, sizeof(rest))) = rest;
 	}
-	strmap_free(&runs);
+	return some;
 }
 
-void drawn_lines(struct drawn_side *s, const struct fingerprint *other,
-		 bool new)
+void drawn_lines(struct drawn_places *d, bool new)
 {
-	collect(s, other, new);
-	find_rest(s);
+	struct drawn_side *s = &d->side[new];
+	struct strmap runs;
+
+	collect(s, d->side[!new].fp, new);
+	runs = count_names(s);
+	if (find_rests(s, &runs, NULL)) {
+		forget_fixed(&runs, s->fp);
+		find_rests(s, &runs, &d->arena);
+	}
+	strmap_free(&runs);
 }

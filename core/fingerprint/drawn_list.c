@@ -7,16 +7,16 @@
 
 void drawn_put_line(struct buf *out, struct str key)
 {
-	size_t at = 0;
+	struct str step, line, words;
 
-	while (key.p[at++] != '\n')
-		;
+	str_cut(key, STR("\n"), &step, &line);
 	/* Behind a line break are the names of a shuffled part. */
-	for (; at < key.len && key.p[at] != '\n'; at++) {
-		unsigned part = (unsigned char)(key.p[at] - HOLE_FIRST);
+	str_cut(line, STR("\n"), &line, &words);
+	for (size_t at = 0; at < line.len; at++) {
+		unsigned part = (unsigned char)(line.p[at] - HOLE_FIRST);
 
 		if (part >= HOLE_PARTS)
-			buf_ch(out, key.p[at]);
+			buf_ch(out, line.p[at]);
 		else if (part)
 			buf_printf(out, "<drawn%u>", part + 1);
 		else
@@ -42,26 +42,73 @@ static size_t part_token(struct str s, size_t *len)
 	return (size_t)(c - '0');
 }
 
-bool drawn_line(struct buf *out, struct str place, const struct str *part,
-		size_t n)
+/* What the name has for a part; of a place with one it is that. */
+static bool part_of_name(struct str place, struct str name, size_t number,
+			 struct str *out)
+{
+	const struct str second = STR("<drawn2>");
+
+	*out = name;
+	if (!memmem(place.p, place.len, second.p, second.len))
+		return number == 1;
+	while (number-- > 1)
+		if (!str_cut(name, STR(" "), out, &name))
+			return false;
+	str_cut(name, STR(" "), out, &name);
+	return true;
+}
+
+bool drawn_line(struct buf *out, struct str place, struct str name)
 {
 	size_t start = out->len;
 
 	for (size_t at = 0, len; at < place.len; at += len) {
 		size_t number = part_token(str_sub(place, at), &len);
+		struct str part;
 
-		if (number > n) {
+		if (!number) {
+			len = 1;
+			buf_ch(out, place.p[at]);
+		} else if (part_of_name(place, name, number, &part)) {
+			buf_str(out, part);
+		} else {
 			buf_cut(out, start);
 			return false;
 		}
-		if (number) {
-			buf_str(out, part[number - 1]);
-		} else {
-			len = 1;
-			buf_ch(out, place.p[at]);
-		}
 	}
 	return true;
+}
+
+/* --- all places --- */
+
+static struct str shown_name(struct arena *a, const struct member *m)
+{
+	autobuf struct buf out = BUF_INIT;
+
+	for (size_t i = 0; i < m->place->parts; i++) {
+		if (i)
+			buf_ch(&out, ' ');
+		buf_str(&out, m->part[i].shown);
+	}
+	return arena_str(a, buf_view(&out));
+}
+
+static void list_names(struct arena *a, struct drawn_place *out,
+		       const struct place *p)
+{
+	size_t n = 0;
+
+	for (const struct member *m = p->first; m; m = m->next)
+		n++;
+	out->names = arena_alloc(a, n * sizeof(*out->names));
+	n = 0;
+	for (const struct member *m = p->first; m; m = m->next)
+		/* What has a better place is in its list. */
+		if (!m->raw->new && m->raw->explained && m->raw->best == m)
+			out->names[n++] = (struct draw_name){
+				.text = shown_name(a, m), .runs = m->raw->runs,
+			};
+	out->n_names = drawn_distinct(out->names, n);
 }
 
 static struct str described(struct arena *a, const struct draw *draw)
@@ -72,47 +119,22 @@ static struct str described(struct arena *a, const struct draw *draw)
 	return arena_str(a, buf_view(&out));
 }
 
-static int by_parts(const void *pa, const void *pb)
+static void list_place(struct drawn_places *d, struct arena *a,
+		       struct drawn_place *out, const struct place *p)
 {
-	const struct drawn_name *a = pa, *b = pb;
-	int c = 0;
+	autobuf struct buf line = BUF_INIT;
+	struct str step, rest;
+	struct draw v[2];
 
-	for (size_t i = 0; !c && i < HOLE_PARTS; i++)
-		c = str_cmp(a->part[i], b->part[i]);
-	return c;
-}
-
-static void list_names(struct arena *a, struct drawn_place *out,
-		       const struct place *p)
-{
-	size_t n = 0;
-
-	out->n_parts = p->parts;
-	out->names = arena_alloc(a, (p->members.n + 1) * sizeof(*out->names));
-	for (size_t i = 0; i < p->members.n; i++) {
-		const struct member *m = &p->members.v[i];
-		struct drawn_name *to = &out->names[n];
-
-		/* What has a better place is in its list. */
-		if (m->new || !m->raw->explained || m->raw->place != p)
-			continue;
-		n++;
-		to->runs = m->raw->runs;
-		for (size_t k = 0; k < HOLE_PARTS; k++)
-			to->part[k] = k < p->parts ? arena_str(a,
-				drawn_text(m->raw->f->line, m->at.v[k])) :
-				STR("");
-	}
-	if (n)
-		qsort(out->names, n, sizeof(*out->names), by_parts);
-	for (size_t i = 0; i < n; i++) {
-		size_t last = out->n_names;
-
-		if (last && !by_parts(&out->names[last - 1], &out->names[i]))
-			out->names[last - 1].runs |= out->names[i].runs;
-		else
-			out->names[out->n_names++] = out->names[i];
-	}
+	drawn_draws(d, p, WHOLE, false, v);
+	drawn_put_line(&line, p->key);
+	str_cut(p->key, STR("\n"), &step, &rest);
+	*out = (struct drawn_place){
+		.line = arena_str(a, buf_view(&line)),
+		.step = arena_str(a, step),
+		.old = described(a, &v[0]), .new = described(a, &v[1]),
+	};
+	list_names(a, out, p);
 }
 
 static int drawn_by_line(const void *pa, const void *pb)
@@ -123,73 +145,42 @@ static int drawn_by_line(const void *pa, const void *pb)
 	return c ? c : str_cmp(a->step, b->step);
 }
 
-static void list_place(struct drawn_places *d, struct arena *a,
-		       struct drawn_place *out, const struct place *p)
-{
-	struct draw old = drawn_draw(d, p, WHOLE, false);
-	struct draw new = drawn_draw(d, p, WHOLE, true);
-	const char *end = memchr(p->key.p, '\n', p->key.len);
-	size_t step = (size_t)(end - p->key.p);
-	autobuf struct buf line = BUF_INIT;
-
-	drawn_put_line(&line, p->key);
-	*out = (struct drawn_place){
-		.line = arena_str(a, buf_view(&line)),
-		.step = arena_str(a, (struct str){ p->key.p, step }),
-		.old = described(a, &old), .new = described(a, &new),
-	};
-	list_names(a, out, p);
-}
-
-static struct drawn_place both_places(struct arena *a, struct drawn_place p,
-				      const struct drawn_place *q)
-{
-	struct drawn_name *all = arena_alloc(a, (p.n_names + q->n_names + 1) *
-						sizeof(*all));
-
-	if (p.n_names)
-		memcpy(all, p.names, p.n_names * sizeof(*all));
-	if (q->n_names)
-		memcpy(all + p.n_names, q->names, q->n_names * sizeof(*all));
-	p.names = all;
-	p.n_names += q->n_names;
-	qsort(all, p.n_names, sizeof(*all), by_parts);
-	return p;
-}
-
 /* What is shuffled is not in the line: two places may be shown alike. */
-static size_t join_places(struct arena *a, struct drawn_place *v, size_t n)
+static void join_place(struct arena *a, struct drawn_place *p,
+		       const struct drawn_place *q)
 {
-	size_t out = 0;
+	size_t n = p->n_names + q->n_names;
+	struct draw_name *all = arena_alloc(a, n * sizeof(*all));
 
-	for (size_t i = 0; i < n; i++) {
-		if (out && !drawn_by_line(&v[out - 1], &v[i]))
-			v[out - 1] = both_places(a, v[out - 1], &v[i]);
-		else
-			v[out++] = v[i];
-	}
-	return out;
+	for (size_t i = 0; i < n; i++)
+		all[i] = i < p->n_names ? p->names[i] :
+					  q->names[i - p->n_names];
+	p->names = all;
+	p->n_names = drawn_distinct(all, n);
 }
 
 struct drawn_place *drawn_list(struct drawn_places *d, struct arena *a,
 			       size_t *n)
 {
+	VEC(struct drawn_place) list = { .n = 0 };
 	struct drawn_place *out;
 
-	*n = 0;
-	for (size_t i = 0; d && i < d->keys.n; i++)
-		*n += ((struct place *)d->keys.entries[i].val.ptr)->explained
-		      != 0;
-	out = arena_alloc(a, (*n + 1) * sizeof(*out));
-	*n = 0;
 	for (size_t i = 0; d && i < d->keys.n; i++) {
-		struct place *p = d->keys.entries[i].val.ptr;
+		const struct place *p = d->keys.entries[i].val.ptr;
 
 		if (p->explained)
-			list_place(d, a, &out[(*n)++], p);
+			list_place(d, a, vec_push(&list), p);
 	}
-	if (*n)
-		qsort(out, *n, sizeof(*out), drawn_by_line);
-	*n = join_places(a, out, *n);
+	if (list.n)
+		qsort(list.v, list.n, sizeof(*list.v), drawn_by_line);
+	out = arena_alloc(a, list.n * sizeof(*out));
+	*n = 0;
+	for (size_t i = 0; i < list.n; i++) {
+		if (*n && !drawn_by_line(&out[*n - 1], &list.v[i]))
+			join_place(a, &out[*n - 1], &list.v[i]);
+		else
+			out[(*n)++] = list.v[i];
+	}
+	vec_free(&list);
 	return out;
 }

@@ -130,6 +130,16 @@ const struct fact *fingerprint_find(const struct fingerprint *fp,
 		       compare_line);
 }
 
+const struct fact *fingerprint_next(const struct fingerprint *fp, size_t *at,
+				    struct str line)
+{
+	int c = -1;
+
+	while (*at < fp->n && (c = str_cmp(fp->facts[*at].line, line)) < 0)
+		++*at;
+	return c ? NULL : &fp->facts[*at];
+}
+
 /* The first fact whose line is not before key. */
 static size_t lower_bound(const struct fingerprint *fp, struct str key)
 {

@@ -349,6 +349,12 @@ static inline bool fact_always(const struct fingerprint *fp,
 	return f->seen == fp->runs;
 }
 
+/* As in_runs of a fact. */
+static inline uint64_t fingerprint_all_runs(const struct fingerprint *fp)
+{
+	return fp->runs < 64 ? (1ULL << fp->runs) - 1 : UINT64_MAX;
+}
+
 /*
  * Is it a matter of time whether a run shows it?  A program that ends its
  * children asks first whether they have ended by themselves.  That it is there
@@ -358,6 +364,12 @@ bool fact_depends_on_timing(const struct fact *f);
 
 /* Facts with this exact line, NULL when absent. */
 const struct fact *fingerprint_find(const struct fingerprint *fp,
+				    struct str line);
+/*
+ * The same, where lines are asked for in their order: *at is where the last one
+ * was, 0 to begin with.
+ */
+const struct fact *fingerprint_next(const struct fingerprint *fp, size_t *at,
 				    struct str line);
 /* Is there a fact whose line begins so? */
 bool fingerprint_begins(const struct fingerprint *fp, struct str beginning);

@@ -15,6 +15,11 @@ struct span {
 	size_t at, len;
 };
 
+static inline struct str hole_text(struct str line, struct span part)
+{
+	return (struct str){ line.p + part.at, part.len };
+}
+
 /* Parts of a line that are drawn, from left to right. */
 struct hole {
 	struct span v[HOLE_PARTS];

@@ -515,8 +515,7 @@ static void lines_come_back(void **state)
 			const struct fact *f;
 
 			assert_true(drawn_line(&line, list[i].line,
-					       list[i].names[k].part,
-					       list[i].n_parts));
+					       list[i].names[k].text));
 			f = fingerprint_find(fp, buf_view(&line));
 			assert_non_null(f);
 			assert_int_equal(f->in_runs, list[i].names[k].runs);
@@ -529,17 +528,17 @@ static void lines_come_back(void **state)
 
 static void a_part_that_is_missing_makes_no_line(void **state)
 {
-	const struct str part[] = { STR("a"), STR("b") };
+	const struct str name = STR("a b");
 	autobuf struct buf out = BUF_INIT;
 
 	(void)state;
 	buf_c(&out, "x");
 	assert_true(drawn_line(&out, STR("<drawn>/<drawn2>-<drawn> <drawn"),
-			       part, 2));
+			       name));
 	assert_string_equal(out.p, "xa/b-a <drawn");
-	assert_false(drawn_line(&out, STR("/<drawn3>"), part, 2));
+	assert_false(drawn_line(&out, STR("/<drawn3>"), name));
 	assert_string_equal(out.p, "xa/b-a <drawn");
-	assert_true(drawn_line(&out, STR("<drawn9><drawn1>"), part, 2));
+	assert_true(drawn_line(&out, STR("<drawn9><drawn1>"), name));
 	assert_string_equal(out.p, "xa/b-a <drawn<drawn9><drawn1>");
 }
 
