@@ -75,7 +75,7 @@ static const struct draw_name *find_name(const struct draw *d,
 
 /* --- may it explain a line? --- */
 
-static bool is_endless(struct drawn_places *d, struct place *p)
+static bool place_is_endless(struct drawn_places *d, struct place *p)
 {
 	struct draw v[2];
 
@@ -94,7 +94,7 @@ bool drawn_may_explain(struct drawn_places *d, struct place *p,
 		return false;
 	return raw->trust == DRAWN_SOMETIMES ||
 	       (p->runs == fingerprint_all_runs(d->side[0].fp) &&
-		(raw->trust == DRAWN_EVERY_RUN || is_endless(d, p)));
+		(raw->trust == DRAWN_EVERY_RUN || place_is_endless(d, p)));
 }
 
 /* --- NEW's lines, each by itself --- */
@@ -284,7 +284,7 @@ static bool may_be_one(const struct place *p)
 	return first && wide;
 }
 
-static bool is_one(struct place *p)
+static bool place_is_one(struct place *p)
 {
 	if (!p->one)
 		p->one = p->parts == 1 && p->new && may_be_one(p) ?
@@ -296,7 +296,8 @@ static struct place *explained_around(struct drawn_places *d,
 				      const struct raw *raw)
 {
 	for (struct member *m = raw->first; m; m = m->other)
-		if (drawn_may_explain(d, m->place, raw) && is_one(m->place) &&
+		if (drawn_may_explain(d, m->place, raw) &&
+		    place_is_one(m->place) &&
 		    judge_member(d, m, true) == DRAW_SAME)
 			return m->place;
 	return NULL;
@@ -330,7 +331,7 @@ static enum draw_judgement judge_raw(struct drawn_places *d,
 	return DRAW_SAME;
 }
 
-static int by_fact(const void *key, const void *raw)
+static int raw_by_fact(const void *key, const void *raw)
 {
 	const struct fact *a = key, *b = ((const struct raw *)raw)->f;
 
@@ -345,12 +346,12 @@ static struct raw *raw_of(const struct drawn_places *d, const struct fact *f)
 	for (size_t i = 0; d && !drawn_is_full(d) && !raw && i < 2; i++)
 		if (d->side[i].raws.n)
 			raw = bsearch(f, d->side[i].raws.v, d->side[i].raws.n,
-				      sizeof(*raw), by_fact);
+				      sizeof(*raw), raw_by_fact);
 	return raw;
 }
 
 /* The best place of a fact's line, or NULL. */
-static struct place *place_of(const struct drawn_places *d,
+static struct place *best_place(const struct drawn_places *d,
 			      const struct fact *f)
 {
 	const struct raw *raw = raw_of(d, f);
@@ -372,7 +373,7 @@ bool drawn_explains(struct drawn_places *d, const struct fact *f)
 
 bool drawn_is_certain(struct drawn_places *d, const struct fact *f)
 {
-	struct place *p = place_of(d, f);
+	struct place *p = best_place(d, f);
 	struct draw v[2];
 
 	for (size_t i = 0; p && !p->certain && i < p->parts; i++) {
@@ -398,7 +399,7 @@ const char *drawn_reason(struct drawn_places *d, const struct fact *f)
 bool drawn_template(struct buf *out, struct drawn_places *d,
 		    const struct fact *f)
 {
-	const struct place *p = place_of(d, f);
+	const struct place *p = best_place(d, f);
 
 	if (p)
 		drawn_put_line(out, p->key);

@@ -72,8 +72,8 @@ struct drawn_place {
 	struct str step;
 	struct str old, new;	/* what was drawn: "6 names of [0-9a-f], ..." */
 	/*
-	 * Of OLD what was explained, sorted; tokens may stand in it.  Of several
-	 * parts there is a blank between them.
+	 * Of OLD what was explained, sorted; tokens may stand in it.  There is
+	 * a blank between parts.
 	 */
 	struct draw_name *names;
 	size_t n_names;

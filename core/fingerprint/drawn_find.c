@@ -121,7 +121,7 @@ static void walk_holes(struct drawn_places *d, struct raw *raw, bool make)
 }
 
 /* What is known of the line, whatever its place is. */
-static void weigh(const struct drawn_rules *rules, struct raw *raw)
+static void set_weight(const struct drawn_rules *rules, struct raw *raw)
 {
 	/* A number, as the address of nothing. */
 	raw->weight = rules->weight ? rules->weight(raw->f) :
@@ -138,7 +138,7 @@ static void walk_lines(struct drawn_places *d, bool make)
 			if (drawn_is_full(d) || (make && !raw->wanted))
 				continue;
 			if (!make)
-				weigh(&d->rules, raw);
+				set_weight(&d->rules, raw);
 			walk_holes(d, raw, make);
 		}
 }

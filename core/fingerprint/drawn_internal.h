@@ -14,7 +14,7 @@ struct raw {
 	const struct fact *f;
 	uint64_t runs;
 	bool new;		/* of NEW */
-	bool wanted;		/* the other side lacks it, or a run of its own */
+	bool wanted;		/* the other side, or a run, lacks it */
 	bool explained;
 	enum drawn_trust trust;
 	const void *weight;
@@ -42,7 +42,7 @@ struct member {
 	struct member *next;	/* line of the place */
 	struct part *part;
 	struct str name;	/* texts of all parts one behind the other */
-	struct str tokens;	/* the last part that has, from there on, or "" */
+	struct str tokens;	/* of the last part that has, or "" */
 	enum draw_judgement is[2];	/* of NEW: by itself; see judged */
 };
 
