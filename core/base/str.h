@@ -60,16 +60,20 @@ static inline bool str_ends(struct str s, struct str suffix)
 static inline bool str_cut(struct str s, struct str sep, struct str *before,
 			   struct str *behind)
 {
-	for (size_t i = 0; i + sep.len <= s.len; i++) {
-		if (memcmp(s.p + i, sep.p, sep.len))
-			continue;
-		*before = (struct str){ s.p, i };
-		*behind = str_sub(s, i + sep.len);
-		return true;
-	}
-	*before = s;
-	*behind = str_sub(s, s.len);
-	return false;
+	const char *at = s.len ? memmem(s.p, s.len, sep.p, sep.len) : NULL;
+	size_t n = at ? (size_t)(at - s.p) : s.len;
+
+	*before = (struct str){ s.p, n };
+	*behind = str_sub(s, at ? n + sep.len : n);
+	return at;
+}
+
+/* Does part, which is not empty, stand in s? */
+static inline bool str_has(struct str s, struct str part)
+{
+	struct str before, behind;
+
+	return str_cut(s, part, &before, &behind);
 }
 
 /* What makes a noun of n: "s", or "" for one. */

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "core/base/date.h"
 #include "core/base/text.h"
 #include "core/base/vec.h"
 #include "core/baseline/internal.h"
@@ -405,35 +406,12 @@ size_t baseline_prune(struct baseline *b, struct str today,
 	return n - kept;
 }
 
-static unsigned number(struct str s, size_t at, size_t len)
-{
-	unsigned n = 0;
-
-	for (size_t i = at; i < at + len; i++)
-		n = n * 10 + (unsigned)(s.p[i] - '0');
-	return n;
-}
-
 bool baseline_date(struct str s)
 {
-	static const unsigned days[] = {
-		31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
-	};
+	int64_t days;
 
-	if (s.len != 10)
-		return false;
-	for (size_t i = 0; i < s.len; i++)
-		if (i == 4 || i == 7 ? s.p[i] != '-' :
-				       s.p[i] < '0' || s.p[i] > '9')
-			return false;
-
-	unsigned year = number(s, 0, 4), month = number(s, 5, 2);
-	unsigned day = number(s, 8, 2);
-	bool leap = (year % 4 == 0 && year % 100) || year % 400 == 0;
-
-	if (!month || month > 12 || !day || day > days[month - 1])
-		return false;
-	return month != 2 || day < 29 || leap;
+	return s.len == 10 && s.p[4] == '-' && s.p[7] == '-' &&
+	       date_days(&days, s, 0, 1);
 }
 
 /* --- the environment --- */

@@ -21,12 +21,11 @@ struct str object_first_word(struct str s)
 
 bool object_split_arrow(struct str s, struct str *a, struct str *b)
 {
-	for (size_t i = 0; i + 4 <= s.len; i++) {
-		if (memcmp(s.p + i, " -> ", 4))
-			continue;
-		*a = (struct str){ s.p, i };
-		*b = str_sub(s, i + 4);
-		return true;
-	}
-	return false;
+	struct str before, behind;
+
+	if (!str_cut(s, STR(" -> "), &before, &behind))
+		return false;
+	*a = before;
+	*b = behind;
+	return true;
 }

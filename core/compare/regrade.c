@@ -16,19 +16,6 @@ static bool split_last(struct str s, char sep, struct str *head,
 	return false;
 }
 
-static bool split_first(struct str s, struct str sep, struct str *head,
-			struct str *tail)
-{
-	for (size_t i = 0; i + sep.len <= s.len; i++) {
-		if (!str_starts(str_sub(s, i), sep))
-			continue;
-		*head = (struct str){ s.p, i };
-		*tail = str_sub(s, i + sep.len);
-		return true;
-	}
-	return false;
-}
-
 static struct str regrade_trim(struct str s)
 {
 	while (s.len && (s.p[0] == ' ' || s.p[0] == '\t'))
@@ -64,7 +51,7 @@ int regrade_parse(struct regrade *out, struct str text, struct err *err)
 
 	text = regrade_trim(text);
 	if (!split_last(text, ' ', &rest, &level) ||
-	    !split_first(rest, STR(":"), &kind, &glob) ||
+	    !str_cut(rest, STR(":"), &kind, &glob) ||
 	    !regrade_trim(glob).len) {
 		err_set(err, ERR_TROUBLE, "'%.*s' is not KIND:GLOB LEVEL",
 			STR_ARG(text));
@@ -117,7 +104,7 @@ static bool covers_pair(const struct regrade *r, enum event_kind kind,
 {
 	struct str glob_a, glob_b;
 
-	if (split_first(r->glob, STR(" -> "), &glob_a, &glob_b))
+	if (object_split_arrow(r->glob, &glob_a, &glob_b))
 		return path_glob(glob_a, a) && path_glob(glob_b, b);
 	if (!path_glob(r->glob, a))
 		return false;
@@ -132,7 +119,7 @@ bool regrade_fits(const struct regrade *r, const struct fact *f)
 	if (!covers_kind(r, f->kind))
 		return false;
 	if (event_shape(f->kind) == SHAPE_PATH_PATH &&
-	    split_first(f->object, STR(" -> "), &a, &b))
+	    object_split_arrow(f->object, &a, &b))
 		return covers_pair(r, f->kind, a, b);
 	if (path_glob(r->glob, f->object))
 		return true;

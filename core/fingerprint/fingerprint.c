@@ -69,37 +69,23 @@ static int parse_errno(struct str s)
 	return err;
 }
 
-/* Where " = " stands in s, or s.len. */
-static size_t find_outcome(struct str s)
-{
-	for (size_t i = 0; i + OUTCOME.len <= s.len; i++)
-		if (str_starts(str_sub(s, i), OUTCOME))
-			return i;
-	return s.len;
-}
-
 bool fact_parse(struct str line, enum event_kind *kind, struct str *operation,
 		struct str *object, int *err)
 {
-	const char *blank = line.len ? memchr(line.p, ' ', line.len) : NULL;
+	struct str done, errno_text, name, what;
+	bool failed = str_cut(line, OUTCOME, &done, &errno_text);
+	int outcome = failed ? parse_errno(errno_text) : 0;
+	enum event_kind found;
 
-	if (!blank || !text_is_safe(line))
+	if (!str_cut(done, STR(" "), &name, &what) || !what.len ||
+	    !text_is_safe(line) || (failed && !outcome))
 		return false;
-
-	size_t name = (size_t)(blank - line.p), end = find_outcome(line);
-	enum event_kind found = event_by_name((struct str){ line.p, name });
-	int outcome = 0;
-
-	if (found == EV_COUNT || end <= name + 1)
+	found = event_by_name(name);
+	if (found == EV_COUNT)
 		return false;
-	if (end < line.len) {
-		outcome = parse_errno(str_sub(line, end + OUTCOME.len));
-		if (!outcome)
-			return false;
-	}
 	*kind = found;
-	*operation = (struct str){ line.p, end };
-	*object = (struct str){ blank + 1, end - name - 1 };
+	*operation = done;
+	*object = what;
 	*err = outcome;
 	return true;
 }
@@ -244,14 +230,8 @@ void fingerprint_sort(struct fingerprint *fp)
 
 bool fact_depends_on_timing(const struct fact *f)
 {
-	const struct str child = STR(" to child");
-
-	if (f->kind != EV_PROCESS_SIGNAL)
-		return false;
-	for (size_t i = 0; i + child.len <= f->object.len; i++)
-		if (str_starts(str_sub(f->object, i), child))
-			return true;
-	return false;
+	return f->kind == EV_PROCESS_SIGNAL &&
+	       str_has(f->object, STR(" to child"));
 }
 
 void fingerprint_digest(struct fingerprint *fp)

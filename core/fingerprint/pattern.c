@@ -54,18 +54,6 @@ static bool pattern_fits(struct str pattern, struct str text, bool path)
 	}
 }
 
-static bool pattern_split(struct str s, struct str *a, struct str *b)
-{
-	for (size_t i = 0; i + ARROW.len <= s.len; i++) {
-		if (!str_starts(str_sub(s, i), ARROW))
-			continue;
-		*a = (struct str){ s.p, i };
-		*b = str_sub(s, i + ARROW.len);
-		return true;
-	}
-	return false;
-}
-
 /* One name: a star, no two in a row, and something that is said. */
 static bool name_ok(struct str s, size_t *stars)
 {
@@ -96,7 +84,7 @@ bool fact_pattern(struct str pattern)
 	if (!fact_parse(pattern, &kind, &operation, &object, &err))
 		return false;
 	if (event_shape(kind) == SHAPE_PATH_PATH)
-		return pattern_split(object, &a, &b) && name_ok(a, &stars) &&
+		return str_cut(object, ARROW, &a, &b) && name_ok(a, &stars) &&
 		       name_ok(b, &stars) && stars;
 	return name_ok(object, &stars) && stars;
 }
@@ -112,8 +100,8 @@ bool fact_fits(struct str pattern, const struct fact *f)
 	    kind != f->kind || err != f->err)
 		return false;
 	if (shape == SHAPE_PATH_PATH)
-		return pattern_split(object, &a, &b) &&
-		       pattern_split(f->object, &fa, &fb) &&
+		return str_cut(object, ARROW, &a, &b) &&
+		       str_cut(f->object, ARROW, &fa, &fb) &&
 		       pattern_fits(a, fa, true) && pattern_fits(b, fb, true);
 	return pattern_fits(object, f->object, shape == SHAPE_PATH);
 }
