@@ -24,24 +24,19 @@ static const struct name_row name_rows[] = {
 #include "core/normalise/normalise.def"
 };
 
-static bool token_in_set(enum set set, char c)
+static bool token_is_hex(int c)
 {
-	switch (set) {
-	case DIGIT:
-		return ascii_is_digit(c);
-	case HEX:
-		return ascii_is_digit(c) || (c >= 'a' && c <= 'f');
-	case PY:
-	case PYMIX:
-		return ascii_is_digit(c) || ascii_is_lower(c) || c == '_';
-	case WMIX:
-		return ascii_is_digit(c) || ascii_is_lower(c) ||
-		       ascii_is_upper(c) || c == '_';
-	case ALNUM:
-	case MIX:
-		break;
-	}
-	return ascii_is_digit(c) || ascii_is_lower(c) || ascii_is_upper(c);
+	return ascii_is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
+static bool token_is_py(int c)
+{
+	return ascii_is_digit(c) || ascii_is_lower(c) || c == '_';
+}
+
+static bool token_is_wide(int c)
+{
+	return ascii_is_alnum(c) || c == '_';
 }
 
 /* [a-z]*([A-Z][a-z]+)*[0-9]* or [A-Z]+[0-9]*: what people call things. */
@@ -77,28 +72,30 @@ static size_t token_changes(struct str s)
 	return n;
 }
 
-static bool token_has_upper(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (ascii_is_upper(s.p[i]))
-			return true;
-	return false;
-}
+static const struct {
+	bool (*has)(int c);
+	/* Drawn rather than chosen, as "v2rc11" is: so many changes. */
+	size_t changes;
+	bool words;		/* or fewer, with upper case and no word */
+} sets[] = {
+	[DIGIT] = { ascii_is_digit, 0, false },
+	[HEX] = { token_is_hex, 0, false },
+	[PY] = { token_is_py, 0, false },
+	[ALNUM] = { ascii_is_alnum, 0, false },
+	[MIX] = { ascii_is_alnum, 4, true },
+	[PYMIX] = { token_is_py, 3, false },
+	[WMIX] = { token_is_wide, 4, false },
+};
 
-/* Do the characters look drawn rather than chosen? "v2rc11" does not. */
 static bool token_is_random(enum set set, struct str s)
 {
-	switch (set) {
-	case WMIX:
-		return token_changes(s) >= 4;
-	case MIX:
-		return token_changes(s) && !token_is_word(s) &&
-		       (token_has_upper(s) || token_changes(s) >= 4);
-	case PYMIX:
-		return token_changes(s) >= 3;
-	default:
-		return true;
-	}
+	size_t changes = token_changes(s);
+
+	if (!sets[set].words)
+		return changes >= sets[set].changes;
+	return changes && !token_is_word(s) &&
+	       (changes >= sets[set].changes ||
+		token_run(s, 0, token_is_py) < s.len);
 }
 
 static bool token_after_fits(enum after after, struct str seg, size_t end)
@@ -112,11 +109,9 @@ static bool token_after_fits(enum after after, struct str seg, size_t end)
 static size_t token_match_literal(const struct name_row *r, struct str seg,
 				  size_t at)
 {
-	size_t end = at;
+	size_t len = token_run(seg, at, sets[r->set].has);
 
-	while (end < seg.len && token_in_set(r->set, seg.p[end]))
-		end++;
-	return token_after_fits(r->after, seg, end) ? end - at : 0;
+	return token_after_fits(r->after, seg, at + len) ? len : 0;
 }
 
 /* The part that ends at end, behind a `before` that is head, any, tail. */
@@ -127,7 +122,7 @@ static size_t token_match_tail(const struct name_row *r, struct str seg,
 	struct str tail = str_c(star + 1);
 	size_t head = (size_t)(star - r->before), at = end;
 
-	while (at && end - at < r->max && token_in_set(r->set, seg.p[at - 1]))
+	while (at && end - at < r->max && sets[r->set].has(seg.p[at - 1]))
 		at--;
 	/* At least one character stands for the asterisk. */
 	if (at <= head + tail.len || memcmp(seg.p, r->before, head) ||
@@ -199,24 +194,17 @@ static const struct {
 /* "/srv/repo.git/objects/4b": a folder among 256. */
 bool token_fanout(struct str path, struct str segment, struct token *out)
 {
-	struct str parent;
+	size_t len = segment.len;
 
-	if (path.len <= segment.len + 1)
+	if (path.len <= len + 1 || token_run(segment, 0, token_is_hex) < len)
 		return false;
-	for (size_t i = 0; i < segment.len; i++)
-		if (!token_in_set(HEX, segment.p[i]))
-			return false;
-	parent = path_base((struct str){ path.p,
-					 path.len - segment.len - 1 });
-	for (size_t i = 0; i < ARRAY_LEN(fanout_rows); i++) {
-		if (segment.len != fanout_rows[i].digits ||
-		    !str_eq(parent, str_c(fanout_rows[i].parent)))
-			continue;
-		*out = (struct token){
-			0, segment.len, fanout_rows[i].token,
-		};
-		return true;
-	}
+	path.len -= len + 1;
+	for (size_t i = 0; i < ARRAY_LEN(fanout_rows); i++)
+		if (len == fanout_rows[i].digits &&
+		    str_eq(path_base(path), str_c(fanout_rows[i].parent))) {
+			*out = (struct token){ 0, len, fanout_rows[i].token };
+			return true;
+		}
 	return false;
 }
 
@@ -225,18 +213,15 @@ bool token_fanout(struct str path, struct str segment, struct token *out)
 
 bool token_number(struct str path, struct str segment, struct token *out)
 {
-	if (path.len > NUMBER_PATH_MAX || !segment.len)
+	size_t len = segment.len;
+
+	if (path.len > NUMBER_PATH_MAX || !len ||
+	    token_run(segment, 0, ascii_is_digit) < len)
 		return false;
-	for (size_t i = 0; i < segment.len; i++)
-		if (!ascii_is_digit(segment.p[i]))
-			return false;
-	for (size_t i = 0; i < ARRAY_LEN(number_rows); i++) {
-		if (!path_glob(str_c(number_rows[i].path), path))
-			continue;
-		*out = (struct token){
-			0, segment.len, number_rows[i].token,
-		};
-		return true;
-	}
+	for (size_t i = 0; i < ARRAY_LEN(number_rows); i++)
+		if (path_glob(str_c(number_rows[i].path), path)) {
+			*out = (struct token){ 0, len, number_rows[i].token };
+			return true;
+		}
 	return false;
 }

@@ -63,76 +63,47 @@ void normalise_shorten(struct buf *out, size_t start, size_t max)
 
 /* --- paths --- */
 
-/* Is there anything in it that path_join() would take away? */
-static bool normalise_is_normal(struct str path)
-{
-	for (size_t i = 0; i < path.len; i++) {
-		if (path.p[i] != '/')
-			continue;
-
-		struct str rest = str_sub(path, i + 1);
-
-		if ((!rest.len && path.len > 1) || str_starts(rest, STR("/")) ||
-		    str_starts(rest, STR("./")) || str_eq(rest, STR(".")) ||
-		    str_starts(rest, STR("../")) || str_eq(rest, STR("..")))
-			return false;
-	}
-	return true;
-}
-
 /*
  * The kernel's own names are normal; a path that it could not resolve may
  * still hold "..", behind which a program could hide what it looks for.
  */
 static struct str normalise_lexical(struct buf *tmp, struct str path)
 {
-	if (!str_starts(path, STR("/")) || normalise_is_normal(path))
+	if (!str_starts(path, STR("/")) ||
+	    !(str_has(path, STR("//")) || str_has(path, STR("/.")) ||
+	      (path.len > 1 && str_ends(path, STR("/")))))
 		return path;
 	path_join(tmp, STR("/"), path);
 	return buf_view(tmp);
 }
 
-/* A path that is none: "memfd:x", "pipe:[1]", a link's relative target. */
-static void normalise_put_pathless(struct buf *out, struct str text,
-				   const struct places *places, unsigned flags)
-{
-	size_t start = out->len;
+/* Where an object is written, and how. */
+struct object {
+	struct buf *out;
+	const struct places *places;
+	unsigned flags;		/* of scan_text() */
+};
 
-	if (!text.len) {
-		buf_c(out, "''");
-		return;
-	}
-	/* Only the empty one has a quote in front, only addresses an '@'. */
-	if (*text.p == '\'' || *text.p == '@') {
-		buf_printf(out, "\\x%02x", (unsigned)*text.p);
-		text = str_sub(text, 1);
-	}
-	scan_text(out, text, places, SCAN_NAMES | flags);
-	normalise_shorten(out, start, PATH_SHOWN_MAX);
-}
-
-static void normalise_put_path(struct buf *out, struct str path,
-			       const struct places *places, unsigned flags)
+/* Also one that is none: "memfd:x", "pipe:[1]", a link's relative target. */
+static void normalise_put_path(const struct object *o, struct str path,
+			       unsigned flags)
 {
 	autobuf struct buf tmp = BUF_INIT;
-	size_t start = out->len;
+	size_t start = o->out->len;
 
-	path = normalise_lexical(&tmp, path);
-	if (!str_starts(path, STR("/"))) {
-		normalise_put_pathless(out, path, places, flags);
+	if (!path.len) {
+		buf_c(o->out, "''");
 		return;
 	}
-	scan_text(out, path, places, SCAN_PATH | flags);
-	normalise_shorten(out, start, PATH_SHOWN_MAX);
-}
-
-static void normalise_put_text(struct buf *out, struct str text,
-			       const struct places *places, unsigned flags)
-{
-	size_t start = out->len;
-
-	scan_text(out, text, places, flags);
-	normalise_shorten(out, start, TEXT_SHOWN_MAX);
+	path = normalise_lexical(&tmp, path);
+	flags |= *path.p == '/' ? SCAN_PATH : SCAN_NAMES;
+	/* Only the empty one has a quote in front, only addresses an '@'. */
+	if (*path.p == '\'' || *path.p == '@') {
+		buf_printf(o->out, "\\x%02x", (unsigned)*path.p);
+		path = str_sub(path, 1);
+	}
+	scan_text(o->out, path, o->places, o->flags | flags);
+	normalise_shorten(o->out, start, PATH_SHOWN_MAX);
 }
 
 void normalise_evidence(struct buf *out, struct str text,
@@ -150,37 +121,38 @@ static const struct {
 };
 
 /* Reads below DIR/NAME/ become one fact; false when the path has none. */
-static bool normalise_put_collapsed(struct buf *out, struct str raw,
-				    const struct places *places, unsigned flags)
+static bool normalise_put_collapsed(const struct object *o, struct str path)
 {
-	autobuf struct buf tmp = BUF_INIT;
-	struct str path = normalise_lexical(&tmp, raw);
+	autobuf struct buf tmp = BUF_INIT, shown = BUF_INIT;
 
+	path = normalise_lexical(&tmp, path);
 	for (size_t i = 0; i < ARRAY_LEN(collapses); i++) {
-		struct str dir = collapses[i].dir;
+		struct str dir = collapses[i].dir, name, below;
 
 		if (!path_below(path, dir) || path.len <= dir.len + 1)
 			continue;
-
-		struct str rest = str_sub(path, dir.len + 1);
-		const char *slash = memchr(rest.p, '/', rest.len);
-
-		if (!slash)
+		if (!str_cut(str_sub(path, dir.len + 1), STR("/"), &name,
+			     &below))
 			return false;
-
-		autobuf struct buf shown = BUF_INIT;
-
 		buf_str(&shown, collapses[i].shown);
 		buf_ch(&shown, '/');
-		buf_add(&shown, rest.p, (size_t)(slash - rest.p));
-		normalise_put_path(out, buf_view(&shown), places, flags);
-		buf_c(out, "/**");
+		buf_str(&shown, name);
+		normalise_put_path(o, buf_view(&shown), 0);
+		buf_c(o->out, "/**");
 		return true;
 	}
 	return false;
 }
 
 /* --- words --- */
+
+static void normalise_put_text(const struct object *o, struct str text)
+{
+	size_t start = o->out->len;
+
+	scan_text(o->out, text, o->places, o->flags);
+	normalise_shorten(o->out, start, TEXT_SHOWN_MAX);
+}
 
 static bool normalise_needs_quotes(struct str word)
 {
@@ -189,20 +161,18 @@ static bool normalise_needs_quotes(struct str word)
 	       str_eq(word, STR("->"));
 }
 
-static void normalise_put_word(struct buf *out, struct str word,
-			       const struct places *places, unsigned flags)
+static void normalise_put_word(const struct object *o, struct str word)
 {
-	bool quotes = normalise_needs_quotes(word);
+	unsigned quotes = normalise_needs_quotes(word) ? SCAN_QUOTED : 0;
 	size_t start;
 
 	if (quotes)
-		buf_ch(out, '\'');
-	start = out->len;
-	scan_text(out, word, places,
-		  SCAN_NAMES | flags | (quotes ? SCAN_QUOTED : 0));
-	normalise_shorten(out, start, WORD_SHOWN_MAX);
+		buf_ch(o->out, '\'');
+	start = o->out->len;
+	scan_text(o->out, word, o->places, o->flags | SCAN_NAMES | quotes);
+	normalise_shorten(o->out, start, WORD_SHOWN_MAX);
 	if (quotes)
-		buf_ch(out, '\'');
+		buf_ch(o->out, '\'');
 }
 
 /* "--port 45123": the port that a test's server has just been given. */
@@ -213,96 +183,59 @@ static bool normalise_is_port_option(struct str previous)
 }
 
 /* Arguments, joined by NUL bytes, as a shell would take them. */
-static void normalise_put_args(struct buf *out, struct str args,
-			       const struct places *places, unsigned flags)
+static void normalise_put_args(const struct object *o, struct str args)
 {
-	struct str previous = STR("");
-	size_t start = out->len;
+	struct str previous = STR(""), word;
+	size_t start = o->out->len;
 
-	for (bool more = true; more;) {
-		const char *nul = args.len ? memchr(args.p, '\0', args.len) :
-					     NULL;
-		struct str word = { args.p, nul ? (size_t)(nul - args.p) :
-						  args.len };
-
-		if (out->len != start)
-			buf_ch(out, ' ');
+	for (bool more = true; more; previous = word) {
+		more = str_cut(args, STR("\0"), &word, &args);
+		if (o->out->len != start)
+			buf_ch(o->out, ' ');
 		if (normalise_is_port_option(previous) &&
-		    token_is_ephemeral(word) && !(flags / SCAN_NAMED))
-			buf_c(out, token_text(TOKEN_PORT));
+		    token_is_ephemeral(word) && !(o->flags / SCAN_NAMED))
+			buf_c(o->out, token_text(TOKEN_PORT));
 		else
-			normalise_put_word(out, word, places, flags);
-		previous = word;
-		more = nul;
-		if (more)
-			args = str_sub(args, word.len + 1);
+			normalise_put_word(o, word);
 	}
-	normalise_shorten(out, start, TEXT_SHOWN_MAX);
+	normalise_shorten(o->out, start, TEXT_SHOWN_MAX);
 }
 
 /* --- events --- */
 
-static void normalise_put_words(struct buf *out, struct str words,
-				const struct places *places, unsigned flags)
+static void normalise_put_first(const struct object *o, const struct event *ev)
 {
-	if (words.len)
-		normalise_put_text(out, words, places, flags);
-	else
-		buf_c(out, "''");
-}
+	enum event_shape shape = event_shape(ev->kind);
 
-static void normalise_put_first(struct buf *out, const struct event *ev,
-				const struct places *places, unsigned flags)
-{
+	if (shape == SHAPE_WORDS || shape == SHAPE_WORDS_PATH) {
+		if (ev->a.len)
+			normalise_put_text(o, ev->a);
+		else
+			buf_c(o->out, "''");
+		return;
+	}
 	/* Interrupted is neither there nor not: it collapses with the reads. */
 	if (ev->kind == EV_FILE_READ && (!ev->err || ev->err == EINTR) &&
-	    normalise_put_collapsed(out, ev->a, places, flags))
+	    normalise_put_collapsed(o, ev->a))
 		return;
-	if (event_shape(ev->kind) == SHAPE_PATH_WORDS)
-		flags |= SCAN_NO_BLANK;
-	normalise_put_path(out, ev->a, places, flags);
+	normalise_put_path(o, ev->a,
+			   shape == SHAPE_PATH_WORDS ? SCAN_NO_BLANK : 0);
 }
 
-static void normalise_put_second(struct buf *out, const struct event *ev,
-				 const struct places *places, unsigned flags)
+static void normalise_put_second(const struct object *o, const struct event *ev)
 {
-	if (event_shape(ev->kind) == SHAPE_WORDS_PATH)
-		normalise_put_path(out, ev->b, places, flags);
+	enum event_shape shape = event_shape(ev->kind);
+
+	if (shape == SHAPE_PATH || shape == SHAPE_WORDS ||
+	    (shape != SHAPE_PATH_PATH && !ev->b.len))
+		return;
+	buf_c(o->out, shape == SHAPE_PATH_PATH ? " -> " : " ");
+	if (shape != SHAPE_PATH_WORDS)
+		normalise_put_path(o, ev->b, 0);
 	else if (ev->kind == EV_EXEC_ARGS)
-		normalise_put_args(out, ev->b, places, flags);
+		normalise_put_args(o, ev->b);
 	else
-		normalise_put_text(out, ev->b, places, flags);
-}
-
-/* As normalise_put_object(), at the time of the event. */
-static void normalise_put_shape(struct buf *out, const struct event *ev,
-				const struct places *places, unsigned flags)
-{
-	switch (event_shape(ev->kind)) {
-	case SHAPE_PATH:
-		normalise_put_first(out, ev, places, flags);
-		break;
-	case SHAPE_PATH_PATH:
-		normalise_put_first(out, ev, places, flags);
-		buf_c(out, " -> ");
-		normalise_put_path(out, ev->b, places, flags);
-		break;
-	case SHAPE_PATH_WORDS:
-		normalise_put_first(out, ev, places, flags);
-		if (ev->b.len) {
-			buf_ch(out, ' ');
-			normalise_put_second(out, ev, places, flags);
-		}
-		break;
-	case SHAPE_WORDS:
-	case SHAPE_WORDS_PATH:
-		normalise_put_words(out, ev->a, places, flags);
-		if (ev->b.len && event_shape(ev->kind) == SHAPE_WORDS_PATH) {
-			buf_ch(out, ' ');
-			normalise_put_second(out, ev, places, flags);
-		}
-		break;
-	}
+		normalise_put_text(o, ev->b);
 }
 
 static enum recur normalise_recur_of(enum event_kind kind)
@@ -323,12 +256,15 @@ static void normalise_put_object(struct buf *out, const struct event *ev,
 				 const struct places *places, unsigned flags)
 {
 	struct places then = *places;
+	const struct object o = {
+		out, &then, flags |
+		(normalise_recur_of(ev->kind) == RECUR_ACTS ? SCAN_TODAY : 0),
+	};
 
 	if (then.now > 0)
 		then.now += (int64_t)(ev->ns / 1000000000);
-	if (normalise_recur_of(ev->kind) == RECUR_ACTS)
-		flags |= SCAN_TODAY;
-	normalise_put_shape(out, ev, &then, flags);
+	normalise_put_first(&o, ev);
+	normalise_put_second(&o, ev);
 }
 
 void normalise_object(struct buf *out, const struct event *ev,

@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Volatile parts that are found by their form alone, wherever they stand. */
 #include "core/base/ascii.h"
+#include "core/base/date.h"
 #include "core/base/vec.h"
 #include "core/normalise/token.h"
-
-static size_t token_run(struct str s, size_t at, bool (*in)(int))
-{
-	size_t end = at;
-
-	while (end < s.len && in(s.p[end]))
-		end++;
-	return end - at;
-}
 
 /* Is there nothing that would make it part of a longer word? */
 static bool token_starts_word(struct str s, size_t at)
@@ -30,28 +22,26 @@ static bool token_follows(struct str s, size_t at, struct str what)
 	       str_ends((struct str){ s.p, at }, what);
 }
 
-/* 8-4-4-4-12 hexadecimal digits (RFC 9562) */
+/* RFC 9562 */
 static size_t token_span_uuid(struct str s, size_t at)
 {
-	static const unsigned char groups[] = { 8, 4, 4, 4, 12 };
-	size_t end = at;
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	size_t len = sizeof(form) - 1;
 
-	if (!token_starts_word(s, at))
+	if (s.len - at < len || !token_starts_word(s, at) ||
+	    !token_ends_word(s, at + len))
 		return 0;
-	for (size_t i = 0; i < sizeof(groups); i++) {
-		if (i && (end >= s.len || s.p[end++] != '-'))
+	for (size_t i = 0; i < len; i++)
+		if (form[i] == '-' ? s.p[at + i] != '-' :
+				     !ascii_is_xdigit(s.p[at + i]))
 			return 0;
-		if (token_run(s, end, ascii_is_xdigit) != groups[i])
-			return 0;
-		end += groups[i];
-	}
-	return token_ends_word(s, end) ? end - at : 0;
+	return len;
 }
 
-/* Sixteen hexadecimal digits or more, of which one is a letter, one is not. */
 /* Digits of a hash, or of a number that is drawn. */
 #define HEX_MIN 16
 
+/* So many or more, of which one is a letter, one is not. */
 static size_t token_span_hex(struct str s, size_t at)
 {
 	if (!token_starts_word(s, at) && !token_follows(s, at, STR("0x")))
@@ -67,18 +57,11 @@ static size_t token_span_hex(struct str s, size_t at)
 }
 
 /* n digits with a value of at most max. */
-static bool token_number_up_to(struct str s, size_t at, size_t n, unsigned max)
+static bool token_number_up_to(struct str s, size_t at, size_t n, int max)
 {
-	unsigned value = 0;
+	int value = date_digits(s, at, n);
 
-	if (at > s.len || s.len - at < n)
-		return false;
-	for (size_t i = at; i < at + n; i++) {
-		if (!ascii_is_digit(s.p[i]))
-			return false;
-		value = value * 10 + (unsigned)(s.p[i] - '0');
-	}
-	return value <= max;
+	return value >= 0 && value <= max;
 }
 
 static bool token_byte_in(struct str s, size_t at, const char *set)
@@ -153,57 +136,16 @@ static bool token_starts_number(struct str s, size_t at)
 	return !at || !ascii_is_digit(s.p[at - 1]);
 }
 
-static unsigned token_digits_at(struct str s, size_t at, size_t n)
-{
-	unsigned value = 0;
-
-	for (size_t i = at; i < at + n; i++)
-		value = value * 10 + (unsigned)(s.p[i] - '0');
-	return value;
-}
-
-/* Of 1 to 12. */
-static unsigned token_days_in(unsigned year, unsigned month)
-{
-	static const unsigned char days[] = {
-		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,
-	};
-	bool leap = (year % 4 == 0 && year % 100) || year % 400 == 0;
-
-	return days[month - 1] + (month == 2 && leap);
-}
-
-/* Days since 1970-01-01, of the Gregorian calendar; year 1 and later. */
-static int64_t token_day_number(unsigned year, unsigned month, unsigned day)
-{
-	/* Days before a month of a year that begins in March. */
-	int64_t y = month > 2 ? year : year - 1;
-	int64_t m = month > 2 ? month - 3 : month + 9;
-	int64_t before = (153 * m + 2) / 5 + day - 1;
-
-	return 365 * y + y / 4 - y / 100 + y / 400 + before - 719468;
-}
-
 /* Four digits, two, two, of a day that there is; sep bytes between them. */
 static struct instant token_civil_day(struct str s, size_t at, size_t sep)
 {
-	size_t month_at = at + 4 + sep, day_at = month_at + 2 + sep;
+	int64_t days;
 
-	if (!token_number_up_to(s, at, 4, 9999) ||
-	    !token_number_up_to(s, month_at, 2, 12) ||
-	    !token_number_up_to(s, day_at, 2, 31))
+	if (!date_days(&days, s, at, sep))
 		return (struct instant){ 0 };
-
-	unsigned year = token_digits_at(s, at, 4),
-		 month = token_digits_at(s, month_at, 2);
-	unsigned day = token_digits_at(s, day_at, 2);
-
-	if (!year || !month || !day || day > token_days_in(year, month))
-		return (struct instant){ 0 };
-
-	int64_t first = token_day_number(year, month, day) * DAY;
-
-	return (struct instant){ 8 + 2 * sep, first, first + DAY - 1 };
+	return (struct instant){
+		8 + 2 * sep, days * DAY, (days + 1) * DAY - 1,
+	};
 }
 
 /* "2024-01-31", also with '_' or '.', alone or before a time */
@@ -252,12 +194,13 @@ static struct instant token_time_compact(struct str s, size_t at)
 static struct instant token_time_epoch(struct str s, size_t at)
 {
 	size_t len = token_run(s, at, ascii_is_digit), n = 9 + len % 3;
-	int64_t seconds = 0;
+	int64_t seconds;
 
 	if (len < 9 || len > 19 || n > 10)
 		return (struct instant){ 0 };
-	for (size_t i = at; i < at + n; i++)
-		seconds = seconds * 10 + (s.p[i] - '0');
+	seconds = date_digits(s, at, 9);
+	if (n == 10)
+		seconds = seconds * 10 + (s.p[at + 9] - '0');
 	if (len == n &&
 	    token_ends_word(s, at + len + token_fraction(s, at + len)))
 		len += token_fraction(s, at + len);
@@ -276,19 +219,19 @@ struct time_window time_window(const struct places *places, bool today)
 	/* Where the day begins last, and first: UTC-12, UTC+14. */
 	int64_t before = today ? 12 * HOUR : 2 * DAY;
 	int64_t after = today ? 14 * HOUR : 2 * DAY;
-	struct time_window w = {
+
+	if (places->now == NOW_ANY)
+		return (struct time_window){
+			INT64_MIN, INT64_MAX, places->tree_time,
+		};
+	/* Nothing is in there. */
+	if (places->now <= 0)
+		return (struct time_window){
+			INT64_MAX, INT64_MIN, places->tree_time,
+		};
+	return (struct time_window){
 		places->now - before, places->now + after, places->tree_time,
 	};
-
-	if (places->now == NOW_ANY) {
-		w.from = INT64_MIN;
-		w.to = INT64_MAX;
-	} else if (places->now <= 0) {
-		/* Nothing is in there. */
-		w.from = INT64_MAX;
-		w.to = INT64_MIN;
-	}
-	return w;
 }
 
 /* The very second, and not one digit more than that. */
@@ -393,19 +336,10 @@ static size_t token_span_pid(struct str s, size_t at)
 
 bool token_is_ephemeral(struct str digits)
 {
-	unsigned value = 0;
+	int port = digits.len == 5 ? date_digits(digits, 0, 5) : -1;
 
-	if (digits.len != 5 || !token_number_up_to(digits, 0, 5, 99999))
-		return false;
-	for (size_t i = 0; i < digits.len; i++)
-		value = value * 10 + (unsigned)(digits.p[i] - '0');
 	/* net.ipv4.ip_local_port_range, the default since Linux 3.2 */
-	return value >= 32768 && value <= 60999;
-}
-
-static bool token_host_char(char c)
-{
-	return ascii_is_alnum(c) || c == '.' || c == '-' || c == '_';
+	return port >= 32768 && port <= 60999;
 }
 
 static bool token_is_loopback_v4(struct str host)
@@ -435,7 +369,8 @@ static struct str token_host_before(struct str s, size_t end)
 		return from > least ?
 			(struct str){ s.p + from, end - 1 - from } : STR_NULL;
 	}
-	while (from > least && token_host_char(s.p[from - 1]))
+	while (from > least && (ascii_is_alnum(s.p[from - 1]) ||
+				token_byte_in(s, from - 1, ".-_")))
 		from--;
 	return (struct str){ s.p + from, end - from };
 }

@@ -34,6 +34,16 @@ enum recur {
 /* Does a part that comes in every run of such a fact count as a fixed name? */
 bool token_may_recur(const struct token *t, enum recur of);
 
+/* How many bytes from here on are of this class? */
+static inline size_t token_run(struct str s, size_t at, bool (*in)(int))
+{
+	size_t end = at;
+
+	while (end < s.len && in(s.p[end]))
+		end++;
+	return end - at;
+}
+
 /* Does a volatile part start at this byte of s? */
 bool token_span(struct str s, size_t at, struct token *out);
 
