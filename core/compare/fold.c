@@ -33,18 +33,11 @@ static enum drawn_trust trust(const struct fact *f)
 
 static const struct drawn_rules rules = { weight, trust };
 
-/* What is known of a template, beside its fact. */
-struct folded {
-	const char *reason;	/* why it is of no draw of OLD, or NULL */
-	const struct fact *first;	/* one of its lines */
-};
-
 /* Lines of one side that are one but for what is drawn. */
 struct template {
-	struct fact f;
 	VEC(const struct fact *) facts;
-	uint64_t runs;
-	const char *reason;
+	const char *reason;	/* why it is of no draw of OLD, or NULL */
+	const struct fact *first;	/* of them; NULL: it stands for none */
 };
 
 struct folding {
@@ -52,52 +45,20 @@ struct folding {
 	bool new;
 	const struct fingerprint *fp;	/* as it was */
 	struct drawn_places *own;	/* what it draws */
-	struct strmap templates;	/* num: index + 1 */
-	VEC(struct template) list;
+	struct strmap *templates;	/* ptr: struct template */
+	bool *gone;		/* by the index of the fact */
 };
 
-/* Has the other side no such line?  Asked in their order: *at is where. */
-static bool is_one_sided(const struct folding *f, const struct fact *fact,
-			 size_t *at)
+static void add_to(struct folding *f, const struct fact *fact, struct str line)
 {
-	const struct fingerprint *other = f->new ? f->m->raw_old :
-						   f->m->raw_new;
+	struct strmap_entry *e = strmap_put(f->templates, line);
+	struct template *t = e->val.ptr;
 
-	while (*at < other->n &&
-	       str_cmp(other->facts[*at].line, fact->line) < 0)
-		++*at;
-	return *at == other->n || !str_eq(other->facts[*at].line, fact->line);
-}
-
-static void add_to(struct folding *f, const struct fact *fact,
-		   struct str line)
-{
-	struct strmap_entry *e = strmap_put(&f->templates, line);
-	struct template *t;
-
-	if (!e->val.num) {
-		*vec_push(&f->list) = (struct template){
-			.f = { .line = e->key },
-		};
-		e->val.num = f->list.n;
-	}
-	t = &f->list.v[e->val.num - 1];
+	if (!t)
+		e->val.ptr = t = arena_alloc(&f->templates->arena, sizeof(*t));
 	*vec_push(&t->facts) = fact;
-	t->runs |= fact->in_runs;
 	if (f->new && !t->reason)
 		t->reason = drawn_reason(f->m->drawn, fact);
-}
-
-/* Will the template be judged as its lines are? */
-static bool weighs_the_same(const struct template *t)
-{
-	return weight(&t->f) == weight(t->facts.v[0]);
-}
-
-static void take_apart(struct template *t)
-{
-	fact_parse(t->f.line, &t->f.kind, &t->f.operation, &t->f.object,
-		   &t->f.err);
 }
 
 /* "for example a, b, c" */
@@ -115,8 +76,8 @@ static struct str examples(struct arena *a, const struct template *t)
 	return arena_str(a, buf_view(&text));
 }
 
-static void fold_count_names(struct fact *f, const struct template *t,
-			unsigned runs)
+static void count_runs_of(struct fact *f, const struct template *t,
+			  unsigned runs)
 {
 	f->names_min = UINT32_MAX;
 	for (unsigned run = 0; run < runs && run < 64; run++) {
@@ -124,68 +85,56 @@ static void fold_count_names(struct fact *f, const struct template *t,
 
 		for (size_t i = 0; i < t->facts.n; i++)
 			here += t->facts.v[i]->in_runs >> run & 1;
+		f->seen += here != 0;
+		f->in_runs |= (uint64_t)(here != 0) << run;
 		f->names_min = here < f->names_min ? here : f->names_min;
 		f->names_max = here > f->names_max ? here : f->names_max;
 	}
-}
-
-/* Of both sides in one map: those of NEW are asked for their reason. */
-static void remember(struct folding *f, const struct fact *fact,
-		     const struct template *t, struct arena *a)
-{
-	struct folded *known = arena_alloc(a, sizeof(*known));
-
-	*known = (struct folded){ t->reason, t->facts.v[0] };
-	strmap_put(&f->m->templates[f->new], fact->line)->val.ptr = known;
+	if (f->seen == runs)
+		f->in_runs = 0;
 }
 
 /* All its lines as one fact, which begins where the first of them does. */
-static struct fact merged(struct folding *f, struct template *t,
-			  struct arena *a)
+static struct fact merged(const struct folding *f, const struct template *t,
+			  struct str line, struct arena *a)
 {
-	const struct fact *first = t->facts.v[0];
-	struct fact out = t->f;
+	const struct evidence *first = &t->facts.v[0]->ev;
+	struct fact out = { .line = arena_str(a, line) };
+	uint64_t count = 0;
 
-	for (uint64_t set = t->runs; set; set &= set - 1)
-		out.seen++;
 	for (size_t i = 0; i < t->facts.n; i++) {
-		out.ev.count += t->facts.v[i]->ev.count;
-		if (t->facts.v[i]->ev.ns < first->ev.ns)
-			first = t->facts.v[i];
+		count += t->facts.v[i]->ev.count;
+		if (t->facts.v[i]->ev.ns < first->ns)
+			first = &t->facts.v[i]->ev;
 	}
-	out.in_runs = out.seen < f->fp->runs ? t->runs : 0;
-	out.line = arena_str(a, t->f.line);
-	fact_parse(out.line, &out.kind, &out.operation, &out.object,
-		   &out.err);
-	out.ev.ns = first->ev.ns;
-	out.ev.step = first->ev.step;
-	out.ev.process = first->ev.process;
-	out.ev.call = first->ev.call;
+	fact_parse(out.line, &out.kind, &out.operation, &out.object, &out.err);
+	out.ev = *first;
+	out.ev.count = count;
 	out.ev.note = examples(a, t);
-	fold_count_names(&out, t, f->fp->runs);
-	remember(f, &out, t, a);
+	out.ev.more = NULL;
+	count_runs_of(&out, t, f->fp->runs);
 	return out;
 }
 
 /*
- * What is taken out: explained, which is counted where some runs had it, or
- * part of a template.
+ * What is taken out: explained, which is counted where some runs had it.  Of
+ * the rest, what may be part of a template.
  */
-static bool *fold_lines(struct folding *f, size_t *explained)
+static void fold_lines(struct folding *f, size_t *explained)
 {
-	bool *gone = mem_array(f->fp->n + 1, sizeof(*gone));
+	const struct fingerprint *other = f->new ? f->m->raw_old :
+						   f->m->raw_new;
 	autobuf struct buf line = BUF_INIT;
-	size_t at = 0;
 
-	for (size_t i = 0; i < f->fp->n; i++) {
+	for (size_t i = 0, at = 0; i < f->fp->n; i++) {
 		const struct fact *fact = &f->fp->facts[i];
 		bool always = fact_always(f->fp, fact);
-		bool one_sided = is_one_sided(f, fact, &at);
+		bool one_sided = !fingerprint_next(other, &at, fact->line);
 		bool drawn = (one_sided || !always) &&
 			     drawn_explains(f->m->drawn, fact);
 
 		*explained += drawn && !always;
-		gone[i] = drawn && one_sided;
+		f->gone[i] = drawn && one_sided;
 		if (drawn || !one_sided || always || !fact->in_runs)
 			continue;
 		if (!f->own)
@@ -194,48 +143,51 @@ static bool *fold_lines(struct folding *f, size_t *explained)
 		if (drawn_template(&line, f->own, fact))
 			add_to(f, fact, buf_view(&line));
 	}
-	return gone;
 }
 
+/* Of several lines that are weighed as they are, a fact for all of them. */
+static void fold_templates(struct folding *f, struct fingerprint *out)
+{
+	for (size_t i = 0; i < f->templates->n; i++) {
+		const struct strmap_entry *e = &f->templates->entries[i];
+		struct template *t = e->val.ptr;
+		struct fact all = merged(f, t, e->key, &out->arena);
+
+		if (t->facts.n > 1 && weight(&all) == weight(t->facts.v[0])) {
+			t->first = t->facts.v[0];
+			out->facts[out->n++] = all;
+		}
+		for (size_t k = 0; t->first && k < t->facts.n; k++)
+			f->gone[t->facts.v[k] - f->fp->facts] = true;
+		vec_free(&t->facts);
+	}
+}
+
+/* The side without what is of a draw; NULL: nothing is. */
 static struct fingerprint *fold(struct matching *m, bool new,
 				size_t *explained)
 {
+	const struct fingerprint *fp = new ? m->raw_new : m->raw_old;
 	struct folding f = {
-		.m = m, .new = new, .fp = new ? m->raw_new : m->raw_old,
-		.templates = STRMAP_INIT,
+		.m = m, .new = new, .fp = fp, .templates = &m->templates[new],
+		.gone = mem_array(fp->n + 1, sizeof(*f.gone)),
 	};
-	bool *gone = fold_lines(&f, explained);
-	struct fingerprint *out;
-	size_t n = 0;
+	struct fingerprint *out = NULL;
 
-	if (!f.list.n && !memchr(gone, true, f.fp->n)) {
-		free(gone);
-		drawn_free(f.own);
-		return NULL;
+	fold_lines(&f, explained);
+	if (f.templates->n || memchr(f.gone, true, fp->n)) {
+		out = fingerprint_share(fp);
+		out->facts = arena_alloc(&out->arena,
+					 (fp->n + f.templates->n) *
+					 sizeof(*out->facts));
+		out->n = 0;
+		fold_templates(&f, out);
+		for (size_t i = 0; i < fp->n; i++)
+			if (!f.gone[i])
+				out->facts[out->n++] = fp->facts[i];
+		fingerprint_sort(out);
 	}
-	out = fingerprint_share(f.fp);
-
-	out->facts = arena_alloc(&out->arena, (f.fp->n + f.list.n + 1) *
-					      sizeof(*out->facts));
-	for (size_t i = 0; i < f.list.n; i++) {
-		struct template *t = &f.list.v[i];
-
-		take_apart(t);
-		if (t->facts.n > 1 && weighs_the_same(t)) {
-			out->facts[n++] = merged(&f, t, &out->arena);
-			for (size_t k = 0; k < t->facts.n; k++)
-				gone[t->facts.v[k] - f.fp->facts] = true;
-		}
-		vec_free(&t->facts);
-	}
-	for (size_t i = 0; i < f.fp->n; i++)
-		if (!gone[i])
-			out->facts[n++] = f.fp->facts[i];
-	out->n = n;
-	fingerprint_sort(out);
-	free(gone);
-	vec_free(&f.list);
-	strmap_free(&f.templates);
+	free(f.gone);
 	drawn_free(f.own);
 	return out;
 }
@@ -265,36 +217,38 @@ bool fold_explains(struct matching *m, const struct fact *f)
 	return raw && drawn_explains(m->drawn, raw);
 }
 
-static const struct folded *find_folded(const struct matching *m, bool new,
-					const struct fact *f)
+/* What the fact stands for, where it is a template. */
+static const struct template *find_template(const struct matching *m, bool new,
+					    const struct fact *f)
 {
 	const struct strmap_entry *e = strmap_get(&m->templates[new], f->line);
+	const struct template *t = e ? e->val.ptr : NULL;
 
-	return e ? e->val.ptr : NULL;
+	return t && t->first ? t : NULL;
 }
 
 const char *fold_reason(const struct matching *m, const struct fact *f)
 {
-	const struct folded *known = find_folded(m, true, f);
+	const struct template *t = find_template(m, true, f);
 	const struct fact *raw;
 
-	if (known)
-		return known->reason;
+	if (t)
+		return t->reason;
 	raw = fingerprint_find(m->raw_new, f->line);
 	return raw ? drawn_reason(m->drawn, raw) : NULL;
 }
 
 bool fold_is_template(const struct matching *m, const struct fact *f)
 {
-	return find_folded(m, true, f);
+	return find_template(m, true, f);
 }
 
 const struct fact *fold_first(const struct matching *m, bool new,
 			      const struct fact *f)
 {
-	const struct folded *known = find_folded(m, new, f);
+	const struct template *t = find_template(m, new, f);
 
-	return known ? known->first : f;
+	return t ? t->first : f;
 }
 
 void fold_seal(struct matching *m)
