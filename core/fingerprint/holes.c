@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/ascii.h"
 #include "core/fingerprint/internal.h"
 
 #define PAIRED_MAX 24		/* names of a line that are paired */
@@ -12,21 +13,8 @@
 #define LINE_MAX_LEN 1024
 #define REPEATED_MIN 3		/* characters that are drawn once */
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool in_word(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* What a name ends at: the next folder, the next word, a port. */
-static bool ends_name(char c)
-{
-	return c == '/' || c == ' ' || c == '\'' || c == '=' || c == ',';
-}
+#define NAME_ENDS "/ '=,"
 
 struct hole_names hole_names_of(const struct fact *f)
 {
@@ -37,7 +25,7 @@ struct hole_names hole_names_of(const struct fact *f)
 	for (size_t at = from, to; at < end && names.n < HOLES_MAX;
 	     at = to + 1) {
 		to = at;
-		while (to < end && !ends_name(f->line.p[to]))
+		while (to < end && !strchr(NAME_ENDS, f->line.p[to]))
 			to++;
 		if (to > at)
 			names.v[names.n++] = (struct span){ at, to - at };
@@ -47,14 +35,16 @@ struct hole_names hole_names_of(const struct fact *f)
 
 /* --- one part --- */
 
-static void add_hole(struct holes *h, size_t at, size_t end)
+static void add_hole(struct holes *h, size_t at, size_t end, bool wide)
 {
 	if (end <= at || h->n >= HOLES_MAX - PAIRS_MAX)
 		return;
 	for (size_t i = 0; i < h->n; i++)
 		if (h->v[i].v[0].at == at && h->v[i].v[0].len == end - at)
 			return;
-	h->v[h->n++] = (struct hole){ .v = { { at, end - at } }, .n = 1 };
+	h->v[h->n++] = (struct hole){
+		.v = { { at, end - at } }, .n = 1, .wide = wide,
+	};
 }
 
 /* A token of a fixed rule stands for drawn characters: "<rand>". */
@@ -79,7 +69,7 @@ static size_t word_end(struct str s, size_t at, size_t end)
 {
 	for (size_t token; at < end; at = token > at ? token : at + 1) {
 		token = token_end(s, at, end);
-		if (token == at && !in_word(s.p[at]))
+		if (token == at && !ascii_is_alnum(s.p[at]))
 			break;
 	}
 	return at;
@@ -97,29 +87,20 @@ static void name_holes(struct holes *h, struct str s, size_t at, size_t end)
 
 		to = word_end(s, i, end);
 		/* Drawn names may begin with '-' or '_': "url-_Qx8". */
-		if (to == i && (i == at || in_word(s.p[i - 1])))
+		if (to == i && (i == at || ascii_is_alnum(s.p[i - 1])))
 			continue;
-		add_hole(h, i, to);
-		for (digits = to; digits > i && is_digit(s.p[digits - 1]);)
+		add_hole(h, i, to, false);
+		for (digits = to; digits > i && ascii_is_digit(s.p[digits - 1]);)
 			digits--;
 		if (digits > i)
-			add_hole(h, digits, to);
+			add_hole(h, digits, to, false);
 		if (dot > at + 1 && dot - 1 > to)
-			add_hole(h, i, dot - 1);
-		add_hole(h, i, end);
+			add_hole(h, i, dot - 1, false);
+		add_hole(h, i, end, false);
 	}
 	if (dot > at + 1)
-		add_hole(h, at, dot - 1);
-	add_hole(h, at, end);
-}
-
-static void add_wide(struct holes *h, size_t at, size_t end)
-{
-	size_t n = h->n;
-
-	add_hole(h, at, end);
-	if (h->n > n)
-		h->v[n].wide = true;
+		add_hole(h, at, dot - 1, false);
+	add_hole(h, at, end, false);
 }
 
 /*
@@ -137,9 +118,9 @@ static void wide_holes(struct holes *h, struct str s, struct span name,
 	while (at && !strchr(until, s.p[at - 1]))
 		at--;
 	if (to > name.at + name.len || at < name.at)
-		add_wide(h, at, to);
+		add_hole(h, at, to, true);
 	if (to > name.at + name.len)
-		add_wide(h, name.at, to);
+		add_hole(h, name.at, to, true);
 }
 
 /*
@@ -176,39 +157,22 @@ static void all_wide_holes(struct holes *h, const struct fact *f,
 #define SHUFFLED_MIN 3
 #define SHUFFLED_MAX 64
 
-static struct span after_blanks(const struct fact *f, unsigned blanks)
-{
-	size_t at = (size_t)(f->object.p - f->line.p);
-	size_t end = at + f->object.len;
-
-	for (; blanks && at < end; at++)
-		blanks -= f->line.p[at] == ' ';
-	return (struct span){ at, end - at };
-}
-
-static size_t split_words(struct str s, struct str out[SHUFFLED_MAX])
-{
-	size_t n = 0;
-
-	for (size_t at = 0, to; at < s.len && n < SHUFFLED_MAX; at = to + 1) {
-		for (to = at; to < s.len && s.p[to] != ' ';)
-			to++;
-		out[n++] = (struct str){ s.p + at, to - at };
-	}
-	return n;
-}
-
 /* Program and argument 0 stay where they are. */
 static void shuffled_hole(struct holes *h, const struct fact *f)
 {
-	struct span part = after_blanks(f, 2);
-	size_t words = 1;
+	size_t from = (size_t)(f->object.p - f->line.p);
+	struct span part = { 0, 0 };
+	size_t blanks = 0;
 
-	if (f->kind != EV_EXEC_ARGS || !part.len || h->n == HOLES_MAX)
-		return;
-	for (size_t i = part.at; i < part.at + part.len; i++)
-		words += f->line.p[i] == ' ';
-	if (words >= SHUFFLED_MIN && words <= SHUFFLED_MAX)
+	for (size_t at = from; at < from + f->object.len; at++) {
+		blanks += f->line.p[at] == ' ';
+		if (blanks == 2 && !part.at)
+			part = (struct span){
+				at + 1, from + f->object.len - at - 1,
+			};
+	}
+	if (f->kind == EV_EXEC_ARGS && h->n < HOLES_MAX && part.len &&
+	    blanks - 1 >= SHUFFLED_MIN && blanks - 1 <= SHUFFLED_MAX)
 		h->v[h->n++] = (struct hole){
 			.v = { part }, .n = 1, .shuffled = true,
 		};
@@ -222,8 +186,10 @@ static int by_word(const void *a, const void *b)
 static void put_sorted(struct buf *out, struct str words)
 {
 	struct str v[SHUFFLED_MAX];
-	size_t n = split_words(words, v);
+	size_t n = 0;
 
+	for (bool more = true; more && n < SHUFFLED_MAX; n++)
+		more = str_cut(words, STR(" "), &v[n], &words);
 	qsort(v, n, sizeof(*v), by_word);
 	for (size_t i = 0; i < n; i++) {
 		buf_ch(out, '\n');
@@ -246,8 +212,8 @@ bool hole_part_is_at(struct str line, size_t at, struct span part)
 	if (at == part.at)
 		return true;
 	return part.len >= REPEATED_MIN && at > part.at &&
-	       same_text(line, at, part) && !in_word(line.p[at - 1]) &&
-	       (end == line.len || !in_word(line.p[end]));
+	       same_text(line, at, part) && !ascii_is_alnum(line.p[at - 1]) &&
+	       (end == line.len || !ascii_is_alnum(line.p[end]));
 }
 
 /* --- two --- */
@@ -294,18 +260,22 @@ static const struct span *part_at(struct str line, size_t at,
 	return NULL;
 }
 
+static void put_shuffled(struct buf *out, struct str line, struct span part)
+{
+	buf_str(out, (struct str){ line.p, part.at });
+	buf_ch(out, HOLE_FIRST);
+	buf_str(out, str_sub(line, part.at + part.len));
+	put_sorted(out, hole_text(line, part));
+}
+
 void hole_key(struct buf *out, struct str line, const struct hole *h)
 {
+	if (h->shuffled) {
+		put_shuffled(out, line, h->v[0]);
+		return;
+	}
 	for (size_t at = 0; at < line.len;) {
 		const struct span *part = part_at(line, at, h);
-
-		if (part && h->shuffled) {
-			buf_ch(out, HOLE_FIRST);
-			buf_str(out, str_sub(line, part->at + part->len));
-			put_sorted(out, (struct str){ line.p + part->at,
-						      part->len });
-			return;
-		}
 
 		buf_ch(out, part ? (char)(HOLE_FIRST + (part - h->v)) :
 				   line.p[at]);

@@ -22,6 +22,9 @@ struct step_evidence *evidence_add_record(struct arena *a,
 					  struct evidence *ev,
 					  struct str step);
 
+/* More events of a fact, of the same run: their number, and their steps. */
+void fact_count_too(struct arena *a, struct fact *f, const struct fact *more);
+
 /* Steps while several facts become one; zeroed to begin with. */
 struct step_list {
 	struct {
@@ -71,21 +74,22 @@ void races_settle(struct fingerprint *fp);
 /* --- retries.c --- */
 
 struct program {		/* what a process has executed last */
-	uint64_t command, ns;
+	const char *command;	/* its text in the map of commands */
+	uint64_t ns;
 };
 
 struct attempt {		/* a process that failed */
 	pid_t pid, parent;
-	uint64_t ns, next;	/* next: index + 1 in the list, 0 ends it */
+	const char *command;	/* NULL: none that could be run again */
+	uint64_t ns;
 	size_t fact;
 	bool explained;
 };
 
 struct retries {
-	struct strmap commands;	/* program and arguments -> a number */
-	struct strmap started;	/* pid -> index + 1 of its program */
-	struct strmap waiting;	/* parent, command -> its list of attempts */
-	VEC(struct program) programs;
+	struct strmap commands;		/* program and arguments */
+	struct strmap programs;		/* pid -> ptr: struct program */
+	struct strmap succeeded;	/* parent, command -> num */
 	VEC(struct attempt) attempts;
 	bool too_many;
 };

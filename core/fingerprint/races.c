@@ -111,22 +111,19 @@ static struct fact *absorbs(struct fingerprint *fp, const struct fact *f)
 /* The name that a fact gave to a file, or "". */
 static struct str made_name(const struct fact *f)
 {
-	struct str arrow = STR(" -> ");
+	struct str a, b;
 
-	if (f->err)
-		return STR("");
-	if (f->kind == EV_FILE_CREATE)
+	str_cut(f->object, STR(" -> "), &a, &b);
+	switch (f->err ? EV_COUNT : f->kind) {
+	case EV_FILE_CREATE:
 		return f->object;
-	if (f->kind != EV_FILE_RENAME && f->kind != EV_FILE_LINK)
+	case EV_FILE_RENAME:
+		return b;
+	case EV_FILE_LINK:
+		return b.len ? a : STR("");
+	default:
 		return STR("");
-	for (size_t i = 0; i < f->object.len; i++) {
-		if (!str_starts(str_sub(f->object, i), arrow))
-			continue;
-		return f->kind == EV_FILE_RENAME ?
-			str_sub(f->object, i + arrow.len) :
-			(struct str){ f->object.p, i };
 	}
-	return STR("");
 }
 
 static const struct str now = { " times now", 10 };
@@ -138,22 +135,24 @@ static bool sets_now(const struct fact *f)
 
 static void mark_fresh(const struct fingerprint *fp, bool *gone)
 {
-	struct strmap made = STRMAP_INIT;
-	bool any = false;
+	struct strmap fresh = STRMAP_INIT;
 
-	for (size_t i = 0; i < fp->n && !any; i++)
-		any = sets_now(&fp->facts[i]);
-	for (size_t i = 0; any && i < fp->n; i++)
-		strmap_put(&made, made_name(&fp->facts[i]));
-	for (size_t i = 0; any && i < fp->n; i++) {
+	for (size_t i = 0; i < fp->n; i++) {
 		struct str path = fp->facts[i].object;
 
 		if (!sets_now(&fp->facts[i]))
 			continue;
 		path.len -= now.len;
-		gone[i] |= strmap_get(&made, path) != NULL;
+		strmap_put(&fresh, path)->val.num = i + 1;
 	}
-	strmap_free(&made);
+	for (size_t i = 0; fresh.n && i < fp->n; i++) {
+		const struct strmap_entry *e =
+			strmap_get(&fresh, made_name(&fp->facts[i]));
+
+		if (e)
+			gone[e->val.num - 1] = true;
+	}
+	strmap_free(&fresh);
 }
 
 /*
@@ -164,11 +163,10 @@ static void mark_fresh(const struct fingerprint *fp, bool *gone)
 static void take_over(struct fingerprint *fp, struct fact *by,
 		      const struct fact *gone)
 {
-	if (by->kind == gone->kind &&
-	    (evidence_steps(&by->ev) > 1 || evidence_steps(&gone->ev) > 1 ||
-	     !str_eq(gone->ev.step, by->ev.step)))
-		fact_join_steps(&fp->arena, by, gone);
-	by->ev.count += gone->ev.count;
+	if (by->kind == gone->kind)
+		fact_count_too(&fp->arena, by, gone);
+	else
+		by->ev.count += gone->ev.count;
 }
 
 void races_settle(struct fingerprint *fp)

@@ -14,11 +14,9 @@
 
 /* What one run's fact with tokens keeps. */
 struct left {
-	size_t all, lifted;
-	uint64_t count;
+	bool lifted;		/* some names are facts of their own */
 	unsigned names;
-	const struct name *first;
-	struct fact steps;	/* its evidence: the steps of those names */
+	struct fact kept;	/* the evidence of the others; seen 0: none */
 };
 
 /* Linux' own range: ip_local_port_range in Documentation/networking. */
@@ -52,10 +50,10 @@ static bool may_recur(const struct telling *t, const struct name *name)
 /* Where the token stands in the template; its length where it does not. */
 static size_t recurring_token(struct str template, enum token_id id)
 {
-	struct str token = str_c(token_text(id));
-	const char *at = memmem(template.p, template.len, token.p, token.len);
+	struct str before, behind;
 
-	return at ? (size_t)(at - template.p) : template.len;
+	str_cut(template, str_c(token_text(id)), &before, &behind);
+	return before.len;
 }
 
 /*
@@ -85,16 +83,6 @@ static bool is_lifted(const struct telling *t, const struct name *name)
 		!may_recur(t, name));
 }
 
-static struct left *left_of(struct telling *t, struct strmap *left,
-			    struct str form)
-{
-	struct strmap_entry *e = strmap_put(left, form);
-
-	if (!e->val.ptr)
-		e->val.ptr = arena_alloc(t->arena, sizeof(struct left));
-	return e->val.ptr;
-}
-
 static void recurring_add(struct telling *t, const struct fact *f, unsigned run)
 {
 	t->out[t->n++] = (struct sighting){
@@ -116,71 +104,73 @@ static void lift(struct telling *t, const struct name *name, unsigned run)
 	recurring_add(t, f, run);
 }
 
-static bool same_step(const struct evidence *a, const struct evidence *b)
-{
-	return evidence_steps(a) == 1 && evidence_steps(b) == 1 &&
-	       str_eq(a->step, b->step);
-}
-
+/* The evidence of the earliest, of all steps that have one of them. */
 static void recurring_keep(struct arena *a, struct left *left,
 			   const struct name *name)
 {
 	const struct fact by = { .seen = 1, .ev = name->ev };
+	struct evidence *ev = &left->kept.ev;
 
-	if (!left->first)
-		left->steps = by;
-	else if (same_step(&left->steps.ev, &by.ev))
-		left->steps.ev.count += by.ev.count;
-	else
-		fact_join_steps(a, &left->steps, &by);
-	left->count += name->ev.count;
 	left->names += name->names;
-	if (!left->first || name->ev.ns < left->first->ev.ns)
-		left->first = name;
+	if (!left->kept.seen) {
+		left->kept = by;
+		return;
+	}
+	fact_count_too(a, &left->kept, &by);
+	if (by.ev.ns < ev->ns) {
+		const struct evidence all = *ev;
+
+		*ev = by.ev;
+		ev->count = all.count;
+		ev->more = all.more;
+	}
 }
 
-/* The fact with tokens, without the names that were lifted out of it. */
-static const struct fact *rest_of(struct telling *t, const struct fact *from,
-				  const struct left *left)
+/* A fact of the run, without the names that were lifted out of it. */
+static void add_rest(struct telling *t, const struct fact *from,
+		     const struct left *left, unsigned run)
 {
-	struct fact *f = arena_alloc(t->arena, sizeof(*f));
+	struct fact *f;
 
+	if (!left->kept.seen)
+		return;
+	f = arena_alloc(t->arena, sizeof(*f));
 	*f = *from;
-	f->ev = left->first->ev;
-	f->ev.count = left->count;
-	f->ev.more = left->steps.ev.more;
+	f->ev = left->kept.ev;
 	if (f->names_max)
 		f->names_min = f->names_max = left->names;
-	return f;
+	recurring_add(t, f, run);
 }
 
 static void tell_run(struct telling *t, const struct fingerprint *fp,
 		     unsigned run)
 {
-	struct strmap left = STRMAP_INIT;
+	struct strmap forms = STRMAP_INIT;
 
 	for (size_t i = 0; i < fp->n_names; i++) {
-		struct left *l = left_of(t, &left, fp->names[i].form);
+		struct strmap_entry *e = strmap_put(&forms, fp->names[i].form);
 
-		l->all++;
+		if (!e->val.ptr)
+			e->val.ptr = arena_alloc(&forms.arena,
+						 sizeof(struct left));
 		if (is_lifted(t, &fp->names[i])) {
-			l->lifted++;
+			((struct left *)e->val.ptr)->lifted = true;
 			lift(t, &fp->names[i], run);
 		} else {
-			recurring_keep(t->arena, l, &fp->names[i]);
+			recurring_keep(t->arena, e->val.ptr, &fp->names[i]);
 		}
 	}
 	for (size_t i = 0; i < fp->n; i++) {
-		const struct strmap_entry *e = strmap_get(&left,
+		const struct strmap_entry *e = strmap_get(&forms,
 							  fp->facts[i].line);
-		const struct left *l = e ? e->val.ptr : NULL;
+		const struct left *left = e ? e->val.ptr : NULL;
 
-		if (!l || !l->lifted)
+		if (left && left->lifted)
+			add_rest(t, &fp->facts[i], left, run);
+		else
 			recurring_add(t, &fp->facts[i], run);
-		else if (l->lifted < l->all)
-			recurring_add(t, rest_of(t, &fp->facts[i], l), run);
 	}
-	strmap_free(&left);
+	strmap_free(&forms);
 }
 
 bool recurring_names_known(const struct fingerprint *const *runs, size_t n)

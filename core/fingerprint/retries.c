@@ -28,17 +28,15 @@
 void retries_free(struct retries *r)
 {
 	strmap_free(&r->commands);
-	strmap_free(&r->started);
-	strmap_free(&r->waiting);
-	vec_free(&r->programs);
+	strmap_free(&r->programs);
+	strmap_free(&r->succeeded);
 	vec_free(&r->attempts);
 }
 
 size_t retries_used(const struct retries *r)
 {
-	return r->commands.arena.used + r->started.arena.used +
-	       r->waiting.arena.used + r->programs.n * sizeof(*r->programs.v) +
-	       r->attempts.n * sizeof(*r->attempts.v);
+	return r->commands.arena.used + r->programs.arena.used +
+	       r->succeeded.arena.used + r->attempts.n * sizeof(*r->attempts.v);
 }
 
 static struct str retries_key_of(const void *p, size_t size)
@@ -46,135 +44,99 @@ static struct str retries_key_of(const void *p, size_t size)
 	return (struct str){ p, size };
 }
 
-/* --- which process runs what --- */
+static struct str pid_key(const pid_t *pid)
+{
+	return retries_key_of(pid, sizeof(*pid));
+}
+
+/* --- which process runs what, and how it ended --- */
 
 void retries_started(struct retries *r, const struct event *ev)
 {
 	autobuf struct buf text = BUF_INIT;
-	struct strmap_entry *command, *at;
+	struct strmap_entry *e;
 
 	if (ev->err || ev->pid <= 0)
 		return;
 	buf_str(&text, ev->a);
 	buf_ch(&text, '\0');
 	buf_str(&text, ev->b);
-	command = strmap_put(&r->commands, buf_view(&text));
-	if (!command->val.num)
-		command->val.num = r->commands.n;
-	at = strmap_put(&r->started, retries_key_of(&ev->pid, sizeof(ev->pid)));
-	if (!at->val.num) {
-		vec_push(&r->programs);
-		at->val.num = r->programs.n;
-	}
-	r->programs.v[at->val.num - 1] = (struct program){
-		.command = command->val.num, .ns = ev->ns,
+	e = strmap_put(&r->programs, pid_key(&ev->pid));
+	if (!e->val.ptr)
+		e->val.ptr = arena_alloc(&r->programs.arena,
+					 sizeof(struct program));
+	*(struct program *)e->val.ptr = (struct program){
+		strmap_put(&r->commands, buf_view(&text))->key.p, ev->ns,
 	};
 }
 
-/* What the process has executed last; nothing where it only forked. */
-static const struct program *program_of(const struct retries *r, pid_t pid)
+/*
+ * What the process has executed last; nothing where it only forked, or where
+ * it is not known who started it.
+ */
+static struct program program_of(const struct retries *r,
+				 const struct event *ev)
 {
 	const struct strmap_entry *e =
-		strmap_get(&r->started, retries_key_of(&pid, sizeof(pid)));
+		strmap_get(&r->programs, pid_key(&ev->pid));
 
-	return e ? &r->programs.v[e->val.num - 1] : NULL;
+	return e && ev->parent > 0 ? *(struct program *)e->val.ptr :
+				     (struct program){ NULL, 0 };
 }
 
-/* The failures of one command of one parent that nothing followed yet. */
-static struct strmap_entry *waiting(struct retries *r, pid_t parent,
-				    uint64_t command)
+/* Of one command of one parent: when the last to succeed began, plus 1. */
+static uint64_t *last_success(struct retries *r, pid_t parent,
+			      const char *command)
 {
-	const uint64_t key[] = { (uint64_t)parent, command };
+	const uint64_t key[] = { (uint64_t)parent, (uintptr_t)command };
 
-	return strmap_put(&r->waiting, retries_key_of(key, sizeof(key)));
-}
-
-/* --- how it ended --- */
-
-static void failed(struct retries *r, const struct event *ev, size_t fact)
-{
-	const struct program *p = program_of(r, ev->pid);
-	struct attempt *a;
-
-	if (r->attempts.n >= ATTEMPTS_MAX) {
-		r->too_many = true;
-		return;
-	}
-	a = vec_push(&r->attempts);
-	*a = (struct attempt){
-		.pid = ev->pid, .parent = ev->parent, .ns = ev->ns,
-		.fact = fact,
-	};
-	if (!p || ev->parent <= 0 || !str_starts(ev->b, STR("status=")))
-		return;
-
-	struct strmap_entry *head = waiting(r, ev->parent, p->command);
-
-	a->next = head->val.num;
-	head->val.num = r->attempts.n;
-}
-
-static void succeeded(struct retries *r, const struct event *ev)
-{
-	const struct program *p = program_of(r, ev->pid);
-	struct strmap_entry *head;
-	uint64_t kept = 0;
-
-	if (!p || ev->parent <= 0)
-		return;
-	head = waiting(r, ev->parent, p->command);
-	for (uint64_t i = head->val.num, next; i; i = next) {
-		struct attempt *a = &r->attempts.v[i - 1];
-
-		next = a->next;
-		if (a->ns <= p->ns) {
-			a->explained = true;
-			continue;
-		}
-		a->next = kept;
-		kept = i;
-	}
-	head->val.num = kept;
+	return &strmap_put(&r->succeeded, retries_key_of(key, sizeof(key)))
+			->val.num;
 }
 
 void retries_ended(struct retries *r, const struct event *ev, size_t fact)
 {
-	if (event_is_clean_exit(ev))
-		succeeded(r, ev);
-	else
-		failed(r, ev, fact);
+	struct program p = program_of(r, ev);
+
+	if (event_is_clean_exit(ev)) {
+		uint64_t *last = p.command ?
+			last_success(r, ev->parent, p.command) : NULL;
+
+		if (last && *last <= p.ns)
+			*last = p.ns + 1;
+		return;
+	}
+	if (r->attempts.n >= ATTEMPTS_MAX) {
+		r->too_many = true;
+		return;
+	}
+	*vec_push(&r->attempts) = (struct attempt){
+		.pid = ev->pid, .parent = ev->parent, .ns = ev->ns,
+		.fact = fact,
+		.command = str_starts(ev->b, STR("status=")) ? p.command : NULL,
+	};
 }
 
 /* --- afterwards --- */
 
-/* Children end before their parent fails, or do not count. */
-static void explain_below(struct retries *r)
+void retries_explain(struct retries *r, bool *gone, size_t n)
 {
 	struct strmap explained = STRMAP_INIT;
 
-	for (size_t i = r->attempts.n; i-- > 0;) {
+	/* Children end before their parent fails, or do not count. */
+	for (size_t i = r->attempts.n; i-- > 0 && !r->too_many;) {
 		struct attempt *a = &r->attempts.v[i];
 
-		if (!a->explained &&
-		    strmap_get(&explained,
-			       retries_key_of(&a->parent, sizeof(a->parent))))
-			a->explained = true;
+		a->explained = strmap_get(&explained, pid_key(&a->parent)) ||
+			(a->command &&
+			 *last_success(r, a->parent, a->command) > a->ns);
 		if (a->explained)
-			strmap_put(&explained,
-				   retries_key_of(&a->pid, sizeof(a->pid)));
+			strmap_put(&explained, pid_key(&a->pid));
+		if (a->fact < n)
+			gone[a->fact] = true;
 	}
-	strmap_free(&explained);
-}
-
-void retries_explain(struct retries *r, bool *gone, size_t n)
-{
-	if (r->too_many)
-		return;
-	explain_below(r);
-	for (size_t i = 0; i < r->attempts.n; i++)
-		if (r->attempts.v[i].fact < n)
-			gone[r->attempts.v[i].fact] = true;
 	for (size_t i = 0; i < r->attempts.n; i++)
 		if (r->attempts.v[i].fact < n && !r->attempts.v[i].explained)
 			gone[r->attempts.v[i].fact] = false;
+	strmap_free(&explained);
 }

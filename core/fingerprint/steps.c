@@ -252,3 +252,11 @@ void fact_join_steps(struct arena *a, struct fact *f, const struct fact *from)
 	step_list_add(&list, &from->ev, from->seen, 0);
 	step_list_set(&list, a, &f->ev, f->seen);
 }
+
+void fact_count_too(struct arena *a, struct fact *f, const struct fact *more)
+{
+	if (evidence_steps(&f->ev) > 1 || evidence_steps(&more->ev) > 1 ||
+	    !str_eq(f->ev.step, more->ev.step))
+		fact_join_steps(a, f, more);
+	f->ev.count += more->ev.count;
+}
