@@ -37,6 +37,17 @@ bool draws_hold(struct drawn_places *d, const struct fact *f)
 	return f->in_runs && drawn_explains(d, f);
 }
 
+/* As files count them. */
+static struct run_number {
+	char text[8];
+} run_number(unsigned run)
+{
+	struct run_number n;
+
+	snprintf(n.text, sizeof(n.text), "%u", run + 1);
+	return n;
+}
+
 static void draws_put_place(struct json_out *j, const struct drawn_place *p,
 			    unsigned runs)
 {
@@ -47,10 +58,7 @@ static void draws_put_place(struct json_out *j, const struct drawn_place *p,
 	json_put_str(j, "draw", p->old);
 	json_begin_object_inline(j, "runs");
 	for (unsigned run = 0; run < runs && run < 64; run++) {
-		char number[8];
-
-		snprintf(number, sizeof(number), "%u", run + 1);
-		json_begin_array_inline(j, number);
+		json_begin_array_inline(j, run_number(run).text);
 		for (size_t i = 0; i < p->n_names; i++)
 			if (p->names[i].runs >> run & 1)
 				json_put_str(j, NULL, p->names[i].text);
@@ -113,36 +121,25 @@ static int draws_add_name(struct reading *r, struct str place, struct str step,
 	return 0;
 }
 
-/* The number of a run, from 0; -1: it is none. */
-static int draws_run(struct str key)
-{
-	int n = 0;
-
-	for (size_t i = 0; i < key.len && i < 2; i++) {
-		if (key.p[i] < '0' || key.p[i] > '9')
-			return -1;
-		n = n * 10 + (key.p[i] - '0');
-	}
-	return key.len && key.len <= 2 && n && n <= 64 ? n - 1 : -1;
-}
-
 static int draws_read_runs(struct reading *r, struct str line, struct str step,
 			   const struct json *runs)
 {
-	for (const struct json *v = json_first(runs); v; v = json_next(v)) {
-		const struct json *names = json_array(runs, json_key(v).p);
-		int run = draws_run(json_key(v));
+	size_t n = 0;
+
+	for (unsigned run = 0; run < 64; run++) {
+		const struct json *names = json_array(runs,
+						      run_number(run).text);
 		struct str name;
 
-		if (run < 0 || !names)
-			return -1;
-		for (const struct json *s = json_first(names); s;
-		     s = json_next(s))
+		n += names != NULL;
+		for (const struct json *s = names ? json_first(names) : NULL;
+		     s; s = json_next(s))
 			if (!json_is_string(s, &name) ||
-			    draws_add_name(r, line, step, name, (unsigned)run))
+			    draws_add_name(r, line, step, name, run))
 				return -1;
 	}
-	return 0;
+	/* Others are no numbers of runs, or no lists. */
+	return n == json_length(runs) ? 0 : -1;
 }
 
 static int draws_read_place(struct reading *r, const struct json *v)

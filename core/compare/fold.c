@@ -218,7 +218,7 @@ bool fold_explains(struct matching *m, const struct fact *f)
 }
 
 /* What the fact stands for, where it is a template. */
-static const struct template *find_template(const struct matching *m, bool new,
+static const struct template *fold_template(const struct matching *m, bool new,
 					    const struct fact *f)
 {
 	const struct strmap_entry *e = strmap_get(&m->templates[new], f->line);
@@ -229,7 +229,7 @@ static const struct template *find_template(const struct matching *m, bool new,
 
 const char *fold_reason(const struct matching *m, const struct fact *f)
 {
-	const struct template *t = find_template(m, true, f);
+	const struct template *t = fold_template(m, true, f);
 	const struct fact *raw;
 
 	if (t)
@@ -240,13 +240,13 @@ const char *fold_reason(const struct matching *m, const struct fact *f)
 
 bool fold_is_template(const struct matching *m, const struct fact *f)
 {
-	return find_template(m, true, f);
+	return fold_template(m, true, f);
 }
 
 const struct fact *fold_first(const struct matching *m, bool new,
 			      const struct fact *f)
 {
-	const struct template *t = find_template(m, new, f);
+	const struct template *t = fold_template(m, new, f);
 
 	return t ? t->first : f;
 }

@@ -6,6 +6,7 @@
 #include "core/base/strmap.h"
 #include "core/base/vec.h"
 #include "core/compare/doubts.h"
+#include "core/compare/internal.h"
 
 /* Folders of one path that are counted. */
 #define UNSTEADY_DEPTH 32
@@ -21,15 +22,10 @@ static const struct {
 /* The path that a fact begins with; "" where it begins with none. */
 static struct str unsteady_path(const struct fact *f)
 {
-	const char *end = memchr(f->object.p, ' ', f->object.len);
-	struct str path = f->object;
+	struct str path = object_first_word(f->object);
 
-	if (event_section(f->kind) != SECTION_FILE || !path.len ||
-	    (*path.p != '/' && *path.p != '$'))
-		return STR("");
-	if (end)
-		path.len = (size_t)(end - path.p);
-	return path;
+	return event_section(f->kind) == SECTION_FILE && path.len &&
+	       (*path.p == '/' || *path.p == '$') ? path : STR("");
 }
 
 /* Each folder that the path is below, but for the first. */

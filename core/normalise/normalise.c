@@ -24,41 +24,31 @@ static enum zone normalise_zone(struct str path, const struct places *places)
 
 /* --- bounds --- */
 
-/* How much of an escape sequence stands before `at` in s, 0 when none does. */
-static size_t normalise_inside_escape(struct str s, size_t at)
+/* How many bytes the character, or the escape sequence, there takes. */
+static size_t normalise_unit(struct str s, size_t at)
 {
-	for (size_t back = 1; back <= 3 && back <= at; back++) {
-		size_t slash = at - back, run = 0;
+	size_t n = 1;
 
-		if (s.p[slash] != '\\')
-			continue;
-		while (run <= slash && s.p[slash - run] == '\\')
-			run++;
-		/* An even number of backslashes shows backslashes. */
-		if (run % 2 == 0)
-			return 0;
-
-		size_t len = s.p[slash + 1] == 'x' ? 4 : 2;
-
-		return back < len ? back : 0;
-	}
-	return 0;
+	if (s.p[at] == '\\')
+		return at + 1 < s.len && s.p[at + 1] == 'x' ? 4 : 2;
+	while (at + n < s.len && ((unsigned char)s.p[at + n] & 0xc0) == 0x80)
+		n++;
+	return n;
 }
 
 void normalise_shorten(struct buf *out, size_t start, size_t max)
 {
 	struct str s = str_sub(buf_view(out), start);
 	char id[HASH_ID_LEN + 1];
-	size_t cut = max - max / 4, len = s.len;
+	size_t cut = 0;
 
-	if (len <= max)
+	if (s.len <= max)
 		return;
 	hash_id(id, s);
-	while (cut && ((unsigned char)s.p[cut] & 0xc0) == 0x80)
-		cut--;
-	cut -= normalise_inside_escape(s, cut);
+	while (cut + normalise_unit(s, cut) <= max - max / 4)
+		cut += normalise_unit(s, cut);
 	buf_cut(out, start + cut);
-	buf_printf(out, "...<%zu bytes, %s>", len, id);
+	buf_printf(out, "...<%zu bytes, %s>", s.len, id);
 }
 
 /* --- paths --- */

@@ -464,9 +464,7 @@ bool token_forged(struct str s)
 /* 16 digits of hexadecimal may happen to be all digits, or none. */
 bool token_covers(struct str token, struct str name)
 {
-	size_t n = name.len ? token_run(name, 0, ascii_is_xdigit) : 0;
-
-	if (n < name.len || !n)
-		return false;
-	return str_eq(token, str_c(token_text(TOKEN_HEX))) && n >= HEX_MIN;
+	return str_eq(token, str_c(token_text(TOKEN_HEX))) &&
+	       name.len >= HEX_MIN &&
+	       token_run(name, 0, ascii_is_xdigit) == name.len;
 }
