@@ -90,7 +90,8 @@ static void name_holes(struct holes *h, struct str s, size_t at, size_t end)
 		if (to == i && (i == at || ascii_is_alnum(s.p[i - 1])))
 			continue;
 		add_hole(h, i, to, false);
-		for (digits = to; digits > i && ascii_is_digit(s.p[digits - 1]);)
+		digits = to;
+		while (digits > i && ascii_is_digit(s.p[digits - 1]))
 			digits--;
 		if (digits > i)
 			add_hole(h, digits, to, false);

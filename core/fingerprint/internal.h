@@ -110,11 +110,13 @@ struct sighting;
 /* Do these runs of one side know the names behind their tokens? */
 bool recurring_names_known(const struct fingerprint *const *runs, size_t n);
 /*
- * Their facts as sightings, where a name that every run has stands for itself.
- * out has room for all facts and names; new facts are made in arena.
+ * Their facts as sightings, where, if names are known, one that every run has
+ * stands for itself.  out has room for all facts and names; new facts are made
+ * in arena.
  */
 size_t recurring_collect(struct arena *arena, struct sighting *out,
-			 const struct fingerprint *const *runs, size_t n);
+			 const struct fingerprint *const *runs, size_t n,
+			 bool known);
 
 /* A fact of one run on its way into the merged fingerprint. */
 struct sighting {

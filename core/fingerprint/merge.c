@@ -27,21 +27,6 @@ void sightings_sort(struct sighting *s, size_t n)
 	sort_array(s, n, sizeof(*s), by_sighting);
 }
 
-static size_t merge_collect(struct sighting *out,
-			    const struct fingerprint *const *runs, size_t n)
-{
-	size_t got = 0;
-
-	for (unsigned run = 0; run < n; run++)
-		for (size_t i = 0; i < runs[run]->n; i++)
-			out[got++] = (struct sighting){
-				.line = runs[run]->facts[i].line,
-				.fact = &runs[run]->facts[i],
-				.run = run,
-			};
-	return got;
-}
-
 /* The fingerprint in the making, and where its texts come from. */
 struct merging {
 	struct fingerprint *fp;
@@ -60,57 +45,42 @@ static struct str keep_common(struct merging *m, struct str s)
 	return m->fp->shared ? s : strmap_put(&m->texts, s)->key;
 }
 
-/* Names behind the line in each run. */
-static void merge_names(struct fact *out, const struct sighting *s, size_t n,
-			unsigned runs)
+/*
+ * In how many runs, in which, and how many names behind the line in each: what
+ * one run, or side, has in several lines it has once, with all their names.
+ */
+static void merge_runs(struct fact *out, const struct sighting *s, size_t n,
+		       unsigned runs)
 {
+	uint64_t in_runs = 0;
 	bool counted = true;
-	unsigned least = UINT_MAX, most = 0, here = 0, few = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct fact *f = s[i].fact;
+	out->names_min = UINT_MAX;
+	for (size_t i = 0, from = 0; i < n; from = i) {
+		unsigned seen = 0, least = 0, most = 0;
 
-		counted &= f->names_max != 0;
-		if (!i || s[i].run != s[i - 1].run)
-			here = few = 0;
-		here += f->names_max;
-		few += f->names_min;
-		if (i + 1 < n && s[i + 1].run == s[i].run)
-			continue;
-		most = here > most ? here : most;
-		least = few < least ? few : least;
+		for (; i < n && s[i].run == s[from].run; i++) {
+			const struct fact *f = s[i].fact;
+
+			in_runs |= f->in_runs ? f->in_runs :
+				   s[i].run < 64 ? 1ULL << s[i].run : 0;
+			counted &= f->names_max != 0;
+			seen = f->seen > seen ? f->seen : seen;
+			least += f->names_min;
+			most += f->names_max;
+		}
+		out->seen += seen;
+		if (least < out->names_min)
+			out->names_min = least;
+		if (most > out->names_max)
+			out->names_max = most;
 	}
+	if (out->seen < runs)
+		out->in_runs = in_runs;
 	if (!counted)
-		return;
-	out->names_min = out->seen < runs ? 0 : least;
-	out->names_max = most;
-}
-
-/* In how many runs: those of one run, or side, are not added up. */
-static unsigned merge_seen(const struct sighting *s, size_t n)
-{
-	unsigned seen = 0, here = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (!i || s[i].run != s[i - 1].run)
-			here = 0;
-		if (s[i].fact->seen <= here)
-			continue;
-		seen += s[i].fact->seen - here;
-		here = s[i].fact->seen;
-	}
-	return seen;
-}
-
-/* Which runs, where it is worth a word: those that not all of them are. */
-static uint64_t merge_runs(const struct sighting *s, size_t n)
-{
-	uint64_t runs = 0;
-
-	for (size_t i = 0; i < n; i++)
-		runs |= s[i].fact->in_runs ? s[i].fact->in_runs :
-			s[i].run < 64 ? 1ULL << s[i].run : 0;
-	return runs;
+		out->names_max = 0;
+	if (!counted || out->seen < runs)
+		out->names_min = 0;
 }
 
 /* Is there more to keep than the step of the first? */
@@ -174,16 +144,11 @@ static void merge_evidence(struct merging *m, struct fact *out,
 static void merge_fact(struct merging *m, struct fact *out,
 		       const struct sighting *s, size_t n)
 {
-	*out = (struct fact){
-		.line = merge_keep(m, s[0].line),
-		.seen = merge_seen(s, n),
-	};
-	if (out->seen < m->fp->runs)
-		out->in_runs = merge_runs(s, n);
+	*out = (struct fact){ .line = merge_keep(m, s[0].line) };
+	merge_runs(out, s, n, m->fp->runs);
 	fact_take_apart(out);
 	merge_evidence(m, out, s, n);
 	fact_set_form(&m->fp->arena, out, merge_form(m, s, n));
-	merge_names(out, s, n, m->fp->runs);
 }
 
 static void merge_facts(struct merging *m, const struct sighting *s, size_t n)
@@ -295,8 +260,7 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 	for (size_t i = 0; i < n; i++)
 		total += runs[i]->n + runs[i]->n_names;
 	s = mem_array(total + 1, sizeof(*s));
-	total = known ? recurring_collect(&scratch, s, all, n) :
-			merge_collect(s, all, n);
+	total = recurring_collect(&scratch, s, all, n, known);
 	sightings_sort(s, total);
 	merge_rest(fp, all, n);
 	merge_sightings(fp, s, total);

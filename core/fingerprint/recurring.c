@@ -29,6 +29,7 @@ struct telling {
 	struct strmap seen;		/* name's line -> runs that have it */
 	struct strmap forms;		/* form -> names of all runs */
 	struct strmap maybe;		/* what stands in front of "<rand?>" */
+	bool known;
 	size_t runs;
 	struct sighting *out;
 	size_t n;
@@ -147,7 +148,7 @@ static void tell_run(struct telling *t, const struct fingerprint *fp,
 {
 	struct strmap forms = STRMAP_INIT;
 
-	for (size_t i = 0; i < fp->n_names; i++) {
+	for (size_t i = 0; t->known && i < fp->n_names; i++) {
 		struct strmap_entry *e = strmap_put(&forms, fp->names[i].form);
 
 		if (!e->val.ptr)
@@ -181,26 +182,30 @@ bool recurring_names_known(const struct fingerprint *const *runs, size_t n)
 	return n > 1;
 }
 
+static void count_run(struct telling *t, const struct fingerprint *fp)
+{
+	for (size_t i = 0; t->known && i < fp->n_names; i++) {
+		struct str form = fp->names[i].form;
+		size_t at = recurring_token(form, TOKEN_MAYBE);
+
+		strmap_put(&t->seen, fp->names[i].line)->val.num++;
+		strmap_put(&t->forms, form)->val.num++;
+		if (at < form.len)
+			strmap_put(&t->maybe, (struct str){ form.p, at });
+	}
+}
+
 size_t recurring_collect(struct arena *arena, struct sighting *out,
-			 const struct fingerprint *const *runs, size_t n)
+			 const struct fingerprint *const *runs, size_t n,
+			 bool known)
 {
 	struct telling t = {
 		.arena = arena, .seen = STRMAP_INIT, .runs = n, .out = out,
-		.forms = STRMAP_INIT, .maybe = STRMAP_INIT,
+		.forms = STRMAP_INIT, .maybe = STRMAP_INIT, .known = known,
 	};
 
 	for (size_t run = 0; run < n; run++)
-		for (size_t i = 0; i < runs[run]->n_names; i++) {
-			const struct name *name = &runs[run]->names[i];
-			size_t at;
-
-			strmap_put(&t.seen, name->line)->val.num++;
-			strmap_put(&t.forms, name->form)->val.num++;
-			at = recurring_token(name->form, TOKEN_MAYBE);
-			if (at < name->form.len)
-				strmap_put(&t.maybe, (struct str){
-					name->form.p, at });
-		}
+		count_run(&t, runs[run]);
 	for (unsigned run = 0; run < n; run++)
 		tell_run(&t, runs[run], run);
 	strmap_free(&t.seen);

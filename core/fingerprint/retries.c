@@ -72,7 +72,7 @@ void retries_started(struct retries *r, const struct event *ev)
 
 /*
  * What the process has executed last; nothing where it only forked, or where
- * it is not known who started it.
+ * its parent is not known.
  */
 static struct program program_of(const struct retries *r,
 				 const struct event *ev)
