@@ -105,62 +105,39 @@ static bool token_after_fits(enum after after, struct str seg, size_t end)
 	return seg.p[end] == '.' && after != END;
 }
 
-/* A literal `before`: the part follows it. */
-static size_t token_match_literal(const struct name_row *r, struct str seg,
-				  size_t at)
+/* The part that ends at end, behind what stands for `before`; 0: none. */
+static size_t token_part(const struct name_row *r, struct str seg, size_t end,
+			 size_t head, const char *star)
 {
-	size_t len = token_run(seg, at, sets[r->set].has);
+	struct str tail = str_c(star ? star + 1 : "");
+	size_t at = end;
 
-	return token_after_fits(r->after, seg, at + len) ? len : 0;
-}
-
-/* The part that ends at end, behind a `before` that is head, any, tail. */
-static size_t token_match_tail(const struct name_row *r, struct str seg,
-			       size_t end)
-{
-	const char *star = strchr(r->before, '*');
-	struct str tail = str_c(star + 1);
-	size_t head = (size_t)(star - r->before), at = end;
-
-	while (at && end - at < r->max && sets[r->set].has(seg.p[at - 1]))
+	while (at > head && end - at < r->max && sets[r->set].has(seg.p[at - 1]))
 		at--;
 	/* At least one character stands for the asterisk. */
-	if (at <= head + tail.len || memcmp(seg.p, r->before, head) ||
-	    !str_ends((struct str){ seg.p, at }, tail))
+	if (star ? at <= head + tail.len ||
+		   !str_ends((struct str){ seg.p, at }, tail) : at != head)
 		return 0;
-	return end - at;
-}
-
-static bool token_row_part(const struct name_row *r, struct str seg, size_t at,
-			   size_t len, struct token *out)
-{
-	if (len < r->min || len > r->max ||
-	    !token_is_random(r->set, (struct str){ seg.p + at, len }))
-		return false;
-	*out = (struct token){ at, len, r->token };
-	return true;
+	return end - at >= r->min ? end - at : 0;
 }
 
 static bool token_match_row(const struct name_row *r, struct str seg,
 			    struct token *out)
 {
-	struct str before = str_c(r->before);
+	const char *star = strchr(r->before, '*');
+	size_t head = star ? (size_t)(star - r->before) : strlen(r->before);
 
-	if (!strchr(r->before, '*')) {
-		if (!str_starts(seg, before))
-			return false;
-		return token_row_part(r, seg, before.len,
-				      token_match_literal(r, seg, before.len),
-				      out);
-	}
-	for (size_t end = 1; end <= seg.len; end++) {
-		if (!token_after_fits(r->after, seg, end))
+	if (!str_starts(seg, (struct str){ r->before, head }))
+		return false;
+	for (size_t end = head + 1; end <= seg.len; end++) {
+		size_t len = token_after_fits(r->after, seg, end) ?
+			token_part(r, seg, end, head, star) : 0;
+
+		if (!len || !token_is_random(r->set, (struct str){
+						seg.p + end - len, len }))
 			continue;
-
-		size_t len = token_match_tail(r, seg, end);
-
-		if (len && token_row_part(r, seg, end - len, len, out))
-			return true;
+		*out = (struct token){ end - len, len, r->token };
+		return true;
 	}
 	return false;
 }
