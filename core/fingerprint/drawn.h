@@ -35,7 +35,7 @@ struct drawn_rules {
 
 /*
  * Neither fingerprint is changed, and both must outlive the places, which the
- * caller frees.  NULL: both sides have the same lines in all of their runs.
+ * caller frees.  NULL: there are none, as both sides have the same lines.
  * One fingerprint for both is asked what it draws.
  */
 struct drawn_places *drawn_find(const struct fingerprint *old,

@@ -173,28 +173,12 @@ static void choose_places(struct drawn_places *d, struct drawn_side *s)
 	}
 }
 
-static bool all_the_same(const struct fingerprint *old,
-			 const struct fingerprint *new)
-{
-	if (old->n != new->n)
-		return false;
-	for (size_t i = 0; i < old->n; i++)
-		if (!fact_always(old, &old->facts[i]) ||
-		    !fact_always(new, &new->facts[i]) ||
-		    !str_eq(old->facts[i].line, new->facts[i].line))
-			return false;
-	return true;
-}
-
 struct drawn_places *drawn_find(const struct fingerprint *old,
 				const struct fingerprint *new,
 				const struct drawn_rules *rules)
 {
-	struct drawn_places *d;
+	struct drawn_places *d = mem_alloc(sizeof(*d));
 
-	if (all_the_same(old, new))
-		return NULL;
-	d = mem_alloc(sizeof(*d));
 	*d = (struct drawn_places){
 		.keys = STRMAP_INIT, .side = { { .fp = old }, { .fp = new } },
 	};
@@ -203,6 +187,10 @@ struct drawn_places *drawn_find(const struct fingerprint *old,
 	drawn_lines(d, false);
 	drawn_lines(d, true);
 	walk_lines(d, true);
+	if (!d->keys.n) {
+		drawn_free(d);
+		return NULL;
+	}
 	walk_lines(d, false);
 	choose_places(d, &d->side[0]);
 	choose_places(d, &d->side[1]);

@@ -5,6 +5,12 @@
 
 #include "core/fingerprint/drawn_internal.h"
 
+static const char *const part_tokens[] = {
+	"<drawn>", "<drawn2>", "<drawn3>", "<drawn4>", "<drawn5>", "<drawn6>",
+	"<drawn7>", "<drawn8>",
+};
+_Static_assert(ARRAY_LEN(part_tokens) == HOLE_PARTS, "one for each part");
+
 void drawn_put_line(struct buf *out, struct str key)
 {
 	struct str step, line, words;
@@ -15,41 +21,28 @@ void drawn_put_line(struct buf *out, struct str key)
 	for (size_t at = 0; at < line.len; at++) {
 		unsigned part = (unsigned char)(line.p[at] - HOLE_FIRST);
 
-		if (part >= HOLE_PARTS)
-			buf_ch(out, line.p[at]);
-		else if (part)
-			buf_printf(out, "<drawn%u>", part + 1);
+		if (part < HOLE_PARTS)
+			buf_c(out, part_tokens[part]);
 		else
-			buf_c(out, "<drawn>");
+			buf_ch(out, line.p[at]);
 	}
 }
 
 /* The number of the part that a token here stands for, from 1; 0: none. */
-static size_t part_token(struct str s, size_t *len)
+static size_t part_token(struct str s)
 {
-	const struct str begin = STR("<drawn");
-	char c = s.len > begin.len ? s.p[begin.len] : '\0';
-
-	if (!str_starts(s, begin))
-		return 0;
-	*len = begin.len + 1;
-	if (c == '>')
-		return 1;
-	if (c < '2' || c > '0' + HOLE_PARTS || s.len <= *len ||
-	    s.p[*len] != '>')
-		return 0;
-	(*len)++;
-	return (size_t)(c - '0');
+	for (size_t i = 0; i < HOLE_PARTS; i++)
+		if (str_starts(s, str_c(part_tokens[i])))
+			return i + 1;
+	return 0;
 }
 
 /* What the name has for a part; of a place with one it is that. */
 static bool part_of_name(struct str place, struct str name, size_t number,
 			 struct str *out)
 {
-	const struct str second = STR("<drawn2>");
-
 	*out = name;
-	if (!memmem(place.p, place.len, second.p, second.len))
+	if (!str_has(place, str_c(part_tokens[1])))
 		return number == 1;
 	while (number-- > 1)
 		if (!str_cut(name, STR(" "), out, &name))
@@ -62,19 +55,16 @@ bool drawn_line(struct buf *out, struct str place, struct str name)
 {
 	size_t start = out->len;
 
-	for (size_t at = 0, len; at < place.len; at += len) {
-		size_t number = part_token(str_sub(place, at), &len);
-		struct str part;
+	for (size_t at = 0; at < place.len;) {
+		size_t number = part_token(str_sub(place, at));
+		struct str part = { place.p + at, 1 };
 
-		if (!number) {
-			len = 1;
-			buf_ch(out, place.p[at]);
-		} else if (part_of_name(place, name, number, &part)) {
-			buf_str(out, part);
-		} else {
+		at += number ? strlen(part_tokens[number - 1]) : 1;
+		if (number && !part_of_name(place, name, number, &part)) {
 			buf_cut(out, start);
 			return false;
 		}
+		buf_str(out, part);
 	}
 	return true;
 }

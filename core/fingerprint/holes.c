@@ -105,26 +105,6 @@ static void name_holes(struct holes *h, struct str s, size_t at, size_t end)
 }
 
 /*
- * What is drawn may hold what sets names apart: base85 a '=', base64 in an
- * argument that is no path a slash, too.
- */
-static void wide_holes(struct holes *h, struct str s, struct span name,
-		       size_t end, bool path)
-{
-	const char *until = path ? "/ '" : " '";
-	size_t at = name.at, to = at;
-
-	while (to < end && !strchr(until, s.p[to]))
-		to++;
-	while (at && !strchr(until, s.p[at - 1]))
-		at--;
-	if (to > name.at + name.len || at < name.at)
-		add_hole(h, at, to, true);
-	if (to > name.at + name.len)
-		add_hole(h, name.at, to, true);
-}
-
-/*
  * Does the name stand in a path, of which others are parts?  An argument is one
  * where it begins as paths here do: base64 may begin with a slash, too.
  */
@@ -143,14 +123,24 @@ static bool in_path(const struct fact *f, size_t at)
 	       zone_of((struct str){ s.p + at, end - at }) != ZONE_OTHER;
 }
 
-static void all_wide_holes(struct holes *h, const struct fact *f,
-			   const struct hole_names *names)
+/*
+ * What is drawn may hold what sets names apart: base85 a '=', base64 in an
+ * argument that is no path a slash, too.
+ */
+static void wide_holes(struct holes *h, const struct fact *f, struct span name)
 {
 	size_t end = (size_t)(f->object.p - f->line.p) + f->object.len;
+	const char *until = in_path(f, name.at) ? "/ '" : " '";
+	size_t at = name.at, to = at;
 
-	for (size_t i = 0; i < names->n; i++)
-		wide_holes(h, f->line, names->v[i], end,
-			   in_path(f, names->v[i].at));
+	while (to < end && !strchr(until, f->line.p[to]))
+		to++;
+	while (at && !strchr(until, f->line.p[at - 1]))
+		at--;
+	if (to > name.at + name.len || at < name.at)
+		add_hole(h, at, to, true);
+	if (to > name.at + name.len)
+		add_hole(h, name.at, to, true);
 }
 
 /* --- all arguments, in any order --- */
@@ -244,7 +234,8 @@ struct holes holes_of(const struct fact *f)
 	for (size_t i = 0; i < names.n; i++)
 		name_holes(&h, f->line, names.v[i].at,
 			   names.v[i].at + names.v[i].len);
-	all_wide_holes(&h, f, &names);
+	for (size_t i = 0; i < names.n; i++)
+		wide_holes(&h, f, names.v[i]);
 	shuffled_hole(&h, f);
 	pair_holes(&h, f->line, &names);
 	return h;

@@ -112,7 +112,8 @@ static size_t token_part(const struct name_row *r, struct str seg, size_t end,
 	struct str tail = str_c(star ? star + 1 : "");
 	size_t at = end;
 
-	while (at > head && end - at < r->max && sets[r->set].has(seg.p[at - 1]))
+	while (at > head && end - at < r->max &&
+	       sets[r->set].has(seg.p[at - 1]))
 		at--;
 	/* At least one character stands for the asterisk. */
 	if (star ? at <= head + tail.len ||

@@ -12,16 +12,6 @@
 #define TEXT_SHOWN_MAX 2048
 #define WORD_SHOWN_MAX 256
 
-static enum zone normalise_zone(struct str path, const struct places *places)
-{
-	if (path_below(path, places->tree))
-		return ZONE_TREE;
-	if (path_below(path, places->home))
-		return ZONE_HOME;
-	/* A raw path is no "$TREE", and one that is relative has no zone. */
-	return str_starts(path, STR("/")) ? zone_of(path) : ZONE_OTHER;
-}
-
 /* --- bounds --- */
 
 /* How many bytes the character, or the escape sequence, there takes. */
@@ -277,6 +267,8 @@ bool normalise_keeps(const struct event *ev, const struct places *places)
 		      (ev->kind == EV_FILE_READ &&
 		       (ev->err == ENOENT || ev->err == ENOTDIR));
 
-	return !absent || normalise_zone(normalise_lexical(&tmp, ev->a),
-					 places) != ZONE_SYSTEM;
+	struct str path = normalise_lexical(&tmp, ev->a);
+
+	return !absent || zone_of(path) != ZONE_SYSTEM ||
+	       path_below(path, places->tree) || path_below(path, places->home);
 }
