@@ -12,6 +12,7 @@
 #include "core/base/slots.h"
 #include "core/base/strmap.h"
 #include "core/base/text.h"
+#include "core/fingerprint/holes.h"
 #include "core/fingerprint/internal.h"
 
 /* Distinct names in the histogram: more than any architecture has calls. */
@@ -264,14 +265,6 @@ static bool counts_names(const struct event *ev)
 	}
 }
 
-static bool builder_has_token(struct str line)
-{
-	for (size_t i = 0; i < line.len; i++)
-		if (line.p[i] == '<' && token_forged(str_sub(line, i)))
-			return true;
-	return false;
-}
-
 /* Has this raw name not been seen behind the fact? Hashes are kept. */
 static bool is_another(struct builder *b, size_t index, const struct event *ev)
 {
@@ -352,7 +345,7 @@ static void take_name(struct builder *b, size_t index, struct str line,
 	struct fact *f = &b->facts.v[index];
 	struct name *name;
 
-	if (!builder_has_token(line))
+	if (hole_token(line) == line.len)
 		return;
 	name = keep_name(b, index, ev);
 	if (!is_another(b, index, ev))

@@ -104,23 +104,28 @@ static void name_holes(struct holes *h, struct str s, size_t at, size_t end)
 	add_hole(h, at, end, false);
 }
 
+/* All around this byte, up to one of these on either side. */
+static struct span span_between(struct str s, size_t at, const char *ends)
+{
+	size_t from = at, to = at;
+
+	while (from && !strchr(ends, s.p[from - 1]))
+		from--;
+	while (to < s.len && !strchr(ends, s.p[to]))
+		to++;
+	return (struct span){ from, to - from };
+}
+
 /*
  * Does the name stand in a path, of which others are parts?  An argument is one
  * where it begins as paths here do: base64 may begin with a slash, too.
  */
 static bool in_path(const struct fact *f, size_t at)
 {
-	struct str s = f->line;
-	size_t end = at;
+	struct str s = hole_text(f->line, span_between(f->line, at, " '"));
 
-	while (at && s.p[at - 1] != ' ' && s.p[at - 1] != '\'')
-		at--;
-	if (s.p[at] != '/' && s.p[at] != '$')
-		return false;
-	while (end < s.len && s.p[end] != ' ' && s.p[end] != '\'')
-		end++;
-	return f->kind != EV_EXEC_ARGS ||
-	       zone_of((struct str){ s.p + at, end - at }) != ZONE_OTHER;
+	return s.len && (*s.p == '/' || *s.p == '$') &&
+	       (f->kind != EV_EXEC_ARGS || zone_of(s) != ZONE_OTHER);
 }
 
 /*
@@ -129,18 +134,14 @@ static bool in_path(const struct fact *f, size_t at)
  */
 static void wide_holes(struct holes *h, const struct fact *f, struct span name)
 {
-	size_t end = (size_t)(f->object.p - f->line.p) + f->object.len;
-	const char *until = in_path(f, name.at) ? "/ '" : " '";
-	size_t at = name.at, to = at;
+	struct span all = span_between(f->line, name.at,
+				       in_path(f, name.at) ? "/ '" : " '");
+	size_t end = all.at + all.len;
 
-	while (to < end && !strchr(until, f->line.p[to]))
-		to++;
-	while (at && !strchr(until, f->line.p[at - 1]))
-		at--;
-	if (to > name.at + name.len || at < name.at)
-		add_hole(h, at, to, true);
-	if (to > name.at + name.len)
-		add_hole(h, name.at, to, true);
+	if (all.len > name.len)
+		add_hole(h, all.at, end, true);
+	if (end > name.at + name.len)
+		add_hole(h, name.at, end, true);
 }
 
 /* --- all arguments, in any order --- */

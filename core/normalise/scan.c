@@ -10,6 +10,9 @@
  */
 #include "core/normalise/scan.h"
 
+#include <stdio.h>
+
+#include "core/base/ascii.h"
 #include "core/base/text.h"
 #include "core/normalise/token.h"
 
@@ -28,8 +31,7 @@ struct scan {
 /* May c be part of a path inside a text? Blanks and punctuation end it. */
 static bool scan_in_run(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || (unsigned char)c >= 0x80 ||
+	return ascii_is_alnum(c) || (unsigned char)c >= 0x80 ||
 	       (c && strchr("._-+~@%/#", c));
 }
 
@@ -40,14 +42,12 @@ static bool scan_in_segment(const struct scan *c, size_t at)
 	return (c->flags & SCAN_PATH) || scan_in_run(c->s.p[at]);
 }
 
+/* "-o/tmp/x" is a path too; a slash follows every zone. */
 static bool scan_is_temp(struct str run)
 {
-	const char *slash = run.len ? memchr(run.p, '/', run.len) : NULL;
-
-	if (!slash)
-		return false;
-	/* "-o/tmp/x" is a path too; a slash follows every zone. */
-	return zone_of(str_sub(run, (size_t)(slash - run.p))) == ZONE_TEMP;
+	while (run.len && *run.p != '/')
+		run = str_sub(run, 1);
+	return zone_of(run) == ZONE_TEMP;
 }
 
 /* At the start of a segment: is there a volatile part in it? */
@@ -85,21 +85,17 @@ static void scan_enter(struct scan *c)
 	}
 }
 
-/* What may follow a directory's name, so that it is not a longer name? */
-static bool scan_ends_name(struct str s, size_t at)
-{
-	return at >= s.len || s.p[at] == '/' || !scan_in_run(s.p[at]);
-}
-
+/* Does the directory's name stand here, and not a longer one? */
 static bool scan_is_place(const struct scan *c, struct str dir)
 {
-	size_t end = c->at + dir.len;
+	struct str rest = str_sub(c->s, c->at);
 
-	if (!dir.len || !str_starts(str_sub(c->s, c->at), dir))
+	if (!dir.len || !str_starts(rest, dir) ||
+	    (c->flags & SCAN_PATH && c->at))
 		return false;
-	if (c->flags & SCAN_PATH)
-		return !c->at && (end >= c->s.len || c->s.p[end] == '/');
-	return scan_ends_name(c->s, end);
+	rest = str_sub(rest, dir.len);
+	return !rest.len || *rest.p == '/' ||
+	       (!(c->flags & SCAN_PATH) && !scan_in_run(*rest.p));
 }
 
 static bool scan_token_at(const struct scan *c, struct token *out)
@@ -120,17 +116,18 @@ static bool scan_token_at(const struct scan *c, struct token *out)
 
 /* --- what must not be mistaken --- */
 
-static bool scan_blank_or_edge(struct str s, size_t at)
-{
-	return at >= s.len || s.p[at] == ' ';
-}
-
-/* Does `what` stand at the scanner between blanks, as a separator would? */
+/*
+ * Does `what` stand at the scanner between blanks, as a separator would?  A
+ * whole word in quotes is none.
+ */
 static bool scan_separator(const struct scan *c, struct str what)
 {
+	size_t end = c->at + what.len;
+
 	return str_starts(str_sub(c->s, c->at), what) &&
+	       !(c->flags & SCAN_QUOTED && c->s.len == what.len) &&
 	       (!c->at || c->s.p[c->at - 1] == ' ') &&
-	       scan_blank_or_edge(c->s, c->at + what.len);
+	       (end >= c->s.len || c->s.p[end] == ' ');
 }
 
 static bool scan_forged(const struct scan *c)
@@ -144,11 +141,9 @@ static bool scan_forged(const struct scan *c)
 	case ' ':
 		return c->flags & SCAN_NO_BLANK;
 	case '=':
-		return !(c->flags & SCAN_QUOTED && c->s.len == 1) &&
-		       scan_separator(c, STR("="));
+		return scan_separator(c, STR("="));
 	case '-':
-		return !(c->flags & SCAN_QUOTED && c->s.len == 2) &&
-		       scan_separator(c, STR("->"));
+		return scan_separator(c, STR("->"));
 	case '<':
 		return token_forged(rest);
 	case '$':
@@ -209,10 +204,10 @@ static bool scan_take_token(struct scan *c)
 
 static void scan_escape_here(struct scan *c)
 {
-	static const char hex[] = "0123456789abcdef";
 	unsigned char byte = (unsigned char)c->s.p[c->at];
-	char shown[] = { '\\', 'x', hex[byte >> 4], hex[byte & 15], '\0' };
+	char shown[8];
 
+	snprintf(shown, sizeof(shown), "\\x%02x", byte);
 	scan_skip(c, 1, byte == '\'' ? "\\'" : shown);
 }
 
