@@ -89,7 +89,6 @@ static void make_place(struct drawn_places *d, struct str key)
 		return;
 	e->val.ptr = p = arena_alloc(&d->arena, sizeof(*p));
 	p->key = e->key;
-	p->fixed = key.len;
 	d->entries++;
 }
 
@@ -157,7 +156,7 @@ static bool is_better(const struct place *p, const struct place *than)
 		return !p->wide;
 	if (p->parts != than->parts)
 		return p->parts < than->parts;
-	return p->fixed > than->fixed;
+	return p->key.len > than->key.len;
 }
 
 static void choose_places(struct drawn_places *d, struct drawn_side *s)

@@ -52,7 +52,6 @@ struct place {
 	struct str key;
 	struct member *first;	/* lines of both sides */
 	size_t parts;
-	size_t fixed;		/* characters around the hole */
 	bool wide;		/* its hole is */
 	double possible;	/* names, at most; 0: not known */
 	uint64_t runs;		/* of OLD that draw here */
