@@ -124,9 +124,9 @@ static struct fact *baseline_add_fact(struct fingerprint *out,
 			.note = STR("") },
 	};
 	fact_parse(to->line, &to->kind, &to->operation, &to->object, &to->err);
-	if (fact_form(f).len)
-		fact_set_form(&out->arena, to,
-			      arena_str(&out->arena, fact_form(f)));
+	if (fact_template(f).len)
+		fact_set_template(&out->arena, to,
+				  arena_str(&out->arena, fact_template(f)));
 	return to;
 }
 

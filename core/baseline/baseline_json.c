@@ -111,14 +111,14 @@ static void put_forms(struct json_out *j, const struct fingerprint *fp,
 	bool open = false;
 
 	for (size_t i = 0; i < fp->n; i++) {
-		if (!fact_form(&fp->facts[i]).len ||
+		if (!fact_template(&fp->facts[i]).len ||
 		    draws_hold(draws, &fp->facts[i]))
 			continue;
 		if (!open)
 			json_begin_object(j, "forms");
 		open = true;
 		json_put_str_at(j, fp->facts[i].line,
-				fact_form(&fp->facts[i]));
+				fact_template(&fp->facts[i]));
 	}
 	if (open)
 		json_end_object(j);

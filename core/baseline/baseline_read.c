@@ -311,30 +311,32 @@ static int baseline_read_names(const struct reader *r)
 	return 0;
 }
 
-static int read_forms(const struct reader *r)
+static int read_templates(const struct reader *r)
 {
-	const struct json *told = baseline_read_member(r->doc, "told");
-	const struct json *forms = baseline_read_member(r->doc, "forms");
+	const struct json *known = baseline_read_member(r->doc, "told");
+	const struct json *templates = baseline_read_member(r->doc, "forms");
 	struct fingerprint *fp = r->b->fp;
 
-	if (told && !json_bool(&fp->names_known, r->doc, "told"))
-		return fail(r, told, "\"told\" is no boolean");
-	if (forms && !json_is_object(forms))
-		return fail(r, forms, "\"forms\" is no object");
-	for (const struct json *v = json_first(forms); v; v = json_next(v)) {
+	if (known && !json_bool(&fp->names_known, r->doc, "told"))
+		return fail(r, known, "\"told\" is no boolean");
+	if (templates && !json_is_object(templates))
+		return fail(r, templates, "\"forms\" is no object");
+	for (const struct json *v = json_first(templates); v;
+	     v = json_next(v)) {
 		const struct fact *f = fingerprint_find(fp, json_key(v));
-		struct fact form;
+		struct fact template;
 
-		if (!json_is_string(v, &form.line) ||
-		    !fact_parse(form.line, &form.kind, &form.operation,
-				&form.object, &form.err) ||
-		    (f && (f->kind != form.kind || f->err != form.err)))
+		if (!json_is_string(v, &template.line) ||
+		    !fact_parse(template.line, &template.kind,
+				&template.operation, &template.object,
+				&template.err) ||
+		    (f && (f->kind != template.kind || f->err != template.err)))
 			return fail(r, v, "the form of a fact is no fact of "
 				    "its kind and outcome");
 		/* Its fact has been removed from the file. */
 		if (f)
-			fact_set_form(arena(r), &fp->facts[f - fp->facts],
-				      arena_str(arena(r), form.line));
+			fact_set_template(arena(r), &fp->facts[f - fp->facts],
+					  arena_str(arena(r), template.line));
 	}
 	return 0;
 }
@@ -483,7 +485,7 @@ static int read_version_1(const struct reader *r)
 	    baseline_read_facts(r) || read_accepted(r))
 		return -1;
 	baseline_sort(r->b);
-	if (baseline_read_names(r) || read_forms(r) || read_by_step(r) ||
+	if (baseline_read_names(r) || read_templates(r) || read_by_step(r) ||
 	    read_drawn(r))
 		return -1;
 	fingerprint_digest(r->b->fp);

@@ -123,21 +123,21 @@ static int read_facts_read_evidence(struct reader *r, struct fact *f,
 }
 
 /* The line with tokens of a name that came in every run. */
-static int read_form(const struct reader *r, struct str *out,
-		     const struct fact *f, const struct json *o)
+static int read_template(const struct reader *r, struct str *out,
+			 const struct fact *f, const struct json *o)
 {
-	struct fact form = { .line = STR("") };
+	struct fact template = { .line = STR("") };
 
 	*out = STR("");
 	if (!has_member(o, "form"))
 		return 0;
-	if (!json_string(&form.line, o, "form") ||
-	    !fact_parse(form.line, &form.kind, &form.operation, &form.object,
-			&form.err) ||
-	    form.kind != f->kind || form.err != f->err)
+	if (!json_string(&template.line, o, "form") ||
+	    !fact_parse(template.line, &template.kind, &template.operation,
+			&template.object, &template.err) ||
+	    template.kind != f->kind || template.err != f->err)
 		return read_fail(r, "\"form\" is no fact of this kind and "
 				 "outcome");
-	*out = arena_str(&r->fp->arena, form.line);
+	*out = arena_str(&r->fp->arena, template.line);
 	return 0;
 }
 
@@ -167,15 +167,16 @@ static int read_facts_read_runs(const struct reader *r, uint64_t *out,
 int read_fact(struct reader *r, struct fact *out,
 	      const struct json *o)
 {
-	struct str form;
+	struct str template;
 
 	if (read_line(r, out, o) ||
 	    need_unsigned(r, &out->seen, o, "seen", r->fp->runs) ||
 	    read_facts_read_runs(r, &out->in_runs, o) ||
 	    read_facts_read_evidence(r, out, o) ||
-	    read_form(r, &form, out, o) || read_facts_read_names(r, out, o))
+	    read_template(r, &template, out, o) ||
+	    read_facts_read_names(r, out, o))
 		return -1;
-	fact_set_form(&r->fp->arena, out, form);
+	fact_set_template(&r->fp->arena, out, template);
 	if (!out->seen || out->ev.count < out->seen)
 		return read_fail(r, "\"seen\" is 0, or \"count\" is smaller");
 	if (out->in_runs && out->seen >= r->fp->runs)
@@ -188,12 +189,12 @@ int read_name(struct reader *r, struct name *out,
 {
 	struct fact f = { .line = STR(""), .seen = 1 };
 
-	if (read_line(r, &f, o) || read_form(r, &out->form, &f, o) ||
+	if (read_line(r, &f, o) || read_template(r, &out->template, &f, o) ||
 	    need_unsigned(r, &out->names, o, "names", UINT_MAX) ||
 	    read_facts_read_evidence(r, &f, o))
 		return -1;
 	out->line = f.line;
 	out->ev = f.ev;
-	return fingerprint_find(r->fp, out->form) ? 0 :
+	return fingerprint_find(r->fp, out->template) ? 0 :
 	       read_fail(r, "\"form\" is no fact of this run");
 }
