@@ -32,9 +32,9 @@ static void baseline_json_put_sections(struct json_out *j,
 static void put_environment(struct json_out *j, const struct environment *env)
 {
 	json_begin_object(j, "environment");
-	for (size_t i = 0; i < environment_n_fields; i++)
-		json_put_str(j, environment_fields[i].name,
-			     *environment_at(env, &environment_fields[i]));
+	for (size_t i = 0; i < environment_n_members; i++)
+		json_put_str(j, environment_members[i].key,
+			     *environment_at(env, &environment_members[i]));
 	json_end_object(j);
 }
 
