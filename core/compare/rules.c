@@ -6,7 +6,7 @@
 #include "core/base/path.h"
 #include "core/compare/internal.h"
 
-_Static_assert(EV_FILE_EXECUTABLE - EV_FILE_WRITE == 6,
+_Static_assert(EV_FILE_EXECUTABLE - EV_FILE_WRITE == 7,
 	       "rules.def counts on the kinds that change files in a row");
 
 static const char *const privileged_calls[] = {
@@ -259,20 +259,57 @@ static bool when_changes_nothing(const struct fact *f)
 	return f->err == EEXIST || f->err == ENOENT;
 }
 
-/* "PATH 4755", "PATH xattr security.capability" */
-static bool when_set_id(const struct fact *f)
+/* "PATH 4755", "PATH made 0666": the four digits; NULL: no mode is set. */
+static const char *mode_digits(struct str s)
 {
-	struct str s = f->object;
-	size_t at = s.len, mode = 0;
+	size_t at = s.len;
 
-	if (str_ends(s, STR(" xattr security.capability")))
-		return true;
 	while (at && s.p[at - 1] >= '0' && s.p[at - 1] <= '7')
 		at--;
-	if (s.len - at != 4 || !at || s.p[at - 1] != ' ')
-		return false;
-	mode = (size_t)(s.p[at] - '0');
-	return (mode & 6) != 0;
+	return s.len - at == 4 && at && s.p[at - 1] == ' ' ? s.p + at : NULL;
+}
+
+/* Or "PATH xattr security.capability" */
+static bool when_set_id(const struct fact *f)
+{
+	const char *mode = mode_digits(f->object);
+
+	return str_ends(f->object, STR(" xattr security.capability")) ||
+	       (mode && ((mode[0] - '0') & 6));
+}
+
+static bool when_others_write(const struct fact *f)
+{
+	const char *mode = mode_digits(f->object);
+
+	/* With the sticky bit they may add files, and not change others'. */
+	return mode && !((mode[0] - '0') & 1) &&
+	       (((mode[2] - '0') & 2) || ((mode[3] - '0') & 2));
+}
+
+/* "prlimit64 of child PATH": of its own family, and no look into memory. */
+static bool when_sets_child(const struct fact *f)
+{
+	static const char *const calls[] = {
+		"prlimit64", "setpriority", "ioprio_set", "sched_setaffinity",
+		"sched_setscheduler", "sched_setparam", "sched_setattr",
+		"migrate_pages", "move_pages",
+	};
+	static const char *const targets[] = {
+		" of child", " of descendant", " of group of children",
+	};
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
+		struct str name = str_c(calls[i]);
+		struct str rest = f->object;
+
+		if (!str_starts(rest, name))
+			continue;
+		rest = str_sub(rest, name.len);
+		for (size_t k = 0; k < ARRAY_LEN(targets); k++)
+			if (str_starts(rest, str_c(targets[k])))
+				return true;
+	}
+	return false;
 }
 
 static bool when_plain_device(const struct fact *f)

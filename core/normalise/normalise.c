@@ -260,6 +260,19 @@ void normalise_named(struct buf *out, const struct event *ev,
 			     SCAN_NAMED * normalise_recur_of(ev->kind));
 }
 
+/*
+ * "made 0644": readable by others, and not to be changed by them.  In the tree
+ * that is how most files are made.
+ */
+static bool normalise_is_ordinary_mode(const struct event *ev)
+{
+	const char *mode = ev->b.p + 5;
+
+	return ev->kind == EV_FILE_MODE && str_starts(ev->b, STR("made 0")) &&
+	       ev->b.len == 9 && !((mode[2] - '0') & 2) &&
+	       !((mode[3] - '0') & 2);
+}
+
 bool normalise_keeps(const struct event *ev, const struct places *places)
 {
 	autobuf struct buf tmp = BUF_INIT;
@@ -269,6 +282,8 @@ bool normalise_keeps(const struct event *ev, const struct places *places)
 
 	struct str path = normalise_lexical(&tmp, ev->a);
 
+	if (normalise_is_ordinary_mode(ev))
+		return !path_below(path, places->tree);
 	return !absent || zone_of(path) != ZONE_SYSTEM ||
 	       path_below(path, places->tree) || path_below(path, places->home);
 }

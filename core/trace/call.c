@@ -18,6 +18,7 @@
 #include "core/netcap/sockaddr.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
+#include "core/trace/path_guard.h"
 #include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
 
@@ -26,6 +27,7 @@ void call_clear(struct call *c)
 	free(c->path1);
 	free(c->path2);
 	buf_free(&c->words);
+	buf_free(&c->starts);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -78,6 +80,8 @@ void call_finish(struct tracer *t, struct task *k, int64_t ret)
 {
 	k->in_call = false;
 	k->call.ret = call_visible_result(ret);
+	if (k->desc)
+		path_guard_end(t, k);
 	if (k->desc)
 		k->desc->leave(t, k);
 	else

@@ -25,6 +25,8 @@ struct call {
 	struct sockaddr_storage addr;
 	socklen_t addr_len;	/* 0: not read */
 	uint64_t aux;		/* the decoder's own, from entry to end */
+	uint8_t guard;		/* enum path_guard */
+	struct buf starts;	/* where its paths begin, each with a NUL */
 	struct buf words;	/* likewise; of an exec: argv joined by NUL */
 	bool cached;		/* the result is not the kernel's:
 				 * result_cache.c */

@@ -19,7 +19,9 @@
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/exec_copy.h"
+#include "core/trace/exec_env.h"
 #include "core/trace/kernel.h"
+#include "core/trace/path_guard.h"
 #include "core/trace/procfs.h"
 #include "core/trace/shell.h"
 #include "core/trace/tracee.h"
@@ -116,6 +118,8 @@ void leave_exec(struct tracer *t, struct task *k)
 		return;
 	resolve_path(t, k, exec_dirfd(k), k->call.path1, err != ENOENT, &at);
 	if ((err == ENOENT || err == ENOTDIR) && p->n_pending < PENDING_EXECS) {
+		p->pending[p->n_pending].search =
+			exec_env_is_search(k, k->call.path1);
 		p->pending[p->n_pending].path = buf_steal(&at);
 		p->pending[p->n_pending++].err = err;
 		return;
@@ -126,7 +130,7 @@ void leave_exec(struct tracer *t, struct task *k)
 /*
  * execvp(3) tries one directory of PATH after the other.  Where the search
  * succeeds, the misses were probes; where it does not, they were attempts to
- * execute.
+ * execute, as is one in a directory that is not in PATH.
  */
 static void exec_settle_pending(struct tracer *t, struct process *p,
 				const char *found)
@@ -135,7 +139,8 @@ static void exec_settle_pending(struct tracer *t, struct process *p,
 
 	for (unsigned i = 0; i < p->n_pending; i++) {
 		struct str path = str_c(p->pending[i].path);
-		bool searched = found && str_eq(path_base(path), name);
+		bool searched = found && p->pending[i].search &&
+				str_eq(path_base(path), name);
 
 		emit_process(t, p, 0, searched ? EV_FILE_PROBE : EV_EXEC, path,
 			     STR(""), p->pending[i].err, STR("execve"));
@@ -301,6 +306,8 @@ void exec_succeeded(struct tracer *t, struct task *k)
 	};
 	bool deleted, first = p->is_step_leader && !p->after_first_exec;
 
+	bool first_exec = !p->after_first_exec;
+
 	if (p->is_init)
 		return;
 	k->call.ret = 0;
@@ -322,7 +329,9 @@ void exec_succeeded(struct tracer *t, struct task *k)
 	}
 	emit_event(t, k, EV_EXEC_ARGS, buf_view(&exe), buf_view(&k->call.words),
 		   0);
+	exec_env_succeeded(t, k, first_exec);
 	exec_report_change(t, k, &truth);
+	path_guard_end(t, k);
 	exec_copy_free(&truth);
 	exec_report_setuid(t, k);
 	if (first && p->step != STEP_NONE)

@@ -10,11 +10,15 @@
 #include "core/base/path.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
+#include "core/trace/made.h"
+#include "core/trace/path_guard.h"
+#include "core/trace/procfs.h"
 #include "core/trace/shell.h"
 #include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
 
 #define EXISTED (1ULL << 63)
+#define HELD_SOMETHING (1ULL << 62)
 #define UNNAMED "(unnamed)"	/* O_TMPFILE */
 
 /* --- open --- */
@@ -32,6 +36,19 @@ static uint64_t file_open_flags(struct task *k)
 		return k->call.args[2];
 	tracee_read(k->tid, k->call.args[2], &how, sizeof(how));
 	return how.flags;
+}
+
+static mode_t file_mode_asked(struct task *k)
+{
+	const char *name = k->desc->name;
+	struct open_how how = { 0 };
+
+	if (!strcmp(name, "openat2"))
+		tracee_read(k->tid, k->call.args[2], &how, sizeof(how));
+	return (mode_t)(!strcmp(name, "openat2") ? how.mode :
+			!strcmp(name, "creat") ? k->call.args[1] :
+			!strcmp(name, "open") ? k->call.args[2] :
+						k->call.args[3]);
 }
 
 static bool file_wants_write(uint64_t flags)
@@ -94,13 +111,28 @@ static void file_opened(struct tracer *t, struct task *k, struct str path)
 	}
 	if (file_makes_new(flags) || file_wants_write(flags))
 		changed_paths_add(t, path);
+	if ((flags & O_TRUNC) && (flags & HELD_SOMETHING) &&
+	    !file_makes_new(flags))
+		made_report_truncated(t, k, path);
 	if ((flags & O_ACCMODE) != O_WRONLY && !file_makes_new(flags))
 		emit_event(t, k, EV_FILE_READ, path, STR(""), 0);
 }
 
+static uint64_t file_state_before(struct tracer *t, struct task *k)
+{
+	struct stat st;
+	int err = resolve_stat(t, k, call_dir1(k), k->call.path1, &st);
+
+	if (err)
+		return k->call.path1 && err != ENOENT && err != ENOTDIR &&
+		       err != ENAMETOOLONG ? EXISTED : 0;
+	return EXISTED | (S_ISREG(st.st_mode) && st.st_size ? HELD_SOMETHING :
+							       0);
+}
+
 /*
- * Whether O_CREAT makes a file or opens one is not in the result, so the name
- * is looked up before.
+ * Whether O_CREAT makes a file or opens one is not in the result, nor is what
+ * O_TRUNC takes away, so the name is looked up before.
  */
 enum entry_action enter_open(struct tracer *t, struct task *k)
 {
@@ -115,9 +147,8 @@ enum entry_action enter_open(struct tracer *t, struct task *k)
 			file_opened(t, k, buf_view(&path));
 		return ENTRY_CONTINUE;
 	}
-	if ((flags & O_CREAT) && k->process->after_first_exec &&
-	    resolve_exists(t, k, call_dir1(k), k->call.path1))
-		k->call.aux |= EXISTED;
+	if ((flags & (O_CREAT | O_TRUNC)) && k->process->after_first_exec)
+		k->call.aux |= file_state_before(t, k);
 	return ENTRY_STOP_AT_EXIT;
 }
 
@@ -156,6 +187,7 @@ void leave_open(struct tracer *t, struct task *k)
 {
 	autobuf struct buf path = BUF_INIT;
 	int err = call_err(&k->call);
+	struct stat st;
 
 	if (!k->process->after_first_exec)
 		return;
@@ -167,8 +199,12 @@ void leave_open(struct tracer *t, struct task *k)
 	/* What the kernel opened beats what memory said. */
 	if (!resolve_fd(k->tid, (int)k->call.ret, &path, NULL))
 		resolve_path(t, k, call_dir1(k), k->call.path1, true, &path);
-	if (!file_is_asked(buf_view(&path), k->call.path1))
+	if (!file_is_asked(buf_view(&path), k->call.path1)) {
 		call_check_arguments(t, k);
+		path_guard_opened(t, k);
+	} else if (str_starts(buf_view(&path), STR("/proc/"))) {
+		path_guard_opened(t, k);
+	}
 	if ((k->call.aux & O_TMPFILE) == O_TMPFILE) {
 		resolve_path(t, k, call_dir1(k), k->call.path1, true, &path);
 		buf_c(&path, "/" UNNAMED);
@@ -177,6 +213,10 @@ void leave_open(struct tracer *t, struct task *k)
 	}
 	result_cache_put(t, k, call_dir1(k), k->call.aux, buf_view(&path));
 	file_opened(t, k, buf_view(&path));
+	if (file_makes_new(k->call.aux) &&
+	    !procfs_stat(k->tid, &st, "fd/%d", (int)k->call.ret))
+		made_report_mode(t, k, buf_view(&path), file_mode_asked(k),
+				 &st);
 }
 
 /* --- looking --- */
@@ -268,19 +308,20 @@ void leave_chdir(struct tracer *t, struct task *k)
 
 void leave_create(struct tracer *t, struct task *k)
 {
+	autobuf struct buf at = BUF_INIT;
+
 	emit_path(t, k, EV_FILE_CREATE, call_dir1(k), k->call.path1, false,
 		  STR(""));
+	if (call_err(&k->call) || !k->process->after_first_exec)
+		return;
+	resolve_path(t, k, call_dir1(k), k->call.path1, false, &at);
+	/* No mode that is asked for is of note but by what came of it. */
+	made_report_path(t, k, buf_view(&at), 0);
 }
 
 void leave_delete(struct tracer *t, struct task *k)
 {
 	emit_path(t, k, EV_FILE_DELETE, call_dir1(k), k->call.path1, false,
-		  STR(""));
-}
-
-void leave_write(struct tracer *t, struct task *k)
-{
-	emit_path(t, k, EV_FILE_WRITE, call_dir1(k), k->call.path1, true,
 		  STR(""));
 }
 
@@ -357,7 +398,10 @@ void leave_link(struct tracer *t, struct task *k)
 /* The target of a symbolic link is text, not a path that exists. */
 void leave_symlink(struct tracer *t, struct task *k)
 {
-	if (k->process->after_first_exec)
-		file_link_made(t, k,
-			       str_c(k->call.path1 ? k->call.path1 : "?"));
+	const char *target = k->call.path1 ? k->call.path1 : "?";
+
+	if (!k->process->after_first_exec)
+		return;
+	t->resolve.links_to_proc |= strstr(target, "proc/") != NULL;
+	file_link_made(t, k, str_c(target));
 }

@@ -4,6 +4,7 @@
  * is code that stands in no file: anonymous memory, files without a name, and
  * pages of a file that are no longer what the file holds.
  */
+#include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,10 @@
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/procfs.h"
+#include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
+
+#define DELETED " (deleted)"
 
 /* Memory in a file's clothes: no name, or none that says what is in it. */
 static bool memory_is_nameless(struct str file, bool deleted)
@@ -56,7 +60,7 @@ static bool memory_mapping_is_nameless(const struct procfs_mapping *m)
 	struct str name = { m->path, strcspn(m->path, "\n") };
 
 	return !m->inode || memory_is_nameless(name, str_ends(name,
-						STR(" (deleted)")));
+						STR(DELETED)));
 }
 
 /*
@@ -91,6 +95,53 @@ static bool memory_holds_new_code(pid_t tid, uint64_t at, uint64_t len)
 	return found || !any;
 }
 
+/* Does it begin as programs and libraries do (elf(5))? */
+static bool memory_is_library(pid_t tid, uint64_t at)
+{
+	char head[SELFMAG];
+
+	return tracee_read(tid, at, head, sizeof(head)) == sizeof(head) &&
+	       !memcmp(head, ELFMAG, SELFMAG);
+}
+
+/*
+ * A library of a file without a name, whose first page is mapped somewhere: the
+ * linker maps the whole file, or that page, before its code.
+ */
+static void memory_report_library(struct tracer *t, struct task *k, uint64_t at)
+{
+	struct procfs_mapping m = { .to = 0 };
+	autobuf struct buf name = BUF_INIT;
+	unsigned long long inode = 0;
+	bool library = false;
+	struct procfs_lines l;
+	const char *line;
+
+	for (int pass = 0; pass < 2 && !library; pass++) {
+		if (!procfs_lines_open(&l, k->tid, "maps"))
+			return;
+		while (!library && (line = procfs_lines_next(&l))) {
+			if (!procfs_parse_mapping(line, &m) || !m.inode)
+				continue;
+			if (!pass && m.from <= at && m.to > at &&
+			    memory_mapping_is_nameless(&m)) {
+				inode = m.inode;
+				buf_add(&name, m.path, strcspn(m.path, "\n"));
+			}
+			library = pass && m.inode == inode && !m.offset &&
+				  memory_is_library(k->tid, m.from);
+		}
+		procfs_lines_close(&l);
+		if (!inode)
+			return;
+	}
+	if (!library)
+		return;
+	if (str_ends(buf_view(&name), STR(DELETED)))
+		buf_cut(&name, name.len - (sizeof(DELETED) - 1));
+	emit_event(t, k, EV_EXEC_ANON, buf_view(&name), STR(""), 0);
+}
+
 void leave_memory(struct tracer *t, struct task *k)
 {
 	int err = call_err(&k->call);
@@ -102,6 +153,10 @@ void leave_memory(struct tracer *t, struct task *k)
 	emit_event(t, k, EV_MEMORY_EXEC,
 		   process_exe(k->process), STR(""),
 		   err);
+	if (!err && k->process->after_first_exec &&
+	    !(map && k->call.args[3] & MAP_ANONYMOUS))
+		memory_report_library(t, k, map ? (uint64_t)k->call.ret :
+						  k->call.args[0]);
 }
 
 /* The flag makes it executable; mprotect(2) later is seen like any other. */

@@ -24,6 +24,7 @@
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/kernel.h"
+#include "core/trace/made.h"
 #include "core/trace/procfs.h"
 #include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
@@ -207,6 +208,7 @@ static void net_unix_event(struct tracer *t, struct task *k,
 	if (kind != EV_NET_BIND || err)
 		return;
 	changed_paths_add(t, buf_view(&at));
+	made_report_path(t, k, buf_view(&at), 0);
 	net_keep_bound(t, k, fd, at.p);
 }
 

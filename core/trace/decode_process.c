@@ -9,11 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
-#include "core/base/vec.h"
 #include "core/event/error_line.h"
 #include "core/trace/decode_exec.h"
 #include "core/trace/decode_signal.h"
@@ -65,42 +63,6 @@ void leave_setsid(struct tracer *t, struct task *k)
 	(void)t;
 	if (!call_err(&k->call))
 		k->process->setsid = true;
-}
-
-/* --- looking into others --- */
-
-static const char *process_ptrace_request(uint64_t request)
-{
-	static const struct { uint64_t number; const char *name; } names[] = {
-		{ PTRACE_TRACEME, "PTRACE_TRACEME" },
-		{ PTRACE_ATTACH, "PTRACE_ATTACH" },
-		{ PTRACE_SEIZE, "PTRACE_SEIZE" },
-		{ PTRACE_PEEKDATA, "PTRACE_PEEKDATA" },
-		{ PTRACE_PEEKTEXT, "PTRACE_PEEKTEXT" },
-		{ PTRACE_POKEDATA, "PTRACE_POKEDATA" },
-		{ PTRACE_POKETEXT, "PTRACE_POKETEXT" },
-		{ PTRACE_DETACH, "PTRACE_DETACH" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (names[i].number == request)
-			return names[i].name;
-	return "other";
-}
-
-void leave_ptrace(struct tracer *t, struct task *k)
-{
-	bool self = k->call.args[0] == PTRACE_TRACEME;
-
-	emit_words(t, k, self ? EV_EVASION : EV_PROCESS_INSPECT,
-		   call_err(&k->call), "ptrace(%s)",
-		   process_ptrace_request(k->call.args[0]));
-}
-
-void leave_inspect(struct tracer *t, struct task *k)
-{
-	emit_event(t, k, EV_PROCESS_INSPECT, str_c(k->desc->name), STR(""),
-		   call_err(&k->call));
 }
 
 /* --- standard error: its end explains a failed exit --- */

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signals, and which process they hit: process.signal "SIGTERM to child PATH".
- *
- * Pids are drawn anew in each run, so that the target is named by how it is
- * related to the sender, and by its program where it runs one of its own: a
- * child that has not executed yet is a copy of its parent.  Signal 0 is none;
- * it looks whether there is a process, which is of interest only beyond one's
- * own step.
+ * Signals, and which process they hit: process.signal "SIGTERM to child PATH"
+ * (target.c).  Signal 0 is none; it looks whether there is a process, which is
+ * of interest only beyond one's own step.
  *
  * Threads of one process stop and wake each other by signals (garbage
  * collectors, preemption, pthread_cancel), as often as time wants it: no fact.
@@ -25,158 +21,8 @@
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/procfs.h"
+#include "core/trace/target.h"
 #include "core/trace/tracer.h"
-
-/* --- the target --- */
-
-static bool signal_is_above(const struct process *above,
-			    const struct process *p)
-{
-	while (p && p != above)
-		p = p->parent;
-	return p != NULL;
-}
-
-static bool signal_other_step(const struct tracer *t, const struct process *own,
-			      const struct process *p)
-{
-	return p->step != own->step && p->step < t->opt.n_steps;
-}
-
-/*
- * The program of a child, "": its parent's.  The kernel closes descriptors and
- * wakes the parent of a vfork(2) before the child stops for its exec: then the
- * exe link knows of it, or, where both run one program, the call it is in.
- */
-static void signal_child_program(struct tracer *t, const struct process *p,
-				 struct buf *out)
-{
-	struct task *leader = task_find(t, p->tgid);
-	bool deleted, in_exec = leader && leader->in_call && leader->desc &&
-				leader->desc->leave == leave_exec;
-
-	if (p->executed)
-		buf_c(out, p->exe);
-	if (p->executed || !leader)
-		return;
-	resolve_exe(leader->tid, out, &deleted);
-	if (!str_starts(buf_view(out), STR("/")) ||
-	    (!in_exec && str_eq(buf_view(out), str_c(p->exe))))
-		buf_clear(out);
-}
-
-/* "RELATION", and its program behind a NUL byte. */
-static void signal_put_target(struct tracer *t, struct task *k,
-			      const struct process *p)
-{
-	autobuf struct buf program = BUF_INIT;
-	struct buf *words = &k->call.words;
-	const struct process *own = k->process;
-
-	if (p == own) {
-		buf_c(words, "itself");
-		return;
-	}
-	if (signal_other_step(t, own, p)) {
-		buf_c(words, "step ");
-		buf_str(words, t->opt.steps[p->step]);
-	} else if (signal_is_above(own, p)) {
-		buf_c(words, p->parent == own ? "child" : "descendant");
-		signal_child_program(t, p, &program);
-	} else {
-		buf_c(words, own->parent == p ? "parent" : "other");
-	}
-	if (!signal_is_above(own, p) && p->exe)
-		buf_c(&program, p->exe);
-	if (program.len) {
-		buf_ch(words, '\0');
-		buf_str(words, buf_view(&program));
-	}
-}
-
-/* The task of this pid as the sandbox counts; NULL: there is none. */
-static struct task *signal_task(struct tracer *t, struct task *k, long pid)
-{
-	pid_t tid;
-
-	if (pid == task_sandbox_tid(k))
-		return k;
-	tid = task_host_tid(t, k, pid);
-	return tid ? task_find(t, tid) : NULL;
-}
-
-/* A child that has ended and was not collected yet can still be signalled. */
-static const struct process *signal_ended_child(struct tracer *t,
-						struct task *k, long pid)
-{
-	for (unsigned i = 0; i < ENDED_MAX; i++) {
-		const struct process *p = t->fork.ended[i];
-
-		if (p && p->parent == k->process &&
-		    procfs_sandbox_pid(p->tgid) == pid)
-			return p;
-	}
-	return NULL;
-}
-
-static void signal_put_pid(struct tracer *t, struct task *k, int pid)
-{
-	const struct task *target = signal_task(t, k, pid);
-	const struct process *p =
-		target ? target->process : signal_ended_child(t, k, pid);
-
-	if (p)
-		signal_put_target(t, k, p);
-	else
-		buf_c(&k->call.words, "no process");
-}
-
-/* --- groups --- */
-
-/* The worst of those in it, whose leader may have ended. */
-static void signal_put_group(struct tracer *t, struct task *k, long group)
-{
-	const struct process *other = NULL, *child = NULL;
-
-	for_each_process(t, p) {
-		if (procfs_sandbox_pgid(p->tgid) != group)
-			continue;
-		if (p != k->process && signal_is_above(k->process, p))
-			child = p;
-		else if (!other || signal_other_step(t, k->process, p))
-			other = p;
-	}
-	if (other && signal_other_step(t, k->process, other)) {
-		buf_c(&k->call.words, "group of step ");
-		buf_str(&k->call.words, t->opt.steps[other->step]);
-	} else {
-		buf_c(&k->call.words, other ? "group of other" :
-		      child ? "group of children" : "no process");
-	}
-}
-
-static bool signal_is_own_group(struct task *k, int pid)
-{
-	return !pid || (pid < -1 &&
-			procfs_sandbox_pgid(k->process->tgid) == -(long)pid);
-}
-
-/* By pid as the sandbox counts, as kill(2) takes it. */
-static void signal_put_targets(struct tracer *t, struct task *k, int pid)
-{
-	struct buf *words = &k->call.words;
-
-	if (pid == -1)
-		buf_c(words, "every process");
-	else if (pid == 1)
-		buf_c(words, "pid 1");
-	else if (signal_is_own_group(k, pid))
-		buf_c(words, "own group");
-	else if (pid < 0)
-		signal_put_group(t, k, -(long)pid);
-	else
-		signal_put_pid(t, k, pid);
-}
 
 /* --- what becomes of it --- */
 
@@ -195,11 +41,10 @@ static const char *signal_text(int sig, char *number, size_t size)
 static void signal_event(struct tracer *t, struct task *k, int sig)
 {
 	const struct buf *words = &k->call.words;
-	size_t len = words->p ? strlen(words->p) : 0;
-	struct str path = len < words->len ?
-			  str_sub(buf_view(words), len + 1) : STR("");
+	struct str relation, path;
 	char name[32], text[256];
 
+	target_split(buf_view(words), &relation, &path);
 	signal_text(sig, name, sizeof(name));
 	if (!sig) {
 		emit_words(t, k, EV_PROCESS_INSPECT, call_err(&k->call),
@@ -222,10 +67,9 @@ static void signal_note_sender(struct task *k, struct process *p, int sig)
 	p->last_signal = sig;
 }
 
-static void signal_note_senders(struct tracer *t, struct task *k, int pid,
-				int sig)
+void signal_note_senders(struct tracer *t, struct task *k, int pid, int sig)
 {
-	struct task *target = pid > 1 ? signal_task(t, k, pid) : NULL;
+	struct task *target = pid > 1 ? target_task(t, k, pid) : NULL;
 	long group = pid ? -(long)pid : procfs_sandbox_pgid(k->process->tgid);
 
 	if (target)
@@ -264,7 +108,7 @@ enum entry_action enter_kill(struct tracer *t, struct task *k)
 
 	if (!k->process->after_first_exec)
 		return ENTRY_CONTINUE;
-	signal_put_targets(t, k, pid);
+	target_put_signalled(t, k, pid, &k->call.words);
 	if (sig)
 		signal_note_senders(t, k, pid, sig);
 	return signal_entry(t, k, sig);
@@ -281,7 +125,7 @@ void leave_kill(struct tracer *t, struct task *k)
 static enum entry_action signal_to_thread(struct tracer *t, struct task *k,
 					  int tgid, int tid, int sig)
 {
-	struct task *target = tid > 1 ? signal_task(t, k, tid) : NULL;
+	struct task *target = tid > 1 ? target_task(t, k, tid) : NULL;
 
 	if (!k->process->after_first_exec || (target && target != k &&
 					      target->process == k->process))
@@ -289,7 +133,7 @@ static enum entry_action signal_to_thread(struct tracer *t, struct task *k,
 	if (tid == 1 || tgid == 1)
 		buf_c(&k->call.words, "pid 1");
 	else
-		signal_put_pid(t, k, tid);
+		target_put_pid(t, k, tid, &k->call.words);
 	if (target && sig)
 		signal_note_sender(k, target->process, sig);
 	return signal_entry(t, k, sig);
@@ -337,7 +181,7 @@ enum entry_action enter_pidfd_signal(struct tracer *t, struct task *k)
 	if (!k->process->after_first_exec)
 		return ENTRY_CONTINUE;
 	if (inner > 0) {
-		signal_put_targets(t, k, (int)inner);
+		target_put_signalled(t, k, (int)inner, &k->call.words);
 		if (sig)
 			signal_note_senders(t, k, (int)inner, sig);
 	} else if (pid) {
@@ -380,7 +224,8 @@ void signal_delivered(struct task *k, int sig)
 
 size_t signal_sender(const struct process *p, int sig, char *out, size_t size)
 {
-	int n = p->last_sender && p->last_signal == sig ?
+	/* 0: it was made to get signals of any number (F_SETOWN). */
+	int n = p->last_sender && (!p->last_signal || p->last_signal == sig) ?
 		snprintf(out, size, "sent by %s", p->last_sender) : 0;
 
 	return n <= 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;

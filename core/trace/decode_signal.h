@@ -7,9 +7,15 @@
 
 struct process;
 struct task;
+struct tracer;
 
 /* A signal is about to be delivered. */
 void signal_delivered(struct task *k, int sig);
+/*
+ * Each process that kill(pid) would hit has this task as the signal's sender
+ * from now on; 0: of every signal that has no other.
+ */
+void signal_note_senders(struct tracer *t, struct task *k, int pid, int sig);
 /* "sent by LABEL" of the signal that ended it; bytes written, 0: unknown. */
 size_t signal_sender(const struct process *p, int sig, char *out, size_t size);
 

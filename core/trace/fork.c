@@ -69,14 +69,21 @@ static void fork_new_process(struct tracer *t, struct task *child,
 		fork_over_limit(t, child);
 }
 
-/* CLONE_VM or CLONE_FILES without CLONE_THREAD; vfork(2) is the first. */
+/*
+ * CLONE_VM, CLONE_FILES or CLONE_FS without CLONE_THREAD; vfork(2) is the first.
+ */
 static void fork_note_sharing(struct tracer *t, struct process *p, pid_t tid,
 			      struct task *child)
 {
 	bool files = !syscall(SYS_kcmp, tid, child->tid, KCMP_FILES, 0, 0);
 
+	bool vm = !syscall(SYS_kcmp, tid, child->tid, KCMP_VM, 0, 0);
+	bool fs = !syscall(SYS_kcmp, tid, child->tid, KCMP_FS, 0, 0);
+
 	t->fork.shares_files |= files;
-	if (!files && syscall(SYS_kcmp, tid, child->tid, KCMP_VM, 0, 0))
+	if (fs)
+		child->process->shares_directory = p->shares_directory = true;
+	if (!files && !vm && !fs)
 		return;
 	child->process->sharing_set = p->sharing_set;
 	child->process->sharing = p->sharing = true;

@@ -37,6 +37,7 @@
 #include "core/trace/decoders.h"
 #include "core/trace/kernel.h"
 #include "core/trace/loop.h"
+#include "core/trace/path_guard.h"
 #include "core/trace/procfs.h"
 #include "core/trace/tracer.h"
 
@@ -49,7 +50,8 @@
 static uint64_t freeze_set(const struct tracer *t, const struct task *k)
 {
 	/* Two are pid 1 and the caller's own process. */
-	if ((k->process->maps_shared || t->freeze.cross_access) &&
+	if ((k->process->maps_shared || t->freeze.cross_access ||
+	     k->call.guard == PATH_GUARD_ALL) &&
 	    t->stats.alive > 2)
 		return ALL_SETS;
 	return k->process->sharing_set;
@@ -68,9 +70,13 @@ bool freeze_wanted(const struct tracer *t, const struct task *k)
 	if (!r || (k->process->tasks < 2 && !k->process->sharing &&
 		   freeze_set(t, k) != ALL_SETS))
 		return false;
-	/* Of an exec the kernel's copy can be read (exec_copy.c). */
-	if (r->leave == leave_probe || r->enter == enter_exec)
-		return false;
+	/* A thread's exec waits for the ends of the others. */
+	if (r->enter == enter_exec)
+		return k->call.guard >= PATH_GUARD_SHARED &&
+		       k->process->tasks < 2;
+	/* What only looks is not worth it where nothing but memory is shared. */
+	if (r->leave == leave_probe)
+		return k->call.guard >= PATH_GUARD_SHARED;
 	return r->args.path1 >= 0 || r->args.addr >= 0 ||
 	       r->leave == leave_send;
 }

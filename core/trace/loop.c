@@ -33,6 +33,7 @@
 #include "core/trace/decode_signal.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
+#include "core/trace/path_guard.h"
 #include "core/trace/tracer.h"
 
 #define SERVE_EVERY 64		/* stops */
@@ -107,8 +108,10 @@ static int loop_entry(struct tracer *t, struct task *k)
 		t->syscalls.counts[c->nr]++;
 	if (unrecorded_call(t, k))
 		return PTRACE_CONT;
-	if (k->desc)
+	if (k->desc) {
 		call_read_arguments(k);
+		path_guard_begin(t, k);
+	}
 	if (k->desc && k->desc->enter)
 		next = k->desc->enter(t, k);
 	if (next != ENTRY_REFUSED)
@@ -156,8 +159,9 @@ static void loop_exec(struct tracer *t, struct task *k)
 		task_remove(t, caller);
 	}
 	k->in_call = false;
-	/* Memory and descriptors are its own from here on. */
-	process_leave_sharing_set(t, k->process);
+	/* Memory and descriptors are its own from here on, and CLONE_FS stays. */
+	if (!k->process->shares_directory)
+		process_leave_sharing_set(t, k->process);
 	k->process->maps_shared = false;
 	exec_succeeded(t, k);
 	call_clear(&k->call);

@@ -80,6 +80,24 @@ static int magic_links_fd(struct str rest)
 	return (*end && *end != '/') || fd > INT_MAX ? -1 : (int)fd;
 }
 
+/* Whose directory it is counts when that is another process's. */
+static void magic_links_note_through(struct tracer *t, const struct task *k,
+				     pid_t tid, struct str rest)
+{
+	struct resolve_through *out = &t->resolve.through;
+	const struct task *other = tid == k->tid ? NULL : task_find(t, tid);
+	size_t len = rest.len ? strcspn(rest.p, "/") : 0;
+
+	if (!other || !other->process || other->process == k->process)
+		return;
+	out->tid = tid;
+	out->link = false;
+	if (len >= sizeof(out->name))
+		len = sizeof(out->name) - 1;
+	memcpy(out->name, rest.p, len);
+	out->name[len] = '\0';
+}
+
 /*
  * /proc/self is the tracer here, and numbers are those of another namespace.
  * Links below a process's directory are taken as the process means them: its
@@ -100,6 +118,7 @@ void magic_links_translate(struct tracer *t, struct task *k, struct buf *path)
 	if (!used)
 		return;
 	rest = str_sub(p, used);
+	magic_links_note_through(t, k, tid, rest);
 	if (str_starts(rest, STR("root/"))) {
 		used += 4;
 	} else if (str_starts(rest, STR("cwd/"))) {
@@ -113,6 +132,7 @@ void magic_links_translate(struct tracer *t, struct task *k, struct buf *path)
 	} else {
 		return;
 	}
+	t->resolve.through.link = t->resolve.through.tid != 0;
 	buf_str(&target, str_sub(p, used));
 	buf_clear(path);
 	buf_str(path, buf_view(&target));

@@ -47,6 +47,7 @@ struct process *process_add(struct tracer *t, pid_t tgid,
 		p->chain = process_copy(parent->chain);
 		p->shell = parent->shell;
 		p->looked_up = process_copy(parent->looked_up);
+		buf_str(&p->loads, buf_view(&parent->loads));
 	}
 	p->next = t->processes.buckets[process_bucket(tgid)];
 	t->processes.buckets[process_bucket(tgid)] = p;
@@ -68,6 +69,7 @@ void process_put(struct process *p)
 		free(p->chain);
 		free(p->last_sender);
 		free(p->looked_up);
+		buf_free(&p->loads);
 		free(p);
 		p = parent;
 	}

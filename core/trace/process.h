@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "core/base/buf.h"
 #include "core/base/str.h"
 
 struct tracer;
@@ -29,11 +30,13 @@ struct process {
 	bool setsid;		/* left its session, or its parent had */
 	bool ended;		/* children may still refer to it */
 	/*
-	 * Processes with one memory (CLONE_VM) or one descriptor table
-	 * (CLONE_FILES) have one number; sharing: there are others with it.
+	 * Processes with one memory (CLONE_VM), one descriptor table
+	 * (CLONE_FILES) or one working directory (CLONE_FS) have one number;
+	 * sharing: there are others with it.
 	 */
 	uint64_t sharing_set;
 	bool sharing;
+	bool shares_directory;	/* the working one, by CLONE_FS */
 	bool maps_shared;	/* memory that other processes may map */
 	int ending_signal;	/* that was sent to end it: an end by it is no
 				 * fact; 0: none */
@@ -45,8 +48,9 @@ struct process {
 	char *exe;		/* resolved program, raw bytes */
 	char *label;		/* "python3 client.py", escaped later */
 	char *chain;		/* labels from the step down, " > " between */
+	struct buf loads;	/* variables of its environment: exec_env.c */
 	/* execs of names that are not there: a search along PATH, or not. */
-	struct { char *path; int err; } pending[PENDING_EXECS];
+	struct { char *path; int err; bool search; } pending[PENDING_EXECS];
 	unsigned n_pending;
 	char stderr_tail[STDERR_TAIL];	/* the end of what it wrote there */
 	unsigned stderr_len;

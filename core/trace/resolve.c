@@ -275,6 +275,14 @@ static void resolve_absolute(struct tracer *t, struct task *k, int dirfd,
 	}
 }
 
+void resolve_start(struct tracer *t, struct task *k, int dirfd,
+		   const char *path, struct buf *out)
+{
+	t->resolve.through = (struct resolve_through){ 0 };
+	resolve_absolute(t, k, dirfd, path, out);
+	magic_links_translate(t, k, out);
+}
+
 static bool resolve_dir_is_there(struct tracer *t, struct task *k,
 				 struct str dir)
 {
@@ -302,8 +310,7 @@ void resolve_path(struct tracer *t, struct task *k, int dirfd,
 		buf_c(out, "(unreadable)");
 		return;
 	}
-	resolve_absolute(t, k, dirfd, path, &abs);
-	magic_links_translate(t, k, &abs);
+	resolve_start(t, k, dirfd, path, &abs);
 	text = buf_view(&abs);
 	if (!text.len || *text.p != '/') {
 		buf_clear(out);
@@ -329,22 +336,17 @@ void resolve_path(struct tracer *t, struct task *k, int dirfd,
 	path_join(out, buf_view(&dir), base);
 }
 
-bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
-		    const char *path)
+int resolve_stat(struct tracer *t, struct task *k, int dirfd, const char *path,
+		 struct stat *st)
 {
 	autobuf struct buf abs = BUF_INIT;
-	int fd;
+	autofd int fd = -1;
 
 	if (!path)
-		return false;
-	resolve_absolute(t, k, dirfd, path, &abs);
-	magic_links_translate(t, k, &abs);
+		return EFAULT;
+	resolve_start(t, k, dirfd, path, &abs);
 	fd = resolve_walk(t, k, abs.p, 0);
-	if (fd < 0)
-		return errno != ENOENT && errno != ENOTDIR &&
-		       errno != ENAMETOOLONG;
-	close(fd);
-	return true;
+	return fd < 0 || fstat(fd, st) ? errno : 0;
 }
 
 void resolve_begin(struct resolve *r)

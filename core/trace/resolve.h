@@ -4,6 +4,7 @@
 #define TRACE_RESOLVE_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "core/base/buf.h"
@@ -12,9 +13,18 @@
 struct task;
 struct tracer;
 
+/* Of the path that was resolved last: whose directory in /proc it names. */
+struct resolve_through {
+	pid_t tid;		/* of another process; 0: of none */
+	bool link;		/* by a link there: cwd, root, fd/N */
+	char name[20];		/* what is named there: "fd", "environ", "" */
+};
+
 struct resolve {
 	int root;		/* O_PATH on the sandbox's root, -1 at first */
 	struct strmap dirs;	/* directory -> resolved */
+	struct resolve_through through;
+	bool links_to_proc;	/* a symbolic link into /proc was made */
 };
 
 void resolve_begin(struct resolve *r);
@@ -27,6 +37,12 @@ void resolve_free(struct resolve *r);
  */
 void resolve_path(struct tracer *t, struct task *k, int dirfd,
 		  const char *path, bool follow, struct buf *out);
+/*
+ * Where such a path begins: made absolute, a link of /proc in front of it
+ * followed; no other link is.
+ */
+void resolve_start(struct tracer *t, struct task *k, int dirfd,
+		   const char *path, struct buf *out);
 /* What a descriptor refers to, " (deleted)" removed and *deleted set. */
 bool resolve_fd(pid_t tid, int fd, struct buf *out, bool *deleted);
 /* The program of a task, "?" when it is gone. */
@@ -39,8 +55,9 @@ void resolve_forget_dirs(struct tracer *t);
 /* O_PATH descriptor of an absolute path in the sandbox, no /proc links. */
 int resolve_walk(struct tracer *t, struct task *k, const char *path,
 		 int flags);
-bool resolve_exists(struct tracer *t, struct task *k, int dirfd,
-		    const char *path);
+/* What it leads to now; 0, or an errno. */
+int resolve_stat(struct tracer *t, struct task *k, int dirfd, const char *path,
+		 struct stat *st);
 
 bool resolve_is_system(struct str path);
 /* Is a "." or ".." among its names? */

@@ -13,9 +13,11 @@
 #include <time.h>
 
 #include "core/base/cleanup.h"
+#include "core/trace/decode_target.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/kernel.h"
+#include "core/trace/target.h"
 #include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
 
@@ -118,6 +120,9 @@ enum entry_action enter_ioctl(struct tracer *t, struct task *k)
 	uint32_t request = (uint32_t)k->call.args[1];
 	unsigned char vtime = 1;
 
+	if (target_sets_owner(t, k, true))
+		return target_is_own(buf_view(&k->call.words)) ?
+			       ENTRY_CONTINUE : ENTRY_STOP_AT_EXIT;
 	if (!timers_sets_terminal(request))
 		return ENTRY_STOP_AT_EXIT;
 	tracee_read(k->tid, k->call.args[2] + timers_vtime_at(request), &vtime,
@@ -132,6 +137,8 @@ void leave_ioctl(struct tracer *t, struct task *k)
 {
 	if (timers_sets_terminal((uint32_t)k->call.args[1]))
 		timers_look_at_terminal(t, k);
+	else if (k->call.words.len)
+		target_owner_set(t, k);
 	else
 		emit_event(t, k, EV_EVASION, STR("ioctl(TIOCSTI)"), STR(""),
 			   call_err(&k->call));

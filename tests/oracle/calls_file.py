@@ -68,6 +68,8 @@ def opening(t, task, call):
             t.files.begin(where)
     elif writes:
         t.emit_path(task, "file.write", where)
+        if flags & O_TRUNC and t.files.head(where):
+            t.emit_path(task, "file.truncate", where)
         if flags & O_TRUNC:
             t.files.begin(where)
         elif t.files.written.get(where) != b"":
@@ -201,6 +203,9 @@ def remove(base, path):
 def write(t, task, call):
     where, _ = t.path_of(task, None, call.arg(0), True)
     t.emit_path(task, "file.write", where, call.err)
+    if not call.err and len(t.files.content(where) or b"") > \
+            (call.arg(1).num or 0):
+        t.emit_path(task, "file.truncate", where)
     t.files.changed.add(where)
 
 

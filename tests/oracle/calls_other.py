@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Privileges, inspection, memory, and calls that leave a word."""
 
+import calls_process
 import names
 
 PROT_WRITE, PROT_EXEC = 2, 4
@@ -70,8 +71,50 @@ def file_system(t, task, call):
 def process_control(t, task, call):
     value = call.arg(0)
     name = value.names[-1] if value.names else "other"
-    t.emit(task, "evasion" if name == "PTRACE_TRACEME" else "process.inspect",
-           "ptrace(%s)" % name, call.err)
+    if name == "PTRACE_TRACEME":
+        t.emit(task, "evasion", "ptrace(%s)" % name, call.err)
+    else:
+        looks_into(t, task, call, "ptrace(%s)" % name, [call.arg(1)])
+
+
+def looks_into(t, task, call, deed, targets):
+    """The first that is not the caller itself is named."""
+    for value in targets:
+        path = (value.path or b"").decode("latin-1")
+        if path.startswith("pid:"):
+            pid = next((p.inner for p in t.world.processes
+                        if p.tgid == int(path[4:])), None)
+        else:
+            pid = calls_process.number_of(value)
+        if not pid or value.path is not None and pid is None:
+            continue
+        hit = calls_process.target(t, task, pid)
+        if hit != "itself":
+            deed += " of " + hit
+            break
+    t.emit(task, "process.inspect", deed, call.err)
+
+
+def inspects(t, task, call):
+    by_fd = call.name in ("process_madvise", "pidfd_getfd")
+    if by_fd and call.arg(0).path is None:
+        t.emit(task, "process.inspect", call.name, call.err)
+        return
+    n = 2 if call.name == "kcmp" else 1
+    looks_into(t, task, call, call.name, [call.arg(i) for i in range(n)])
+
+
+def queue(kind):
+    def handler(t, task, call):
+        made = kind
+        if call.name == "mq_open":
+            flags = call.arg(1).num or 0
+            made = "file.create" if flags & 0o100 else \
+                "file.write" if flags & 3 else "file.read"
+        name = call.arg(0).bytes
+        t.emit_path(task, made, b"/dev/mqueue/" +
+                    (b"(unreadable)" if name is None else name), call.err)
+    return handler
 
 
 def process_option(t, task, call):
@@ -190,6 +233,7 @@ CALLS = {
 }
 CALLS.update({name: by_name("priv") for name in PRIV})
 CALLS.update({name: by_name("evasion") for name in EVASION})
-CALLS.update({name: by_name("process.inspect") for name in INSPECT})
+CALLS.update({name: inspects for name in INSPECT})
+CALLS["mq_open"] = CALLS["mq_unlink"] = queue("file.delete")
 CALLS.update({name: priv_path for name in PRIV_PATH})
 CALLS.update({name: set_ids for name in IDS})

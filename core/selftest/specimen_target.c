@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Other processes that are hit, and how files and programs are made. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/selftest/specimen.h"
+
+/* --- other processes --- */
+
+/* A child that sleeps until its parent is done with it. */
+static pid_t sleeper(void)
+{
+	pid_t pid = specimen_fork();
+
+	if (!pid) {
+		specimen_sleep_ms(2000);
+		_exit(0);
+	}
+	return pid;
+}
+
+static void end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	specimen_wait(pid);
+}
+
+void specimen_target_limit(void)
+{
+	struct rlimit limit = { 0, 0 };
+	pid_t pid = sleeper();
+
+	specimen_try(syscall(SYS_prlimit64, pid, RLIMIT_CORE, &limit, NULL));
+	end(pid);
+}
+
+void specimen_target_priority(void)
+{
+	pid_t pid = sleeper();
+
+	specimen_try(setpriority(PRIO_PROCESS, (id_t)pid, 19));
+	end(pid);
+}
+
+void specimen_target_owner(void)
+{
+	pid_t pid = sleeper();
+	int ends[2];
+
+	specimen_need(pipe(ends), "pipe");
+	specimen_try(fcntl(ends[0], F_SETOWN, pid));
+	end(pid);
+}
+
+void specimen_target_pipe(void)
+{
+	char path[64];
+	int ends[2];
+	pid_t pid;
+
+	specimen_need(pipe(ends), "pipe");
+	pid = sleeper();
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, ends[1]);
+	specimen_try(open(path, O_WRONLY | O_CLOEXEC));
+	end(pid);
+}
+
+void specimen_target_directory(void)
+{
+	pid_t pid = sleeper();
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/cwd/by-another", pid);
+	specimen_try(mkdir(path, 0700));
+	end(pid);
+}
+
+/* --- programs --- */
+
+void specimen_exec_env(void)
+{
+	char *const envp[] = { (char *)"LD_PRELOAD=/tmp/absent.so", NULL };
+
+	specimen_try(execve("/proc/self/exe", specimen_self_argv("env"), envp));
+}
+
+void specimen_exec_no_search(void)
+{
+	char *const argv[] = { (char *)"env", NULL };
+
+	specimen_try(execv("/var/tmp/env", argv));
+	specimen_try(execv("/usr/bin/env", argv));
+}
+
+/* Its first page is all that makes it one. */
+void specimen_exec_library_memory(void)
+{
+	int fd = specimen_need(memfd_create("library", MFD_CLOEXEC), "memfd");
+	char head[4096];
+	int self = specimen_need(open("/proc/self/exe", O_RDONLY | O_CLOEXEC),
+				 "/proc/self/exe");
+
+	specimen_need(read(self, head, sizeof(head)), "read");
+	specimen_need(write(fd, head, sizeof(head)), "write");
+	specimen_try((long)mmap(NULL, sizeof(head), PROT_READ | PROT_EXEC,
+				MAP_PRIVATE, fd, 0));
+}
+
+/* --- files --- */
+
+void specimen_file_truncated(void)
+{
+	specimen_need(open(SPECIMEN_DATA, O_WRONLY | O_TRUNC | O_CLOEXEC),
+		      SPECIMEN_DATA);
+}
+
+void specimen_file_cut(void)
+{
+	int fd = specimen_need(open(SPECIMEN_DATA, O_WRONLY | O_CLOEXEC),
+			       SPECIMEN_DATA);
+
+	specimen_try(ftruncate(fd, 0));
+}
+
+void specimen_file_made_mode(void)
+{
+	umask(0);
+	specimen_need(open("/tmp/open", O_WRONLY | O_CREAT | O_CLOEXEC, 0666),
+		      "/tmp/open");
+}
+
+void specimen_file_queue(void)
+{
+	specimen_try(syscall(SYS_mq_open, "specimen", O_RDWR | O_CREAT, 0600,
+			     NULL));
+}
