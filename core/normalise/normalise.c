@@ -266,11 +266,13 @@ void normalise_named(struct buf *out, const struct event *ev,
  */
 static bool normalise_is_ordinary_mode(const struct event *ev)
 {
-	const char *mode = ev->b.p + 5;
+	const char *mode;
 
-	return ev->kind == EV_FILE_MODE && str_starts(ev->b, STR("made 0")) &&
-	       ev->b.len == 9 && !((mode[2] - '0') & 2) &&
-	       !((mode[3] - '0') & 2);
+	if (ev->kind != EV_FILE_MODE || ev->b.len != 9 ||
+	    !str_starts(ev->b, STR("made 0")))
+		return false;
+	mode = ev->b.p + 5;
+	return !((mode[2] - '0') & 2) && !((mode[3] - '0') & 2);
 }
 
 bool normalise_keeps(const struct event *ev, const struct places *places)
@@ -279,7 +281,6 @@ bool normalise_keeps(const struct event *ev, const struct places *places)
 	bool absent = ev->kind == EV_FILE_PROBE ||
 		      (ev->kind == EV_FILE_READ &&
 		       (ev->err == ENOENT || ev->err == ENOTDIR));
-
 	struct str path = normalise_lexical(&tmp, ev->a);
 
 	if (normalise_is_ordinary_mode(ev))

@@ -25,7 +25,7 @@ static pid_t sleeper(void)
 	return pid;
 }
 
-static void end(pid_t pid)
+static void end_sleeper(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	specimen_wait(pid);
@@ -37,7 +37,7 @@ void specimen_target_limit(void)
 	pid_t pid = sleeper();
 
 	specimen_try(syscall(SYS_prlimit64, pid, RLIMIT_CORE, &limit, NULL));
-	end(pid);
+	end_sleeper(pid);
 }
 
 void specimen_target_priority(void)
@@ -45,7 +45,7 @@ void specimen_target_priority(void)
 	pid_t pid = sleeper();
 
 	specimen_try(setpriority(PRIO_PROCESS, (id_t)pid, 19));
-	end(pid);
+	end_sleeper(pid);
 }
 
 void specimen_target_owner(void)
@@ -55,7 +55,7 @@ void specimen_target_owner(void)
 
 	specimen_need(pipe(ends), "pipe");
 	specimen_try(fcntl(ends[0], F_SETOWN, pid));
-	end(pid);
+	end_sleeper(pid);
 }
 
 void specimen_target_pipe(void)
@@ -68,7 +68,7 @@ void specimen_target_pipe(void)
 	pid = sleeper();
 	snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, ends[1]);
 	specimen_try(open(path, O_WRONLY | O_CLOEXEC));
-	end(pid);
+	end_sleeper(pid);
 }
 
 void specimen_target_directory(void)
@@ -78,7 +78,7 @@ void specimen_target_directory(void)
 
 	snprintf(path, sizeof(path), "/proc/%d/cwd/by-another", pid);
 	specimen_try(mkdir(path, 0700));
-	end(pid);
+	end_sleeper(pid);
 }
 
 /* --- programs --- */

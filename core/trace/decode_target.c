@@ -64,7 +64,7 @@ static void target_put_pidfd(struct tracer *t, struct task *k, int fd,
 		buf_c(words, "no process");
 }
 
-/* Group and user have the same meaning, and other numbers, for ioprio_set(2). */
+/* ioprio_set(2) has other numbers for the same. */
 static void target_put_which(struct tracer *t, struct task *k, bool io,
 			     int which, int who, struct buf *words)
 {

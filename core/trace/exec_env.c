@@ -173,7 +173,8 @@ static bool exec_env_own_path_has(const struct task *k, struct str dir)
 
 static bool exec_env_is_temporary(struct str dir)
 {
-	return path_below(dir, STR("/tmp")) || path_below(dir, STR("/var/tmp")) ||
+	return path_below(dir, STR("/tmp")) ||
+	       path_below(dir, STR("/var/tmp")) ||
 	       path_below(dir, STR("/dev/shm"));
 }
 

@@ -70,7 +70,8 @@ static void fork_new_process(struct tracer *t, struct task *child,
 }
 
 /*
- * CLONE_VM, CLONE_FILES or CLONE_FS without CLONE_THREAD; vfork(2) is the first.
+ * CLONE_VM, CLONE_FILES or CLONE_FS without CLONE_THREAD; vfork(2) is the
+ * first.
  */
 static void fork_note_sharing(struct tracer *t, struct process *p, pid_t tid,
 			      struct task *child)

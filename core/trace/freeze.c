@@ -74,7 +74,7 @@ bool freeze_wanted(const struct tracer *t, const struct task *k)
 	if (r->enter == enter_exec)
 		return k->call.guard >= PATH_GUARD_SHARED &&
 		       k->process->tasks < 2;
-	/* What only looks is not worth it where nothing but memory is shared. */
+	/* What only looks is not worth it where memory is shared. */
 	if (r->leave == leave_probe)
 		return k->call.guard >= PATH_GUARD_SHARED;
 	return r->args.path1 >= 0 || r->args.addr >= 0 ||

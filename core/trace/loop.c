@@ -159,7 +159,7 @@ static void loop_exec(struct tracer *t, struct task *k)
 		task_remove(t, caller);
 	}
 	k->in_call = false;
-	/* Memory and descriptors are its own from here on, and CLONE_FS stays. */
+	/* Memory and descriptors are its own now; CLONE_FS stays. */
 	if (!k->process->shares_directory)
 		process_leave_sharing_set(t, k->process);
 	k->process->maps_shared = false;

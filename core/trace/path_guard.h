@@ -14,7 +14,7 @@ struct tracer;
 
 enum path_guard {
 	PATH_GUARD_NONE,
-	PATH_GUARD_LOOK,	/* names something in /proc, perhaps another's */
+	PATH_GUARD_LOOK,	/* names something in /proc */
 	PATH_GUARD_SHARED,	/* relative to a directory that is shared */
 	PATH_GUARD_ALL,		/* any process may change where it leads */
 };

@@ -26,8 +26,9 @@ bool target_is_above(const struct process *above,
 	return p != NULL;
 }
 
-static bool target_in_other_step(const struct tracer *t, const struct process *own,
-			      const struct process *p)
+static bool target_in_other_step(const struct tracer *t,
+				 const struct process *own,
+				 const struct process *p)
 {
 	return p->step != own->step && p->step < t->opt.n_steps;
 }
