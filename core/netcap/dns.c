@@ -26,20 +26,32 @@ static unsigned dns_word(struct str s, size_t at)
 }
 
 /*
- * Labels up to the root label.  A question holds no compression pointer: it
- * is the first name in the message.  A dot inside a label is shown as "\.".
+ * Labels up to the root label, from `at` on; where they end, or 0.  A pointer
+ * (RFC 1035, 4.1.4) may stand for what an earlier question said; it goes back
+ * only, so this ends.  A dot inside a label is shown as "\.".
  */
-static size_t dns_put_name(struct buf *out, struct str p)
+static size_t dns_put_name(struct buf *out, struct str p, size_t at)
 {
-	size_t at = DNS_HEADER, total = 0;
+	size_t total = 0, end = 0, start = out->len;
 
 	while (at < p.len && p.p[at]) {
 		size_t len = (unsigned char)p.p[at++];
 
+		if (len >= 0xc0) {
+			size_t to = at < p.len ? (len & 0x3f) << 8 |
+				    (unsigned char)p.p[at] : p.len;
+
+			if (to < DNS_HEADER || to + 1 >= at)
+				return 0;
+			end = end ? end : at + 1;
+			total++;	/* bounds the pointers, too */
+			at = to;
+			continue;
+		}
 		total += len + 1;
 		if (len > 63 || total > 255 || at + len > p.len)
 			return 0;
-		if (at > DNS_HEADER + 1)
+		if (out->len > start)
 			buf_ch(out, '.');
 		for (size_t i = 0; i < len; i++) {
 			if (p.p[at + i] == '.')
@@ -49,34 +61,61 @@ static size_t dns_put_name(struct buf *out, struct str p)
 		}
 		at += len;
 	}
-	if (at == DNS_HEADER)
+	if (out->len == start)
 		buf_ch(out, '.');
-	return at < p.len ? at + 1 : 0;
+	return at >= p.len ? 0 : end ? end : at + 1;
 }
 
-bool dns_question(struct buf *out, struct str packet)
+/* The question at `at`; where it ends, or 0. */
+static size_t dns_put_question(struct buf *out, struct str packet, size_t at)
 {
 	autobuf struct buf name = BUF_INIT;
 	unsigned type;
-	size_t at;
 
-	/* A query (QR = 0, opcode 0) with one question. */
-	if (packet.len < DNS_HEADER || (packet.p[2] & 0xf8) ||
-	    dns_word(packet, 4) != 1)
-		return false;
-	at = dns_put_name(&name, packet);
+	at = dns_put_name(&name, packet, at);
 	if (!at || at + 4 > packet.len)
-		return false;
+		return 0;
 	type = dns_word(packet, at);
 	buf_str(out, buf_view(&name));
 	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
 		if (types[i].number == type) {
 			buf_printf(out, " %s", types[i].name);
-			return true;
+			return at + 4;
 		}
 	}
 	buf_printf(out, " TYPE%u", type);
-	return true;
+	return at + 4;
+}
+
+/* A query (QR = 0, opcode 0) with a question. */
+static bool dns_is_query(struct str packet)
+{
+	return packet.len >= DNS_HEADER && !(packet.p[2] & 0xf8) &&
+	       dns_word(packet, 4);
+}
+
+bool dns_question(struct buf *out, struct str packet)
+{
+	return dns_is_query(packet) &&
+	       dns_put_question(out, packet, DNS_HEADER);
+}
+
+size_t dns_questions(struct str packet, const struct payload_sink *sink)
+{
+	size_t at = DNS_HEADER, n = 0;
+
+	if (!dns_is_query(packet))
+		return 0;
+	while (n < dns_word(packet, 4) && n < DNS_QUESTIONS) {
+		autobuf struct buf words = BUF_INIT;
+
+		at = dns_put_question(&words, packet, at);
+		if (!at)
+			break;
+		sink->take(sink->ctx, EV_NET_DNS, buf_view(&words));
+		n++;
+	}
+	return n;
 }
 
 /* --- over TCP --- */
@@ -86,31 +125,33 @@ static unsigned dns_byte(struct str s, size_t at)
 	return (unsigned char)s.p[at];
 }
 
-/*
- * Elsewhere than on port 53 only what is exactly one question: its length in
- * front, no answer and no authority in it.
- */
-static bool dns_is_question(const struct payload *p)
+/* A question with its length in front, no answer and no authority in it. */
+static bool dns_is_question(struct str s)
 {
 	static const char none[4] = { 0, 0, 0, 0 };
-	struct str s = p->bytes;
 
 	return s.len >= DNS_LENGTH + DNS_LEAST &&
-	       (dns_byte(s, 0) << 8 | dns_byte(s, 1)) ==
-		       s.len - DNS_LENGTH &&
+	       dns_word(s, 0) >= DNS_LEAST &&
+	       dns_word(s, 0) <= s.len - DNS_LENGTH &&
 	       !(dns_byte(s, 4) & 0xf8) && !dns_byte(s, 6) &&
-	       dns_byte(s, 7) == 1 &&
-	       !memcmp(s.p + 8, none, sizeof(none));
+	       dns_byte(s, 7) && !memcmp(s.p + 8, none, sizeof(none));
+}
+
+/* Elsewhere than on port 53 only what is nothing but questions. */
+static bool dns_is_all_questions(struct str s)
+{
+	while (s.len && dns_is_question(s))
+		s = str_sub(s, DNS_LENGTH + dns_word(s, 0));
+	return !s.len;
 }
 
 enum payload_state dns_read(const struct payload *p,
 			    const struct payload_sink *sink, size_t *used)
 {
-	autobuf struct buf words = BUF_INIT;
 	struct str s = p->bytes;
 	size_t len;
 
-	if (!p->dns && !dns_is_question(p))
+	if (!p->dns && !dns_is_all_questions(p->bytes))
 		return PAYLOAD_OTHER;
 	if (s.len < DNS_LENGTH)
 		return p->last ? PAYLOAD_OTHER : PAYLOAD_MORE;
@@ -123,9 +164,8 @@ enum payload_state dns_read(const struct payload *p,
 		return PAYLOAD_MORE;
 	if (s.len > len)
 		s.len = len;
-	if (!dns_question(&words, s))
+	if (!dns_questions(s, sink))
 		return PAYLOAD_OTHER;
-	sink->take(sink->ctx, EV_NET_DNS, buf_view(&words));
 	*used = DNS_LENGTH + s.len;
 	return PAYLOAD_WHOLE;
 }

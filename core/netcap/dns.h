@@ -6,9 +6,13 @@
 #include "core/netcap/payload.h"
 
 #define DNS_PORT 53
+#define DNS_QUESTIONS 64
 
-/* Decode the question of a message: "example.org A"; false if malformed. */
+/* Decode the first question of a message: "example.org A"; false if malformed. */
 bool dns_question(struct buf *out, struct str packet);
+
+/* Report each question of a message, DNS_QUESTIONS at most: how many. */
+size_t dns_questions(struct str packet, const struct payload_sink *sink);
 
 /* Over TCP, as payload_read(): RFC 1035 4.2.2. */
 enum payload_state dns_read(const struct payload *p,

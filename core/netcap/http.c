@@ -14,8 +14,8 @@
 /* A request line that never ends is one all the same from here on. */
 #define LINE_LONG 1024
 
-static const struct { struct str name; bool body; } methods[] = {
-#define METHOD(name, body) { { name, sizeof(name) - 1 }, body },
+static const struct str methods[] = {
+#define METHOD(name) { name, sizeof(name) - 1 },
 #include "core/netcap/http_methods.def"
 #undef METHOD
 };
@@ -132,7 +132,7 @@ static size_t http_method(struct str s, bool *more)
 {
 	*more = false;
 	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
-		struct str name = methods[i].name;
+		struct str name = methods[i];
 
 		if (s.len <= name.len) {
 			*more |= str_starts(name, s);
@@ -203,13 +203,14 @@ static size_t http_head_length(struct str s)
 	return 0;
 }
 
-static void http_read_head(const struct payload_sink *sink, size_t method,
-			   struct str target, struct str fields, bool whole)
+static void http_read_head(const struct payload_sink *sink,
+			   struct str method, struct str target,
+			   struct str fields, bool whole)
 {
 	struct head h = { .sink = sink, .lower = BUF_INIT };
 	struct str line;
 
-	if (str_eq(methods[method].name, STR("CONNECT")))
+	if (str_eq(method, STR("CONNECT")))
 		http_report(&h, "connect", target, true);
 	else
 		http_report(&h, "host", http_authority(target), false);
@@ -230,7 +231,7 @@ enum payload_state http_read(const struct payload *p,
 
 	if (method == ARRAY_LEN(methods))
 		return more && !p->last ? PAYLOAD_MORE : PAYLOAD_OTHER;
-	rest = str_sub(s, methods[method].name.len + 1);
+	rest = str_sub(s, methods[method].len + 1);
 	if (!http_next_line(&rest, &line)) {
 		if (!http_may_be_line(rest) || (p->last && s.len < LINE_LONG))
 			return PAYLOAD_OTHER;
@@ -246,8 +247,92 @@ enum payload_state http_read(const struct payload *p,
 	length = http_head_length(s);
 	if (!length && !p->last)
 		return PAYLOAD_MORE;
-	http_read_head(sink, method, target, rest, length != 0);
-	/* A body is not looked at, whatever it looks like. */
-	*used = length && !methods[method].body ? length : s.len;
+	http_read_head(sink, methods[method], target, rest, length != 0);
+	*used = length ? length : s.len;
+	return PAYLOAD_WHOLE;
+}
+
+/* --- elsewhere than at the beginning --- */
+
+/* A token's character (RFC 9110, 5.6.2). */
+static bool http_is_token(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || (c && strchr("!#$%&'*+-.^_`|~", c));
+}
+
+/*
+ * Where the request line begins whose version stands at `version`; false when
+ * no method and target are in front of it.
+ */
+static bool http_find_line(struct str s, size_t version, size_t *method,
+			   size_t *target)
+{
+	size_t at = version;
+
+	while (at && (unsigned char)s.p[at - 1] > ' ' && s.p[at - 1] != 0x7f)
+		at--;
+	*target = at;
+	if (at == version || at < 2 || s.p[at - 1] != ' ')
+		return false;
+	for (at--; at && http_is_token(s.p[at - 1]);)
+		at--;
+	*method = at;
+	return at + 1 < *target;
+}
+
+/* The next request line from *at on: *method to the end of the line. */
+static bool http_next_request(struct str s, size_t *at, size_t *method,
+			      struct str *target, struct str *fields)
+{
+	static const char version[] = " HTTP/1.";
+	const size_t len = sizeof(version) - 1;
+	const char *found;
+
+	while (*at < s.len && (found = memmem(s.p + *at, s.len - *at, version,
+					      len))) {
+		size_t blank = (size_t)(found - s.p);
+		struct str line;
+		size_t from;
+
+		*at = blank + len;
+		*fields = str_sub(s, blank);
+		if (!http_find_line(s, blank, method, &from) ||
+		    !http_next_line(fields, &line) || line.len != len + 1 ||
+		    !http_is_digits(str_sub(line, len)))
+			continue;
+		*target = (struct str){ s.p + from, blank - from };
+		return true;
+	}
+	return false;
+}
+
+/* HTTP/2 without asking first (RFC 9113, 3.4): its heads are compressed. */
+static bool http_is_preface(struct str s)
+{
+	return str_starts(s, STR("PRI * HTTP/2.0\r\n\r\n"));
+}
+
+enum payload_state http_search(const struct payload *p,
+			       const struct payload_sink *sink, size_t *used)
+{
+	size_t at = 0, method, length;
+	struct str s = p->bytes, target, fields, head, name;
+
+	if (http_is_preface(s)) {
+		sink->take(sink->ctx, EV_NET_HTTP, STR("http2"));
+		*used = s.len;
+		return PAYLOAD_WHOLE;
+	}
+	if (!http_next_request(s, &at, &method, &target, &fields))
+		return PAYLOAD_OTHER;
+	head = str_sub(s, method);
+	length = http_head_length(head);
+	*used = method;
+	if (!length && !p->last)
+		return PAYLOAD_MORE;
+	name = (struct str){ head.p, (size_t)(target.p - head.p) - 1 };
+	http_read_head(sink, name, target, fields, length != 0);
+	*used = length ? method + length : s.len;
 	return PAYLOAD_WHOLE;
 }

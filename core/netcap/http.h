@@ -9,4 +9,11 @@
 enum payload_state http_read(const struct payload *p,
 			     const struct payload_sink *sink, size_t *used);
 
+/*
+ * A request elsewhere in the bytes, by any method: behind an empty line, or
+ * behind a body.  MORE: *used bytes lie in front of one that is not whole.
+ */
+enum payload_state http_search(const struct payload *p,
+			       const struct payload_sink *sink, size_t *used);
+
 #endif

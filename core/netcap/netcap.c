@@ -236,7 +236,7 @@ static int netcap_next_ring(const struct netcap *w)
 	return NETCAP_BEGINS;
 }
 
-static void netcap_read_frame(struct netcap *w, struct ring *r, bool begins)
+static void netcap_read_frame(struct netcap *w, struct ring *r)
 {
 	struct tpacket2_hdr *h = netcap_frame_at(r, r->head++);
 	struct str packet = { (char *)h + h->tp_net, h->tp_snaplen };
@@ -244,7 +244,7 @@ static void netcap_read_frame(struct netcap *w, struct ring *r, bool begins)
 
 	if (h->tp_net <= FRAME && packet.len <= FRAME - (size_t)h->tp_net &&
 	    packet_parse(&s, packet, h->tp_len))
-		reassembly_take(w->reassembly, &s, netcap_sent_at(h), begins);
+		reassembly_take(w->reassembly, &s, netcap_sent_at(h), true);
 	__atomic_store_n(&h->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
 }
 
@@ -271,7 +271,7 @@ void netcap_read(struct netcap *w, uint64_t until)
 
 		if (netcap_sent_at(netcap_frame_at(r, r->head)) >= until)
 			break;
-		netcap_read_frame(w, r, which == NETCAP_BEGINS);
+		netcap_read_frame(w, r);
 	}
 	w->lost += netcap_drops(&w->rings[NETCAP_BEGINS]);
 	if (netcap_drops(&w->rings[NETCAP_CONTINUES]))

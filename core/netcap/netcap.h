@@ -22,7 +22,7 @@
 enum { NETCAP_BEGINS, NETCAP_CONTINUES, NETCAP_SOCKETS };
 
 /* Instructions of a filter at most; `out` is the caller's. */
-#define NETCAP_FILTER_MAX 96
+#define NETCAP_FILTER_MAX 128
 
 /* The filter of one of the two sockets: its length.  Never fails. */
 size_t netcap_filter(struct sock_filter out[NETCAP_FILTER_MAX], int which);

@@ -18,12 +18,12 @@
 #define ALL_OF_IT 0x40000
 
 enum label {
-	NEXT, V4, V6, ROUTED, UDP, TCP, SHORT, WORD, TLS, QUESTION, BEGINS,
+	NEXT, V4, V6, ROUTED, FRAGMENT, UDP, TCP, SHORT, WORD, TLS, QUESTION, BEGINS,
 	CONTINUES, DROP, LABELS
 };
 
 /* Scratch memory */
-enum { M_PAYLOAD, M_PORT, M_LENGTH };
+enum { M_PAYLOAD, M_PORT, M_LENGTH, M_PROTOCOL };
 
 struct program {
 	struct sock_filter *v;
@@ -99,6 +99,7 @@ static void netcap_put_ip(struct program *p)
 	netcap_put(p, BPF_LDX | BPF_IMM, 40);
 	LOAD(p, BPF_B, 6);
 	IS(p, IPPROTO_ROUTING, ROUTED, NEXT);
+	IS(p, IPPROTO_FRAGMENT, FRAGMENT, NEXT);
 	IS(p, IPPROTO_TCP, TCP, NEXT);
 	IS(p, IPPROTO_UDP, UDP, DROP);
 	/* Its length is in units of eight bytes, without the first. */
@@ -109,6 +110,20 @@ static void netcap_put_ip(struct program *p)
 	ALU(p, BPF_ADD, 40);
 	netcap_put(p, BPF_MISC | BPF_TAX, 0);
 	LOAD(p, BPF_B, 40);
+	IS(p, IPPROTO_TCP, TCP, NEXT);
+	IS(p, IPPROTO_UDP, UDP, NEXT);
+	IS(p, IPPROTO_FRAGMENT, NEXT, DROP);
+	/* The first one only: of the others the bytes may be anything. */
+	netcap_label(p, FRAGMENT);
+	LOAD_X(p, BPF_H, 2);
+	ALU(p, BPF_AND, 0xfff8);
+	IS(p, 0, NEXT, DROP);
+	LOAD_X(p, BPF_B, 0);
+	STORE(p, M_PROTOCOL);
+	netcap_put(p, BPF_MISC | BPF_TXA, 0);
+	ALU(p, BPF_ADD, 8);
+	netcap_put(p, BPF_MISC | BPF_TAX, 0);
+	LOAD_M(p, M_PROTOCOL);
 	IS(p, IPPROTO_TCP, TCP, NEXT);
 	IS(p, IPPROTO_UDP, UDP, DROP);
 }
@@ -138,7 +153,7 @@ static void netcap_put_transport(struct program *p)
 }
 
 static const char *const methods[] = {
-#define METHOD(name, body) name " ",
+#define METHOD(name) name " ",
 #include "core/netcap/http_methods.def"
 #undef METHOD
 };
@@ -165,8 +180,15 @@ static void netcap_put_payload(struct program *p)
 	LOAD_X(p, BPF_W, 0);
 	for (size_t i = 0; i < ARRAY_LEN(methods); i++)
 		IS(p, netcap_first_word(methods[i]), BEGINS, NEXT);
+	IS(p, netcap_first_word("PRI "), BEGINS, NEXT);
 	ALU(p, BPF_RSH, 16);
-	IS(p, 0x1603, TLS, QUESTION);
+	IS(p, 0x1603, TLS, NEXT);
+	/* An empty line in front of a request; CONNECT of SOCKS4 and 5. */
+	IS(p, 0x0d0a, BEGINS, NEXT);
+	IS(p, 0x0401, BEGINS, NEXT);
+	ALU(p, BPF_RSH, 8);
+	IS(p, 0x0a, BEGINS, NEXT);
+	IS(p, 0x05, BEGINS, QUESTION);
 	netcap_label(p, TLS);
 	LOAD_M(p, M_LENGTH);
 	LEAST(p, 6, NEXT, BEGINS);
@@ -174,7 +196,7 @@ static void netcap_put_payload(struct program *p)
 	IS(p, 1, BEGINS, CONTINUES);
 }
 
-/* DNS over TCP in one piece: its own length in front, one question. */
+/* DNS over TCP, all of it there: its own length in front, one question. */
 static void netcap_put_question(struct program *p)
 {
 	netcap_label(p, QUESTION);
@@ -183,7 +205,7 @@ static void netcap_put_question(struct program *p)
 	LOAD_X(p, BPF_H, 0);
 	ALU(p, BPF_ADD, 2);
 	netcap_put(p, BPF_LDX | BPF_MEM, M_LENGTH);
-	netcap_branch(p, BPF_JEQ | BPF_X, 0, NEXT, CONTINUES);
+	netcap_branch(p, BPF_JGT | BPF_X, 0, CONTINUES, NEXT);
 	netcap_put(p, BPF_LDX | BPF_MEM, M_PAYLOAD);
 	LOAD_X(p, BPF_B, 4);
 	ALU(p, BPF_AND, 0xf8);

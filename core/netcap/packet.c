@@ -10,6 +10,7 @@
 enum {
 	V4_HEADER = 20, V6_HEADER = 40, TCP_HEADER = 20, UDP_HEADER = 8,
 	PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_ROUTING = 43,
+	PROTOCOL_FRAGMENT = 44, FRAGMENT_HEADER = 8,
 	TCP_SYN = 2
 };
 
@@ -52,7 +53,8 @@ static size_t packet_parse_ipv4(struct segment *out, struct str p,
 /*
  * Of the extension headers a program without privileges may send one routing
  * header (IPV6_RTHDR, ipv6_set_opt_hdr() in net/ipv6/ipv6_sockglue.c); the
- * others need CAP_NET_RAW.
+ * others need CAP_NET_RAW.  A datagram longer than the loopback's MTU goes out
+ * in fragments (RFC 8200, 4.5): the first one holds the transport header.
  */
 static size_t packet_parse_ipv6(struct segment *out, struct str p,
 				unsigned *protocol)
@@ -69,6 +71,13 @@ static size_t packet_parse_ipv6(struct segment *out, struct str p,
 			return 0;
 		*protocol = packet_byte(p, V6_HEADER);
 		len += (packet_byte(p, V6_HEADER + 1) + 1) * 8;
+	}
+	if (*protocol == PROTOCOL_FRAGMENT) {
+		if (p.len < len + FRAGMENT_HEADER ||
+		    packet_word(p, len + 2) & 0xfff8)
+			return 0;
+		*protocol = packet_byte(p, len);
+		len += FRAGMENT_HEADER;
 	}
 	return len;
 }

@@ -20,7 +20,8 @@
 /*
  * The receiver of a message.  kind and words:
  *   EV_NET_TLS   "host NAME", "no-host" or "cut-short"
- *   EV_NET_HTTP  the same, or "connect NAME:PORT" of a tunnel
+ *   EV_NET_HTTP  the same, or "connect NAME:PORT" of a tunnel that an HTTP or
+ *                SOCKS proxy is asked for, or "http2"
  *   EV_NET_DNS   "NAME TYPE"
  * Names are in lower case; a host has no port and no user.  "no-host": the
  * message is whole and has no name; "cut-short": the name is not in the bytes
@@ -45,7 +46,7 @@ enum payload_state {
 
 /*
  * Read one message: RFC 8446 4.1.2 and RFC 6066 3 (TLS), RFC 9112 (HTTP/1),
- * RFC 1035 4.2.2 (DNS over TCP).  Never PAYLOAD_MORE when p->last is set.
+ * RFC 1035 4.2.2 (DNS over TCP), socks.h.  Never PAYLOAD_MORE when p->last is set.
  */
 enum payload_state payload_read(const struct payload *p,
 				const struct payload_sink *sink, size_t *used);

@@ -10,6 +10,7 @@
 
 #include "core/base/mem.h"
 #include "core/netcap/dns.h"
+#include "core/netcap/http.h"
 #include "core/netcap/payload.h"
 
 #define BUCKETS 256
@@ -112,6 +113,34 @@ static void reassembly_report(void *ctx, enum event_kind kind, struct str words)
 	f->sink.take(f->sink.ctx, f->reading, f->reading_at, kind, words);
 }
 
+/* An empty line in front of a request is ignored (RFC 9112, 2.2). */
+static struct str reassembly_without_empty_lines(struct str s)
+{
+	while (s.len && (*s.p == '\r' || *s.p == '\n'))
+		s = str_sub(s, 1);
+	return s;
+}
+
+/* The message that the bytes begin; without one, a request further on. */
+static enum payload_state reassembly_read_one(struct payload p,
+					      const struct payload_sink *sink,
+					      struct str *bytes)
+{
+	enum payload_state state;
+	size_t used;
+
+	state = payload_read(&p, sink, &used);
+	if (state == PAYLOAD_OTHER && !p.dns) {
+		p.bytes = reassembly_without_empty_lines(p.bytes);
+		state = payload_read(&p, sink, &used);
+	}
+	if (state == PAYLOAD_OTHER && !p.dns && p.bytes.len)
+		state = http_search(&p, sink, &used);
+	if (state != PAYLOAD_OTHER)
+		*bytes = str_sub(p.bytes, used);
+	return state;
+}
+
 /*
  * As many messages as stand there one behind the other.  What is left of the
  * bytes is the beginning of another one when the result says MORE.
@@ -122,7 +151,6 @@ static enum payload_state reassembly_read(struct reassembly *f,
 {
 	const struct payload_sink sink = { reassembly_report, f };
 	enum payload_state state = PAYLOAD_WHOLE;
-	size_t used;
 
 	f->reading = s;
 	f->reading_at = at;
@@ -132,9 +160,7 @@ static enum payload_state reassembly_read(struct reassembly *f,
 			.dns = s->to.port == DNS_PORT,
 		};
 
-		state = payload_read(&p, &sink, &used);
-		if (state == PAYLOAD_WHOLE)
-			*bytes = str_sub(*bytes, used);
+		state = reassembly_read_one(p, &sink, bytes);
 	}
 	return state;
 }
@@ -158,14 +184,13 @@ static void reassembly_begin(struct reassembly *f, const struct segment *s,
 	struct str bytes = s->payload;
 
 	if (s->udp) {
-		autobuf struct buf words = BUF_INIT;
+		const struct payload_sink sink = { reassembly_report, f };
 
+		f->reading = s;
+		f->reading_at = at;
 		/* To a resolver, and no question: it carries something else. */
-		bool asks = dns_question(&words, bytes);
-
-		f->sink.take(f->sink.ctx, s, at,
-			     asks ? EV_NET_DNS : EV_NET_SEND,
-			     asks ? buf_view(&words) : STR(""));
+		if (!dns_questions(bytes, &sink))
+			reassembly_report(f, EV_NET_SEND, STR(""));
 		return;
 	}
 	if (reassembly_read(f, s, at, &bytes, s->cut) != PAYLOAD_MORE)
@@ -173,6 +198,13 @@ static void reassembly_begin(struct reassembly *f, const struct segment *s,
 	if (f->n == REASSEMBLY_MAX)
 		reassembly_conclude(f, f->oldest, true);
 	buf_str(&reassembly_add(f, s, at)->bytes, bytes);
+}
+
+/* What was reported is done with; `rest` is the end of the bytes. */
+static void reassembly_keep(struct partial *w, struct str rest)
+{
+	memmove(w->bytes.p, rest.p, rest.len);
+	w->bytes.len = rest.len;
 }
 
 /* False when the segment does not belong to the message, or ends it badly. */
@@ -198,6 +230,8 @@ static bool reassembly_continue(struct reassembly *f, struct partial *w,
 				s->cut || bytes.len >= PAYLOAD_MAX);
 	if (state != PAYLOAD_MORE)
 		reassembly_remove(f, w);
+	else
+		reassembly_keep(w, bytes);
 	return state != PAYLOAD_OTHER;
 }
 

@@ -3,7 +3,7 @@
 #include "core/netcap/payload.h"
 #include "tests/fuzz/fuzz.h"
 
-#define TOLD_MAX 8
+#define TOLD_MAX 64
 
 struct told {
 	unsigned n;

@@ -129,6 +129,44 @@ static void what_is_no_request_is_refused(void **state)
 		tells_nothing(str_c(cases[i]), PAYLOAD_OTHER);
 }
 
+#define ASKS "\x05\1\0\3\x0e" "Target.example\1\xbb"
+
+static void a_proxy_is_asked_for_a_target(void **state)
+{
+	static const struct { struct str bytes; const char *told; } cases[] = {
+#define CASE(bytes, told) { { bytes, sizeof(bytes) - 1 }, told }
+		CASE(ASKS, "http connect target.example:443"),
+		CASE("\x05\1\0" ASKS, "http connect target.example:443"),
+		CASE("\x05\2\0\2\1\1u\1p" ASKS,
+		     "http connect target.example:443"),
+		CASE("\x05\2\0\1\0\0", ""),
+		CASE("\x05\1\0\x04" "0123456789abcdef\0\x50",
+		     "http connect [3031:3233:3435:3637:3839:6162:6364:6566]"
+		     ":80"),
+		CASE("\x04\1\0\x50\1\2\3\4me\0",
+		     "http connect 1.2.3.4:80"),
+		CASE("\x04\2\0\x50\0\0\0\1\0Target.example\0",
+		     "http connect target.example:80"),
+#undef CASE
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct str s = cases[i].bytes;
+
+		if (!*cases[i].told) {
+			tells_at_last(s, "");
+			continue;
+		}
+		for (size_t n = 1; n < s.len; n++)
+			tells_nothing((struct str){ s.p, n }, PAYLOAD_MORE);
+		tells(s, cases[i].told);
+	}
+	tells_nothing(STR("\x05\1\0\3\3a b\1\xbb"), PAYLOAD_OTHER);
+	tells_nothing(STR("\x05\0\1\1"), PAYLOAD_OTHER);
+	tells_nothing(STR("\x04\3"), PAYLOAD_OTHER);
+}
+
 static void many_hosts_are_told_up_to_a_bound(void **state)
 {
 	autobuf struct buf head = BUF_INIT, out = BUF_INIT;
@@ -383,6 +421,47 @@ static void pieces_are_put_together(void **state)
 	done(f, &h, "http host b | http host a", 0);
 }
 
+static void a_request_is_found_anywhere(void **state)
+{
+	static const struct { const char *sent, *told; } cases[] = {
+		{ "\r\n\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "http host a" },
+		{ "x-Own / HTTP/1.1\r\nHost: a\r\n\r\n", "http host a" },
+		{ "PUT / HTTP/1.1\r\nHost: a\r\n\r\n{}"
+		  "GET / HTTP/1.1\r\nHost: b\r\n\r\n",
+		  "http host a | http host b" },
+		{ "\1\2 \"GET / HTTP/1.1\" 200\r\n"
+		  "GET / HTTP/1.1\r\nHost: b\r\n\r\n", "http host b" },
+		{ "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "http http2" },
+		{ "HTTP/1.1 200 OK\r\nHost: a\r\n\r\n", "" },
+		{ "\"GET / HTTP/1.1\" 200\r\nHost: a\r\n\r\n", "" },
+		{ " HTTP/1.1\r\nHost: a\r\n\r\n", "" },
+		{ "a HTTP/1.1\r\nHost: a\r\n\r\n", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct heard h;
+		struct reassembly *f = listen_to(&h);
+
+		send_from(f, 1, 1, cases[i].sent, true);
+		done(f, &h, cases[i].told, 0);
+	}
+}
+
+/* One that is reported is not read again with what follows. */
+static void each_is_reported_once(void **state)
+{
+	static const char a[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+	struct heard h;
+	struct reassembly *f = listen_to(&h);
+
+	(void)state;
+	send_from(f, 1, 1, "GET ", true);
+	send_from(f, 1, 5, "/ HTTP/1.1\r\nHost: a\r\n\r\nGE", true);
+	send_from(f, 1, 30, a + 2, true);
+	done(f, &h, "http host a | http host a", 0);
+}
+
 static void what_only_continues_begins_nothing(void **state)
 {
 	struct heard h;
@@ -455,6 +534,7 @@ int main(void)
 		cmocka_unit_test(a_request_names_its_host),
 		cmocka_unit_test(a_request_waits_for_its_end),
 		cmocka_unit_test(what_is_no_request_is_refused),
+		cmocka_unit_test(a_proxy_is_asked_for_a_target),
 		cmocka_unit_test(many_hosts_are_told_up_to_a_bound),
 		cmocka_unit_test(a_hello_names_its_server),
 		cmocka_unit_test(a_broken_hello_is_none),
@@ -462,6 +542,8 @@ int main(void)
 		cmocka_unit_test(a_packet_is_taken_apart),
 		cmocka_unit_test(a_routing_header_is_passed_over),
 		cmocka_unit_test(pieces_are_put_together),
+		cmocka_unit_test(a_request_is_found_anywhere),
+		cmocka_unit_test(each_is_reported_once),
 		cmocka_unit_test(what_only_continues_begins_nothing),
 		cmocka_unit_test(
 			a_gap_is_a_loss_and_another_connection_is_none),
