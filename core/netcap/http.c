@@ -281,6 +281,16 @@ static bool http_find_line(struct str s, size_t version, size_t *method,
 	return at + 1 < *target;
 }
 
+/*
+ * Of the forms of RFC 9112, 3.2: a path, "*", or what has a colon.  Prose has
+ * blanks and versions, too.
+ */
+static bool http_is_form(struct str target)
+{
+	return *target.p == '/' || str_eq(target, STR("*")) ||
+	       memchr(target.p, ':', target.len);
+}
+
 /* The next request line from *at on: *method to the end of the line. */
 static bool http_next_request(struct str s, size_t *at, size_t *method,
 			      struct str *target, struct str *fields)
@@ -302,7 +312,8 @@ static bool http_next_request(struct str s, size_t *at, size_t *method,
 		    !http_is_digits(str_sub(line, len)))
 			continue;
 		*target = (struct str){ s.p + from, blank - from };
-		return true;
+		if (http_is_form(*target))
+			return true;
 	}
 	return false;
 }

@@ -136,6 +136,8 @@ static enum payload_state reassembly_read_one(struct payload p,
 	}
 	if (state == PAYLOAD_OTHER && !p.dns && p.bytes.len)
 		state = http_search(&p, sink, &used);
+	else if (state == PAYLOAD_MORE)
+		used = 0;
 	if (state != PAYLOAD_OTHER)
 		*bytes = str_sub(p.bytes, used);
 	return state;

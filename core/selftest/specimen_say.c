@@ -129,6 +129,28 @@ void specimen_http_write(void)
 		       "Content-Length: 2\r\n\r\nhi");
 }
 
+/* Behind an empty line, by a method of its own. */
+void specimen_http_method(void)
+{
+	specimen_write(connected_to(8779), "\r\nFETCH / HTTP/1.1\r\n"
+		       "Host: by-method.example\r\n\r\n");
+}
+
+/* Without asking first (RFC 9113, 3.4). */
+void specimen_http2(void)
+{
+	specimen_write(connected_to(8780), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+}
+
+/* SOCKS4a: the name stands behind an address that is none. */
+void specimen_socks(void)
+{
+	static const char asked[] = "\4\1\1\xbb\0\0\0\1\0by-socks.example";
+	int fd = connected_to(8781);
+
+	specimen_try(write(fd, asked, sizeof(asked)));
+}
+
 void specimen_http_sendfile(void)
 {
 	int file = specimen_need(open("/tmp/request", O_RDWR | O_CREAT |
@@ -212,6 +234,24 @@ void specimen_dns_routed(void)
 	specimen_need(connect(fd, (struct sockaddr *)&in6, sizeof(in6)),
 		      "connect");
 	specimen_question(&b, "by-route");
+	specimen_try(write(fd, b.p, b.len));
+}
+
+/* Longer than the loopback's MTU. */
+void specimen_dns_fragments(void)
+{
+	static const char zeros[65450];
+	autobuf struct buf b = BUF_INIT;
+	struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6, .sin6_port = htons(53),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
+	int fd = say_socket(AF_INET6, SOCK_DGRAM);
+
+	specimen_need(connect(fd, (struct sockaddr *)&in6, sizeof(in6)),
+		      "connect");
+	specimen_question(&b, "by-fragment");
+	buf_add(&b, zeros, sizeof(zeros));
 	specimen_try(write(fd, b.p, b.len));
 }
 

@@ -5,15 +5,21 @@ Written from core/netcap/README.md, "Names on the loopback", and the RFCs.  Byte
 in, (kind, words) out; what is sent in one call is taken for one segment.
 """
 
+import re
+
 SEGMENT_MAX = 3900      # bytes of a segment that are there
 MESSAGE_MAX = 8192      # bytes of a message that are looked at
 LINE_LONG = 1024        # a line that never ends is one from here on
 HOSTS_MAX = 8
 DNS = 53
-# RFC 9110 and 5789; those after which anything may follow
-METHODS = {b"GET": False, b"HEAD": False, b"POST": True, b"PUT": True,
-           b"DELETE": False, b"CONNECT": False, b"OPTIONS": False,
-           b"TRACE": False, b"PATCH": True}
+# RFC 9110 and 5789
+METHODS = (b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT",
+           b"OPTIONS", b"TRACE", b"PATCH")
+# A request line of any method, wherever it stands
+ANYWHERE = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+ "
+                      rb"(/[!-~\x80-\xff]*|\*|[!-~\x80-\xff]*:[!-~\x80-\xff]*)"
+                      rb" HTTP/1\.[0-9]\r?\n")
+PREFACE = b"PRI * HTTP/2.0\r\n\r\n"
 RECORD = {1: "A", 2: "NS", 5: "CNAME", 6: "SOA", 12: "PTR", 15: "MX",
           16: "TXT", 28: "AAAA", 33: "SRV", 35: "NAPTR", 43: "DS",
           48: "DNSKEY", 64: "SVCB", 65: "HTTPS", 255: "ANY", 257: "CAA"}
@@ -188,6 +194,10 @@ def request(data, last):
         raise More
     if method not in METHODS or not blank:
         raise Other
+    return head(data, method, rest, last)
+
+
+def head(data, method, rest, last):
     lines = [line[:-1] if line.endswith(b"\r") else line
              for line in rest.split(b"\n")[:-1]]
     if not lines:
@@ -214,11 +224,25 @@ def request(data, last):
             named.setdefault(host, "host " + host.decode("latin-1"))
     named.pop(b"", None)
     used = len(data)
-    if ended and not METHODS[method]:
+    if ended:
         used -= len(rest.split(b"\n", lines.index(b"") + 1)[-1])
     told = list(named.values())[:HOSTS_MAX] or \
         ["no-host" if ended else "cut-short"]
     return used, [("net.http", words) for words in told]
+
+
+def search(data, last):
+    """A request further on, by any method."""
+    data = data.lstrip(b"\r\n")
+    if data.startswith(PREFACE):
+        return 0, [("net.http", "http2")]
+    found = ANYWHERE.search(data)
+    if not found:
+        raise Other
+    data = data[found.start():]
+    method, _, rest = data.partition(b" ")
+    used, facts = head(data, method, rest, last)
+    return len(data) - used, facts
 
 
 # --- connections ---
@@ -253,10 +277,28 @@ class Stream:
                 self.open = data
                 return out, True
             except Other:
-                return out, False
+                try:
+                    left, facts = self.elsewhere(data, last)
+                except More:
+                    self.open = data
+                    return out, True
+                except Other:
+                    return out, False
+                used = len(data) - left
             data = data[used:]
             out += facts
         return out, True
+
+    def elsewhere(self, data, last):
+        """(bytes left, facts)"""
+        bare = data.lstrip(b"\r\n")
+        if self.port == DNS or not bare:
+            raise Other
+        try:
+            used, facts = message(bare, last, self.port)
+            return len(bare) - used, facts
+        except Other:
+            return search(bare, last)
 
     def sent(self, data, length):
         """length: of the whole segment, of which data is the beginning."""
