@@ -8,7 +8,7 @@
 #define DNS_PORT 53
 #define DNS_QUESTIONS 64
 
-/* Decode the first question of a message: "example.org A"; false if malformed. */
+/* Decode the first question: "example.org A"; false if malformed. */
 bool dns_question(struct buf *out, struct str packet);
 
 /* Report each question of a message, DNS_QUESTIONS at most: how many. */

@@ -46,7 +46,8 @@ enum payload_state {
 
 /*
  * Read one message: RFC 8446 4.1.2 and RFC 6066 3 (TLS), RFC 9112 (HTTP/1),
- * RFC 1035 4.2.2 (DNS over TCP), socks.h.  Never PAYLOAD_MORE when p->last is set.
+ * RFC 1035 4.2.2 (DNS over TCP), or as socks.h says.  Never PAYLOAD_MORE when
+ * p->last is set.
  */
 enum payload_state payload_read(const struct payload *p,
 				const struct payload_sink *sink, size_t *used);

@@ -167,7 +167,7 @@ static bool socks_skip_user(struct str *s)
 
 /*
  * A request, or a greeting and the request behind it.  Three bytes may be
- * either; what follows tells.
+ * either, as what follows shows.
  */
 static enum payload_state socks_read_5(struct buf *words, struct str s,
 				       size_t *used)
