@@ -24,6 +24,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 		}							\
 	} while (0)
 
+/*
+ * Of AddressSanitizer: memory that was freed comes again after 4 MiB and not
+ * 256, which would all have to be mapped first.
+ */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "quarantine_size_mb=4:malloc_context_size=8";
+}
+
 static inline struct str bytes(const uint8_t *data, size_t size)
 {
 	return (struct str){ (const char *)data, size };
