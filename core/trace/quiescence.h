@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct quiescence {
-	bool timers;		/* one was armed: see decode_timer.c */
+	bool timers;		/* one was armed: see timers.c */
 	uint64_t last_look;	/* what the last look saw, 0: not quiescent */
 };
 
