@@ -355,6 +355,13 @@ static bool when_local_socket(const struct fact *f)
 	};
 	struct str family = object_first_word(f->object);
 
+	/* Of netlink only that of addresses: others show or change the host. */
+	if (f->kind == EV_NET_SOCKET && str_eq(family, STR("netlink"))) {
+		struct str type = f->object;
+
+		object_cut_word(&type);
+		return !second_word(type).len;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
 		if (str_eq(family, str_c(families[i])))
 			return true;
@@ -478,15 +485,15 @@ static bool when_own_temp(const struct fact *f, const struct sides *s)
 
 static bool is_temporary_name(struct str path)
 {
-	static const char *const patterns[] = {
+	static const char *const forms[] = {
 		"*.tmp", "*.temp", "*.swp", "*.swo", "*.swx", "*~", ".#*",
 		"*.part", ".~lock.*",
 	};
 	const struct str token = STR("<rand>");
 	struct str base = path_base(path);
 
-	for (size_t i = 0; i < ARRAY_LEN(patterns); i++)
-		if (path_glob(str_c(patterns[i]), base))
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+		if (path_glob(str_c(forms[i]), base))
 			return true;
 	for (size_t i = 0; i + token.len <= path.len; i++)
 		if (str_starts(str_sub(path, i), token))

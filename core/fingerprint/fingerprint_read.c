@@ -6,6 +6,8 @@
  * parses, order and digests are computed again.  Members that are not known
  * are left alone, since additions are compatible.
  */
+#include <limits.h>
+
 #include "core/base/cleanup.h"
 #include "core/base/text.h"
 #include "core/fingerprint/json.h"
@@ -40,18 +42,15 @@ bool json_take_bound(struct fingerprint *fp, const struct json *source)
 
 static int read_source(struct reader *r, const struct json *doc)
 {
-	static const struct json_member members[] = {
-		{ JSON_NEEDED(struct fingerprint, spec, "spec") },
-		{ JSON_NEEDED(struct fingerprint, commit, "commit") },
-		{ JSON_NEEDED(struct fingerprint, tree, "tree") },
-		{ JSON_NEEDED(struct fingerprint, entry, "entry") },
-		{ JSON_NEEDED(struct fingerprint, scenario, "scenario") },
-	};
 	struct fingerprint *fp = r->fp;
 	const struct json *o;
 
 	if (need_object(r, &o, doc, "source") ||
-	    READ_MEMBERS(r, fp, o, members))
+	    need_str(r, &fp->spec, o, "spec") ||
+	    need_str(r, &fp->commit, o, "commit") ||
+	    need_str(r, &fp->tree, o, "tree") ||
+	    need_str(r, &fp->entry, o, "entry") ||
+	    need_str(r, &fp->scenario, o, "scenario"))
 		return -1;
 	if (!json_take_bound(fp, o))
 		return read_fail(r, "\"bound\" has no digests of folders");
@@ -60,9 +59,6 @@ static int read_source(struct reader *r, const struct json *doc)
 
 static int fingerprint_read_plan(struct reader *r, const struct json *doc)
 {
-	static const struct json_member members[] = {
-		{ JSON_NEEDED(struct fingerprint, plan_digest, "digest") },
-	};
 	autobuf struct buf text = BUF_INIT;
 	struct fingerprint *fp = r->fp;
 	const struct json *o, *settings;
@@ -70,7 +66,7 @@ static int fingerprint_read_plan(struct reader *r, const struct json *doc)
 	struct json_out j;
 
 	if (need_object(r, &o, doc, "plan") ||
-	    READ_MEMBERS(r, fp, o, members))
+	    need_str(r, &fp->plan_digest, o, "digest"))
 		return -1;
 	if (!text_is_hex(fp->plan_digest, HASH_HEX_LEN))
 		return read_fail(r, "\"digest\" is not %d hexadecimal digits",
@@ -93,20 +89,19 @@ static int fingerprint_read_plan(struct reader *r, const struct json *doc)
 
 static int read_ledger(struct reader *r, const struct json *doc)
 {
-	static const struct json_member members[] = {
-		{ JSON_NEEDED(struct ledger, stops, "stops") },
-		{ JSON_NEEDED(struct ledger, events, "events") },
-		{ JSON_NEEDED(struct ledger, merged, "merged") },
-		{ JSON_NEEDED(struct ledger, dropped, "dropped") },
-		{ JSON_NEEDED(struct ledger, lost, "lost") },
-	};
+	struct ledger *l = &r->fp->ledger;
 	const struct json *o;
 	uint64_t facts = 0;
 
 	if (need_object(r, &o, doc, "ledger") ||
-	    READ_MEMBERS(r, &r->fp->ledger, o, members))
+	    need_uint(r, &l->stops, o, "stops", UINT64_MAX) ||
+	    need_uint(r, &l->events, o, "events", UINT64_MAX) ||
+	    need_uint(r, &facts, o, "facts", UINT64_MAX) ||
+	    need_uint(r, &l->merged, o, "merged", UINT64_MAX) ||
+	    need_uint(r, &l->dropped, o, "dropped", UINT64_MAX) ||
+	    need_uint(r, &l->lost, o, "lost", UINT64_MAX))
 		return -1;
-	if (!json_uint(&facts, o, "facts") || facts != r->fp->n)
+	if (facts != r->fp->n)
 		return read_fail(r, "\"facts\" is not the number of facts");
 	return 0;
 }
@@ -163,15 +158,12 @@ static int read_syscalls(struct reader *r, const struct json *doc)
 static int read_end(struct reader *r, struct run_end *out,
 		    const struct json *o)
 {
-	static const struct json_member members[] = {
-		{ JSON_NEEDED(struct run_end, how, "how") },
-		{ JSON_NEEDED(struct run_end, ms, "ms") },
-		{ JSON_NEEDED(struct run_end, alive, "alive") },
-		{ JSON_NEEDED(struct run_end, zombies, "zombies") },
-	};
 	const struct json *steps = json_array(o, "steps");
 
-	if (READ_MEMBERS(r, out, o, members))
+	if (need_str(r, &out->how, o, "how") ||
+	    need_uint(r, &out->ms, o, "ms", UINT64_MAX) ||
+	    need_unsigned(r, &out->alive, o, "alive", UINT_MAX) ||
+	    need_unsigned(r, &out->zombies, o, "zombies", UINT_MAX))
 		return -1;
 	if (!steps)
 		return read_fail(r, "\"steps\" is missing or is no array");
@@ -245,17 +237,15 @@ static int fingerprint_read_facts(struct reader *r)
 /* Only one run has them: of several, the facts hold them. */
 static int read_names_known(struct reader *r, const struct json *doc)
 {
-	static const struct json_member members[] = {
-		{ JSON_OPTIONAL(struct fingerprint, names_known, "told") },
-	};
 	struct fingerprint *fp = r->fp;
 	const struct json *a;
 
 	r->at = "told";
 	r->index = 0;
-	if (READ_MEMBERS(r, fp, doc, members))
+	if (has_member(doc, "told") &&
+	    need_bool(r, &fp->names_known, doc, "told"))
 		return -1;
-	if (fp->runs > 1 || !json_member(doc, "names"))
+	if (fp->runs > 1 || !has_member(doc, "names"))
 		return 0;
 	if (need_array(r, &a, doc, "names"))
 		return -1;
@@ -295,9 +285,8 @@ static int check_digests(struct reader *r, const struct json *doc)
 	for (enum event_section i = 0; i < SECTION_COUNT; i++) {
 		const char *name = event_section_name(i);
 
-		if (!json_string(&digest, sections, name))
-			return read_fail(r, "\"%s\" is missing or is no "
-					 "string", name);
+		if (need_str(r, &digest, sections, name))
+			return -1;
 		if (!str_eq(digest, str_c(fp->sections[i])))
 			return digest_differs(r);
 	}
@@ -324,15 +313,10 @@ static int check_schema(struct reader *r, const struct json *doc)
 
 static int fingerprint_read_document(struct reader *r, const struct json *doc)
 {
-	static const struct json_member members[] = {
-		{ JSON_NEEDED(struct fingerprint, runs, "runs"),
-		  .max = RUNS_MAX },
-	};
-
 	if (check_schema(r, doc))
 		return -1;
 	r->at = "runs";
-	if (READ_MEMBERS(r, r->fp, doc, members))
+	if (need_unsigned(r, &r->fp->runs, doc, "runs", RUNS_MAX))
 		return -1;
 	if (!r->fp->runs)
 		return read_fail(r, "there must be one at least");
