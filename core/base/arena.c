@@ -15,7 +15,7 @@
 struct arena_block {
 	struct arena_block *next;
 	size_t len, cap;
-	void *adopted;		/* or NULL */
+	void *taken;		/* by arena_adopt(), or NULL */
 	_Alignas(16) unsigned char data[];
 };
 
@@ -128,7 +128,7 @@ void arena_adopt(struct arena *a, void *p, size_t size)
 {
 	struct arena_block *b = block_new(0);
 
-	b->adopted = p;
+	b->taken = p;
 	put_behind(a, b);
 	a->used += size;
 }
@@ -137,7 +137,7 @@ void arena_free(struct arena *a)
 {
 	for (struct arena_block *b = a->head, *next; b; b = next) {
 		next = b->next;
-		free(b->adopted);
+		free(b->taken);
 		free(b);
 	}
 	*a = (struct arena)ARENA_INIT;

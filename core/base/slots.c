@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Open addressing over an array of somebody else's. */
+/* Open addressing over an array that the caller owns. */
 #include "core/base/slots.h"
 
 #include <stdlib.h>

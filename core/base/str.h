@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A byte slice: borrowed, not NUL-terminated, may hold any byte. */
+/* A view of bytes: borrowed, not NUL-terminated, may hold any byte. */
 #ifndef BASE_STR_H
 #define BASE_STR_H
 

@@ -10,11 +10,12 @@
 #include "core/baseline/internal.h"
 #include "core/fingerprint/drawn.h"
 
-#define FIELD(name) { #name, offsetof(struct environment, name) }
-const struct environment_field environment_fields[] = {
+#define FIELD(name) \
+	{ JSON_OPTIONAL_AS(struct environment, name, #name, JSON_SAFE) }
+const struct json_member environment_members[] = {
 	FIELD(kernel), FIELD(machine), FIELD(libc), FIELD(system), FIELD(root),
 };
-const size_t environment_n_fields = ARRAY_LEN(environment_fields);
+const size_t environment_n_members = ARRAY_LEN(environment_members);
 
 void baseline_free(struct baseline *b)
 {
@@ -124,9 +125,9 @@ static struct fact *baseline_add_fact(struct fingerprint *out,
 			.note = STR("") },
 	};
 	fact_parse(to->line, &to->kind, &to->operation, &to->object, &to->err);
-	if (fact_form(f).len)
-		fact_set_form(&out->arena, to,
-			      arena_str(&out->arena, fact_form(f)));
+	if (fact_template(f).len)
+		fact_set_template(&out->arena, to,
+				  arena_str(&out->arena, fact_template(f)));
 	return to;
 }
 
@@ -300,9 +301,9 @@ static struct baseline *make(const struct fingerprint *fp,
 		out->runs = old->fp->runs;
 	out->names_known = fingerprint_names_known(fp);
 	fingerprint_copy_source(out, fp);
-	for (size_t i = 0; i < environment_n_fields; i++)
-		*environment_at(&b->env, &environment_fields[i]) = arena_str(a,
-			*environment_at(env, &environment_fields[i]));
+	for (size_t i = 0; i < environment_n_members; i++)
+		*environment_at(&b->env, &environment_members[i]) = arena_str(a,
+			*environment_at(env, &environment_members[i]));
 	add_facts(&m);
 	drawn_free(m.drawn);
 	add_steps(out, fp);
@@ -421,19 +422,19 @@ bool environment_differs(struct buf *how, const struct environment *was,
 {
 	size_t start = how->len;
 
-	for (size_t i = 0; i < environment_n_fields; i++) {
-		const struct environment_field *f = &environment_fields[i];
-		struct str a = *environment_at(was, f);
-		struct str b = *environment_at(is, f);
+	for (size_t i = 0; i < environment_n_members; i++) {
+		const struct json_member *m = &environment_members[i];
+		struct str a = *environment_at(was, m);
+		struct str b = *environment_at(is, m);
 
 		if (!a.len || !b.len || str_eq(a, b))
 			continue;
 		if (how->len > start)
 			buf_c(how, ", ");
-		if (!strcmp(f->name, "root"))
+		if (!strcmp(m->key, "root"))
 			buf_c(how, "what is installed");
 		else
-			buf_printf(how, "%s %.*s -> %.*s", f->name, STR_ARG(a),
+			buf_printf(how, "%s %.*s -> %.*s", m->key, STR_ARG(a),
 				   STR_ARG(b));
 	}
 	return how->len > start;

@@ -32,9 +32,9 @@ static void baseline_json_put_sections(struct json_out *j,
 static void put_environment(struct json_out *j, const struct environment *env)
 {
 	json_begin_object(j, "environment");
-	for (size_t i = 0; i < environment_n_fields; i++)
-		json_put_str(j, environment_fields[i].name,
-			     *environment_at(env, &environment_fields[i]));
+	for (size_t i = 0; i < environment_n_members; i++)
+		json_put_str(j, environment_members[i].key,
+			     *environment_at(env, &environment_members[i]));
 	json_end_object(j);
 }
 
@@ -111,14 +111,14 @@ static void put_forms(struct json_out *j, const struct fingerprint *fp,
 	bool open = false;
 
 	for (size_t i = 0; i < fp->n; i++) {
-		if (!fact_form(&fp->facts[i]).len ||
+		if (!fact_template(&fp->facts[i]).len ||
 		    draws_hold(draws, &fp->facts[i]))
 			continue;
 		if (!open)
 			json_begin_object(j, "forms");
 		open = true;
 		json_put_str_at(j, fp->facts[i].line,
-				fact_form(&fp->facts[i]));
+				fact_template(&fp->facts[i]));
 	}
 	if (open)
 		json_end_object(j);

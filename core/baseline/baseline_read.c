@@ -9,7 +9,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "core/base/json.h"
+#include "core/base/json_members.h"
 #include "core/base/text.h"
 #include "core/base/vec.h"
 #include "core/baseline/internal.h"
@@ -47,34 +47,36 @@ static int fail(const struct reader *r, const struct json *at,
 
 /* --- members --- */
 
-static const struct json *baseline_read_member(const struct json *obj,
-					       const char *key)
+static int baseline_read_fail(void *ctx, const struct json *at,
+			      const char *what)
 {
-	for (const struct json *v = json_first(obj); v; v = json_next(v))
-		if (str_eq(json_key(v), str_c(key)))
-			return v;
-	return NULL;
+	return fail(ctx, at, "%s", what);
 }
 
-/* Optional: "" when it is not there. */
-static int take_str(const struct reader *r, struct str *out,
-		    const struct json *obj, const char *key)
+/* By a table; of: see json_members.h.  Texts go into the fingerprint. */
+static int baseline_read_members(const struct reader *r, void *out,
+				 const struct json *obj, const char *of,
+				 const struct json_member *rows, size_t n)
 {
-	const struct json *v = baseline_read_member(obj, key);
-	struct str s = STR("");
+	struct reader copy = *r;
+	const struct json_reader reader = {
+		.arena = arena(r), .fail = baseline_read_fail, .ctx = &copy,
+	};
 
-	if (v && (!json_is_string(v, &s) || !text_is_safe(s)))
-		return fail(r, v, "\"%s\" is no string, or unsafe to show",
-			    key);
-	*out = arena_str(arena(r), s);
-	return 0;
+	return json_members_read(&reader, out, obj, of, rows, n);
 }
+#define BASELINE_MEMBERS(r, out, obj, rows) \
+	baseline_read_members(r, out, obj, NULL, rows, ARRAY_LEN(rows))
+
+/* A text that may be missing, and is safe to show. */
+#define BASELINE_TEXT(type, field, key)					\
+	JSON_OPTIONAL_AS(type, field, key, JSON_SAFE)
 
 static const struct json *baseline_read_need_object(const struct reader *r,
 						    const struct json *obj,
 						    const char *key)
 {
-	const struct json *v = baseline_read_member(obj, key);
+	const struct json *v = json_member(obj, key);
 
 	if (v && json_is_object(v))
 		return v;
@@ -86,14 +88,19 @@ static const struct json *baseline_read_need_object(const struct reader *r,
 
 static int read_revision(const struct reader *r)
 {
+	static const struct json_member of_all[] = {
+		{ BASELINE_TEXT(struct fingerprint, scenario, "scenario") },
+	}, members[] = {
+		{ BASELINE_TEXT(struct fingerprint, spec, "spec") },
+		{ BASELINE_TEXT(struct fingerprint, commit, "commit") },
+		{ BASELINE_TEXT(struct fingerprint, tree, "tree") },
+		{ BASELINE_TEXT(struct fingerprint, entry, "entry") },
+	};
 	struct fingerprint *fp = r->b->fp;
 	const struct json *o = baseline_read_need_object(r, r->doc, "revision");
 
-	if (!o || take_str(r, &fp->scenario, r->doc, "scenario") ||
-	    take_str(r, &fp->spec, o, "spec") ||
-	    take_str(r, &fp->commit, o, "commit") ||
-	    take_str(r, &fp->tree, o, "tree") ||
-	    take_str(r, &fp->entry, o, "entry"))
+	if (!o || BASELINE_MEMBERS(r, fp, r->doc, of_all) ||
+	    BASELINE_MEMBERS(r, fp, o, members))
 		return -1;
 	if (!json_take_bound(fp, o))
 		return fail(r, o, "\"bound\" has no digests of folders");
@@ -105,7 +112,7 @@ static int read_revision(const struct reader *r)
 
 static int baseline_read_runs(const struct reader *r)
 {
-	const struct json *v = baseline_read_member(r->doc, "runs");
+	const struct json *v = json_member(r->doc, "runs");
 	uint64_t n = 0;
 
 	if (!v || !json_is_uint(v, &n) || !n || n > RUNS_MAX)
@@ -118,13 +125,16 @@ static int baseline_read_runs(const struct reader *r)
 
 static int baseline_read_plan(const struct reader *r)
 {
+	static const struct json_member members[] = {
+		{ BASELINE_TEXT(struct fingerprint, plan_digest, "digest") },
+	};
 	autobuf struct buf text = BUF_INIT;
 	struct fingerprint *fp = r->b->fp;
 	const struct json *o = baseline_read_need_object(r, r->doc, "plan"),
 			  *settings;
 	struct json_out j;
 
-	if (!o || take_str(r, &fp->plan_digest, o, "digest"))
+	if (!o || BASELINE_MEMBERS(r, fp, o, members))
 		return -1;
 	settings = baseline_read_need_object(r, o, "settings");
 	if (!settings)
@@ -148,36 +158,23 @@ static int read_environment(const struct reader *r)
 
 	if (!o)
 		return -1;
-	for (size_t i = 0; i < environment_n_fields; i++) {
-		const struct environment_field *f = &environment_fields[i];
-
-		if (take_str(r, environment_at(&r->b->env, f), o, f->name))
-			return -1;
-	}
-	return 0;
+	for (size_t i = 0; i < environment_n_members; i++)
+		*environment_at(&r->b->env, &environment_members[i]) = STR("");
+	return baseline_read_members(r, &r->b->env, o, NULL,
+				     environment_members,
+				     environment_n_members);
 }
 
 /* Optional: baselines made before know only that it failed. */
 static int read_step_end(const struct reader *r, struct step_end *out,
 			 const struct json *v, bool failed)
 {
-	const struct {
-		const char *key;
-		bool *to;
-	} flags[] = {
-		{ "ended", &out->ended }, { "stopped", &out->stopped },
-	};
 	bool done = out->was_ready && !failed;
 	int64_t status = 1 << 8;
 
-	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
-		if (baseline_read_member(v, flags[i].key) &&
-		    !json_bool(flags[i].to, v, flags[i].key))
-			return fail(r, v, "\"%s\" of a step is no boolean",
-				    flags[i].key);
-	if (baseline_read_member(v, "done") && !json_bool(&done, v, "done"))
+	if (json_member(v, "done") && !json_bool(&done, v, "done"))
 		return fail(r, v, "\"done\" of a step is no boolean");
-	if (baseline_read_member(v, "status") &&
+	if (json_member(v, "status") &&
 	    (!json_int(&status, v, "status") || status <= 0 || status > 0xffff))
 		return fail(r, v, "\"status\" of a step is no wait status");
 	out->ended |= failed;
@@ -190,6 +187,12 @@ static int read_step_end(const struct reader *r, struct step_end *out,
 static int baseline_read_step(const struct reader *r, struct step_end *out,
 			      const struct json *v)
 {
+	static const struct json_member members[] = {
+		{ JSON_OPTIONAL(struct step_end, fixture, "fixture") },
+		{ JSON_OPTIONAL(struct step_end, ended, "ended") },
+		{ JSON_OPTIONAL(struct step_end, stopped, "stopped") },
+		{ BASELINE_TEXT(struct step_end, command, "command") },
+	};
 	bool failed;
 
 	*out = step_end_empty();
@@ -197,13 +200,12 @@ static int baseline_read_step(const struct reader *r, struct step_end *out,
 						     "ready") ||
 	    !json_bool(&failed, v, "failed"))
 		return fail(r, v, "a step has \"ready\" and \"failed\"");
-	if (baseline_read_member(v, "fixture") &&
-	    !json_bool(&out->fixture, v, "fixture"))
-		return fail(r, v, "\"fixture\" of a step is no boolean");
+	if (baseline_read_members(r, out, v, "a step", members,
+				  ARRAY_LEN(members)))
+		return -1;
 	out->name = arena_str(arena(r), json_key(v));
 	out->started = true;
-	return read_step_end(r, out, v, failed) ||
-	       take_str(r, &out->command, v, "command");
+	return read_step_end(r, out, v, failed);
 }
 
 /*
@@ -212,7 +214,7 @@ static int baseline_read_step(const struct reader *r, struct step_end *out,
  */
 static int baseline_read_blind_spots(const struct reader *r)
 {
-	const struct json *o = baseline_read_member(r->doc, "blind_spots");
+	const struct json *o = json_member(r->doc, "blind_spots");
 	struct fingerprint *fp = r->b->fp;
 	bool yes;
 
@@ -226,8 +228,8 @@ static int baseline_read_blind_spots(const struct reader *r)
 			fingerprint_add_blind_spot(fp, "%.*s",
 						   STR_ARG(json_key(v)));
 	}
-	o = json_first(baseline_read_member(r->doc, "steps"));
-	fp->blind_unknown = !o || !baseline_read_member(o, "done");
+	o = json_first(json_member(r->doc, "steps"));
+	fp->blind_unknown = !o || !json_member(o, "done");
 	return 0;
 }
 
@@ -291,7 +293,7 @@ static int baseline_read_facts(const struct reader *r)
 /* The facts are sorted. */
 static int baseline_read_names(const struct reader *r)
 {
-	const struct json *names = baseline_read_member(r->doc, "names");
+	const struct json *names = json_member(r->doc, "names");
 	struct fingerprint *fp = r->b->fp;
 
 	if (names && !json_is_object(names))
@@ -311,30 +313,34 @@ static int baseline_read_names(const struct reader *r)
 	return 0;
 }
 
-static int read_forms(const struct reader *r)
+static int read_templates(const struct reader *r)
 {
-	const struct json *told = baseline_read_member(r->doc, "told");
-	const struct json *forms = baseline_read_member(r->doc, "forms");
+	static const struct json_member members[] = {
+		{ JSON_OPTIONAL(struct fingerprint, names_known, "told") },
+	};
+	const struct json *templates = json_member(r->doc, "forms");
 	struct fingerprint *fp = r->b->fp;
 
-	if (told && !json_bool(&fp->names_known, r->doc, "told"))
-		return fail(r, told, "\"told\" is no boolean");
-	if (forms && !json_is_object(forms))
-		return fail(r, forms, "\"forms\" is no object");
-	for (const struct json *v = json_first(forms); v; v = json_next(v)) {
+	if (BASELINE_MEMBERS(r, fp, r->doc, members))
+		return -1;
+	if (templates && !json_is_object(templates))
+		return fail(r, templates, "\"forms\" is no object");
+	for (const struct json *v = json_first(templates); v;
+	     v = json_next(v)) {
 		const struct fact *f = fingerprint_find(fp, json_key(v));
-		struct fact form;
+		struct fact template;
 
-		if (!json_is_string(v, &form.line) ||
-		    !fact_parse(form.line, &form.kind, &form.operation,
-				&form.object, &form.err) ||
-		    (f && (f->kind != form.kind || f->err != form.err)))
+		if (!json_is_string(v, &template.line) ||
+		    !fact_parse(template.line, &template.kind,
+				&template.operation, &template.object,
+				&template.err) ||
+		    (f && (f->kind != template.kind || f->err != template.err)))
 			return fail(r, v, "the form of a fact is no fact of "
 				    "its kind and outcome");
 		/* Its fact has been removed from the file. */
 		if (f)
-			fact_set_form(arena(r), &fp->facts[f - fp->facts],
-				      arena_str(arena(r), form.line));
+			fact_set_template(arena(r), &fp->facts[f - fp->facts],
+					  arena_str(arena(r), template.line));
 	}
 	return 0;
 }
@@ -342,7 +348,7 @@ static int read_forms(const struct reader *r)
 /* "STEP FACT", a line for each step that does it. */
 static int read_by_step(const struct reader *r)
 {
-	const struct json *all = baseline_read_member(r->doc, "by_step");
+	const struct json *all = json_member(r->doc, "by_step");
 	struct fingerprint *fp = r->b->fp;
 
 	if (all && !json_is_object(all))
@@ -374,7 +380,7 @@ static int read_by_step(const struct reader *r)
 /* What is drawn: facts of their own. */
 static int read_drawn(const struct reader *r)
 {
-	const struct json *drawn = baseline_read_member(r->doc, "drawn"), *bad;
+	const struct json *drawn = json_member(r->doc, "drawn"), *bad;
 
 	if (!drawn)
 		return 0;
@@ -416,17 +422,20 @@ static int check_fact(const struct reader *r, const struct json *v,
 static int baseline_read_acceptance(const struct reader *r,
 				    struct acceptance *a, const struct json *v)
 {
-	const struct json *glob = baseline_read_member(v, "glob");
+	static const struct json_member members[] = {
+		{ BASELINE_TEXT(struct acceptance, reason, "reason") },
+		{ BASELINE_TEXT(struct acceptance, by, "by") },
+		{ BASELINE_TEXT(struct acceptance, date, "date") },
+		{ BASELINE_TEXT(struct acceptance, expires, "expires") },
+	}, how[] = {
+		{ JSON_OPTIONAL(struct acceptance, glob, "glob") },
+	};
 
+	a->reason = a->by = a->date = a->expires = STR("");
 	if (!json_is_object(v))
 		return fail(r, v, "an accepted fact is an object");
-	if (glob && !json_bool(&a->glob, v, "glob"))
-		return fail(r, v, "\"glob\" is no boolean");
-	if (check_fact(r, v, a) ||
-	    take_str(r, &a->reason, v, "reason") ||
-	    take_str(r, &a->by, v, "by") ||
-	    take_str(r, &a->date, v, "date") ||
-	    take_str(r, &a->expires, v, "expires") ||
+	if (BASELINE_MEMBERS(r, a, v, how) || check_fact(r, v, a) ||
+	    BASELINE_MEMBERS(r, a, v, members) ||
 	    check_date(r, v, "date", a->date) ||
 	    check_date(r, v, "expires", a->expires))
 		return -1;
@@ -453,7 +462,7 @@ static int read_accepted(const struct reader *r)
 	struct baseline *b = r->b;
 	const struct json *o = baseline_read_need_object(r, r->doc, "accepted");
 	const struct json *steps =
-		baseline_read_member(r->doc, "accepted_steps");
+		json_member(r->doc, "accepted_steps");
 
 	if (!o)
 		return -1;
@@ -483,7 +492,7 @@ static int read_version_1(const struct reader *r)
 	    baseline_read_facts(r) || read_accepted(r))
 		return -1;
 	baseline_sort(r->b);
-	if (baseline_read_names(r) || read_forms(r) || read_by_step(r) ||
+	if (baseline_read_names(r) || read_templates(r) || read_by_step(r) ||
 	    read_drawn(r))
 		return -1;
 	fingerprint_digest(r->b->fp);
@@ -504,7 +513,7 @@ static const struct version {
 
 static int baseline_read_document(const struct reader *r)
 {
-	const struct json *v = baseline_read_member(r->doc, "schema");
+	const struct json *v = json_member(r->doc, "schema");
 	struct str s;
 
 	if (!v || !json_is_string(v, &s) ||

@@ -3,23 +3,20 @@
 #ifndef BASELINE_INTERNAL_H
 #define BASELINE_INTERNAL_H
 
+#include "core/base/json_members.h"
 #include "core/baseline/baseline.h"
 
 /* Of a step that did not do its part in every run: its `unmet`. */
 #define BASELINE_UNDONE "it did not do its part in every run"
 
 /* The members of "environment" by name. */
-struct environment_field {
-	const char *name;
-	size_t offset;
-};
-extern const struct environment_field environment_fields[];
-extern const size_t environment_n_fields;
+extern const struct json_member environment_members[];
+extern const size_t environment_n_members;
 
 static inline struct str *environment_at(const struct environment *env,
-					 const struct environment_field *f)
+					 const struct json_member *m)
 {
-	return (struct str *)((char *)env + f->offset);
+	return (struct str *)((char *)env + m->at);
 }
 
 /*

@@ -8,7 +8,7 @@
  *   did not      does it      with another result in OLD        outcome
  *   always       does not     not attempted in NEW              gone
  *
- * Only of steps that ran on both sides, and only where it is known who did it.
+ * Only of steps that ran on both sides, and only where the step is known.
  * What differs between two runs of one revision is no difference between two:
  * how often a step does it, when others do it too, is not compared; nor is what
  * a step does in some runs of NEW only, while no step of OLD does it in all.

@@ -132,7 +132,8 @@ static struct str strictest_step(const struct policy *policy,
 /* --- one finding --- */
 
 /* What a result weighs that OLD never had; README.md, "What gates". */
-static enum level outcome_level(const struct fact *f, enum refusal refused)
+static enum level finding_outcome_level(const struct fact *f,
+					enum refusal refused)
 {
 	if (f->err || refused == REFUSED_NOT)
 		return LEVEL_NOTE;
@@ -154,7 +155,7 @@ static enum level finding_level(const struct matching *m,
 		return f->step.len ? step_level(m->policy, f) :
 		       policy_level(m->policy, f->fact, step, f->rule->level);
 	case CHANGE_OUTCOME:
-		level = outcome_level(f->fact, refused);
+		level = finding_outcome_level(f->fact, refused);
 		/* That it succeeds is no heavier than doing it at all. */
 		if (level > f->rule->level)
 			level = f->rule->level;

@@ -485,15 +485,15 @@ static bool when_own_temp(const struct fact *f, const struct sides *s)
 
 static bool is_temporary_name(struct str path)
 {
-	static const char *const forms[] = {
+	static const char *const patterns[] = {
 		"*.tmp", "*.temp", "*.swp", "*.swo", "*.swx", "*~", ".#*",
 		"*.part", ".~lock.*",
 	};
 	const struct str token = STR("<rand>");
 	struct str base = path_base(path);
 
-	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
-		if (path_glob(str_c(forms[i]), base))
+	for (size_t i = 0; i < ARRAY_LEN(patterns); i++)
+		if (path_glob(str_c(patterns[i]), base))
 			return true;
 	for (size_t i = 0; i + token.len <= path.len; i++)
 		if (str_starts(str_sub(path, i), token))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of keys.  It asks nothing of the world, as those do who read it. */
+/* The table of keys.  It asks nothing of the world, nor do its readers. */
 #include "core/base/vec.h"
 #include "core/config/config.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What somebody may have meant by a section or a key that is unknown. */
+/* The nearest known name for an unknown section or key. */
 #ifndef CONFIG_SUGGEST_H
 #define CONFIG_SUGGEST_H
 

@@ -309,7 +309,7 @@ static struct name *add_name(struct builder *b, size_t index, struct str line,
 	}
 	strmap_put(&t->lines, line)->val.num = t->names.n;
 	name = vec_push(&t->names);
-	*name = (struct name){ .form = b->facts.v[index].line };
+	*name = (struct name){ .template = b->facts.v[index].line };
 	set_evidence(b, &t->arena, &name->ev, ev);
 	return name;
 }
@@ -457,7 +457,7 @@ static void seal_names(struct fingerprint *fp, struct builder *b)
 	for (size_t i = 0; i < t->names.n; i++) {
 		struct name *name = &fp->names[fp->n_names];
 		const struct fact *f = fingerprint_find(fp,
-							t->names.v[i].form);
+							t->names.v[i].template);
 
 		if (!f)
 			continue;

@@ -2,7 +2,7 @@
 /*
  * Each test asks how likely an innocent draw is to look as NEW does, or worse,
  * and is given a part of the chance of a false alarm.  Where the runs are too
- * few to tell, the answer is that nothing speaks against it.
+ * few to decide, the answer is that nothing speaks against it.
  */
 #include "core/fingerprint/draw_figures.h"
 
@@ -357,20 +357,20 @@ static double chance_fixed(const struct drawn *old, const struct drawn *new)
 }
 
 /* Of few: how many of NEW's draws may be of those that OLD did not show? */
-static double chance_stranger(const struct drawn *old, const struct drawn *new)
+static double chance_unknown(const struct drawn *old, const struct drawn *new)
 {
-	unsigned strangers = 0;
+	unsigned unknown = 0;
 	double best = 0;
 
 	for (size_t i = 0; i < new->d->n; i++)
 		if (!new->d->v[i].cut && !old_has(old, new->d->v[i].text))
-			strangers += draw_bits(new->d->v[i].runs);
-	if (!strangers || !old->again)
+			unknown += draw_bits(new->d->v[i].runs);
+	if (!unknown || !old->again)
 		return 1;
 	for (double pool = old->d->n + 1; pool < ENDLESS; pool *= 1.25) {
-		double stranger = (pool - old->d->n) / pool;
+		double share = (pool - old->d->n) / pool;
 		double chance = fits_pool(old, pool) *
-				binomial_tail(new->draws, strangers, stranger);
+				binomial_tail(new->draws, unknown, share);
 
 		best = chance > best ? chance : best;
 	}
@@ -410,7 +410,7 @@ static const struct test {
 	  "far from the numbers of OLD" },
 	{ DRAW_FIXED, FEW, false, chance_fixed,
 	  "one that comes again, as OLD's do not" },
-	{ DRAW_STRANGER, FEW, false, chance_stranger,
+	{ DRAW_UNKNOWN, FEW, false, chance_unknown,
 	  "not of the few that OLD draws from" },
 	{ DRAW_MORE, HALF, false, chance_more,
 	  "one of more in each run than in any of OLD" },

@@ -39,7 +39,7 @@ enum draw_judgement {
 	DRAW_WIDTH,		/* longer or shorter than names are here */
 	DRAW_RANGE,		/* numbers far from those of OLD */
 	DRAW_FIXED,		/* a name comes again, and OLD's do not */
-	DRAW_STRANGER,		/* not of the few that OLD draws from */
+	DRAW_UNKNOWN,		/* not of the few that OLD draws from */
 	DRAW_MORE		/* more names in a run */
 };
 
@@ -65,8 +65,8 @@ void draw_judge_names(enum draw_judgement *out, const struct draw *old,
 		      const struct draw *new);
 
 /*
- * Does NEW draw more names in each run than OLD in any, in too few runs to tell
- * that from chance?
+ * Does NEW draw more names in each run than OLD in any, in too few runs to
+ * rule out chance?
  */
 bool draw_is_open(const struct draw *old, const struct draw *new);
 /* Are there so many possible names that none comes again by chance? */

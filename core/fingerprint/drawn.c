@@ -322,7 +322,7 @@ static enum draw_judgement judge_raw(struct drawn_places *d,
 		is = judge_member(d, m, false);
 	}
 	/* What it is by itself is no matter of how many others there are. */
-	if (is != DRAW_NONE && is != DRAW_MORE && is != DRAW_STRANGER)
+	if (is != DRAW_NONE && is != DRAW_MORE && is != DRAW_UNKNOWN)
 		return is;
 	around = explained_around(d, raw);
 	if (!around)

@@ -60,7 +60,7 @@ const char *drawn_reason(struct drawn_places *d, const struct fact *f);
  */
 bool drawn_template(struct buf *out, struct drawn_places *d,
 		    const struct fact *f);
-/* Would further runs tell whether NEW draws more names than OLD? */
+/* Would further runs show whether NEW draws more names than OLD? */
 bool drawn_is_open(struct drawn_places *d);
 /* There was too much to look at: nothing is explained. */
 bool drawn_is_full(const struct drawn_places *d);

@@ -66,7 +66,7 @@ struct place {
 	enum known one;		/* may all of them be one draw? */
 	enum known endless;	/* does none come again? */
 	enum known certain;	/* will further runs not change it? */
-	bool asked;		/* whether further runs would tell */
+	bool asked;		/* would further runs decide it? */
 };
 
 struct drawn_places {

@@ -49,7 +49,7 @@ struct evidence_more {
 	 * Of a name that reads as if drawn but came in every run: the line
 	 * that has tokens in its place.
 	 */
-	struct str form;
+	struct str template;
 };
 
 struct evidence {
@@ -111,13 +111,13 @@ void fact_join_steps(struct arena *a, struct fact *f, const struct fact *from);
  * See struct evidence_more.  The text is not copied; what holds it in the fact
  * is made in a.
  */
-struct str fact_form(const struct fact *f);
-void fact_set_form(struct arena *a, struct fact *f, struct str form);
+struct str fact_template(const struct fact *f);
+void fact_set_template(struct arena *a, struct fact *f, struct str template);
 
 /* A name behind a fact with tokens, of one run. */
 struct name {
 	struct str line;	/* the fact's, with the name itself */
-	struct str form;	/* the fact's, with tokens */
+	struct str template;	/* the fact's, with tokens */
 	unsigned names;		/* as in struct fact */
 	struct evidence ev;
 };

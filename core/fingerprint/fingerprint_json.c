@@ -221,7 +221,7 @@ static void fingerprint_json_put_name(struct json_out *j,
 {
 	json_begin_object_inline(j, NULL);
 	json_put_str(j, "fact", name->line);
-	json_put_str(j, "form", name->form);
+	json_put_str(j, "form", name->template);
 	json_put_uint(j, "names", name->names);
 	fingerprint_json_put_evidence(j, &name->ev, 1);
 	json_end_object(j);
@@ -234,7 +234,7 @@ static void fingerprint_json_put_fact(struct json_out *j, const struct fact *f)
 	json_put_uint(j, "seen", f->seen);
 	put_runs(j, f->in_runs);
 	fingerprint_json_put_evidence(j, &f->ev, f->seen);
-	fingerprint_json_put_optional(j, "form", fact_form(f));
+	fingerprint_json_put_optional(j, "form", fact_template(f));
 	if (f->names_max) {
 		json_begin_array_inline(j, "names");
 		json_put_uint(j, NULL, f->names_min);

@@ -6,8 +6,6 @@
  * parses, order and digests are computed again.  Members that are not known
  * are left alone, since additions are compatible.
  */
-#include <limits.h>
-
 #include "core/base/cleanup.h"
 #include "core/base/text.h"
 #include "core/fingerprint/json.h"
@@ -42,15 +40,18 @@ bool json_take_bound(struct fingerprint *fp, const struct json *source)
 
 static int read_source(struct reader *r, const struct json *doc)
 {
+	static const struct json_member members[] = {
+		{ JSON_NEEDED(struct fingerprint, spec, "spec") },
+		{ JSON_NEEDED(struct fingerprint, commit, "commit") },
+		{ JSON_NEEDED(struct fingerprint, tree, "tree") },
+		{ JSON_NEEDED(struct fingerprint, entry, "entry") },
+		{ JSON_NEEDED(struct fingerprint, scenario, "scenario") },
+	};
 	struct fingerprint *fp = r->fp;
 	const struct json *o;
 
 	if (need_object(r, &o, doc, "source") ||
-	    need_str(r, &fp->spec, o, "spec") ||
-	    need_str(r, &fp->commit, o, "commit") ||
-	    need_str(r, &fp->tree, o, "tree") ||
-	    need_str(r, &fp->entry, o, "entry") ||
-	    need_str(r, &fp->scenario, o, "scenario"))
+	    READ_MEMBERS(r, fp, o, members))
 		return -1;
 	if (!json_take_bound(fp, o))
 		return read_fail(r, "\"bound\" has no digests of folders");
@@ -59,6 +60,9 @@ static int read_source(struct reader *r, const struct json *doc)
 
 static int fingerprint_read_plan(struct reader *r, const struct json *doc)
 {
+	static const struct json_member members[] = {
+		{ JSON_NEEDED(struct fingerprint, plan_digest, "digest") },
+	};
 	autobuf struct buf text = BUF_INIT;
 	struct fingerprint *fp = r->fp;
 	const struct json *o, *settings;
@@ -66,7 +70,7 @@ static int fingerprint_read_plan(struct reader *r, const struct json *doc)
 	struct json_out j;
 
 	if (need_object(r, &o, doc, "plan") ||
-	    need_str(r, &fp->plan_digest, o, "digest"))
+	    READ_MEMBERS(r, fp, o, members))
 		return -1;
 	if (!text_is_hex(fp->plan_digest, HASH_HEX_LEN))
 		return read_fail(r, "\"digest\" is not %d hexadecimal digits",
@@ -89,19 +93,20 @@ static int fingerprint_read_plan(struct reader *r, const struct json *doc)
 
 static int read_ledger(struct reader *r, const struct json *doc)
 {
-	struct ledger *l = &r->fp->ledger;
+	static const struct json_member members[] = {
+		{ JSON_NEEDED(struct ledger, stops, "stops") },
+		{ JSON_NEEDED(struct ledger, events, "events") },
+		{ JSON_NEEDED(struct ledger, merged, "merged") },
+		{ JSON_NEEDED(struct ledger, dropped, "dropped") },
+		{ JSON_NEEDED(struct ledger, lost, "lost") },
+	};
 	const struct json *o;
 	uint64_t facts = 0;
 
 	if (need_object(r, &o, doc, "ledger") ||
-	    need_uint(r, &l->stops, o, "stops", UINT64_MAX) ||
-	    need_uint(r, &l->events, o, "events", UINT64_MAX) ||
-	    need_uint(r, &facts, o, "facts", UINT64_MAX) ||
-	    need_uint(r, &l->merged, o, "merged", UINT64_MAX) ||
-	    need_uint(r, &l->dropped, o, "dropped", UINT64_MAX) ||
-	    need_uint(r, &l->lost, o, "lost", UINT64_MAX))
+	    READ_MEMBERS(r, &r->fp->ledger, o, members))
 		return -1;
-	if (facts != r->fp->n)
+	if (!json_uint(&facts, o, "facts") || facts != r->fp->n)
 		return read_fail(r, "\"facts\" is not the number of facts");
 	return 0;
 }
@@ -158,12 +163,15 @@ static int read_syscalls(struct reader *r, const struct json *doc)
 static int read_end(struct reader *r, struct run_end *out,
 		    const struct json *o)
 {
+	static const struct json_member members[] = {
+		{ JSON_NEEDED(struct run_end, how, "how") },
+		{ JSON_NEEDED(struct run_end, ms, "ms") },
+		{ JSON_NEEDED(struct run_end, alive, "alive") },
+		{ JSON_NEEDED(struct run_end, zombies, "zombies") },
+	};
 	const struct json *steps = json_array(o, "steps");
 
-	if (need_str(r, &out->how, o, "how") ||
-	    need_uint(r, &out->ms, o, "ms", UINT64_MAX) ||
-	    need_unsigned(r, &out->alive, o, "alive", UINT_MAX) ||
-	    need_unsigned(r, &out->zombies, o, "zombies", UINT_MAX))
+	if (READ_MEMBERS(r, out, o, members))
 		return -1;
 	if (!steps)
 		return read_fail(r, "\"steps\" is missing or is no array");
@@ -237,15 +245,17 @@ static int fingerprint_read_facts(struct reader *r)
 /* Only one run has them: of several, the facts hold them. */
 static int read_names_known(struct reader *r, const struct json *doc)
 {
+	static const struct json_member members[] = {
+		{ JSON_OPTIONAL(struct fingerprint, names_known, "told") },
+	};
 	struct fingerprint *fp = r->fp;
 	const struct json *a;
 
 	r->at = "told";
 	r->index = 0;
-	if (has_member(doc, "told") &&
-	    need_bool(r, &fp->names_known, doc, "told"))
+	if (READ_MEMBERS(r, fp, doc, members))
 		return -1;
-	if (fp->runs > 1 || !has_member(doc, "names"))
+	if (fp->runs > 1 || !json_member(doc, "names"))
 		return 0;
 	if (need_array(r, &a, doc, "names"))
 		return -1;
@@ -285,8 +295,9 @@ static int check_digests(struct reader *r, const struct json *doc)
 	for (enum event_section i = 0; i < SECTION_COUNT; i++) {
 		const char *name = event_section_name(i);
 
-		if (need_str(r, &digest, sections, name))
-			return -1;
+		if (!json_string(&digest, sections, name))
+			return read_fail(r, "\"%s\" is missing or is no "
+					 "string", name);
 		if (!str_eq(digest, str_c(fp->sections[i])))
 			return digest_differs(r);
 	}
@@ -313,10 +324,15 @@ static int check_schema(struct reader *r, const struct json *doc)
 
 static int fingerprint_read_document(struct reader *r, const struct json *doc)
 {
+	static const struct json_member members[] = {
+		{ JSON_NEEDED(struct fingerprint, runs, "runs"),
+		  .max = RUNS_MAX },
+	};
+
 	if (check_schema(r, doc))
 		return -1;
 	r->at = "runs";
-	if (need_unsigned(r, &r->fp->runs, doc, "runs", RUNS_MAX))
+	if (READ_MEMBERS(r, r->fp, doc, members))
 		return -1;
 	if (!r->fp->runs)
 		return read_fail(r, "there must be one at least");

@@ -105,22 +105,22 @@ void retries_free(struct retries *r);
 
 /* --- recurring.c: names that come in every run --- */
 
-struct sighting;
+struct observation;
 
 /* Do these runs of one side know the names behind their tokens? */
 bool recurring_names_known(const struct fingerprint *const *runs, size_t n);
 /*
- * Their facts as sightings, where, if names are known, one that every run has
+ * Their facts as observations; if names are known, one that every run has
  * stands for itself.  out has room for all facts and names; new facts are made
  * in arena.
  */
-size_t recurring_collect(struct arena *arena, struct sighting *out,
+size_t recurring_collect(struct arena *arena, struct observation *out,
 			 const struct fingerprint *const *runs, size_t n,
 			 bool known);
 
 /* A fact of one run on its way into the merged fingerprint. */
-struct sighting {
-	struct str line;	/* the fact's, or its form */
+struct observation {
+	struct str line;	/* the fact's, or its template */
 	const struct fact *fact;
 	unsigned run;
 };
@@ -128,13 +128,13 @@ struct sighting {
 /* --- merge.c --- */
 
 /* By line, then run, then time. */
-void sightings_sort(struct sighting *s, size_t n);
+void observations_sort(struct observation *s, size_t n);
 
 /*
- * The facts of fp, which has everything else, are these sightings, sorted.  Of
- * one that shares, those of what it shares: their texts stay where they are.
+ * The facts of fp, which has everything else, are these observations, sorted.
+ * In a copy that shares, the texts stay in the original.
  */
-void merge_sightings(struct fingerprint *fp, const struct sighting *s,
-		     size_t total);
+void merge_observations(struct fingerprint *fp, const struct observation *s,
+			size_t total);
 
 #endif

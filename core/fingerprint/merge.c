@@ -8,9 +8,9 @@
 #include "core/base/strmap.h"
 #include "core/fingerprint/internal.h"
 
-static int by_sighting(const void *pa, const void *pb)
+static int by_observation(const void *pa, const void *pb)
 {
-	const struct sighting *a = pa, *b = pb;
+	const struct observation *a = pa, *b = pb;
 	int c = str_cmp(a->line, b->line);
 
 	if (c)
@@ -22,9 +22,9 @@ static int by_sighting(const void *pa, const void *pb)
 	return str_cmp(a->fact->line, b->fact->line);
 }
 
-void sightings_sort(struct sighting *s, size_t n)
+void observations_sort(struct observation *s, size_t n)
 {
-	sort_array(s, n, sizeof(*s), by_sighting);
+	sort_array(s, n, sizeof(*s), by_observation);
 }
 
 /* The fingerprint in the making, and where its texts come from. */
@@ -49,7 +49,7 @@ static struct str keep_common(struct merging *m, struct str s)
  * In how many runs, in which, and how many names behind the line in each: what
  * one run, or side, has in several lines it has once, with all their names.
  */
-static void merge_runs(struct fact *out, const struct sighting *s, size_t n,
+static void merge_runs(struct fact *out, const struct observation *s, size_t n,
 		       unsigned runs)
 {
 	uint64_t in_runs = 0;
@@ -84,7 +84,7 @@ static void merge_runs(struct fact *out, const struct sighting *s, size_t n,
 }
 
 /* Is there more to keep than the step of the first? */
-static bool several_steps(const struct sighting *s, size_t n)
+static bool several_steps(const struct observation *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (evidence_steps(&s[i].fact->ev) > 1 ||
@@ -94,7 +94,7 @@ static bool several_steps(const struct sighting *s, size_t n)
 }
 
 static void merge_steps(struct merging *m, struct fact *out,
-			const struct sighting *s, size_t n)
+			const struct observation *s, size_t n)
 {
 	struct step_list list = { .n = 0 };
 
@@ -112,18 +112,18 @@ static void merge_steps(struct merging *m, struct fact *out,
 }
 
 /* As long as the line is what its facts say. */
-static struct str merge_form(struct merging *m, const struct sighting *s,
+static struct str merge_template(struct merging *m, const struct observation *s,
 			     size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (fact_form(s[i].fact).len &&
+		if (fact_template(s[i].fact).len &&
 		    str_eq(s[i].line, s[i].fact->line))
-			return merge_keep(m, fact_form(s[i].fact));
+			return merge_keep(m, fact_template(s[i].fact));
 	return STR("");
 }
 
 static void merge_evidence(struct merging *m, struct fact *out,
-			   const struct sighting *s, size_t n)
+			   const struct observation *s, size_t n)
 {
 	const struct evidence *first = &s[0].fact->ev;
 
@@ -140,18 +140,19 @@ static void merge_evidence(struct merging *m, struct fact *out,
 		merge_steps(m, out, s, n);
 }
 
-/* One fact from the n sightings of one line, in the order of the runs. */
+/* One fact from the n observations of one line, in the order of the runs. */
 static void merge_fact(struct merging *m, struct fact *out,
-		       const struct sighting *s, size_t n)
+		       const struct observation *s, size_t n)
 {
 	*out = (struct fact){ .line = merge_keep(m, s[0].line) };
 	merge_runs(out, s, n, m->fp->runs);
 	fact_take_apart(out);
 	merge_evidence(m, out, s, n);
-	fact_set_form(&m->fp->arena, out, merge_form(m, s, n));
+	fact_set_template(&m->fp->arena, out, merge_template(m, s, n));
 }
 
-static void merge_facts(struct merging *m, const struct sighting *s, size_t n)
+static void merge_facts(struct merging *m, const struct observation *s,
+			size_t n)
 {
 	struct fingerprint *fp = m->fp;
 
@@ -235,8 +236,8 @@ static void merge_rest(struct fingerprint *fp,
 	strmap_free(&blind);
 }
 
-void merge_sightings(struct fingerprint *fp, const struct sighting *s,
-		     size_t total)
+void merge_observations(struct fingerprint *fp, const struct observation *s,
+			size_t total)
 {
 	struct merging m = { .fp = fp, .texts = STRMAP_INIT };
 
@@ -253,7 +254,7 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 	struct arena scratch = ARENA_INIT;
 	bool known = recurring_names_known(all, n);
 	struct fingerprint *fp = fingerprint_new();
-	struct sighting *s;
+	struct observation *s;
 	size_t total = 0;
 
 	assert(n);
@@ -261,9 +262,9 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 		total += runs[i]->n + runs[i]->n_names;
 	s = mem_array(total + 1, sizeof(*s));
 	total = recurring_collect(&scratch, s, all, n, known);
-	sightings_sort(s, total);
+	observations_sort(s, total);
 	merge_rest(fp, all, n);
-	merge_sightings(fp, s, total);
+	merge_observations(fp, s, total);
 	fp->names_known = known;
 	free(s);
 	arena_free(&scratch);
@@ -275,16 +276,17 @@ struct fingerprint *fingerprint_merge(struct fingerprint *const *runs,
 /* The same runs, where no name that came in all of them stands for itself. */
 static void forget_names(struct fingerprint *fp)
 {
-	struct sighting *s = mem_array(fp->n + 1, sizeof(*s));
+	struct observation *s = mem_array(fp->n + 1, sizeof(*s));
 
 	for (size_t i = 0; i < fp->n; i++)
-		s[i] = (struct sighting){
-			.line = fact_form(&fp->facts[i]).len ?
-				fact_form(&fp->facts[i]) : fp->facts[i].line,
+		s[i] = (struct observation){
+			.line = fact_template(&fp->facts[i]).len ?
+				fact_template(&fp->facts[i]) :
+				fp->facts[i].line,
 			.fact = &fp->facts[i],
 		};
-	sightings_sort(s, fp->n);
-	merge_sightings(fp, s, fp->n);
+	observations_sort(s, fp->n);
+	merge_observations(fp, s, fp->n);
 	free(s);
 }
 

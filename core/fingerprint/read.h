@@ -25,28 +25,11 @@ int read_members(struct reader *r, void *out, const struct json *obj,
 		 const struct json_member *rows, size_t n);
 #define READ_MEMBERS(r, out, obj, rows) \
 	read_members(r, out, obj, rows, ARRAY_LEN(rows))
-/* The member must be there, and a number no larger than max. */
-int need_str(const struct reader *r, struct str *out, const struct json *obj,
-	     const char *key);
-int need_uint(const struct reader *r, uint64_t *out, const struct json *obj,
-	      const char *key, uint64_t max);
-int need_unsigned(const struct reader *r, unsigned *out,
-		  const struct json *obj, const char *key, unsigned max);
-int need_bool(const struct reader *r, bool *out, const struct json *obj,
-	      const char *key);
 /* Of the document itself: errors name it from now on. */
 int need_object(struct reader *r, const struct json **out,
 		const struct json *doc, const char *key);
 int need_array(struct reader *r, const struct json **out,
 	       const struct json *obj, const char *key);
-bool has_member(const struct json *obj, const char *key);
-/* "" where it is missing. */
-int optional_str(const struct reader *r, struct str *out,
-		 const struct json *obj, const char *key);
-/* The same of a text that many facts have. */
-int optional_common(struct reader *r, struct str *out,
-		    const struct json *obj, const char *key);
-
 /* --- step_end.c --- */
 
 int step_end_read(struct reader *r, struct step_end *out,

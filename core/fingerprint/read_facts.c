@@ -25,7 +25,7 @@ static int read_facts_read_names(const struct reader *r, struct fact *out,
 	const struct json *a = json_array(o, "names"), *v;
 	uint64_t least, most;
 
-	if (!has_member(o, "names"))
+	if (!json_member(o, "names"))
 		return 0;
 	v = a ? json_first(a) : NULL;
 	if (!v || json_length(a) != 2 || !json_is_uint(v, &least) ||
@@ -40,11 +40,14 @@ static int read_facts_read_names(const struct reader *r, struct fact *out,
 /* Of a file that knows them by name only: "a, b", as often as the fact. */
 static int read_also(struct reader *r, struct fact *f, const struct json *o)
 {
+	static const struct json_member members[] = {
+		{ .key = "also", .type = JSON_COMMON, .optional = true },
+	};
 	struct step_evidence steps[FACT_STEPS_MAX];
-	struct str rest;
+	struct str rest = STR("");
 	size_t n = 0;
 
-	if (optional_common(r, &rest, o, "also"))
+	if (READ_MEMBERS(r, &rest, o, members))
 		return -1;
 	if (rest.len)
 		steps[n++] = evidence_step(&f->ev, f->seen, 0);
@@ -67,19 +70,27 @@ static int read_also(struct reader *r, struct fact *f, const struct json *o)
 static int read_record(struct reader *r, struct step_evidence *out,
 		       unsigned seen, const struct json *o)
 {
-	uint64_t us = 0;
+	static const struct json_member members[] = {
+		{ JSON_OPTIONAL_AS(struct step_evidence, step, "step",
+				   JSON_COMMON) },
+		{ JSON_NEEDED(struct step_evidence, seen, "seen") },
+		{ JSON_NEEDED(struct step_evidence, count, "count") },
+		{ JSON_NEEDED_AS(struct step_evidence, ns, "us",
+				 JSON_MICROS) },
+		{ JSON_OPTIONAL_AS(struct step_evidence, process, "process",
+				   JSON_COMMON) },
+		{ JSON_OPTIONAL(struct step_evidence, call, "call") },
+	};
 
 	if (!json_is_object(o))
 		return read_fail(r, "\"steps\" holds no object");
-	if (optional_common(r, &out->step, o, "step") ||
-	    need_unsigned(r, &out->seen, o, "seen", seen) ||
-	    need_uint(r, &out->count, o, "count", UINT64_MAX) ||
-	    need_uint(r, &us, o, "us", UINT64_MAX / 1000) ||
-	    optional_common(r, &out->process, o, "process") ||
-	    optional_str(r, &out->call, o, "call"))
+	*out = (struct step_evidence){
+		.step = STR(""), .process = STR(""), .call = STR(""),
+	};
+	if (READ_MEMBERS(r, out, o, members))
 		return -1;
-	out->ns = us * 1000;
-	return 0;
+	return out->seen <= seen ? 0 :
+	       read_fail(r, "\"seen\" is too large");
 }
 
 static int read_records(struct reader *r, struct fact *f,
@@ -107,37 +118,44 @@ static int read_records(struct reader *r, struct fact *f,
 static int read_facts_read_evidence(struct reader *r, struct fact *f,
 				    const struct json *o)
 {
-	struct evidence *ev = &f->ev;
-	uint64_t us = 0;
+	static const struct json_member members[] = {
+		{ JSON_NEEDED(struct evidence, count, "count") },
+		{ JSON_NEEDED_AS(struct evidence, ns, "us", JSON_MICROS) },
+		{ JSON_OPTIONAL_AS(struct evidence, step, "step",
+				   JSON_COMMON) },
+		{ JSON_OPTIONAL_AS(struct evidence, process, "process",
+				   JSON_COMMON) },
+		{ JSON_OPTIONAL(struct evidence, call, "call") },
+		{ JSON_OPTIONAL_AS(struct evidence, note, "note",
+				   JSON_COMMON) },
+	};
 
-	if (need_uint(r, &ev->count, o, "count", UINT64_MAX) ||
-	    need_uint(r, &us, o, "us", UINT64_MAX / 1000) ||
-	    optional_common(r, &ev->step, o, "step") ||
-	    optional_common(r, &ev->process, o, "process") ||
-	    optional_str(r, &ev->call, o, "call") ||
-	    optional_common(r, &ev->note, o, "note"))
+	f->ev = (struct evidence){
+		.step = STR(""), .process = STR(""), .call = STR(""),
+		.note = STR(""),
+	};
+	if (READ_MEMBERS(r, &f->ev, o, members))
 		return -1;
-	ev->ns = us * 1000;
-	return has_member(o, "steps") ? read_records(r, f, o) :
+	return json_member(o, "steps") ? read_records(r, f, o) :
 					read_also(r, f, o);
 }
 
 /* The line with tokens of a name that came in every run. */
-static int read_form(const struct reader *r, struct str *out,
-		     const struct fact *f, const struct json *o)
+static int read_template(const struct reader *r, struct str *out,
+			 const struct fact *f, const struct json *o)
 {
-	struct fact form = { .line = STR("") };
+	struct fact template = { .line = STR("") };
 
 	*out = STR("");
-	if (!has_member(o, "form"))
+	if (!json_member(o, "form"))
 		return 0;
-	if (!json_string(&form.line, o, "form") ||
-	    !fact_parse(form.line, &form.kind, &form.operation, &form.object,
-			&form.err) ||
-	    form.kind != f->kind || form.err != f->err)
+	if (!json_string(&template.line, o, "form") ||
+	    !fact_parse(template.line, &template.kind, &template.operation,
+			&template.object, &template.err) ||
+	    template.kind != f->kind || template.err != f->err)
 		return read_fail(r, "\"form\" is no fact of this kind and "
 				 "outcome");
-	*out = arena_str(&r->fp->arena, form.line);
+	*out = arena_str(&r->fp->arena, template.line);
 	return 0;
 }
 
@@ -149,7 +167,7 @@ static int read_facts_read_runs(const struct reader *r, uint64_t *out,
 	uint64_t last = 0, run;
 
 	*out = 0;
-	if (!has_member(o, "in"))
+	if (!json_member(o, "in"))
 		return 0;
 	if (!a)
 		return read_fail(r, "\"in\" is no array");
@@ -167,15 +185,21 @@ static int read_facts_read_runs(const struct reader *r, uint64_t *out,
 int read_fact(struct reader *r, struct fact *out,
 	      const struct json *o)
 {
-	struct str form;
+	static const struct json_member members[] = {
+		{ JSON_NEEDED(struct fact, seen, "seen") },
+	};
+	struct str template;
 
-	if (read_line(r, out, o) ||
-	    need_unsigned(r, &out->seen, o, "seen", r->fp->runs) ||
-	    read_facts_read_runs(r, &out->in_runs, o) ||
-	    read_facts_read_evidence(r, out, o) ||
-	    read_form(r, &form, out, o) || read_facts_read_names(r, out, o))
+	if (read_line(r, out, o) || READ_MEMBERS(r, out, o, members))
 		return -1;
-	fact_set_form(&r->fp->arena, out, form);
+	if (out->seen > r->fp->runs)
+		return read_fail(r, "\"seen\" is too large");
+	if (read_facts_read_runs(r, &out->in_runs, o) ||
+	    read_facts_read_evidence(r, out, o) ||
+	    read_template(r, &template, out, o) ||
+	    read_facts_read_names(r, out, o))
+		return -1;
+	fact_set_template(&r->fp->arena, out, template);
 	if (!out->seen || out->ev.count < out->seen)
 		return read_fail(r, "\"seen\" is 0, or \"count\" is smaller");
 	if (out->in_runs && out->seen >= r->fp->runs)
@@ -186,14 +210,17 @@ int read_fact(struct reader *r, struct fact *out,
 int read_name(struct reader *r, struct name *out,
 	      const struct json *o)
 {
+	static const struct json_member members[] = {
+		{ JSON_NEEDED(struct name, names, "names") },
+	};
 	struct fact f = { .line = STR(""), .seen = 1 };
 
-	if (read_line(r, &f, o) || read_form(r, &out->form, &f, o) ||
-	    need_unsigned(r, &out->names, o, "names", UINT_MAX) ||
+	if (read_line(r, &f, o) || read_template(r, &out->template, &f, o) ||
+	    READ_MEMBERS(r, out, o, members) ||
 	    read_facts_read_evidence(r, &f, o))
 		return -1;
 	out->line = f.line;
 	out->ev = f.ev;
-	return fingerprint_find(r->fp, out->form) ? 0 :
+	return fingerprint_find(r->fp, out->template) ? 0 :
 	       read_fail(r, "\"form\" is no fact of this run");
 }

@@ -23,9 +23,9 @@ static const struct evidence_more *more_of(const struct evidence *ev)
 	return ev->more ? ev->more : &nothing;
 }
 
-struct str fact_form(const struct fact *f)
+struct str fact_template(const struct fact *f)
 {
-	return more_of(&f->ev)->form;
+	return more_of(&f->ev)->template;
 }
 
 /* Others may point to what is there: it is replaced. */
@@ -34,7 +34,7 @@ static void set_more(struct arena *a, struct evidence *ev,
 {
 	struct evidence_more *new;
 
-	if (!more.n_steps && !more.form.len) {
+	if (!more.n_steps && !more.template.len) {
 		ev->more = NULL;
 		return;
 	}
@@ -43,11 +43,11 @@ static void set_more(struct arena *a, struct evidence *ev,
 	ev->more = new;
 }
 
-void fact_set_form(struct arena *a, struct fact *f, struct str form)
+void fact_set_template(struct arena *a, struct fact *f, struct str template)
 {
 	struct evidence_more more = *more_of(&f->ev);
 
-	more.form = form;
+	more.template = template;
 	set_more(a, &f->ev, more);
 }
 

@@ -22,7 +22,7 @@ static const struct str methods[] = {
 
 struct head {
 	const struct payload_sink *sink;
-	VEC(struct str) told;		/* hosts, in lower case */
+	VEC(struct str) recorded;	/* hosts, in lower case */
 	struct buf lower;		/* of which they are parts */
 };
 
@@ -54,8 +54,8 @@ static struct str http_without_port(struct str s)
 
 static bool http_was_reported(const struct head *h, struct str host)
 {
-	for (size_t i = 0; i < h->told.n; i++)
-		if (str_eq(h->told.v[i], host))
+	for (size_t i = 0; i < h->recorded.n; i++)
+		if (str_eq(h->recorded.v[i], host))
 			return true;
 	return false;
 }
@@ -71,9 +71,10 @@ static void http_report(struct head *h, const char *word, struct str authority,
 	buf_lower(&h->lower, http_without_user(authority));
 	whole = buf_view(&h->lower);
 	host = http_without_port(whole);
-	if (!host.len || http_was_reported(h, host) || h->told.n == NAMES_MAX)
+	if (!host.len || http_was_reported(h, host) ||
+	    h->recorded.n == NAMES_MAX)
 		return;
-	*vec_push(&h->told) = (struct str){
+	*vec_push(&h->recorded) = (struct str){
 		mem_strndup(host.p, host.len), host.len,
 	};
 	buf_printf(&words, "%s ", word);
@@ -83,9 +84,9 @@ static void http_report(struct head *h, const char *word, struct str authority,
 
 static void http_head_free(struct head *h)
 {
-	for (size_t i = 0; i < h->told.n; i++)
-		free((char *)h->told.v[i].p);
-	vec_free(&h->told);
+	for (size_t i = 0; i < h->recorded.n; i++)
+		free((char *)h->recorded.v[i].p);
+	vec_free(&h->recorded);
 	buf_free(&h->lower);
 }
 
@@ -215,7 +216,7 @@ static void http_read_head(const struct payload_sink *sink,
 		http_report(&h, "host", http_authority(target), false);
 	while (http_next_line(&fields, &line) && line.len)
 		http_read_field(&h, line);
-	if (!h.told.n)
+	if (!h.recorded.n)
 		sink->take(sink->ctx, EV_NET_HTTP,
 			   whole ? STR("no-host") : STR("cut-short"));
 	http_head_free(&h);

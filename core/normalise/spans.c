@@ -25,14 +25,14 @@ static bool token_follows(struct str s, size_t at, struct str what)
 /* RFC 9562 */
 static size_t token_span_uuid(struct str s, size_t at)
 {
-	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-	size_t len = sizeof(form) - 1;
+	static const char layout[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	size_t len = sizeof(layout) - 1;
 
 	if (s.len - at < len || !token_starts_word(s, at) ||
 	    !token_ends_word(s, at + len))
 		return 0;
 	for (size_t i = 0; i < len; i++)
-		if (form[i] == '-' ? s.p[at + i] != '-' :
+		if (layout[i] == '-' ? s.p[at + i] != '-' :
 				     !ascii_is_xdigit(s.p[at + i]))
 			return 0;
 	return len;

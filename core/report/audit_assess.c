@@ -113,6 +113,6 @@ void audit_conclusion(struct document *d)
 		say(d, NO_BASIS, "In %s under this scenario, none of %zu "
 		    "fact%s calls for a review", span_of_runs(d).p, fp->n,
 		    str_plural(fp->n));
-	say(d, NO_BASIS, "This tells what was seen, and nothing about what "
+	say(d, NO_BASIS, "This states what was seen, and nothing about what "
 	    "the program would do elsewhere, later, or with other input");
 }

@@ -208,7 +208,7 @@ static void audit_context_put_tree(struct document *d)
 		    "processes", tree.left_out, str_plural(tree.left_out));
 	if (!tree.n && d->audit->fp->n)
 		say(d, NO_BASIS, "The facts name no process: a baseline keeps "
-		    "what was done, and not by whom or when");
+		    "what was done, without process and time");
 	process_tree_free(&tree);
 }
 
@@ -278,8 +278,8 @@ static void say_zombies(struct document *d)
 		most = fp->ends[i].zombies > most ? fp->ends[i].zombies : most;
 	if (most)
 		say(d, facts_by_rule(d, "process-zombie"), "Up to %u ended "
-		    "process%s nobody had collected at the end of a run",
-		    most, most == 1 ? "" : "es");
+		    "process%s not collected (zombies) at the end of a run",
+		    most, most == 1 ? " was" : "es were");
 	else
 		say(d, NO_BASIS, "No uncollected child (zombie) was left at "
 		    "the end of a run");
@@ -391,7 +391,7 @@ static void put_histogram(struct document *d)
 		say(d, NO_BASIS,
 		    "The table counts the calls of %u run%s, "
 		    "unrecorded ones (reading and writing what is open, memory, "
-		    "time, waiting) as well; time that is told without a call "
+		    "time, waiting) as well; time that is read without a call "
 		    "(vdso(7)) is in none",
 		    fp->runs, str_plural(fp->runs));
 	else
@@ -406,16 +406,16 @@ static void put_recorded(struct document *d)
 	struct basis facts = facts_by_rule(d, "syscall");
 
 	if (plan_says(d, "syscalls", STR("all")))
-		say_count(d, facts, "Calls that only their names tell of, "
+		say_count(d, facts, "Calls that only their names describe, "
 			  "unrecorded ones among them", "No call was made but "
-			  "those that the other chapters tell of");
+			  "those that the other chapters describe");
 	else
 		say_count(d, facts,
 			  "Calls beyond the unrecorded ones and those "
-			  "that the other chapters tell of",
+			  "that the other chapters describe",
 			  "No call was made "
 			  "beyond the unrecorded ones and those that the other "
-			  "chapters tell of");
+			  "chapters describe");
 }
 
 void audit_calls(struct document *d)
@@ -476,8 +476,8 @@ void audit_limits(struct document *d)
 		    "the program does with an answer from outside was not "
 		    "seen");
 	if (unanswered.n)
-		say(d, unanswered, "Nobody listened at an address of this host "
-		    "that was called: what the program does with an answer "
+		say(d, unanswered, "No process listened at an address of this "
+		    "host that was called: what the program does with an answer "
 		    "was not seen");
 	if (ended(fp, STR("deadline")))
 		say(d, NO_BASIS, "A run was ended at its deadline: what would "

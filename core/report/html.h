@@ -18,12 +18,11 @@ void tree_html(struct buf *out, const struct process_tree *tree,
  */
 uint64_t timeline_end(const struct fingerprint *fp);
 /*
- * Processes over time; marked: the lines of facts to point out, which mark is
- * the class of.
+ * Processes over time; pointed_out: lines of facts, which mark is the class of.
  */
 void timeline_svg(struct buf *out, const struct process_tree *tree,
 		  const struct fingerprint *fp, uint64_t end,
-		  const struct strmap *marked, const char *mark);
+		  const struct strmap *pointed_out, const char *mark);
 /* What the marks mean; what, in HTML, says it of those pointed out. */
 void timeline_legend(struct buf *out, const char *what);
 

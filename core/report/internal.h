@@ -67,7 +67,7 @@ bool next_line(struct str *lines, struct str *line);
  * its part, or else printed something; *run: its number, from 0.  fp's first
  * run has a step of this name.
  */
-const struct step_end *step_told(const struct fingerprint *fp, struct str name,
+const struct step_end *words_step(const struct fingerprint *fp, struct str name,
 				 size_t *run);
 
 /*

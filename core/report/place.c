@@ -152,7 +152,7 @@ static struct place place_of_error(struct buf *store, const struct report *r,
 	size_t run;
 
 	if (f->fact->kind == EV_STEP && fp->n_ends) {
-		const struct step_end *s = step_told(fp, f->fact->object,
+		const struct step_end *s = words_step(fp, f->fact->object,
 						     &run);
 
 		file = s ? s->error_file : file;

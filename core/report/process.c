@@ -51,7 +51,7 @@ static size_t process_put_chain(struct process_tree *t, struct str chain)
 }
 
 static void process_put_fact(struct process_tree *t, const struct fact *f,
-			     bool marked)
+			     bool pointed_out)
 {
 	size_t at;
 
@@ -65,7 +65,7 @@ static void process_put_fact(struct process_tree *t, const struct fact *f,
 		return;
 	}
 	t->v[at].facts++;
-	t->v[at].marked += marked;
+	t->v[at].pointed_out += pointed_out;
 	for (;; at = t->v[at].parent) {
 		if (f->ev.ns < t->v[at].first_ns)
 			t->v[at].first_ns = f->ev.ns;
@@ -141,12 +141,12 @@ const struct process_node *process_of(const struct process_tree *t,
 }
 
 void process_tree_make(struct process_tree *t, const struct fingerprint *fp,
-		       const struct strmap *marked)
+		       const struct strmap *pointed_out)
 {
 	*t = (struct process_tree){ .index = STRMAP_INIT };
 	for (size_t i = 0; i < fp->n; i++)
-		process_put_fact(t, &fp->facts[i], marked &&
-				 strmap_get(marked, fp->facts[i].line));
+		process_put_fact(t, &fp->facts[i], pointed_out &&
+				 strmap_get(pointed_out, fp->facts[i].line));
 	put_in_order(t);
 }
 

@@ -19,7 +19,7 @@ struct process_node {
 	struct str chain;	/* with what led to it */
 	unsigned depth;		/* 0: started by the scenario */
 	size_t facts;		/* whose first event it is */
-	size_t marked;		/* of these, the ones to point out */
+	size_t pointed_out;	/* of these */
 	uint64_t first_ns;	/* of its own or of its descendants */
 	size_t parent;		/* index, its own for a root */
 };
@@ -33,10 +33,10 @@ struct process_tree {
 };
 
 /*
- * marked: the lines of the facts to point out, or NULL.  The strings are fp's.
+ * pointed_out: lines of facts to count apart, or NULL.  The strings are fp's.
  */
 void process_tree_make(struct process_tree *t, const struct fingerprint *fp,
-		       const struct strmap *marked);
+		       const struct strmap *pointed_out);
 void process_tree_free(struct process_tree *t);
 /* The node of a fact's chain, or NULL. */
 const struct process_node *process_of(const struct process_tree *t,

@@ -71,7 +71,7 @@ static void report_text_put_output(struct buf *out, const char *label,
 				   struct str name)
 {
 	size_t run, lines = 0, n = 0;
-	const struct step_end *s = step_told(fp, name, &run);
+	const struct step_end *s = words_step(fp, name, &run);
 	struct str rest = s->output, line;
 
 	for (size_t i = 0; i < s->output.len; i++)

@@ -7,7 +7,7 @@ struct side {
 	const char *label, *from;
 	const struct fingerprint *fp;
 	const char *mark;	/* word and class of what is pointed out */
-	struct strmap marked;	/* lines */
+	struct strmap pointed_out;	/* lines */
 	struct process_tree tree;
 };
 
@@ -18,7 +18,7 @@ static void mark_lines(struct side *s, const struct comparison *c, bool old)
 		const struct finding *f = &c->findings[i];
 
 		if (old ? f->change == CHANGE_GONE : f->gates)
-			strmap_put(&s->marked, f->fact->line);
+			strmap_put(&s->pointed_out, f->fact->line);
 	}
 }
 
@@ -29,16 +29,16 @@ static void side_make(struct side *s, const struct report *r, bool old)
 		.from = old ? r->old_from : r->new_from,
 		.fp = old ? r->old : r->new,
 		.mark = old ? "gone" : "new",
-		.marked = STRMAP_INIT,
+		.pointed_out = STRMAP_INIT,
 	};
 	mark_lines(s, r->cmp, old);
-	process_tree_make(&s->tree, s->fp, &s->marked);
+	process_tree_make(&s->tree, s->fp, &s->pointed_out);
 }
 
 static void sides_html_side_free(struct side *s)
 {
 	process_tree_free(&s->tree);
-	strmap_free(&s->marked);
+	strmap_free(&s->pointed_out);
 }
 
 static void put_title(struct buf *out, const struct side *s)
@@ -55,7 +55,7 @@ static void put_origin(struct buf *out, const struct side *s)
 
 	if (!s->tree.n && s->fp->n)
 		text = "Not known: a baseline keeps what was done, and not by "
-		       "whom or when.";
+		       "which process or when.";
 	else if (!s->tree.n)
 		text = "Nothing was seen.";
 	else if (str_eq(str_c(s->from), STR("cache")))
@@ -83,7 +83,8 @@ static void sides_html_put_timeline(struct buf *out, const struct side *s,
 {
 	put_title(out, s);
 	if (s->tree.n)
-		timeline_svg(out, &s->tree, s->fp, end, &s->marked, s->mark);
+		timeline_svg(out, &s->tree, s->fp, end, &s->pointed_out,
+			     s->mark);
 	else
 		put_origin(out, s);
 }

@@ -8,7 +8,7 @@ static void steps_html_put_step(struct buf *out, const struct fingerprint *fp,
 {
 	autobuf struct buf end = BUF_INIT;
 	size_t run;
-	const struct step_end *s = step_told(fp, first->name, &run);
+	const struct step_end *s = words_step(fp, first->name, &run);
 
 	step_end_text(&end, s);
 	buf_printf(out, "<details class=\"step\"%s><summary>",

@@ -54,7 +54,7 @@ static size_t lane_of(const struct fact *f)
 }
 
 struct mark {
-	size_t facts, marked;
+	size_t facts, pointed_out;
 	const struct fact *first;	/* a marked one, if there is one */
 };
 
@@ -77,25 +77,25 @@ static size_t lane_y(size_t row, size_t lane)
 }
 
 static void timeline_collect(struct chart *c, const struct fingerprint *fp,
-			     const struct strmap *marked)
+			     const struct strmap *pointed_out)
 {
 	for (size_t i = 0; i < fp->n; i++) {
 		const struct fact *f = &fp->facts[i];
 		const struct process_node *node = process_of(c->tree, f);
 		size_t row = node ? (size_t)(node - c->tree->v) : c->rows;
 		struct mark *m;
-		bool is_marked;
+		bool is_pointed_out;
 
 		if (row >= c->rows)
 			continue;
 		m = &c->marks[row][lane_of(f)]
 			[(size_t)((double)f->ev.ns / (double)c->end *
 				  (COLUMNS - 1))];
-		is_marked = strmap_get(marked, f->line);
-		if (!m->first || (is_marked && !m->marked))
+		is_pointed_out = strmap_get(pointed_out, f->line);
+		if (!m->first || (is_pointed_out && !m->pointed_out))
 			m->first = f;
 		m->facts++;
-		m->marked += is_marked;
+		m->pointed_out += is_pointed_out;
 	}
 }
 
@@ -107,10 +107,10 @@ static void put_mark(struct buf *out, const struct chart *c, size_t row,
 	if (!m->facts)
 		return;
 	buf_printf(out, "<path class=\"mark %s%s%s\" d=\"M%u %zu%s\"><title>",
-		   lanes[lane].name, m->marked ? " " : "",
-		   m->marked ? c->mark : "", column_x(column),
+		   lanes[lane].name, m->pointed_out ? " " : "",
+		   m->pointed_out ? c->mark : "", column_x(column),
 		   lane_y(row, lane),
-		   m->marked ? lanes[lane].large : lanes[lane].small);
+		   m->pointed_out ? lanes[lane].large : lanes[lane].small);
 	put_seconds(out, m->first->ev.ns / 1000000);
 	buf_c(out, ": ");
 	html_str(out, m->first->line);
@@ -213,13 +213,13 @@ void timeline_legend(struct buf *out, const char *what)
 
 void timeline_svg(struct buf *out, const struct process_tree *tree,
 		  const struct fingerprint *fp, uint64_t end,
-		  const struct strmap *marked, const char *mark)
+		  const struct strmap *pointed_out, const char *mark)
 {
 	struct chart c = { .tree = tree, .mark = mark, .end = end };
 
 	c.rows = tree->n < ROWS_MAX ? tree->n : ROWS_MAX;
 	c.marks = mem_array(c.rows + 1, sizeof(*c.marks));
-	timeline_collect(&c, fp, marked);
+	timeline_collect(&c, fp, pointed_out);
 	buf_c(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
 	      "aria-label=\"timeline of ");
 	html_str(out, fp->spec);

@@ -12,9 +12,9 @@ static void tree_html_put_node(struct buf *out, const struct process_node *node,
 		   node->facts, str_plural(node->facts));
 	put_seconds(out, node->first_ns / 1000000);
 	buf_c(out, "</span>");
-	if (node->marked)
+	if (node->pointed_out)
 		buf_printf(out, " <span class=\"%s\">%zu %s</span>", mark,
-			   node->marked, mark);
+			   node->pointed_out, mark);
 }
 
 void tree_html(struct buf *out, const struct process_tree *tree,

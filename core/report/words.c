@@ -239,7 +239,7 @@ static const struct step_end *words_find_step(const struct run_end *end,
 	return NULL;
 }
 
-const struct step_end *step_told(const struct fingerprint *fp, struct str name,
+const struct step_end *words_step(const struct fingerprint *fp, struct str name,
 				 size_t *run)
 {
 	const struct step_end *best = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a folder that somebody else has filled. */
+/* Reading a folder with hostile contents. */
 #include "core/scenario/listing.h"
 
 #include <dirent.h>

@@ -8,6 +8,14 @@ is "no word of a private dialect (tests/lint/words.txt)" \
 is "no two files share the name of a function (tests/lint/shared.txt)" \
 	"$(/usr/bin/python3 tests/lint/shared.py 2>&1)" ""
 
+stale() { # texts of words_kept.txt that are gone
+	grep -v '^#' tests/lint/words_kept.txt |
+		while IFS='	' read -r file text _; do
+			grep -qF -e "$text" "$file" || echo "$file: $text"
+		done
+}
+is "what stays (tests/lint/words_kept.txt) is still there" "$(stale)" ""
+
 # --- the lints find what they are for ---
 
 tree=$work/tree

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """
-Words that do not belong in core/ and cmd/: see words.txt.
+Words that do not belong in core/ and cmd/: see words.txt, and
+words_kept.txt for the texts that stay.
 
     words.py [ROOT]            more places than allowed, one row a line
     words.py --show [ROOT]     every place of every row
@@ -44,16 +45,31 @@ def words_of(text):
     return re.findall(r"[A-Za-z]+", text)
 
 
-def look_at_prose(rows, letter, text, path, line):
+def read_kept(root):
+    """Texts that stay, by path: of words_kept.txt."""
+    kept = {}
+    table = root / "tests/lint/words_kept.txt"
+    for line in table.read_text().splitlines() if table.exists() else []:
+        if line and line[0] != "#":
+            path, text, _ = line.split("\t")
+            kept.setdefault(path, []).append(text)
+    return kept
+
+
+def look_at_prose(rows, letter, text, path, line, kept):
     for number, one in enumerate(text.split("\n"), line):
+        for stays in kept.get(str(path), []):
+            one = one.replace(stays, "")
         for word in words_of(one):
             for row in rows:
                 if letter in row.where and word.lower() in row.plain:
                     row.places.append(f"{path}:{number}: {word}")
 
 
-def look_at_names(rows, names):
+def look_at_names(rows, names, kept):
     for name, place in sorted(names.items()):
+        if name in kept.get(place.split(":")[0], []):
+            continue
         for row in rows:
             if "n" in row.where and row.has_name(name):
                 row.places.append(f"{place}: {name}")
@@ -61,6 +77,7 @@ def look_at_names(rows, names):
 
 def look(rows, root):
     names = {}
+    kept = read_kept(root)
     for path in ctokens.sources(root, r"\.(c|h|def)$"):
         shown = path.relative_to(root)
         stem = str(shown.with_suffix(""))
@@ -72,10 +89,11 @@ def look(rows, root):
                 names.setdefault(text, f"{shown}:{line}")
             else:
                 letter = "c" if kind == "comment" else "s"
-                look_at_prose(rows, letter, text, shown, line)
-    look_at_names(rows, names)
+                look_at_prose(rows, letter, text, shown, line, kept)
+    look_at_names(rows, names, kept)
     for path in ctokens.sources(root, r"\.(md|1|5)$"):
-        look_at_prose(rows, "d", path.read_text(), path.relative_to(root), 1)
+        look_at_prose(rows, "d", path.read_text(), path.relative_to(root), 1,
+                      kept)
 
 
 def main():

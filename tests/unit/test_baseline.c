@@ -335,7 +335,7 @@ static void what_comes_again_is_read_back(void **state)
 	const struct fact *f;
 
 	fp->names_known = true;
-	fact_set_form(&fp->arena, &fp->facts[1],
+	fact_set_template(&fp->arena, &fp->facts[1],
 		      STR("file.create /tmp/tmp<rand>"));
 
 	autobuf struct buf text = written(make(fp, NULL));
@@ -343,7 +343,8 @@ static void what_comes_again_is_read_back(void **state)
 
 	assert_true(fingerprint_names_known(b->fp));
 	f = fingerprint_find(b->fp, STR("file.create /tmp/tmp_payload"));
-	assert_true(str_eq(fact_form(f), STR("file.create /tmp/tmp<rand>")));
+	assert_true(str_eq(fact_template(f),
+			   STR("file.create /tmp/tmp<rand>")));
 	baseline_free(b);
 
 	replace(&text, "  \"told\": true,\n", "");
@@ -351,7 +352,7 @@ static void what_comes_again_is_read_back(void **state)
 	assert_false(fingerprint_names_known(b->fp));
 	fp = FACTS("HEAD", "3 file.create /tmp/tmp_payload");
 	fp->names_known = true;
-	fact_set_form(&fp->arena, &fp->facts[0],
+	fact_set_template(&fp->arena, &fp->facts[0],
 		      STR("file.create /tmp/tmp<rand>"));
 	next = make(fp, b);
 	assert_true(fingerprint_names_known(next->fp));

@@ -429,7 +429,8 @@ static void what_was_told_survives(void **state)
 
 	assert_true(fingerprint_names_known(back));
 	assert_non_null(f);
-	assert_true(str_eq(fact_form(f), STR("file.create /tmp/tmp<rand>")));
+	assert_true(str_eq(fact_template(f),
+			   STR("file.create /tmp/tmp<rand>")));
 	assert_int_equal(back->n_names, 0);
 	assert_true(run->names_known && !fingerprint_names_known(run));
 	assert_int_equal(run->n_names, 2);

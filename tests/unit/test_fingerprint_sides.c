@@ -152,8 +152,9 @@ static void what_every_run_has_was_not_drawn(void **state)
 	assert_int_equal(a->n, 3);
 	assert_int_equal(f->seen, 3);
 	assert_int_equal(f->names_max, 1);
-	assert_true(str_eq(fact_form(f), STR("file.create /tmp/tmp<rand>")));
-	f = fingerprint_find(a, fact_form(f));
+	assert_true(str_eq(fact_template(f),
+			   STR("file.create /tmp/tmp<rand>")));
+	f = fingerprint_find(a, fact_template(f));
 	assert_int_equal(f->names_min, 1);
 	assert_int_equal(f->names_max, 1);
 	assert_int_equal(f->ev.count, 3);

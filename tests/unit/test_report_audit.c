@@ -98,7 +98,7 @@ static void a_failure_is_told_with_its_reason(void **state)
 	has(text, "says that a library is missing: ImportError");
 	has(text, "    > python3 client.py: first seen after 1.204 s, "
 	    "end status=1, facts 1\n");
-	has(text, "Mend or provide what the failed processes lacked");
+	has(text, "Repair or provide what the failed processes lacked");
 	free(text);
 	fingerprint_free(fp);
 }
