@@ -63,6 +63,7 @@ def opening(t, task, call):
         return
     if makes:
         t.emit_path(task, "file.create", where)
+        made_mode(t, task, call, where)
         if flags & O_TMPFILE != O_TMPFILE:
             t.files.put(where, "f")
             t.files.begin(where)
@@ -76,6 +77,16 @@ def opening(t, task, call):
             t.files.changed.add(where)
     if flags & O_ACCMODE != O_WRONLY and not makes:
         t.emit_path(task, "file.read", where)
+
+
+def made_mode(t, task, call, where):
+    """What the program asks for itself, beyond its owner; not in the tree."""
+    at = {"creat": 1, "open": 2, "openat": 3}.get(call.name)
+    bits = call.arg(2).field("mode").num if at is None else call.arg(at).num
+    if bits and bits & 0o77 and bits & 0o777 not in (0o666, 0o777) and \
+            not names.below(where, names.TREE):
+        t.emit_path(task, "file.mode", where, "", "made %04o" %
+                    (bits & ~0o022))
 
 
 def opened(t, task, base, path, got):
@@ -203,9 +214,11 @@ def remove(base, path):
 def write(t, task, call):
     where, _ = t.path_of(task, None, call.arg(0), True)
     t.emit_path(task, "file.write", where, call.err)
-    if not call.err and len(t.files.content(where) or b"") > \
-            (call.arg(1).num or 0):
+    length = call.arg(1).num or 0
+    if not call.err and t.files.size(where) > length:
         t.emit_path(task, "file.truncate", where)
+    if not call.err:
+        t.files.sizes[where] = length
     t.files.changed.add(where)
 
 

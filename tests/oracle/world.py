@@ -35,6 +35,7 @@ class Files:
         self.written = {}       # what is in files that the run began
         self.away = set()       # who writes there does not append
         self.changed = set()    # what is in them is not known
+        self.sizes = {}         # of those that were cut
         self.look(os.fsencode(root))
 
     def look(self, root):
@@ -144,6 +145,17 @@ class Files:
                 return file.read()
         except OSError:
             return None
+
+    def size(self, path):
+        content = self.content(path)
+        if path in self.sizes:
+            return self.sizes[path]
+        if content is not None:
+            return len(content)
+        try:
+            return os.path.getsize(self.original(path))
+        except OSError:
+            return 0
 
     def mode(self, path):
         if path in self.modes:
