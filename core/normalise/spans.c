@@ -180,6 +180,9 @@ static struct instant token_time_compact(struct str s, size_t at)
 	if (token_number_up_to(s, end, 2, 60)) {
 		end += 2;
 		end += token_fraction(s, end);
+	} else if (token_byte_in(s, at + 8, "-")) {
+		/* A process id behind the day, as Ruby's Tempfile has it. */
+		return when;
 	}
 	end += token_time_zone(s, end);
 	if (token_ends_word(s, end))

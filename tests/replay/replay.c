@@ -6,8 +6,8 @@
  *
  *   REPLAY_RECORD=DIR   trace as ever, and keep each run's fingerprint in
  *                       DIR/LABEL/NUMBER; a '/' of the label is a '_'
- *   REPLAY_FROM=DIR     trace nothing: a run is one of those, by luck, and none
- *                       comes twice in a comparison
+ *   REPLAY_FROM=DIR     trace nothing: a run is one of those, by luck, and each
+ *                       is later than those before it
  *   REPLAY_SEED=N       luck
  *   REPLAY_FIRST=N      no luck: those from N on, in the order of recording
  */
@@ -94,30 +94,39 @@ static unsigned recordings(const char *folder)
 	return n;
 }
 
-/* A recording that no other run of this comparison was, or -1. */
+/* So many runs has a comparison at most: of both sides, if they are one. */
+#define RUNS_MOST 12
+
+/*
+ * One that was recorded later than those that this comparison had before, as
+ * time goes on in a real one; or -1.
+ */
 static int pick(const char *folder)
 {
-	static struct { char folder[PATH_MAX]; bool taken[REPLAY_MAX]; } of[2];
-	unsigned many = recordings(folder), left = 0, nth;
+	static struct { char folder[PATH_MAX]; unsigned next, n; } of[2];
 	const char *first = getenv("REPLAY_FIRST");
+	unsigned many = recordings(folder), left, need, skip;
 	size_t i = 0;
 
 	while (i < 2 && of[i].folder[0] && strcmp(of[i].folder, folder) != 0)
 		i++;
 	if (i == 2)
 		return -1;
-	snprintf(of[i].folder, sizeof(of[i].folder), "%s", folder);
-	for (unsigned k = 0; k < many; k++)
-		left += !of[i].taken[k];
-	if (!left)
+	if (!of[i].folder[0]) {
+		snprintf(of[i].folder, sizeof(of[i].folder), "%s", folder);
+		of[i].next = first ? (unsigned)atoi(first) : 0;
+	}
+	if (of[i].next >= many)
 		return -1;
-	nth = first ? 0 : (unsigned)(next_random() % left);
-	for (unsigned k = first ? (unsigned)atoi(first) : 0; k < many; k++)
-		if (!of[i].taken[k] && !nth--) {
-			of[i].taken[k] = true;
-			return (int)k;
-		}
-	return -1;
+	left = many - of[i].next;
+	need = of[i].n < RUNS_MOST ? RUNS_MOST - of[i].n : 1;
+	skip = left > need && !first ? (unsigned)
+	       (next_random() % ((left - need) * 2 / need + 1)) : 0;
+	if (skip > left - 1)
+		skip = left - 1;
+	of[i].n++;
+	of[i].next += skip + 1;
+	return (int)of[i].next - 1;
 }
 
 static int replay(const char *dir, struct job *job, struct err *err)

@@ -217,6 +217,8 @@ static void ids_and_times_are_replaced(void **state)
 		MADE("/srv/2024-01-31T12:00:00.123Z", "/srv/<time>"),
 		MADE("/srv/20240131T120000", "/srv/<time>"),
 		MADE("/srv/a-20240131_120000.log", "/srv/a-<time>.log"),
+		/* A day and a process id. */
+		MADE("/srv/a-20240131-1200-x.png", "/srv/a-<time>-1200-x.png"),
 		MADE("/srv/log1706700000.txt", "/srv/log<time>.txt"),
 		MADE("/srv/1706700000123", "/srv/<time>"),
 		STAYS("/srv/2700000000"), STAYS("/srv/1234567890"),
