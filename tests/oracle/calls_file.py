@@ -69,7 +69,8 @@ def opening(t, task, call):
             t.files.begin(where)
     elif writes:
         t.emit_path(task, "file.write", where)
-        if flags & O_TRUNC and t.files.head(where):
+        if flags & O_TRUNC and t.files.head(where) and \
+                not t.files.is_device(where):
             t.emit_path(task, "file.truncate", where)
         if flags & O_TRUNC:
             t.files.begin(where)

@@ -97,7 +97,7 @@ def looks_into(t, task, call, deed, targets):
 
 def inspects(t, task, call):
     by_fd = call.name in ("process_madvise", "pidfd_getfd")
-    if by_fd and call.arg(0).path is None:
+    if by_fd and not (call.arg(0).path or b"").startswith(b"pid:"):
         t.emit(task, "process.inspect", call.name, call.err)
         return
     n = 2 if call.name == "kcmp" else 1

@@ -76,6 +76,7 @@ def execute(t, task, call):
         refused(t, task, call, base, path)
         return
     process = task.process
+    first = not process.live
     settle(t, task, path.bytes)
     if path.bytes == b"":
         exe, gone = base.path, base.deleted
@@ -95,8 +96,21 @@ def execute(t, task, call):
     if any(item.cut for item in argv.items):
         raise BadLog("an argument that is cut")
     t.emit_path(task, "exec.args", exe, "", names.arguments(args))
+    environment(t, task, exe, call.arg(3 if at else 2), first)
     if t.files.mode(exe) & 0o6000 and not anonymous:
         t.emit(task, "priv", "exec of a set-id program " + names.path(exe))
+
+
+def environment(t, task, exe, envp, first):
+    """What it is given to load, and the one before it was not."""
+    process = task.process
+    loads = [item.bytes for item in envp.items
+             if item.bytes and names.loads(item.bytes)]
+    for variable in loads:
+        if not first and variable not in process.loads:
+            t.emit_path(task, "exec.env", exe, "",
+                        names.words(variable[:400]))
+    process.loads = set(loads)
 
 
 def interpreter(t, task, exe):

@@ -3,11 +3,12 @@
 
 Bytes in, one line of text out: places, volatile parts as tokens, everything
 that could forge a line escaped.  Written from the README and not from the
-product's tables; what of its rules no program here needs is left out, and
-then shows up as a difference.
+product's tables, but for the one of environment variables; what of its rules no
+program here needs is left out, and then shows up as a difference.
 """
 
 import datetime
+import os
 import re
 import time
 import unicodedata
@@ -328,6 +329,27 @@ def word(data):
     quotes = data in (b"", b"=", b"->") or b" " in data or b"'" in data
     text = shorten(words(data, quotes), 256)
     return "'" + text + "'" if quotes else text
+
+
+def table_of_variables():
+    """Which variables count is the contract's to choose, as a table."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(here, "../../core/trace/exec_env.def"),
+              encoding="ascii") as file:
+        rows = re.findall(r'^(NOT_)?LOADS\("([^"]+)"\)', file.read(), re.M)
+    return [(name.encode(), not no) for no, name in rows]
+
+
+VARIABLES = table_of_variables()
+
+
+def loads(variable):
+    """Of NAME=VALUE: does it say what a program loads?"""
+    name, equals, _ = variable.partition(b"=")
+    fits = [does for row, does in VARIABLES
+            if (name.startswith(row[:-1]) if row.endswith(b"*")
+                else name == row)]
+    return bool(equals and fits and all(fits))
 
 
 def arguments(argv):

@@ -124,6 +124,11 @@ class Files:
             return self.source + path[len(TREE):]
         return path
 
+    @staticmethod
+    def is_device(path):
+        """/dev/null was written to, and holds nothing."""
+        return below(path, b"/dev") and not below(path, b"/dev/shm")
+
     def head(self, path):
         """The first bytes of a file, as far as they can be known."""
         if path in self.written:
@@ -225,6 +230,7 @@ class Process:
         self.executed = False   # a program of its own
         self.threads = set()    # as the sandbox counts
         self.sought = parent.sought if parent else b""    # a name that a shell looked for last
+        self.loads = parent.loads if parent else set()  # of its environment
         self.said = b""         # what it wrote to standard error
         self.missed = []        # execs that found nothing: (path, error)
         self.told = ""          # another one's signal
