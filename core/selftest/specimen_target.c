@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -85,9 +86,8 @@ void specimen_target_directory(void)
 
 void specimen_exec_env(void)
 {
-	char *const envp[] = { (char *)"LD_PRELOAD=/tmp/absent.so", NULL };
-
-	specimen_try(execve("/proc/self/exe", specimen_self_argv("env"), envp));
+	specimen_try(setenv("BASH_ENV", "/tmp/absent.sh", true));
+	specimen_try(execv("/proc/self/exe", specimen_self_argv("env")));
 }
 
 void specimen_exec_no_search(void)

@@ -304,9 +304,7 @@ void exec_succeeded(struct tracer *t, struct task *k)
 		buf_view(&k->call.words), (uint32_t)k->call.aux,
 		k->call.aux & CUT,
 	};
-	bool deleted, first = p->is_step_leader && !p->after_first_exec;
-
-	bool first_exec = !p->after_first_exec;
+	bool deleted, first = !p->after_first_exec;
 
 	if (p->is_init)
 		return;
@@ -329,11 +327,11 @@ void exec_succeeded(struct tracer *t, struct task *k)
 	}
 	emit_event(t, k, EV_EXEC_ARGS, buf_view(&exe), buf_view(&k->call.words),
 		   0);
-	exec_env_succeeded(t, k, first_exec);
+	exec_env_succeeded(t, k, first);
 	exec_report_change(t, k, &truth);
 	path_guard_end(t, k);
 	exec_copy_free(&truth);
 	exec_report_setuid(t, k);
-	if (first && p->step != STEP_NONE)
+	if (first && p->is_step_leader && p->step != STEP_NONE)
 		t->hooks->started(t->hooks->ctx, p->step);
 }
