@@ -4,10 +4,6 @@
 # level less; steps that race for one action are one program.
 . tests/system/lib.sh
 
-json() {
-	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
-}
-
 behavdiff_for_user
 chmod 1777 "$work"
 XDG_CACHE_HOME=$work/cache

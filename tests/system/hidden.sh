@@ -5,10 +5,6 @@
 # one thing more.
 . tests/system/lib.sh
 
-json() {
-	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
-}
-
 repo=$work/repo
 mkdir -p "$repo/plain" "$work/wanted"
 cases=

@@ -4,10 +4,6 @@
 # the errors and the warnings it must give, and nothing else at these levels.
 . tests/system/lib.sh
 
-json() {
-	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
-}
-
 repo=$work/repo
 mkdir "$repo"
 names=''

@@ -7,6 +7,7 @@
 #   is "they agree" GOT WANTED        passes when the texts are equal
 #   exits 2 "it refuses" COMMAND...   passes on this status; output in $out $err
 #   skip "why" "what"                 counts as skipped
+#   json WHAT FILE...                 what a JSON file says: json_read.py
 #   as_user COMMAND...                as the ordinary user, in $work
 #   finish                            the plan, and the exit status
 set -u
@@ -42,6 +43,10 @@ GIT_AUTHOR_NAME=Tester GIT_AUTHOR_EMAIL=tester@example.org
 GIT_COMMITTER_NAME=Tester GIT_COMMITTER_EMAIL=tester@example.org
 export GIT_CONFIG_NOSYSTEM GIT_CONFIG_GLOBAL GIT_AUTHOR_NAME \
 	GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
+
+json() {
+	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
+}
 
 result() { # status name
 	tests=$((tests + 1))

@@ -5,10 +5,6 @@
 # them: tests/fixtures/payload.c.
 . tests/system/lib.sh
 
-json() {
-	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
-}
-
 repo=$work/repo
 mkdir -p "$repo/old" "$repo/new"
 cat >"$repo/old/say.py" <<'END'

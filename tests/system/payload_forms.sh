@@ -4,10 +4,6 @@
 # service of this host, and others that each say one thing more to it.
 . tests/system/lib.sh
 
-json() {
-	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
-}
-
 repo=$work/repo
 mkdir -p "$repo/plain" "$work/wanted"
 cases=

@@ -5,10 +5,6 @@
 # waited for, and the facts are those of the deadline.
 . tests/system/lib.sh
 
-json() {
-	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
-}
-
 repo=$work/repo
 mkdir -p "$repo"
 "${CC:-cc}" -O1 -o "$repo/sleeps" tests/system/sleeps.c -lpthread -lrt ||

@@ -13,10 +13,6 @@ mkdir "$work/in" "$work/scratch"
 cd "$work/in" || exit 2
 traced=$work/scratch/traced.json
 
-json() {
-	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
-}
-
 run() { # arguments, as $who
 	if [ "$who" = root ]; then
 		"$behavdiff" "$@"

@@ -6,10 +6,6 @@
 # All of it as root, too, where root runs the tests.
 . tests/system/lib.sh
 
-json() {
-	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
-}
-
 golden=$top/tests/golden
 repo=$work/samples
 mkdir "$work/json"

@@ -5,10 +5,6 @@
 # is run.
 . tests/system/lib.sh
 
-json() {
-	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
-}
-
 behavdiff_for_user
 chmod 1777 "$work"
 repo=$work/repo

@@ -5,10 +5,6 @@
 # runs a specimen outside the sandbox.
 . tests/system/lib.sh
 
-json() {
-	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
-}
-
 behavdiff_for_user
 
 # name outcome, a line a specimen

@@ -5,10 +5,6 @@
 # asked about a name has tried nothing.
 . tests/system/lib.sh
 
-json() {
-	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
-}
-
 repo=$work/repo
 mkdir "$repo"
 # Each line by itself: the names are numbered in the order of the lines.

@@ -5,10 +5,6 @@
 . tests/system/lib.sh
 
 fixtures=${behavdiff%/*}/fixtures
-json() {
-	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"
-}
-
 repo=$work/repo
 mkdir -p "$repo/dir"
 cd "$repo" || exit 2
