@@ -355,6 +355,13 @@ static bool when_local_socket(const struct fact *f)
 	};
 	struct str family = object_first_word(f->object);
 
+	/* Of netlink only that of addresses: others show or change the host. */
+	if (f->kind == EV_NET_SOCKET && str_eq(family, STR("netlink"))) {
+		struct str type = f->object;
+
+		object_cut_word(&type);
+		return !second_word(type).len;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
 		if (str_eq(family, str_c(families[i])))
 			return true;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/trace/decode_request.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/tracer.h"
@@ -126,4 +127,10 @@ void leave_fileattr(struct tracer *t, struct task *k)
 {
 	mode_changed(t, k, call_dir1(k), k->call.path1,
 		     !(k->call.args[4] & AT_SYMLINK_NOFOLLOW), "attributes");
+}
+
+/* The same by ioctl_iflags(2), of a descriptor that may be open for reading. */
+void mode_attributes(struct tracer *t, struct task *k)
+{
+	mode_changed(t, k, (int)k->call.args[0], NULL, true, "attributes");
 }

@@ -21,6 +21,7 @@
 #include "core/base/fd.h"
 #include "core/netcap/dns.h"
 #include "core/netcap/sockaddr.h"
+#include "core/trace/decode_request.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/kernel.h"
@@ -68,6 +69,8 @@ enum entry_action enter_socket(struct tracer *t, struct task *k)
 
 void leave_socket(struct tracer *t, struct task *k)
 {
+	if ((int)k->call.args[0] == AF_NETLINK && !call_err(&k->call))
+		netlink_opened(k->process, (int)k->call.ret);
 	net_socket_event(t, k, call_err(&k->call));
 }
 
@@ -524,7 +527,7 @@ static void net_report_sent(struct tracer *t, struct task *k,
 	 */
 	if (!err && s->index && s->index >= (uint64_t)k->call.ret)
 		err = ECANCELED;
-	/* Talking to the kernel over netlink is net.socket's business. */
+	/* What is asked of the kernel: decode_netlink.c. */
 	if (s->addr.ss_family == AF_NETLINK)
 		return;
 	if (!s->len && err == EFAULT)
@@ -545,6 +548,7 @@ void leave_send(struct tracer *t, struct task *k)
 	const struct buf *in = &k->call.words;
 	struct sent s;
 
+	request_sent(t, k);
 	for (size_t at = 0; at + sizeof(s) <= in->len; ) {
 		memcpy(&s, in->p + at, sizeof(s));
 		at += sizeof(s);

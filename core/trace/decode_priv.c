@@ -2,7 +2,6 @@
 /* Privileged calls, refused ones, and the calls that are only recorded. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/prctl.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
@@ -10,7 +9,6 @@
 #include <sys/personality.h>
 
 #include "core/base/cleanup.h"
-#include "core/base/vec.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/flags.h"
@@ -127,42 +125,6 @@ void leave_seccomp(struct tracer *t, struct task *k)
 		   k->call.args[0] == SECCOMP_SET_MODE_STRICT ?
 		   STR("seccomp(strict)") : STR("seccomp(filter)"),
 		   STR(""), call_err(&k->call));
-}
-
-static const struct {
-	int option;
-	const char *name;
-	enum event_kind kind;
-} prctls[] = {
-	{ PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG", EV_SYSCALL },
-	{ PR_SET_DUMPABLE, "PR_SET_DUMPABLE", EV_EVASION },
-	{ PR_SET_KEEPCAPS, "PR_SET_KEEPCAPS", EV_PRIV },
-	{ PR_SET_SECCOMP, "PR_SET_SECCOMP", EV_EVASION },
-	{ PR_CAPBSET_DROP, "PR_CAPBSET_DROP", EV_PRIV },
-	{ PR_SET_TSC, "PR_SET_TSC", EV_EVASION },
-	{ PR_SET_SECUREBITS, "PR_SET_SECUREBITS", EV_PRIV },
-	{ PR_SET_TIMERSLACK, "PR_SET_TIMERSLACK", EV_SYSCALL },
-	{ PR_SET_MM, "PR_SET_MM", EV_EVASION },
-	{ PR_SET_PTRACER, "PR_SET_PTRACER", EV_PROCESS_INSPECT },
-	{ PR_SET_CHILD_SUBREAPER, "PR_SET_CHILD_SUBREAPER", EV_SYSCALL },
-	{ PR_SET_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS", EV_SYSCALL },
-	{ PR_CAP_AMBIENT, "PR_CAP_AMBIENT", EV_PRIV },
-	{ PR_SET_SYSCALL_USER_DISPATCH, "PR_SET_SYSCALL_USER_DISPATCH",
-	  EV_EVASION },
-};
-
-void leave_prctl(struct tracer *t, struct task *k)
-{
-	int option = (int)k->call.args[0], err = call_err(&k->call);
-
-	for (size_t i = 0; i < ARRAY_LEN(prctls); i++) {
-		if (prctls[i].option != option)
-			continue;
-		emit_words(t, k, prctls[i].kind, err, "prctl(%s)",
-			   prctls[i].name);
-		return;
-	}
-	emit_words(t, k, EV_SYSCALL, err, "prctl(%d)", option);
 }
 
 /*

@@ -17,6 +17,7 @@
 #include "core/base/vec.h"
 #include "core/trace/decode_signal.h"
 #include "core/trace/decode_target.h"
+#include "core/trace/decode_request.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/procfs.h"
@@ -237,10 +238,13 @@ enum entry_action enter_fcntl(struct tracer *t, struct task *k)
 	if (target_sets_owner(t, k, false))
 		return target_is_own(buf_view(&k->call.words)) ?
 			       ENTRY_CONTINUE : ENTRY_STOP_AT_EXIT;
-	return enter_lock(t, k);
+	return request_is_quiet(k) ? enter_lock(t, k) : ENTRY_STOP_AT_EXIT;
 }
 
 void leave_fcntl(struct tracer *t, struct task *k)
 {
-	target_owner_set(t, k);
+	if (k->call.words.len)
+		target_owner_set(t, k);
+	else
+		leave_request(t, k);
 }

@@ -24,6 +24,7 @@
 #include "core/base/fd.h"
 #include "core/base/vec.h"
 #include "core/trace/kernel.h"
+#include "core/trace/requests.h"
 #include "core/trace/tracer.h"
 
 /*
@@ -57,6 +58,10 @@ static const struct filter_rule filter_rules[] = {
 
 bool filter_passes(const char *name, bool *always)
 {
+	if (request_has_call(name)) {
+		*always = false;
+		return true;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(filter_rules); i++) {
 		const struct filter_rule *r = &filter_rules[i];
 
@@ -144,8 +149,10 @@ static int filter_export(scmp_filter_ctx ctx, bool all,
 	if (fd < 0)
 		return -errno;
 	/* Jumps are relative: a program may stand behind another. */
-	if (!all)
+	if (!all) {
 		filter_add_exceptions(&bytes);
+		requests_filter(&bytes, SECCOMP_RET_TRACE | 1);
+	}
 	if (seccomp_export_bpf(ctx, fd) || lseek(fd, 0, SEEK_SET) < 0 ||
 	    fd_read_all(fd, &bytes, 1 << 20))
 		return -EIO;

@@ -69,6 +69,7 @@ struct kernel_termios2 {
 	unsigned char line, cc[19];
 	uint32_t speeds[2];
 };
+#define KERNEL_TCGETS2 _IOR('T', 0x2a, struct kernel_termios2)
 #define KERNEL_TCSETS2 _IOW('T', 0x2b, struct kernel_termios2)
 #define KERNEL_TCSETSW2 _IOW('T', 0x2c, struct kernel_termios2)
 #define KERNEL_TCSETSF2 _IOW('T', 0x2d, struct kernel_termios2)

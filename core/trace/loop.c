@@ -163,6 +163,7 @@ static void loop_exec(struct tracer *t, struct task *k)
 	if (!k->process->shares_directory)
 		process_leave_sharing_set(t, k->process);
 	k->process->maps_shared = false;
+	netlink_executed(k);
 	exec_succeeded(t, k);
 	call_clear(&k->call);
 }
@@ -215,6 +216,13 @@ static bool loop_is_fault(int sig)
 	       sig == SIGFPE;
 }
 
+/* With a netlink socket every call stops: decode_netlink.c. */
+static int loop_resume_request(const struct task *k, int request)
+{
+	return request == PTRACE_CONT && netlink_wanted(k->process) ?
+	       PTRACE_SYSCALL : request;
+}
+
 static void loop_stop(struct tracer *t, struct task *k, int status)
 {
 	int sig = WSTOPSIG(status), event = status >> 16;
@@ -243,7 +251,9 @@ static void loop_stop(struct tracer *t, struct task *k, int status)
 		k->job_stopped = request == PTRACE_LISTEN;
 		break;
 	default:
-		if (sig == (SIGTRAP | 0x80))
+		if (sig == (SIGTRAP | 0x80) && !k->in_call)
+			netlink_stopped(t, k);
+		else if (sig == (SIGTRAP | 0x80))
 			loop_exit(t, k);
 		else if (k->process->after_first_exec || loop_is_fault(sig))
 			deliver = sig;
@@ -257,7 +267,7 @@ static void loop_stop(struct tracer *t, struct task *k, int status)
 	    freeze_wanted(t, k))
 		freeze_call(t, k);
 	else
-		task_resume(k, request, deliver);
+		task_resume(k, loop_resume_request(k, request), deliver);
 }
 
 void loop_dispatch(struct tracer *t, pid_t tid, int status)

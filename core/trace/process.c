@@ -46,6 +46,7 @@ struct process *process_add(struct tracer *t, pid_t tgid,
 		p->label = process_copy(parent->label);
 		p->chain = process_copy(parent->chain);
 		p->shell = parent->shell;
+		p->netlink = parent->netlink;
 		p->looked_up = process_copy(parent->looked_up);
 		buf_str(&p->loads, buf_view(&parent->loads));
 	}

@@ -9,6 +9,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/str.h"
+#include "core/trace/decode_netlink.h"
 
 struct tracer;
 
@@ -42,6 +43,7 @@ struct process {
 				 * fact; 0: none */
 	int last_signal;	/* the last that another process sent it */
 	char *last_sender;	/* and that process's label, or NULL */
+	struct netlink_fds netlink;	/* as far as it is known */
 	bool shell;		/* its program is a shell: shell.c */
 	char *looked_up;	/* the name it looked for last, or NULL */
 	size_t step;

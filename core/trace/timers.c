@@ -13,9 +13,9 @@
 #include <time.h>
 
 #include "core/base/cleanup.h"
+#include "core/trace/decode_request.h"
 #include "core/trace/decode_target.h"
 #include "core/trace/decoders.h"
-#include "core/trace/emit.h"
 #include "core/trace/kernel.h"
 #include "core/trace/target.h"
 #include "core/trace/tracee.h"
@@ -79,7 +79,7 @@ enum entry_action enter_sockopt(struct tracer *t, struct task *k)
 			     name == SO_SNDTIMEO_NEW;
 	else if (level == SOL_NETLINK)
 		t->quiescence.timers |= name == NETLINK_ADD_MEMBERSHIP;
-	return ENTRY_CONTINUE;
+	return request_is_quiet(k) ? ENTRY_CONTINUE : ENTRY_STOP_AT_EXIT;
 }
 
 /* --- terminals (termios(3), VTIME) --- */
@@ -132,7 +132,7 @@ enum entry_action enter_ioctl(struct tracer *t, struct task *k)
 	return timers_is_alone(t, k) ? ENTRY_CONTINUE : ENTRY_STOP_AT_EXIT;
 }
 
-/* The requests that the filter stops: also pushing into a terminal. */
+/* A terminal may have been set by another than was looked at. */
 void leave_ioctl(struct tracer *t, struct task *k)
 {
 	if (timers_sets_terminal((uint32_t)k->call.args[1]))
@@ -140,6 +140,5 @@ void leave_ioctl(struct tracer *t, struct task *k)
 	else if (k->call.words.len)
 		target_owner_set(t, k);
 	else
-		emit_event(t, k, EV_EVASION, STR("ioctl(TIOCSTI)"), STR(""),
-			   call_err(&k->call));
+		leave_request(t, k);
 }

@@ -359,7 +359,7 @@ CALLS = {
     "rename": rename, "renameat": rename, "renameat2": rename,
     "link": link, "linkat": link, "symlink": symlink, "symlinkat": symlink,
     "inotify_add_watch": watch(None, 1), "fanotify_mark": watch(3, 4),
-    "flock": lock, "fcntl": lock,
+    "flock": lock,
     "write": fill, "writev": fill, "lseek": seek, "pwrite64": overwrite,
     "pwritev": overwrite, "ftruncate": overwrite, "memfd_create": anonymous,
 }

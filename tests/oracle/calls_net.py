@@ -27,6 +27,7 @@ class Socket:
         self.path = None        # of one in the file system
         self.peer = None        # text of its address
         self.stream = None      # what is said to it
+        self.protocol = None    # of netlink, by name
 
 
 # --- making ---
@@ -81,10 +82,14 @@ def make(t, task, call):
     elif low(call.arg(2)):
         text += " %d" % low(call.arg(2))
     t.emit(task, "net.socket", text, call.err)
-    if not call.err:
-        t.sockets[inode(call.ret)] = Socket("raw" if kind == "raw" and
-                                            family in ("inet", "inet6")
-                                            else spoken, family)
+    if call.err:
+        return
+    new = Socket("raw" if kind == "raw" and family in ("inet", "inet6")
+                 else spoken, family)
+    if family == "netlink":
+        new.protocol = call.arg(2).name if "?" not in call.arg(2).name \
+            else str(low(call.arg(2)))
+    t.sockets[inode(call.ret)] = new
 
 
 def inode(value):

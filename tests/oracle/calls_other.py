@@ -24,19 +24,6 @@ PRIV_PATH = {"umount2": 0, "chroot": 0, "swapon": 0, "swapoff": 0, "acct": 0,
              "mount": 1, "pivot_root": 1}
 IDS = {"setuid": 1, "setgid": 1, "setreuid": 2, "setregid": 2, "setresuid": 3,
        "setresgid": 3, "setfsuid": 1, "setfsgid": 1, "setgroups": 1}
-# What prctl(2) is asked for: nothing of note, or of which kind
-PRCTL_AMBIENT = {"PR_SET_NAME", "PR_GET_NAME", "PR_SET_VMA",
-                 "PR_GET_DUMPABLE", "PR_CAPBSET_READ"}
-PRCTL = {
-    "PR_SET_PDEATHSIG": "syscall", "PR_SET_TIMERSLACK": "syscall",
-    "PR_SET_CHILD_SUBREAPER": "syscall", "PR_SET_NO_NEW_PRIVS": "syscall",
-    "PR_SET_KEEPCAPS": "priv", "PR_CAPBSET_DROP": "priv",
-    "PR_SET_SECUREBITS": "priv", "PR_CAP_AMBIENT": "priv",
-    "PR_SET_DUMPABLE": "evasion", "PR_SET_SECCOMP": "evasion",
-    "PR_SET_TSC": "evasion", "PR_SET_MM": "evasion",
-    "PR_SET_SYSCALL_USER_DISPATCH": "evasion",
-    "PR_SET_PTRACER": "process.inspect",
-}
 
 
 def by_name(kind):
@@ -117,15 +104,6 @@ def queue(kind):
     return handler
 
 
-def process_option(t, task, call):
-    option = call.arg(0)
-    if option.name in PRCTL_AMBIENT:
-        return
-    shown = option.name if option.name in PRCTL else str(option.num)
-    t.emit(task, PRCTL.get(option.name, "syscall"), "prctl(%s)" % shown,
-           call.err)
-
-
 def filters(t, task, call):
     name = call.arg(0).name
     if name == "SECCOMP_SET_MODE_STRICT":
@@ -143,11 +121,6 @@ def domain(t, task, call):
                (hex(value) if value else "0"), call.err)
         if value & READ_IMPLIES_EXEC:
             report(t, task, call)
-
-
-def terminal(t, task, call):
-    if "TIOCSTI" in call.arg(1).names:
-        t.emit(task, "evasion", "ioctl(TIOCSTI)", call.err)
 
 
 def limit(t, task, call):
@@ -224,11 +197,11 @@ def nothing(t, task, call):
 
 
 CALLS = {
-    "fsopen": file_system, "ptrace": process_control, "prctl": process_option,
-    "seccomp": filters, "personality": domain, "ioctl": terminal,
+    "fsopen": file_system, "ptrace": process_control,
+    "seccomp": filters, "personality": domain,
     "prlimit64": limit, "shmat": segment, "mmap": map_, "munmap": unmap,
     "mprotect": protect, "pkey_mprotect": protect,
-    "alarm": nothing, "setitimer": nothing, "setsockopt": nothing,
+    "alarm": nothing, "setitimer": nothing,
     "timer_settime": nothing, "timerfd_settime": nothing,
 }
 CALLS.update({name: by_name("priv") for name in PRIV})

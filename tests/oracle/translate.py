@@ -9,6 +9,7 @@ import calls_file
 import calls_net
 import calls_other
 import calls_process
+import calls_request
 import calls_shell
 import calls_wire
 import log
@@ -30,7 +31,8 @@ class Translator:
         self.listening = set()
         self.pipes = {}
         self.calls = {}
-        for module in (calls_file, calls_net, calls_other, calls_process):
+        for module in (calls_file, calls_net, calls_other, calls_process,
+                       calls_request):
             self.calls.update(module.CALLS)
         for _, record in records:
             self.now = record.time
@@ -62,6 +64,7 @@ class Translator:
             return
         calls_wire.watch(self, task, call)
         calls_shell.watch(self, task, call)
+        calls_request.watch(self, task, call)
         name = call.name
         if call.nr >= 1 << 63:
             name = "syscall_%d" % (call.nr - (1 << 64))
