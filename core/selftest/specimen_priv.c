@@ -106,6 +106,27 @@ void specimen_priv_clone3(void)
 	clone_result(syscall(SYS_clone3, &args, sizeof(args)));
 }
 
+/* By a descriptor that is no control group's. */
+void specimen_priv_clone3_cgroup(void)
+{
+	struct clone_args args = {
+		.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD,
+	};
+
+	clone_result(syscall(SYS_clone3, &args, sizeof(args)));
+}
+
+void specimen_priv_clone3_id(void)
+{
+	const pid_t id = 4242;
+	struct clone_args args = {
+		.set_tid = (uintptr_t)&id, .set_tid_size = 1,
+		.exit_signal = SIGCHLD,
+	};
+
+	clone_result(syscall(SYS_clone3, &args, sizeof(args)));
+}
+
 void specimen_priv_module(void)
 {
 	specimen_try(syscall(SYS_init_module, "", 0UL, ""));

@@ -18,14 +18,15 @@
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/flags.h"
+#include "core/trace/kernel.h"
 #include "core/trace/shell.h"
 #include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
 
 /* --- forks --- */
 
-static enum entry_action process_refuse_flags(struct tracer *t, struct task *k,
-					      uint64_t flags, int err)
+enum entry_action process_refuse_flags(struct tracer *t, struct task *k,
+				       uint64_t flags)
 {
 	char text[200], words[220];
 
@@ -34,28 +35,32 @@ static enum entry_action process_refuse_flags(struct tracer *t, struct task *k,
 	snprintf(words, sizeof(words), "%s(%s)", k->desc->name, text);
 	return call_refuse_with_event(
 		t, k, flags & CLONE_UNTRACED ? EV_EVASION : EV_PRIV, words,
-		err);
-}
-
-/* The filter lets every clone pass that asks for nothing of this. */
-enum entry_action enter_clone(struct tracer *t, struct task *k)
-{
-	return process_refuse_flags(t, k, k->call.args[0], EPERM);
+		EPERM);
 }
 
 /*
- * clone3 has its flags in memory, where another thread can change them after
- * we looked: it does not exist here.  The C library then uses clone(2), whose
- * flags are in a register.
+ * The filter lets every clone pass that asks for nothing of this, and whose
+ * child signals its end by SIGCHLD or not at all.
  */
-enum entry_action enter_clone3(struct tracer *t, struct task *k)
+enum entry_action enter_clone(struct tracer *t, struct task *k)
 {
-	uint64_t flags = 0;
+	uint64_t flags = k->call.args[0];
 
-	tracee_read(k->tid, k->call.args[0], &flags, sizeof(flags));
-	if (flags & (CLONE_NAMESPACES | CLONE_UNTRACED))
-		return process_refuse_flags(t, k, flags, ENOSYS);
-	return call_refuse(k, ENOSYS);
+	if (flags & CLONE_NOTABLE)
+		return process_refuse_flags(t, k, flags & CLONE_NOTABLE);
+	/* The end of a thread is none; CLONE_PARENT: the caller's signal. */
+	k->call.aux = flags & (CLONE_THREAD | CLONE_PARENT) ?
+		      0 : flags & CSIGNAL;
+	return ENTRY_STOP_AT_EXIT;
+}
+
+/* The kernel will signal the caller when the child ends. */
+void leave_clone(struct tracer *t, struct task *k)
+{
+	int sig = (int)k->call.aux;
+
+	if (sig && sig != SIGCHLD)
+		signal_by_child(t, k, sig);
 }
 
 void leave_setsid(struct tracer *t, struct task *k)
@@ -210,6 +215,7 @@ void process_check_daemon(struct tracer *t, struct process *p)
 void process_ended(struct tracer *t, struct process *p, int status)
 {
 	p->ended = true;
+	signal_note_child(p);
 	if (!t->ending) {
 		exec_report_pending(t, p);
 		if (p->after_first_exec) {

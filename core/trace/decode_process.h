@@ -3,8 +3,17 @@
 #ifndef TRACE_DECODE_PROCESS_H
 #define TRACE_DECODE_PROCESS_H
 
+#include <stdint.h>
+
+#include "core/trace/syscalls.h"
+
 struct process;
+struct task;
 struct tracer;
+
+/* No namespace of its own, no task that is not traced: with an event. */
+enum entry_action process_refuse_flags(struct tracer *t, struct task *k,
+				       uint64_t flags);
 
 /* With this wait status. */
 void process_ended(struct tracer *t, struct process *p, int status);

@@ -81,6 +81,25 @@ void signal_note_senders(struct tracer *t, struct task *k, int pid, int sig)
 			signal_note_sender(k, p, sig);
 }
 
+void signal_by_child(struct tracer *t, struct task *k, int sig)
+{
+	buf_clear(&k->call.words);
+	buf_c(&k->call.words, "itself");
+	signal_event(t, k, sig);
+}
+
+void signal_note_child(const struct process *child)
+{
+	struct process *p = child->parent;
+
+	if (!child->exit_signal || child->exit_signal == SIGCHLD || !p ||
+	    p->is_init || p->ended)
+		return;
+	free(p->last_sender);
+	p->last_sender = child->label ? mem_strdup(child->label) : NULL;
+	p->last_signal = child->exit_signal;
+}
+
 /*
  * Looks count only beyond the own step.  A sender that kills itself never
  * comes back from the call.

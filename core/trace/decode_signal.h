@@ -16,6 +16,10 @@ void signal_delivered(struct task *k, int sig);
  * from now on; 0: of every signal that has no other.
  */
 void signal_note_senders(struct tracer *t, struct task *k, int pid, int sig);
+/* The kernel will signal the task when its new child ends (clone(2)). */
+void signal_by_child(struct tracer *t, struct task *k, int sig);
+/* The process has ended: is it the sender of a signal to its parent? */
+void signal_note_child(const struct process *child);
 /* "sent by LABEL" of the signal that ended it; bytes written, 0: unknown. */
 size_t signal_sender(const struct process *p, int sig, char *out, size_t size);
 

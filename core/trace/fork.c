@@ -115,11 +115,14 @@ void fork_announced(struct tracer *t, struct task *k)
 	/* It has waited too long for us, and was asked itself. */
 	if (child->process)
 		return;
+	clone3_announced(k, child);
 	if (fork_is_thread(k->process, (pid_t)tid)) {
 		task_set_process(child, k->process);
 	} else {
 		fork_new_process(t, child, k->process);
 		fork_note_sharing(t, k->process, k->tid, child);
+		if (k->in_call)
+			child->process->exit_signal = (int)k->call.aux;
 	}
 	fork_run_on(child);
 }
@@ -197,8 +200,10 @@ static void fork_attach(struct tracer *t, struct task *k)
 			fork_note_sharing_all(t, k);
 		}
 	}
-	if (p)
-		fork_run_on(k);
+	if (!p)
+		return;
+	clone3_unannounced(t, k);
+	fork_run_on(k);
 }
 
 void fork_find_parents(struct tracer *t)

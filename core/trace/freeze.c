@@ -43,6 +43,7 @@
 
 #define LOOK_US 500		/* does the caller sleep? */
 #define FREEZE_NS 5000000U
+#define SETTLE_NS 5000000U
 
 #define ALL_SETS 0U		/* sharing sets are counted from 1 */
 
@@ -63,13 +64,21 @@ static bool freeze_concerns(const struct task *k, uint64_t set)
 	       (set == ALL_SETS || k->process->sharing_set == set);
 }
 
+/* Is there another task that could change them? */
+static bool freeze_is_shared(const struct tracer *t, const struct task *k)
+{
+	return k->process->tasks > 1 || k->process->sharing ||
+	       freeze_set(t, k) == ALL_SETS;
+}
+
 bool freeze_wanted(const struct tracer *t, const struct task *k)
 {
 	const struct syscall_desc *r = k->desc;
 
-	if (!r || (k->process->tasks < 2 && !k->process->sharing &&
-		   freeze_set(t, k) != ALL_SETS))
+	if (!r || !freeze_is_shared(t, k))
 		return false;
+	if (k->clone3.how == CLONE3_IN_MEMORY)
+		return true;
 	/* A thread's exec waits for the ends of the others. */
 	if (r->enter == enter_exec)
 		return k->call.guard >= PATH_GUARD_SHARED &&
@@ -248,6 +257,32 @@ static void freeze_others(struct tracer *t, const struct task *k)
 	for_each_task(t, o)
 		if (o != k && freeze_concerns(o, set))
 			freeze_task(o, dense);
+}
+
+/*
+ * A task that is on a CPU stops as soon as the kernel's interrupt gets there;
+ * one that only waits for a CPU makes no further instruction of its own.
+ */
+void freeze_hold(struct tracer *t, struct task *k)
+{
+	uint64_t until = clock_ns() + SETTLE_NS;
+	bool runs = freeze_is_shared(t, k);
+
+	if (runs)
+		freeze_others(t, k);
+	while (runs && clock_ns() < until) {
+		runs = false;
+		for_each_task(t, o) {
+			unsigned long long switches;
+			char state;
+
+			runs |= o->frozen && !o->may_stay_frozen &&
+				procfs_state(o->tid, &state, &switches) &&
+				state == 'R';
+		}
+		if (runs)
+			sched_yield();
+	}
 }
 
 void freeze_call(struct tracer *t, struct task *k)

@@ -21,6 +21,12 @@ struct freeze {
 	bool cross_access;	/* a process accessed another one's memory */
 };
 
+/*
+ * On entry of a call: freeze the tasks that could change its memory, and wait a
+ * moment until none of them runs.  What is read afterwards is what the kernel
+ * will read, when freeze_call() goes on with it.
+ */
+void freeze_hold(struct tracer *t, struct task *k);
 /* Is the task at the beginning of a call whose arguments may be changed? */
 bool freeze_wanted(const struct tracer *t, const struct task *k);
 /*

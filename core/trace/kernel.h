@@ -62,6 +62,7 @@
 #define CLONE_NOTABLE (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | \
 		       CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | \
 		       CLONE_NEWNET | CLONE_UNTRACED)
+#define CLONE_LOOKED_AT (CLONE_NOTABLE | CSIGNAL)
 
 /* As in asm-generic/termbits.h, which excludes termios.h. */
 struct kernel_termios2 {

@@ -164,6 +164,7 @@ static void loop_exec(struct tracer *t, struct task *k)
 		process_leave_sharing_set(t, k->process);
 	k->process->maps_shared = false;
 	netlink_executed(k);
+	k->process->exit_signal = 0;
 	exec_succeeded(t, k);
 	call_clear(&k->call);
 }
@@ -175,6 +176,7 @@ static void loop_end(struct tracer *t, struct task *k, int status)
 	struct process *p = k->process;
 	bool leader = p && p->tgid == k->tid;
 
+	clone3_ended(t, k);
 	/* The call may have been carried out before the task died. */
 	t->changed_paths.changes += k->in_call;
 	if (p && k->in_call && !t->ending)
@@ -228,6 +230,7 @@ static void loop_stop(struct tracer *t, struct task *k, int status)
 	int sig = WSTOPSIG(status), event = status >> 16;
 	int request = PTRACE_CONT, deliver = 0;
 
+	clone3_first_stop(k);
 	if (freeze_stopped(t, k,
 				event == PTRACE_EVENT_STOP && sig == SIGTRAP))
 		return;
@@ -239,6 +242,9 @@ static void loop_stop(struct tracer *t, struct task *k, int status)
 	case PTRACE_EVENT_VFORK:
 	case PTRACE_EVENT_CLONE:
 		fork_announced(t, k);
+		/* Clone stops at its end only when it fails. */
+		if (k->in_call)
+			call_finish(t, k, 0);
 		break;
 	case PTRACE_EVENT_EXEC:
 		loop_exec(t, k);

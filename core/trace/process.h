@@ -41,6 +41,7 @@ struct process {
 	bool maps_shared;	/* memory that other processes may map */
 	int ending_signal;	/* that was sent to end it: an end by it is no
 				 * fact; 0: none */
+	int exit_signal;	/* its end sends it to its parent (clone(2)) */
 	int last_signal;	/* the last that another process sent it */
 	char *last_sender;	/* and that process's label, or NULL */
 	struct netlink_fds netlink;	/* as far as it is known */

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "core/trace/call.h"
+#include "core/trace/clone3.h"
 
 struct process;
 struct tracer;
@@ -28,6 +29,7 @@ struct task {
 	bool job_stopped;	/* in a stop of job control */
 	const struct syscall_desc *desc;	/* NULL: no modelled call */
 	struct call call;
+	struct clone3 clone3;
 };
 
 struct tasks {

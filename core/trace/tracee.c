@@ -59,6 +59,24 @@ ssize_t tracee_read(pid_t tid, uint64_t at, void *out, size_t len)
 	return got ? (ssize_t)got : n;
 }
 
+void tracee_write(pid_t tid, uint64_t at, const void *data, size_t len)
+{
+	long word;
+
+	for (size_t done = 0; done < len; done += sizeof(word)) {
+		size_t n = len - done < sizeof(word) ? len - done :
+						       sizeof(word);
+
+		/* Of the last word what stands behind stays. */
+		if (n < sizeof(word) && tracee_read(tid, at + done, &word,
+						    sizeof(word)) < (ssize_t)n)
+			return;
+		memcpy(&word, (const char *)data + done, n);
+		ptrace(PTRACE_POKEDATA, tid, (void *)(uintptr_t)(at + done),
+		       (void *)word);
+	}
+}
+
 /*
  * In steps that do not cross a page: a read that meets an unmapped page fails
  * as a whole for that part, and a string may end just before one.

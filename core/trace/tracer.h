@@ -10,6 +10,7 @@
 
 #include "core/trace/blind_spots.h"
 #include "core/trace/changed_paths.h"
+#include "core/trace/clone3.h"
 #include "core/trace/decode_net.h"
 #include "core/trace/fork.h"
 #include "core/trace/freeze.h"
@@ -43,6 +44,7 @@ struct tracer {
 	struct tasks tasks;
 	struct processes processes;
 	struct fork fork;
+	struct clone3_unclaimed clone3_unclaimed;
 	struct syscalls syscalls;
 	struct unrecorded *unrecorded;	/* NULL: unrecorded calls pass */
 	struct resolve resolve;

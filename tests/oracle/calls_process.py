@@ -2,13 +2,15 @@
 """Programs, forks, signals, ends."""
 
 import re
+import signal
 
 import names
 from log import BadLog
 from world import Fs
 
 CLONE_FS, CLONE_PARENT, CLONE_THREAD = 0x200, 0x8000, 0x10000
-CLONE_UNTRACED = 0x800000
+CLONE_UNTRACED, CLONE_INTO_CGROUP = 0x800000, 0x200000000
+LAST_SIGNAL = 64
 AT_EXECVE_CHECK = 0x10000
 ANOTHERS = ("SIGTERM", "SIGINT", "SIGHUP")
 # In the order in which a fact names them
@@ -25,6 +27,33 @@ def named(bits, of):
     return "|".join(name for name, bit in FLAGS if bits & bit and bit & of)
 
 
+def clone3_in_memory(t, task, call, bits):
+    """A control group, a process id: clone(2) has no room for them."""
+    if call.name != "clone3" or not call.args or named(bits, ~0):
+        return
+    what = ["CLONE_INTO_CGROUP"] if bits & CLONE_INTO_CGROUP else []
+    if call.arg(0).fields and "set_tid_size" in call.arg(0).fields:
+        what += ["set_tid"] if call.arg(0).field("set_tid_size").num else []
+    if what:
+        t.emit(task, "priv", "clone3(%s)" % "|".join(what), call.err)
+
+
+def exit_signal(t, task, call, bits):
+    """The child's end is a signal to its parent."""
+    if bits & (CLONE_THREAD | CLONE_PARENT) or named(bits, ~0xff):
+        return
+    number = 0
+    if call.name == "clone":
+        number = bits & 0xff
+    elif call.name == "clone3" and call.args and call.arg(0).fields:
+        number = call.arg(0).field("exit_signal").num or 0
+    if number in (0, signal.SIGCHLD) or number > LAST_SIGNAL:
+        return
+    # Those of real time have no names.
+    name = signal.Signals(number).name if number < 32 else str(number)
+    t.emit(task, "process.signal", "%s to itself" % name, call.err)
+
+
 def fork(t, task, call):
     bits = 0
     for arg in call.args:
@@ -37,6 +66,8 @@ def fork(t, task, call):
     if asked:
         t.emit(task, "evasion" if bits & CLONE_UNTRACED else "priv",
                "%s(%s)" % (call.name, asked), call.err)
+    clone3_in_memory(t, task, call, bits)
+    exit_signal(t, task, call, bits)
     match = re.match(r"(\d+)(?: /\* (\d+) in strace's PID NS \*/)?$",
                      call.result)
     if not match:
@@ -186,14 +217,14 @@ def collected(t, task, call):
         child.collected = True
 
 
-def signalled(t, task, signal):
+def signalled(t, task, got):
     """Whom another process asks to end, ends by that one's wish."""
-    code = signal.info.field("si_code").num
-    sender = signal.info.field("si_pid").num
-    if signal.name in ANOTHERS and code is not None and \
+    code = got.info.field("si_code").num
+    sender = got.info.field("si_pid").num
+    if got.name in ANOTHERS and code is not None and \
             (code <= 0 or code >= 1 << 31) and sender and \
             sender != task.process.inner:
-        task.process.told = signal.name
+        task.process.told = got.name
 
 
 def signal_name(name):
@@ -242,12 +273,12 @@ def target(t, task, pid):
 
 def send(t, task, call, pid, number):
     """A signal to a process or a group; 0 only looks."""
-    signal = signal_name(call.arg(number).name or "0")
-    if signal != "0":
+    which = signal_name(call.arg(number).name or "0")
+    if which != "0":
         hit = target(t, task, pid)
         # Who kills itself does not come back from the call.
-        last = signal == "SIGKILL" and hit in ("itself", "own group")
-        t.emit(task, "process.signal", "%s to %s" % (signal, hit),
+        last = which == "SIGKILL" and hit in ("itself", "own group")
+        t.emit(task, "process.signal", "%s to %s" % (which, hit),
                "" if last else call.err)
     elif pid in (1, -1):
         t.emit(task, "process.inspect", "%s(%s, 0)" %

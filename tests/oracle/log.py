@@ -19,6 +19,7 @@ OPTIONS = ["-f", "--quiet=attach", "-v", "-s", "4096", "-xx", "-X", "verbose",
 LINE = re.compile(r"(\d+) +(\d+\.\d+) \[ *(\d+)\] (.*)")
 CALL = re.compile(r"(\w+|\?{3})\((.*)\) *= (.*)", re.S)
 RESUMED = re.compile(r"<\.\.\. (\w+|\?{3}) resumed>(.*)", re.S)
+FORKS = ("clone", "clone3", "fork", "vfork")
 UNFINISHED = " <unfinished ...>"
 COMMENT = re.compile(r"/\*(.*?)\*/")
 NUMBER = re.compile(r"-?(?:0x[0-9a-f]+|0b[01]+|[0-9]+)")
@@ -97,6 +98,12 @@ class Reader:
             if self.starts(","):
                 self.at += 1
                 continue
+            # What the kernel has put into the structure in front.
+            if self.starts("=>"):
+                self.at += 2
+                self.skip()
+                self.value(end)
+                continue
             out.append(self.value(end))
 
     def members(self):
@@ -110,6 +117,10 @@ class Reader:
                 self.at += 1
                 continue
             match = re.compile(r"(\w+)=").match(self.text, self.at)
+            # "/* bytes 88..119 */": members that strace does not know.
+            if self.starts("/*"):
+                self.at = self.text.index("*/", self.at) + 2
+                continue
             if not match:
                 out.items.append(self.value("}"))
                 continue
@@ -275,7 +286,7 @@ class Log:
         self.records.sort(key=lambda pair: pair[0])
 
     def add(self, index, record):
-        start = getattr(record, "name", "") in ("clone", "fork", "vfork")
+        start = getattr(record, "name", "") in FORKS
         self.records.append((record.start if start else index, record))
 
     def line(self, index, line):

@@ -59,7 +59,6 @@ static const struct {
 	{ "userfaultfd", EPERM }, { "io_uring_setup", ENOSYS },
 	{ "io_uring_enter", ENOSYS }, { "io_uring_register", ENOSYS },
 	{ "modify_ldt", ENOSYS }, { "memfd_secret", ENOSYS },
-	{ "clone3", ENOSYS },
 };
 
 /* Bit by bit: a filter has no "any of these". */

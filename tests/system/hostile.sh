@@ -173,6 +173,10 @@ hide() {
 			grep -qE "^(evasion connect|net.connect tcp .2001)" \
 			"$1"' sh "$facts"
 	has "it came to its end" 'how exit'
+	trace cloned
+	hasnt "no child is unseen" /tmp/unseen
+	has "what was asked for" 'evasion clone3(CLONE_UNTRACED) = EPERM' \
+		'how exit' 'lost 0'
 	trace starve
 	has "old tasks go on beside new ones" 'file.create /tmp/served'
 	trace orphan
