@@ -405,6 +405,7 @@ static struct str peer_of(const struct fact *f)
 	switch (f->kind) {
 	case EV_NET_BIND: case EV_NET_LISTEN: case EV_NET_CONNECT:
 	case EV_NET_SEND: case EV_NET_TLS: case EV_NET_HTTP:
+	case EV_NET_SPOKEN:
 		return first_pair(f->object);
 	default:
 		return STR("");

@@ -11,6 +11,7 @@
  * message with one question at least.
  */
 enum { DNS_LENGTH = 2, DNS_HEADER = 12, DNS_LEAST = 17 };
+#define ADDITIONAL_MAX 4	/* EDNS, a signature */
 
 static const struct { unsigned number; const char *name; } types[] = {
 	{ 1, "A" }, { 2, "NS" }, { 5, "CNAME" }, { 6, "SOA" }, { 12, "PTR" },
@@ -25,12 +26,24 @@ static unsigned dns_word(struct str s, size_t at)
 	       (unsigned char)s.p[at + 1];
 }
 
+/* Names compare without case (RFC 4343), so a letter's case is a bit free. */
+static void dns_put_label(struct buf *out, struct str label, bool *capitals)
+{
+	for (size_t i = 0; i < label.len; i++) {
+		if (label.p[i] == '.')
+			buf_ch(out, '\\');
+		*capitals |= label.p[i] >= 'A' && label.p[i] <= 'Z';
+		buf_lower(out, (struct str){ label.p + i, 1 });
+	}
+}
+
 /*
  * Labels up to the root label, from `at` on; where they end, or 0.  A pointer
  * (RFC 1035, 4.1.4) may stand for what an earlier question said; it goes back
  * only, so this ends.  A dot inside a label is shown as "\.".
  */
-static size_t dns_put_name(struct buf *out, struct str p, size_t at)
+static size_t dns_put_name(struct buf *out, struct str p, size_t at,
+			   bool *capitals)
 {
 	size_t total = 0, end = 0, start = out->len;
 
@@ -53,12 +66,7 @@ static size_t dns_put_name(struct buf *out, struct str p, size_t at)
 			return 0;
 		if (out->len > start)
 			buf_ch(out, '.');
-		for (size_t i = 0; i < len; i++) {
-			if (p.p[at + i] == '.')
-				buf_ch(out, '\\');
-			/* Names compare without case (RFC 4343). */
-			buf_lower(out, (struct str){ p.p + at + i, 1 });
-		}
+		dns_put_label(out, (struct str){ p.p + at, len }, capitals);
 		at += len;
 	}
 	if (out->len == start)
@@ -67,12 +75,13 @@ static size_t dns_put_name(struct buf *out, struct str p, size_t at)
 }
 
 /* The question at `at`; where it ends, or 0. */
-static size_t dns_put_question(struct buf *out, struct str packet, size_t at)
+static size_t dns_put_question(struct buf *out, struct str packet, size_t at,
+			       bool *capitals)
 {
 	autobuf struct buf name = BUF_INIT;
 	unsigned type;
 
-	at = dns_put_name(&name, packet, at);
+	at = dns_put_name(&name, packet, at, capitals);
 	if (!at || at + 4 > packet.len)
 		return 0;
 	type = dns_word(packet, at);
@@ -94,10 +103,18 @@ static bool dns_is_query(struct str packet)
 	       dns_word(packet, 4);
 }
 
-bool dns_question(struct buf *out, struct str packet)
+/*
+ * A resolver of its own may draw each letter's case (0x20), and then does so
+ * for each name it asks for; that it is done is a fact beside the name.
+ */
+static void dns_report(const struct payload_sink *sink, struct buf *words,
+		       bool capitals)
 {
-	return dns_is_query(packet) &&
-	       dns_put_question(out, packet, DNS_HEADER);
+	sink->take(sink->ctx, EV_NET_DNS, buf_view(words));
+	if (!capitals)
+		return;
+	buf_c(words, " capitals");
+	sink->take(sink->ctx, EV_NET_DNS, buf_view(words));
 }
 
 size_t dns_questions(struct str packet, const struct payload_sink *sink)
@@ -108,14 +125,36 @@ size_t dns_questions(struct str packet, const struct payload_sink *sink)
 		return 0;
 	while (n < dns_word(packet, 4) && n < DNS_QUESTIONS) {
 		autobuf struct buf words = BUF_INIT;
+		bool capitals = false;
 
-		at = dns_put_question(&words, packet, at);
+		at = dns_put_question(&words, packet, at, &capitals);
 		if (!at)
 			break;
-		sink->take(sink->ctx, EV_NET_DNS, buf_view(&words));
+		dns_report(sink, &words, capitals);
 		n++;
 	}
 	return n;
+}
+
+bool dns_is_message(struct str packet)
+{
+	autobuf struct buf ignored = BUF_INIT;
+	size_t at = DNS_HEADER;
+	bool capitals;
+
+	/* Neither answers nor authorities; additional records are few. */
+	if (!dns_is_query(packet) || dns_word(packet, 6) ||
+	    dns_word(packet, 8) || dns_word(packet, 10) > ADDITIONAL_MAX)
+		return false;
+	for (size_t n = dns_word(packet, 4); n && at; n--)
+		at = dns_put_question(&ignored, packet, at, &capitals);
+	return at && (at == packet.len || dns_word(packet, 10));
+}
+
+bool dns_is_answer(struct str packet)
+{
+	return packet.len >= DNS_HEADER &&
+	       (dns_word(packet, 2) & 0xf800) == 0x8000;
 }
 
 /* --- over TCP --- */
@@ -145,14 +184,34 @@ static bool dns_is_all_questions(struct str s)
 	return !s.len;
 }
 
+/* Its length may come alone; as far as it is there, it fits. */
+static bool dns_may_be_question(struct str s)
+{
+	static const struct { size_t at; unsigned mask, is; } fixed[] = {
+		{ 4, 0xf8, 0 }, { 6, 0xff, 0 }, { 8, 0xff, 0 }, { 9, 0xff, 0 },
+		{ 10, 0xff, 0 }, { 11, 0xff, 0 },
+	};
+
+	if (s.len < DNS_LENGTH || dns_word(s, 0) < DNS_LEAST ||
+	    (s.len > 7 && !dns_byte(s, 7)))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(fixed) && fixed[i].at < s.len; i++)
+		if ((dns_byte(s, fixed[i].at) & fixed[i].mask) != fixed[i].is)
+			return false;
+	return s.len < DNS_LENGTH + dns_word(s, 0);
+}
+
 enum payload_state dns_read(const struct payload *p,
-			    const struct payload_sink *sink, size_t *used)
+			    const struct payload_sink *sink,
+			    struct payload_end *end)
 {
 	struct str s = p->bytes;
 	size_t len;
 
-	if (!p->dns && !dns_is_all_questions(p->bytes))
-		return PAYLOAD_OTHER;
+	if (!p->dns && !dns_is_all_questions(p->bytes)) {
+		end->weak = p->first && !p->last && dns_may_be_question(s);
+		return end->weak ? PAYLOAD_MORE : PAYLOAD_OTHER;
+	}
 	if (s.len < DNS_LENGTH)
 		return p->last ? PAYLOAD_OTHER : PAYLOAD_MORE;
 	len = dns_byte(s, 0) << 8 | dns_byte(s, 1);
@@ -166,6 +225,6 @@ enum payload_state dns_read(const struct payload *p,
 		s.len = len;
 	if (!dns_questions(s, sink))
 		return PAYLOAD_OTHER;
-	*used = DNS_LENGTH + s.len;
+	end->used = DNS_LENGTH + s.len;
 	return PAYLOAD_WHOLE;
 }

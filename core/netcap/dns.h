@@ -8,14 +8,23 @@
 #define DNS_PORT 53
 #define DNS_QUESTIONS 64
 
-/* Decode the first question: "example.org A"; false if malformed. */
-bool dns_question(struct buf *out, struct str packet);
-
-/* Report each question of a message, DNS_QUESTIONS at most: how many. */
+/*
+ * Report each question of a message, DNS_QUESTIONS at most: how many.  One that
+ * was asked with capital letters is reported a second time as such.
+ */
 size_t dns_questions(struct str packet, const struct payload_sink *sink);
+
+/*
+ * On any port: a query without answers, all of its questions whole, and nothing
+ * behind them that is not announced.
+ */
+bool dns_is_message(struct str packet);
+/* What a resolver sends back, as far as its header says. */
+bool dns_is_answer(struct str packet);
 
 /* Over TCP, as payload_read(): RFC 1035 4.2.2. */
 enum payload_state dns_read(const struct payload *p,
-			    const struct payload_sink *sink, size_t *used);
+			    const struct payload_sink *sink,
+			    struct payload_end *end);
 
 #endif

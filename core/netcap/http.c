@@ -13,6 +13,8 @@
 #define NAMES_MAX 8		/* different ones of one head */
 /* A request line that never ends is one all the same from here on. */
 #define LINE_LONG 1024
+#define METHOD_LONG 32		/* of a line that has not ended yet */
+#define PREFACE "PRI * HTTP/2.0\r\n\r\n"
 
 static const struct str methods[] = {
 #define METHOD(name) { name, sizeof(name) - 1 },
@@ -24,6 +26,7 @@ struct head {
 	const struct payload_sink *sink;
 	VEC(struct str) recorded;	/* hosts, in lower case */
 	struct buf lower;		/* of which they are parts */
+	struct payload_end *end;	/* what its fields say of its body */
 };
 
 static bool http_is_digits(struct str s)
@@ -182,14 +185,51 @@ static struct str http_trim(struct str s)
 	return s;
 }
 
+static void http_read_host(struct head *h, struct str value)
+{
+	http_report(h, "host", value, false);
+}
+
+/* RFC 9112, 6.2; a length that is none says nothing about what follows. */
+static void http_read_length(struct head *h, struct str value)
+{
+	uint64_t length = 0;
+
+	if (!value.len || value.len > 18 || !http_is_digits(value)) {
+		h->end->opaque = true;
+		return;
+	}
+	for (size_t i = 0; i < value.len; i++)
+		length = length * 10 + (uint64_t)(value.p[i] - '0');
+	h->end->body = length;
+}
+
+/* Chunks, or another protocol (RFC 9110, 7.8). */
+static void http_read_opaque(struct head *h, struct str value)
+{
+	(void)value;
+	h->end->opaque = true;
+}
+
 static void http_read_field(struct head *h, struct str line)
 {
-	static const char host[] = "host:";
+	static const struct {
+		const char *name;
+		void (*read)(struct head *h, struct str value);
+	} fields[] = {
+		{ "host:", http_read_host },
+		{ "content-length:", http_read_length },
+		{ "transfer-encoding:", http_read_opaque },
+		{ "upgrade:", http_read_opaque },
+	};
 
-	if (line.len >= sizeof(host) - 1 &&
-	    !strncasecmp(line.p, host, sizeof(host) - 1))
-		http_report(h, "host",
-			    http_trim(str_sub(line, sizeof(host) - 1)), false);
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		size_t len = strlen(fields[i].name);
+
+		if (line.len >= len &&
+		    !strncasecmp(line.p, fields[i].name, len))
+			fields[i].read(h, http_trim(str_sub(line, len)));
+	}
 }
 
 /* Is the empty line there that ends a head?  Its length, or 0. */
@@ -205,10 +245,13 @@ static size_t http_head_length(struct str s)
 
 static void http_read_head(const struct payload_sink *sink,
 			   struct str method, struct str target,
-			   struct str fields, bool whole)
+			   struct str fields, struct payload_end *end,
+			   bool whole)
 {
-	struct head h = { .sink = sink, .lower = BUF_INIT };
+	struct head h = { .sink = sink, .lower = BUF_INIT, .end = end };
 	struct str line;
+
+	end->opaque = !whole;
 
 	if (str_eq(method, STR("CONNECT")))
 		http_report(&h, "connect", target, true);
@@ -223,7 +266,8 @@ static void http_read_head(const struct payload_sink *sink,
 }
 
 enum payload_state http_read(const struct payload *p,
-			     const struct payload_sink *sink, size_t *used)
+			     const struct payload_sink *sink,
+			     struct payload_end *end)
 {
 	struct str s = p->bytes, rest, line, target;
 	bool more;
@@ -238,7 +282,8 @@ enum payload_state http_read(const struct payload *p,
 		if (!p->last)
 			return PAYLOAD_MORE;
 		sink->take(sink->ctx, EV_NET_HTTP, STR("cut-short"));
-		*used = s.len;
+		end->used = s.len;
+		end->opaque = true;
 		return PAYLOAD_WHOLE;
 	}
 	target = http_target(line);
@@ -247,8 +292,8 @@ enum payload_state http_read(const struct payload *p,
 	length = http_head_length(s);
 	if (!length && !p->last)
 		return PAYLOAD_MORE;
-	http_read_head(sink, methods[method], target, rest, length != 0);
-	*used = length ? length : s.len;
+	http_read_head(sink, methods[method], target, rest, end, length != 0);
+	end->used = length ? length : s.len;
 	return PAYLOAD_WHOLE;
 }
 
@@ -321,29 +366,50 @@ static bool http_next_request(struct str s, size_t *at, size_t *method,
 /* HTTP/2 without asking first (RFC 9113, 3.4): its heads are compressed. */
 static bool http_is_preface(struct str s)
 {
-	return str_starts(s, STR("PRI * HTTP/2.0\r\n\r\n"));
+	return str_starts(s, STR(PREFACE));
+}
+
+/* A request line by any method that has not ended yet, or the preface. */
+static bool http_may_begin(struct str s)
+{
+	size_t n = 0;
+
+	if (str_starts(STR(PREFACE), s))
+		return true;
+	while (n < s.len && http_is_token(s.p[n]))
+		n++;
+	if (!n || n > METHOD_LONG || s.len > LINE_LONG)
+		return false;
+	if (n == s.len)
+		return true;
+	return s.p[n] == ' ' && http_may_be_line(str_sub(s, n + 1));
 }
 
 enum payload_state http_search(const struct payload *p,
-			       const struct payload_sink *sink, size_t *used)
+			       const struct payload_sink *sink,
+			       struct payload_end *end)
 {
 	size_t at = 0, method, length;
 	struct str s = p->bytes, target, fields, head, name;
 
 	if (http_is_preface(s)) {
 		sink->take(sink->ctx, EV_NET_HTTP, STR("http2"));
-		*used = s.len;
+		end->used = s.len;
+		end->opaque = true;
 		return PAYLOAD_WHOLE;
 	}
-	if (!http_next_request(s, &at, &method, &target, &fields))
-		return PAYLOAD_OTHER;
+	if (!http_next_request(s, &at, &method, &target, &fields) ||
+	    (p->first && method)) {
+		end->weak = p->first && !p->last && http_may_begin(s);
+		return end->weak ? PAYLOAD_MORE : PAYLOAD_OTHER;
+	}
 	head = str_sub(s, method);
 	length = http_head_length(head);
-	*used = method;
+	end->from = method;
 	if (!length && !p->last)
 		return PAYLOAD_MORE;
 	name = (struct str){ head.p, (size_t)(target.p - head.p) - 1 };
-	http_read_head(sink, name, target, fields, length != 0);
-	*used = length ? method + length : s.len;
+	http_read_head(sink, name, target, fields, end, length != 0);
+	end->used = length ? method + length : s.len;
 	return PAYLOAD_WHOLE;
 }

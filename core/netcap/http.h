@@ -7,13 +7,15 @@
 
 /* As payload_read(). */
 enum payload_state http_read(const struct payload *p,
-			     const struct payload_sink *sink, size_t *used);
+			     const struct payload_sink *sink,
+			     struct payload_end *end);
 
 /*
  * A request elsewhere in the bytes, by any method: behind an empty line, or
- * behind a body.  MORE: *used bytes lie in front of one that is not whole.
+ * behind a body.  MORE: it is not whole yet.
  */
 enum payload_state http_search(const struct payload *p,
-			       const struct payload_sink *sink, size_t *used);
+			       const struct payload_sink *sink,
+			       struct payload_end *end);
 
 #endif

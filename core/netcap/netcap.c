@@ -26,6 +26,8 @@
 /* Read at once, whatever `until` says, when it is filled so far. */
 #define FILLED(frames) ((frames) / 8)
 #define SECOND 1000000000U
+/* Frames that several processors fill at a time, of which the head is one. */
+#define BEING_FILLED 4
 
 /* Frames of each ring: what may be sent between two looks, 50 ms apart. */
 static const size_t frames_of[NETCAP_SOCKETS] = {
@@ -220,6 +222,15 @@ static const struct tpacket2_hdr *netcap_oldest(const struct ring *r)
 	return netcap_is_filled(h) ? h : NULL;
 }
 
+/* Another processor is about to fill the frame at the head. */
+static bool netcap_is_being_filled(const struct ring *r)
+{
+	for (size_t i = 1; i <= BEING_FILLED; i++)
+		if (netcap_is_filled(netcap_frame_at(r, r->head + i)))
+			return !netcap_oldest(r);
+	return false;
+}
+
 /*
  * Which ring holds the next packet in time?  The second one is asked first:
  * what it shows was sent after all that the first one does not show yet.
@@ -231,6 +242,9 @@ static int netcap_next_ring(const struct netcap *w)
 	const struct tpacket2_hdr *first =
 		netcap_oldest(&w->rings[NETCAP_BEGINS]);
 
+	for (int i = 0; i < NETCAP_SOCKETS; i++)
+		if (netcap_is_being_filled(&w->rings[i]))
+			return -1;
 	if (!first || (rest && netcap_sent_at(rest) < netcap_sent_at(first)))
 		return rest ? NETCAP_CONTINUES : -1;
 	return NETCAP_BEGINS;

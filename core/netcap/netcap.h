@@ -4,8 +4,8 @@
  *
  * Two packet sockets (packet(7)), each with a filter and a ring in memory that
  * the kernel fills: one takes segments by whose first bytes a message that
- * payload.h knows may begin, the other all other payload, of which only what
- * continues a message is looked at.  So a flood of the one kind pushes nothing
+ * payload.h knows may begin, and those that open and end connections; the other
+ * all other payload.  So a flood of the one kind pushes nothing
  * of the other out of its ring, and a drop of the first kind is a loss.
  */
 #ifndef NETCAP_NETCAP_H
@@ -22,7 +22,7 @@
 enum { NETCAP_BEGINS, NETCAP_CONTINUES, NETCAP_SOCKETS };
 
 /* Instructions of a filter at most; `out` is the caller's. */
-#define NETCAP_FILTER_MAX 128
+#define NETCAP_FILTER_MAX 160
 
 /* The filter of one of the two sockets: its length.  Never fails. */
 size_t netcap_filter(struct sock_filter out[NETCAP_FILTER_MAX], int which);

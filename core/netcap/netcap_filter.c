@@ -18,12 +18,12 @@
 #define ALL_OF_IT 0x40000
 
 enum label {
-	NEXT, V4, V6, ROUTED, FRAGMENT, UDP, TCP, SHORT, WORD, TLS, QUESTION,
-	BEGINS, CONTINUES, DROP, LABELS
+	NEXT, V4, V6, ROUTED, FRAGMENT, UDP, TCP, PAYLOAD, SHORT, WORD, TLS,
+	QUESTION, BEGINS, CONTINUES, DROP, LABELS
 };
 
 /* Scratch memory */
-enum { M_PAYLOAD, M_PORT, M_LENGTH, M_PROTOCOL };
+enum { M_PAYLOAD, M_PORT, M_LENGTH, M_PROTOCOL, M_FLAGS };
 
 struct program {
 	struct sock_filter *v;
@@ -128,15 +128,33 @@ static void netcap_put_ip(struct program *p)
 	IS(p, IPPROTO_UDP, UDP, DROP);
 }
 
+/* One question on another port, by its header; all else of datagrams. */
+static void netcap_put_datagram(struct program *p)
+{
+	netcap_put(p, BPF_LD | BPF_W | BPF_LEN, 0);
+	netcap_put(p, BPF_ALU | BPF_SUB | BPF_X, 0);
+	LEAST(p, 8 + 17, NEXT, CONTINUES);
+	LOAD_X(p, BPF_B, 8 + 2);
+	ALU(p, BPF_AND, 0xf8);
+	IS(p, 0, NEXT, CONTINUES);
+	LOAD_X(p, BPF_H, 8 + 4);
+	IS(p, 1, NEXT, CONTINUES);
+	LOAD_X(p, BPF_W, 8 + 6);
+	IS(p, 0, BEGINS, CONTINUES);
+}
+
 /* To the payload, X; its length, A. */
 static void netcap_put_transport(struct program *p)
 {
 	netcap_label(p, UDP);
 	LOAD_X(p, BPF_H, 2);
-	IS(p, DNS_PORT, BEGINS, DROP);
+	IS(p, DNS_PORT, BEGINS, NEXT);
+	netcap_put_datagram(p);
 	netcap_label(p, TCP);
 	LOAD_X(p, BPF_H, 2);
 	STORE(p, M_PORT);
+	LOAD_X(p, BPF_B, 13);
+	STORE(p, M_FLAGS);
 	LOAD_X(p, BPF_B, 12);
 	ALU(p, BPF_AND, 0xf0);
 	ALU(p, BPF_RSH, 2);
@@ -146,7 +164,13 @@ static void netcap_put_transport(struct program *p)
 	netcap_put(p, BPF_LD | BPF_W | BPF_LEN, 0);
 	netcap_put(p, BPF_ALU | BPF_SUB | BPF_X, 0);
 	STORE(p, M_LENGTH);
-	IS(p, 0, DROP, NEXT);
+	IS(p, 0, NEXT, PAYLOAD);
+	/* Connections: FIN and RST, and a SYN without ACK. */
+	LOAD_M(p, M_FLAGS);
+	netcap_branch(p, BPF_JSET | BPF_K, 0x05, BEGINS, NEXT);
+	ALU(p, BPF_AND, 0x12);
+	IS(p, 0x02, BEGINS, DROP);
+	netcap_label(p, PAYLOAD);
 	LOAD_M(p, M_PORT);
 	IS(p, DNS_PORT, BEGINS, NEXT);
 	LOAD_M(p, M_LENGTH);

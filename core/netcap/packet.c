@@ -11,7 +11,7 @@ enum {
 	V4_HEADER = 20, V6_HEADER = 40, TCP_HEADER = 20, UDP_HEADER = 8,
 	PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_ROUTING = 43,
 	PROTOCOL_FRAGMENT = 44, FRAGMENT_HEADER = 8,
-	TCP_SYN = 2
+	TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16
 };
 
 static unsigned packet_byte(struct str s, size_t at)
@@ -84,14 +84,19 @@ static size_t packet_parse_ipv6(struct segment *out, struct str p,
 
 static size_t packet_parse_tcp(struct segment *out, struct str p)
 {
+	unsigned flags;
 	size_t len;
 
 	if (p.len < TCP_HEADER)
 		return 0;
 	out->seq = (uint32_t)packet_word(p, 4) << 16 | packet_word(p, 6);
+	flags = packet_byte(p, 13);
 	/* A SYN takes a number; its data, if it has any, comes after. */
-	if (packet_byte(p, 13) & TCP_SYN)
+	if (flags & TCP_SYN)
 		out->seq++;
+	out->syn = (flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+	out->fin = flags & TCP_FIN;
+	out->rst = flags & TCP_RST;
 	len = (packet_byte(p, 12) >> 4) * 4U;
 	return len < TCP_HEADER ? 0 : len;
 }
@@ -124,6 +129,8 @@ bool packet_parse(struct segment *out, struct str packet, size_t whole)
 	if (!len || len > p.len)
 		return false;
 	out->payload = str_sub(p, len);
+	out->length = out->payload.len +
+		      (out->cut ? whole - packet.len : 0);
 	return true;
 }
 

@@ -21,8 +21,10 @@ struct endpoint {
 struct segment {
 	bool udp;
 	struct endpoint from, to;
+	bool syn, fin, rst;	/* syn: of the side that connects */
 	uint32_t seq;		/* of the payload's first byte */
 	struct str payload;	/* as much of it as was captured */
+	size_t length;		/* of all of it */
 	bool cut;		/* there was more */
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * TCP reassembly: messages that began in one segment and end in a later one.
- * Pure; the bytes are the program's.
+ * TCP reassembly: messages that began in one segment and end in a later one,
+ * and peers that are spoken to in no protocol of payload.h.  Pure; the bytes
+ * are the program's.
  */
 #ifndef NETCAP_REASSEMBLY_H
 #define NETCAP_REASSEMBLY_H
@@ -13,15 +14,19 @@
 #include "core/netcap/packet.h"
 
 /*
- * At most so many messages are followed at a time; the oldest gives way, and is
- * `missed` when its name was not seen yet.
+ * At most so many connections are followed at a time; the oldest gives way, and
+ * is `missed` when its name was not seen yet.
  */
-#define REASSEMBLY_MAX 1024
+#define REASSEMBLY_MAX 16384
 
 struct reassembly;
 
 struct reassembly_sink {
-	/* `segment`: the one in which the message began; its payload is gone */
+	/*
+	 * As payload_sink, or EV_NET_SPOKEN "unknown" and "quic", or
+	 * EV_NET_SEND "" of what a resolver is sent and is no question.
+	 * `segment`: the one in which the message began; its payload is gone
+	 */
 	void (*take)(void *ctx, const struct segment *segment, uint64_t at,
 		     enum event_kind kind, struct str words);
 	/* A message that may have held a name could not be followed. */

@@ -193,15 +193,16 @@ static enum payload_state socks_read_5(struct buf *words, struct str s,
 }
 
 enum payload_state socks_read(const struct payload *p,
-			      const struct payload_sink *sink, size_t *used)
+			      const struct payload_sink *sink,
+			      struct payload_end *end)
 {
 	autobuf struct buf words = BUF_INIT;
 	enum payload_state state;
 
 	buf_c(&words, "connect ");
 	state = socks_byte(p->bytes, 0) == SOCKS_5 ?
-			socks_read_5(&words, p->bytes, used) :
-			socks_read_4(&words, p->bytes, used);
+			socks_read_5(&words, p->bytes, &end->used) :
+			socks_read_4(&words, p->bytes, &end->used);
 	if (state == PAYLOAD_WHOLE)
 		sink->take(sink->ctx, EV_NET_HTTP, buf_view(&words));
 	return state == PAYLOAD_MORE && p->last ? PAYLOAD_OTHER : state;

@@ -10,6 +10,7 @@
 
 /* As payload_read(): RFC 1928 and 1929 (SOCKS5), SOCKS4 and 4a. */
 enum payload_state socks_read(const struct payload *p,
-			      const struct payload_sink *sink, size_t *used);
+			      const struct payload_sink *sink,
+			      struct payload_end *end);
 
 #endif

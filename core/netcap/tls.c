@@ -151,7 +151,8 @@ static void tls_report(const struct payload_sink *sink, struct str name)
 }
 
 enum payload_state tls_read(const struct payload *p,
-			    const struct payload_sink *sink, size_t *used)
+			    const struct payload_sink *sink,
+			    struct payload_end *end)
 {
 	autobuf struct buf hello = BUF_INIT;
 	autobuf struct buf name = BUF_INIT;
@@ -161,7 +162,8 @@ enum payload_state tls_read(const struct payload *p,
 		return PAYLOAD_OTHER;
 	state = tls_read_hello(&name, buf_view(&hello));
 	/* What follows it is for the peer alone. */
-	*used = p->bytes.len;
+	end->used = p->bytes.len;
+	end->opaque = true;
 	if (state == PAYLOAD_WHOLE)
 		tls_report(sink, buf_view(&name));
 	if (state != PAYLOAD_MORE || !p->last)

@@ -9,6 +9,7 @@
 
 /* As payload_read(): RFC 8446 4.1.2 and RFC 6066 3. */
 enum payload_state tls_read(const struct payload *p,
-			    const struct payload_sink *sink, size_t *used);
+			    const struct payload_sink *sink,
+			    struct payload_end *end);
 
 #endif

@@ -351,6 +351,8 @@ void audit_network(struct document *d)
 		  "No name was asked for");
 	say_count(d, facts_by_rule(d, "net-tls net-http"),
 		  "Hosts asked for by TLS and HTTP", NULL);
+	say_count(d, facts_by_rule(d, "net-unknown"),
+		  "Peers spoken to in a protocol that is not read", NULL);
 	say_count(d, facts_by_rule(d, "net-connect-loopback"),
 		  "Connections within this host", NULL);
 	say_count(d, facts_by_rule(d, "net-connect-local"),

@@ -104,17 +104,24 @@ void specimen_tls_write(void)
 }
 
 /* Without Nagle's algorithm each write is a segment (tcp(7)). */
-void specimen_tls_split(void)
+static void say_in_pieces(int fd, struct str s)
 {
-	autobuf struct buf b = BUF_INIT;
-	int fd = connected_to(8772), on = 1;
+	int on = 1;
 
 	specimen_need(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)),
 		      "TCP_NODELAY");
+	for (size_t at = 0; at < s.len; at += PIECE)
+		specimen_try(write(fd, s.p + at, s.len - at < PIECE ?
+				   s.len - at : PIECE));
+}
+
+void specimen_tls_split(void)
+{
+	autobuf struct buf b = BUF_INIT;
+	int fd = connected_to(8772);
+
 	hello(&b, "by-pieces.example");
-	for (size_t at = 0; at < b.len; at += PIECE)
-		specimen_try(write(fd, b.p + at, b.len - at < PIECE ?
-				   b.len - at : PIECE));
+	say_in_pieces(fd, buf_view(&b));
 }
 
 /* --- HTTP --- */
@@ -134,6 +141,13 @@ void specimen_http_method(void)
 {
 	specimen_write(connected_to(8779), "\r\nFETCH / HTTP/1.1\r\n"
 		       "Host: by-method.example\r\n\r\n");
+}
+
+void specimen_http_method_split(void)
+{
+	say_in_pieces(connected_to(8784),
+		      STR("FETCH / HTTP/1.1\r\n"
+			  "Host: by-split.example\r\n\r\n"));
 }
 
 /* Without asking first (RFC 9113, 3.4). */
@@ -204,18 +218,51 @@ void specimen_http_unix(void)
 	specimen_write(fd, "unix.example\r\n\r\n");
 }
 
-/* --- DNS --- */
+/* --- what is no protocol --- */
 
-void specimen_dns_connected(void)
+void specimen_spoken_tcp(void)
 {
-	autobuf struct buf b = BUF_INIT;
-	struct sockaddr_in in = local(LOCAL, 53);
+	specimen_write(connected_to(8782), "hello");
+}
+
+static int datagrams_to(unsigned short port)
+{
+	struct sockaddr_in in = local(LOCAL, port);
 	int fd = say_socket(AF_INET, SOCK_DGRAM);
 
 	specimen_need(connect(fd, (struct sockaddr *)&in, sizeof(in)),
 		      "connect");
-	specimen_question(&b, "by-peer");
+	return fd;
+}
+
+void specimen_spoken_udp(void)
+{
+	specimen_write(datagrams_to(8783), "hello");
+}
+
+/* --- DNS --- */
+
+static void ask(int fd, const char *name)
+{
+	autobuf struct buf b = BUF_INIT;
+
+	specimen_question(&b, name);
 	specimen_try(write(fd, b.p, b.len));
+}
+
+void specimen_dns_connected(void)
+{
+	ask(datagrams_to(53), "by-peer");
+}
+
+void specimen_dns_capitals(void)
+{
+	ask(datagrams_to(53), "bY-CapitalS");
+}
+
+void specimen_dns_port(void)
+{
+	ask(datagrams_to(5300), "by-port");
 }
 
 /* Behind a routing header (RFC 8754), which no router here would follow. */

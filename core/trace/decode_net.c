@@ -515,11 +515,27 @@ enum entry_action enter_sendmmsg(struct tracer *t, struct task *k)
 	return ENTRY_STOP_AT_EXIT;
 }
 
+/* The receiver of questions that did not go out. */
+struct unasked {
+	struct tracer *t;
+	struct task *k;
+	int err;
+};
+
+static void net_report_unasked(void *ctx, enum event_kind kind,
+			       struct str words)
+{
+	const struct unasked *u = ctx;
+
+	emit_event(u->t, u->k, kind, words, STR(""), u->err);
+}
+
 static void net_report_sent(struct tracer *t, struct task *k,
 			    const struct sent *s, struct str packet)
 {
-	autobuf struct buf name = BUF_INIT;
 	int err = call_err(&k->call);
+	struct unasked unasked = { t, k, 0 };
+	const struct payload_sink sink = { net_report_unasked, &unasked };
 
 	/*
 	 * sendmmsg(2), BUGS: when a message fails after others went out, the
@@ -535,8 +551,9 @@ static void net_report_sent(struct tracer *t, struct task *k,
 	net_address_event(t, k, EV_NET_SEND, (int)k->call.args[0], &s->addr,
 			  s->len, err);
 	/* What did go out is seen on its way (socket_owner.c). */
-	if (err && s->packet && dns_question(&name, packet))
-		emit_event(t, k, EV_NET_DNS, buf_view(&name), STR(""), err);
+	unasked.err = err;
+	if (err && s->packet)
+		dns_questions(packet, &sink);
 }
 
 /*

@@ -16,8 +16,9 @@ static void take(void *ctx, const struct segment *s, uint64_t at,
 
 	(void)at;
 	must(kind == EV_NET_TLS || kind == EV_NET_HTTP ||
-	     kind == EV_NET_DNS || kind == EV_NET_SEND);
-	must(!s->udp || kind == EV_NET_DNS || kind == EV_NET_SEND);
+	     kind == EV_NET_DNS || kind == EV_NET_SEND ||
+	     kind == EV_NET_SPOKEN);
+	must(!s->udp || (kind != EV_NET_TLS && kind != EV_NET_HTTP));
 	/* What is no question of a name has no name. */
 	must(!words.len == (kind == EV_NET_SEND));
 	packet_endpoint_text(&text, &s->to);

@@ -26,13 +26,13 @@ static enum payload_state read_it(struct str s, bool dns, bool last,
 	const struct payload_sink sink = { take, told };
 	const struct payload p = { .bytes = s, .dns = dns, .last = last };
 	enum payload_state state;
-	size_t used;
+	struct payload_end end = { 0 };
 
 	told->n = 0;
-	state = payload_read(&p, &sink, &used);
+	state = payload_read(&p, &sink, &end);
 	/* Told when it is whole, and only then; something is done with. */
 	must((state == PAYLOAD_WHOLE) == (told->n > 0));
-	must(used <= s.len && (used || state != PAYLOAD_WHOLE));
+	must(end.used <= s.len && (end.used || state != PAYLOAD_WHOLE));
 	must(!last || state != PAYLOAD_MORE);
 	return state;
 }

@@ -28,6 +28,8 @@ class Socket:
         self.peer = None        # text of its address
         self.stream = None      # what is said to it
         self.protocol = None    # of netlink, by name
+        self.accepted = False   # the other side made the connection
+        self.told = set()       # peers of datagrams that were told
 
 
 # --- making ---
@@ -224,6 +226,7 @@ def accept(t, task, call):
     if call.err or not known or known.spoken != "tcp":
         return
     new = Socket(known.spoken, known.family)
+    new.accepted = True
     sa = call.arg(1)
     new.peer = address(t, None, sa)[0] if sa.fields else \
         {"inet": "127.0.0.1:", "inet6": "[::1]:"}[new.family] + EPHEMERAL

@@ -89,28 +89,39 @@ def put(t, task, to, data, length, peer=None):
         raise log.BadLog("bytes over a connection that nobody has seen")
     if known.spoken == "tcp":
         if known.stream is None:
-            known.stream = wire.Stream(port)
+            known.stream = wire.Stream(port, not known.accepted)
         tell(t, task.tid, peer, known.stream.sent(data, length))
-    elif port == wire.DNS and wire.question(data):
-        question(t, task, data, "")
-    elif port == wire.DNS:
+    else:
+        put_datagram(t, task, known, peer, wire.datagram(data, port))
+
+
+def put_datagram(t, task, known, peer, facts):
+    if facts is None:
         # To a resolver, and no question: it carries something else.
-        tell(t, task.tid, peer, [("net.send", None)])
+        facts = [("net.send", None)]
+    elif facts[0][0] == "net.spoken":
+        if peer in known.told:
+            return
+        known.told.add(peer)
+    tell(t, task.tid, peer, facts, "", "udp")
 
 
 def question(t, task, data, err):
-    text = wire.question(data)
-    if text and task.process.live:
-        tell(t, task.tid, "", [("net.dns", text)], err)
+    found = wire.question(data)
+    if found and task.process.live:
+        tell(t, task.tid, "", found[1], err)
 
 
-def tell(t, tid, peer, facts, err=""):
+def tell(t, tid, peer, facts, err="", spoken="tcp"):
     # A mapped address is the socket's; what goes out is version 4.
     peer = re.sub(r"^\[::ffff:([0-9.]+)\]", r"\1", peer)
+    # Any address is this host's own.
+    peer = re.sub(r"^0\.0\.0\.0:", "127.0.0.1:", peer)
+    peer = re.sub(r"^\[::\]:", "[::1]:", peer)
     for kind, words in facts:
         text = words if kind == "net.dns" else \
             "udp " + peer if kind == "net.send" else \
-            "tcp %s %s" % (peer, words)
+            "%s %s %s" % (spoken, peer, words)
         t.facts.add(kind, calls_net.names.words(text.encode("latin-1")), err,
                     t.now, tid)
 

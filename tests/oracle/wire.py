@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Names that are said over connections: TLS, HTTP/1, DNS.
+"""What is said over connections: TLS, HTTP/1, DNS, and what is none of them.
 
 Written from core/netcap/README.md, "Names on the loopback", and the RFCs.  Bytes
 in, (kind, words) out; what is sent in one call is taken for one segment.
@@ -19,6 +19,10 @@ METHODS = (b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT",
 ANYWHERE = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+ "
                       rb"(/[!-~\x80-\xff]*|\*|[!-~\x80-\xff]*:[!-~\x80-\xff]*)"
                       rb" HTTP/1\.[0-9]\r?\n")
+# One that has not ended yet
+BEGUN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]{1,32}"
+                   rb"( [!-~\x80-\xff]*( (H(T(T(P(/(1(\.[\x00-\xff]*)?"
+                   rb")?)?)?)?)?)?)?)?")
 PREFACE = b"PRI * HTTP/2.0\r\n\r\n"
 RECORD = {1: "A", 2: "NS", 5: "CNAME", 6: "SOA", 12: "PTR", 15: "MX",
           16: "TXT", 28: "AAAA", 33: "SRV", 35: "NAPTR", 43: "DS",
@@ -31,6 +35,14 @@ class More(Exception):
 
 class Other(Exception):
     """It is none of ours."""
+
+
+class Message:
+    """used: bytes; behind it, so many of its body, or anything at all."""
+
+    def __init__(self, used, facts, body=0, opaque=False):
+        self.used, self.facts = used, facts
+        self.body, self.opaque = body, opaque
 
 
 class Cursor:
@@ -53,36 +65,59 @@ class Cursor:
 # --- DNS (RFC 1035) ---
 
 def question(data):
-    """Name and type, or "" when it is no question."""
+    """(end, facts) of a query with one question, None when it is none."""
     if len(data) < 12 or data[2] & 0xf8 or data[4:6] != b"\0\1":
-        return ""
+        return None
     labels, at = [], 12
     while at < len(data) and data[at]:
         labels.append(data[at + 1:at + 1 + data[at]])
         if data[at] > 63 or len(labels[-1]) < data[at]:
-            return ""
+            return None
         at += 1 + data[at]
     if at + 5 > len(data) or at - 12 > 255:
-        return ""
+        return None
     kind = int.from_bytes(data[at + 1:at + 3], "big")
-    name = b".".join(label.lower().replace(b".", b"\\.") for label in labels)
-    return (name or b".").decode("latin-1") + " " + \
+    said = b".".join(label.replace(b".", b"\\.") for label in labels)
+    text = (said.lower() or b".").decode("latin-1") + " " + \
         RECORD.get(kind, "TYPE%d" % kind)
+    facts = [("net.dns", text)]
+    if said != said.lower():
+        facts.append(("net.dns", text + " capitals"))
+    return at + 5, facts
 
 
-def stream_question(data, last, port):
+def datagram(data, port):
+    """Facts of one; None of what is no question on the resolver's port."""
+    found = question(data)
+    if port == DNS:
+        return found and found[1]
+    if found and data[6:10] == b"\0\0\0\0" and \
+            int.from_bytes(data[10:12], "big") <= 4 and \
+            (found[0] == len(data) or data[10:12] != b"\0\0"):
+        return found[1]
+    initial = len(data) >= 1200 and data[0] >= 0xc0 and data[5] <= 20 and \
+        data[1:5] in (b"\0\0\0\1", b"\x6b\x33\x43\xcf")
+    return [("net.spoken", "quic" if initial else "unknown")]
+
+
+def stream_question(data, last, port, first):
     """With its length in front; on other ports nothing else."""
     length = int.from_bytes(data[:2], "big")
     alone = len(data) == 2 + length and data[6:8] == b"\0\1" and \
         data[8:12] == b"\0\0\0\0"
     if port != DNS and not alone:
+        if first and not last and 2 <= len(data) < 2 + length and \
+                length >= 17 and not (data[4:5] or b"\0")[0] & 0xf8 and \
+                data[6:7] in (b"", b"\0") and data[7:8] != b"\0" and \
+                not data[8:12].strip(b"\0"):
+            raise More
         raise Other
     if len(data) < 2 + length and not last:
         raise More
-    text = question(data[2:2 + length])
-    if not text:
+    found = question(data[2:2 + length])
+    if not found:
         raise Other
-    return 2 + length, [("net.dns", text)]
+    return Message(2 + length, found[1])
 
 
 # --- TLS (RFC 8446, RFC 6066) ---
@@ -155,9 +190,9 @@ def hello(data, last):
             raise
         if len(inner) <= 4:
             raise Other from None
-        return len(data), [("net.tls", "cut-short")]
-    return len(data), [("net.tls", "host " + name.decode("latin-1") if name
-                        else "no-host")]
+        return Message(len(data), [("net.tls", "cut-short")], opaque=True)
+    words = "host " + name.decode("latin-1") if name else "no-host"
+    return Message(len(data), [("net.tls", words)], opaque=True)
 
 
 # --- HTTP/1 (RFC 9112) ---
@@ -205,7 +240,7 @@ def head(data, method, rest, last):
             raise More
         if len(data) < LINE_LONG or b" " in rest:
             raise Other
-        return len(data), [("net.http", "cut-short")]
+        return Message(len(data), [("net.http", "cut-short")], opaque=True)
     target = target_of(lines[0])
     ended = b"" in lines
     if not ended and not last:
@@ -228,89 +263,133 @@ def head(data, method, rest, last):
         used -= len(rest.split(b"\n", lines.index(b"") + 1)[-1])
     told = list(named.values())[:HOSTS_MAX] or \
         ["no-host" if ended else "cut-short"]
-    return used, [("net.http", words) for words in told]
+    body, opaque = 0, not ended
+    for field in fields:
+        name, _, value = field.partition(b":")
+        value = value.strip(b" \t")
+        if name.lower() == b"content-length" and value.isdigit():
+            body = int(value)
+        elif name.lower() in (b"content-length", b"transfer-encoding",
+                              b"upgrade"):
+            opaque = True
+    return Message(used, [("net.http", words) for words in told], body,
+                   opaque)
 
 
-def search(data, last):
-    """A request further on, by any method."""
-    data = data.lstrip(b"\r\n")
+def search(data, last, first):
+    """A request further on, by any method; where one is due only there."""
     if data.startswith(PREFACE):
-        return 0, [("net.http", "http2")]
+        return Message(len(data), [("net.http", "http2")], opaque=True)
     found = ANYWHERE.search(data)
+    if first and found and found.start():
+        found = None
     if not found:
+        if first and not last and len(data) <= LINE_LONG and \
+                (PREFACE.startswith(data) or BEGUN.fullmatch(data)):
+            raise More
         raise Other
-    data = data[found.start():]
-    method, _, rest = data.partition(b" ")
-    used, facts = head(data, method, rest, last)
-    return len(data) - used, facts
+    at = found.start()
+    method, _, rest = data[at:].partition(b" ")
+    message = head(data[at:], method, rest, last)
+    message.used += at
+    return message
 
 
 # --- connections ---
 
-def message(data, last, port):
-    """(bytes used, facts) of a message in front."""
+def message(data, last, port, first):
+    """The one in front."""
     if port == DNS:
-        return stream_question(data, last, port)
+        return stream_question(data, last, port, first)
     if data[0] == 0x16:
         return hello(data, last)
     try:
         return request(data, last)
     except Other:
-        return stream_question(data, last, port)
+        return stream_question(data, last, port, first)
+
+
+def anywhere(data, last, port, first):
+    """The one in front, behind empty lines, or a request further on."""
+    try:
+        return message(data, last, port, first)
+    except Other:
+        bare = data.lstrip(b"\r\n")
+        if port == DNS:
+            raise
+    if not bare:
+        raise More if first and not last else Other
+    try:
+        found = message(bare, last, port, first)
+    except Other:
+        found = search(bare, last, first)
+    found.used += len(data) - len(bare)
+    return found
 
 
 class Stream:
     """One direction of a connection."""
 
-    def __init__(self, port):
+    def __init__(self, port, client):
         self.port = port
         self.open = b""         # of a message that is not whole
+        self.framed = client    # where the next one begins is known:
+        self.body = 0           # behind so many bytes
+
+    def step(self, data, last):
+        """(bytes done with, facts); Other of what is none."""
+        if not self.framed:
+            found = anywhere(data, last, self.port, False)
+            return found.used, found.facts
+        if self.body:
+            part = data[:self.body]
+            try:
+                found = anywhere(part, last or len(part) == self.body,
+                                 self.port, False)
+            except Other:
+                found = Message(len(part), [])
+            self.body -= found.used
+            return found.used, found.facts
+        try:
+            found = anywhere(data, last, self.port, True)
+        except Other:
+            self.framed = False
+            return 0, [("net.spoken", "unknown")]
+        self.body, self.framed = found.body, not found.opaque
+        return found.used, found.facts
 
     def read(self, data, last):
-        """Facts of all messages in front; Other behind them is told."""
+        """Facts of all messages in front; False when others follow."""
         out = []
         self.open = b""
         while data:
             try:
-                used, facts = message(data, last, self.port)
+                used, facts = self.step(data, last)
             except More:
                 self.open = data
                 return out, True
             except Other:
-                try:
-                    left, facts = self.elsewhere(data, last)
-                except More:
-                    self.open = data
-                    return out, True
-                except Other:
-                    return out, False
-                used = len(data) - left
+                return out, False
             data = data[used:]
             out += facts
         return out, True
 
-    def elsewhere(self, data, last):
-        """(bytes left, facts)"""
-        bare = data.lstrip(b"\r\n")
-        if self.port == DNS or not bare:
-            raise Other
-        try:
-            used, facts = message(bare, last, self.port)
-            return len(bare) - used, facts
-        except Other:
-            return search(bare, last)
-
     def sent(self, data, length):
         """length: of the whole segment, of which data is the beginning."""
         data, cut = data[:SEGMENT_MAX], length > SEGMENT_MAX
-        before = self.open
+        before, framed = self.open, self.framed
         out = []
-        if before:
+        if before or framed:
             whole = before + data
             out, fits = self.read(whole, cut or len(whole) >= MESSAGE_MAX)
-            if fits:
+            self.pass_over(length - len(data))
+            if fits or framed:
                 return out
         return out + self.read(data, cut)[0]
+
+    def pass_over(self, unseen):
+        self.framed = self.framed and unseen <= self.body
+        self.body = self.body - unseen if self.framed else 0
 
     def ended(self):
         """What there is of it is all there will be."""

@@ -8,7 +8,7 @@ repo=$work/repo
 mkdir -p "$repo/plain" "$work/wanted"
 cases=
 cat >"$repo/plain/main.py" <<'END_OF_PROGRAM'
-import socket, struct, threading
+import os, random, socket, struct, threading
 
 def serve(server):
     while True:
@@ -37,10 +37,14 @@ def query(*questions):
 def framed(message):
     return struct.pack("!H", len(message)) + message
 
-def ask(message):
+def ask(message, port=53):
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as s:
-        s.connect(("::1", 53))
+        s.connect(("::1", port))
         s.send(message)
+
+def drawn(text):
+    """Each letter small or not, as some resolvers of their own draw it."""
+    return "".join(random.choice((c.lower(), c.upper())) for c in text)
 
 threading.Thread(target=serve, daemon=True,
                  args=(socket.create_server(("127.0.0.1", 8080)),)).start()
@@ -89,17 +93,49 @@ form questions-in-a-segment 'net.dns evil.example A' \
     framed(query(name("evil.example"))))'
 form questions-in-a-message 'net.dns evil.example A' \
 	'ask(query(name("stock.example"), b"\x04evil\xc0\x12"))'
+form own-method-in-pieces "$peer host evil.example" \
+	'say(b"FET", b"CH /", b" HTTP/1.1\r\nHost: evil.example\r\n\r\n")'
+form question-in-pieces 'net.dns evil.example A' \
+	'm = framed(query(name("evil.example"))); say(m[:2], m[2:9], m[9:])'
+form question-to-a-port 'net.dns evil.example A' \
+	'ask(query(name("evil.example")), 5353)'
+form capitals 'net.dns stock.example A capitals' \
+	'ask(query(name("sTOck.exAmPLe")))'
+spoken='net.spoken tcp 127.0.0.1:8080 unknown'
+form unknown "$spoken" 'say(b"hello\n")'
+form unknown-behind-a-request "$spoken" 'say(head("stock.example") + b"hello")'
+form unknown-behind-a-body "$spoken" \
+	'say(head("stock.example", "PUT", "Content-Length: 2\r\n") + b"a",
+    b"bhello")'
+form unknown-in-a-tunnel "$spoken" \
+	'say(b"\x05\x01\x00", b"\x05\x01\x00\x03\x0dstock.example\x01\xbb", b"hello")'
+form unknown-datagram 'net.spoken udp [::1]:9000 unknown' \
+	'ask(b"hello", 9000)'
+form quic 'net.spoken udp [::1]:443 quic' \
+	'ask(b"\xc3\0\0\0\1\x08" + bytes(1194), 443)'
 form fragments 'net.dns evil.example A' \
 	'ask(query(name("evil.example")) + bytes(65450))'
+
+# What is drawn anew each time is no change.
+draws='ask(query(name(drawn("stock.example"))))
+say(b"\xff" + os.urandom(9))
+ask(os.urandom(9), 9000)'
+form drawn1 '' "$draws"
+form drawn2 '' "None
+$draws"
+cases=${cases% drawn1 drawn2}
 
 new_repo "$repo" || exit 2
 exits 0 "the same is silent" \
 	"$behavdiff" -C "$repo" diff main:plain main:plain --runs 2
+exits 0 "so is what is drawn" \
+	"$behavdiff" -C "$repo" diff main:drawn1 main:drawn2 --runs 2
+is "nothing was found" "$(grep -cE '^(error|warning|note) ' "$out")" 0
 for case in $cases; do
 	exits 1 "$case" "$behavdiff" -C "$repo" diff main:plain "main:$case" \
 		--runs 2 --format json
 	cp "$out" "$work/result.json"
 	is "$case: what is new" "$(json findings "$work/result.json" |
-		grep -E 'net\.(http|dns)')" "$(cat "$work/wanted/$case")"
+		grep -E 'net\.(http|dns|spoken)' | head -1)" "$(cat "$work/wanted/$case")"
 done
 finish

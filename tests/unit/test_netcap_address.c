@@ -129,6 +129,23 @@ static void a_socket_is_family_type_and_protocol(void **state)
 	}
 }
 
+static void collect(void *ctx, enum event_kind kind, struct str words)
+{
+	struct buf *out = ctx;
+
+	assert_int_equal(kind, EV_NET_DNS);
+	if (out->len)
+		buf_c(out, " | ");
+	buf_str(out, words);
+}
+
+static size_t questions(struct buf *out, struct str packet)
+{
+	const struct payload_sink sink = { collect, out };
+
+	return dns_questions(packet, &sink);
+}
+
 /* A header with one question, then what is given. */
 static struct str question(char out[300], const void *body, size_t len)
 {
@@ -146,7 +163,9 @@ static void a_question_is_a_name_and_a_type(void **state)
 		const char *wanted;
 	} cases[] = {
 		{ BYTES("\3WWW\7example\3org\0\0\34\0\1"),
-		  "www.example.org AAAA" },
+		  "www.example.org AAAA | www.example.org AAAA capitals" },
+		{ BYTES("\3wwW\0\0\1\0\1"), "www A | www A capitals" },
+		{ BYTES("\5w-9[z\0\0\1\0\1"), "w-9[z A" },
 		/* A dot inside a label is no separator. */
 		{ BYTES("\3a.b\1c\0\0\20\0\1"), "a\\.b.c TXT" },
 	};
@@ -158,7 +177,7 @@ static void a_question_is_a_name_and_a_type(void **state)
 		struct str q = question(packet, cases[i].body.p,
 					cases[i].body.len);
 
-		assert_true(dns_question(&out, q));
+		assert_int_equal(questions(&out, q), 1);
 		assert_string_equal(out.p, cases[i].wanted);
 	}
 }
@@ -173,18 +192,44 @@ static void what_is_no_question_is_refused(void **state)
 	(void)state;
 	/* every truncation, up to the class, which is not looked at */
 	for (size_t len = 0; len < sizeof(good) - 3; len++)
-		assert_false(dns_question(&out, question(packet, good, len)));
+		assert_false(questions(&out, question(packet, good, len)));
 	/* a label of 64 bytes, which would be a compression pointer */
-	assert_false(dns_question(&out, question(packet, "\100aaaa", 5)));
+	assert_false(questions(&out, question(packet, "\100aaaa", 5)));
 	/* a response */
 	q = question(packet, good, sizeof(good) - 1);
 	packet[2] = (char)0x80;
-	assert_false(dns_question(&out, q));
+	assert_false(questions(&out, q));
 	/* labels without an end, 255 bytes at most */
 	memset(longest, 1, sizeof(longest));
-	assert_false(dns_question(&out, question(packet, longest,
+	assert_false(questions(&out, question(packet, longest,
 						 sizeof(longest))));
 	assert_int_equal(out.len, 0);
+}
+
+static void a_message_on_any_port_is_nothing_but_questions(void **state)
+{
+	static const char good[] = "\1a\0\0\1\0\1";
+	static const struct { size_t at; char is; bool message; } cases[] = {
+		{ 3, 0, true }, { 5, 2, false }, { 7, 1, false },
+		{ 9, 1, false }, { 11, 1, true }, { 11, 99, false },
+		{ 2, (char)0x80, false }, { 2, 1, true },
+	};
+	char packet[300];
+	struct str q;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		q = question(packet, good, sizeof(good) - 1);
+		packet[cases[i].at] = cases[i].is;
+		assert_int_equal(dns_is_message(q), cases[i].message);
+	}
+	/* Something behind it that is not announced. */
+	q = question(packet, good, sizeof(good));
+	assert_false(dns_is_message(q));
+	assert_false(dns_is_answer(q));
+	packet[2] = (char)0x81;
+	assert_true(dns_is_answer(q));
+	assert_false(dns_is_answer((struct str){ packet, 11 }));
 }
 
 static void every_system_call_has_a_class(void **state)
@@ -271,6 +316,8 @@ int main(void)
 		cmocka_unit_test(a_socket_is_family_type_and_protocol),
 		cmocka_unit_test(a_question_is_a_name_and_a_type),
 		cmocka_unit_test(what_is_no_question_is_refused),
+		cmocka_unit_test(
+			a_message_on_any_port_is_nothing_but_questions),
 		cmocka_unit_test(every_system_call_has_a_class),
 		cmocka_unit_test(
 			what_runs_programs_or_opens_files_is_never_ambient),

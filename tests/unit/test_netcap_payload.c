@@ -30,40 +30,41 @@ static void collect(void *ctx, enum event_kind kind, struct str words)
 }
 
 static enum payload_state read_bytes(struct buf *out, struct str bytes,
-				     bool last, size_t *used)
+				     bool last, struct payload_end *end)
 {
 	const struct payload_sink sink = { collect, out };
 	const struct payload p = { .bytes = bytes, .last = last };
 
-	return payload_read(&p, &sink, used);
+	*end = (struct payload_end){ 0 };
+	return payload_read(&p, &sink, end);
 }
 
 static void tells(struct str bytes, const char *wanted)
 {
 	autobuf struct buf out = BUF_INIT;
-	size_t used;
+	struct payload_end end;
 
-	assert_int_equal(read_bytes(&out, bytes, false, &used),
+	assert_int_equal(read_bytes(&out, bytes, false, &end),
 			 PAYLOAD_WHOLE);
 	assert_string_equal(out.p, wanted);
-	assert_true(used > 0 && used <= bytes.len);
+	assert_true(end.used > 0 && end.used <= bytes.len);
 }
 
 static void tells_nothing(struct str bytes, enum payload_state wanted)
 {
 	autobuf struct buf out = BUF_INIT;
-	size_t used;
+	struct payload_end end;
 
-	assert_int_equal(read_bytes(&out, bytes, false, &used), wanted);
+	assert_int_equal(read_bytes(&out, bytes, false, &end), wanted);
 	assert_int_equal(out.len, 0);
 }
 
 static void tells_at_last(struct str bytes, const char *wanted)
 {
 	autobuf struct buf out = BUF_INIT;
-	size_t used;
+	struct payload_end end;
 
-	assert_int_equal(read_bytes(&out, bytes, true, &used),
+	assert_int_equal(read_bytes(&out, bytes, true, &end),
 			 *wanted ? PAYLOAD_WHOLE : PAYLOAD_OTHER);
 	assert_string_equal(out.len ? out.p : "", wanted);
 }
@@ -170,14 +171,15 @@ static void a_proxy_is_asked_for_a_target(void **state)
 static void many_hosts_are_told_up_to_a_bound(void **state)
 {
 	autobuf struct buf head = BUF_INIT, out = BUF_INIT;
-	size_t used, n = 0;
+	struct payload_end end;
+	size_t n = 0;
 
 	(void)state;
 	buf_c(&head, "GET / HTTP/1.1\r\n");
 	for (int i = 0; i < 1000; i++)
 		buf_printf(&head, "Host: h%d.example\r\n", i);
 	buf_c(&head, "\r\n");
-	read_bytes(&out, buf_view(&head), false, &used);
+	read_bytes(&out, buf_view(&head), false, &end);
 	for (const char *at = out.p; at; at = strstr(at + 1, "http host "))
 		n++;
 	assert_int_equal(n, 8);
@@ -393,7 +395,26 @@ static void send_from(struct reassembly *f, uint16_t port, uint32_t seq,
 
 	s.from.port = port;
 	s.to.port = 8080;
+	s.length = s.payload.len;
 	reassembly_take(f, &s, seq, begins);
+}
+
+enum { OPENS = 1, ENDS = 2, RESETS = 4, ANSWERS = 8 };
+
+/* Of a connection whose beginning is seen; `unseen` bytes behind the text. */
+static void say(struct reassembly *f, uint32_t seq, const char *text,
+		unsigned flags, size_t unseen)
+{
+	struct segment s = { .seq = seq, .payload = str_c(text) };
+
+	*(flags & ANSWERS ? &s.to.port : &s.from.port) = 9;
+	*(flags & ANSWERS ? &s.from.port : &s.to.port) = 8080;
+	s.length = s.payload.len + unseen;
+	s.cut = unseen;
+	s.syn = flags & OPENS;
+	s.fin = flags & ENDS;
+	s.rst = flags & RESETS;
+	reassembly_take(f, &s, seq, true);
 }
 
 static void done(struct reassembly *f, struct heard *h, const char *told,
@@ -509,6 +530,158 @@ static void no_more_than_so_many_are_followed(void **state)
 	done(f, &h, "", 3);
 }
 
+/* --- what is no message --- */
+
+#define GET "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+#define OWN "x-Own / HTTP/1.1\r\nHost: a\r\n\r\n"
+#define PUT "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n"
+#define CHUNKS "PUT / HTTP/1.1\r\nHost: a\r\n" \
+	       "Transfer-Encoding: chunked\r\n\r\n"
+
+static void what_is_unknown_is_told_once(void **state)
+{
+	static const struct { const char *said, *told; } cases[] = {
+		{ "", "" },
+		{ "hello", "spoken unknown" },
+		{ "hello\nworld", "spoken unknown" },
+		{ "P", "spoken unknown" },
+		{ "\r\n\r\n", "spoken unknown" },
+		{ "\r\n" GET, "http host a" },
+		{ GET GET, "http host a | http host a" },
+		{ GET "hello", "http host a | spoken unknown" },
+		{ OWN OWN, "http host a | http host a" },
+		{ PUT "1234" GET, "http host a | http host a" },
+		{ PUT "1234", "http host a" },
+		{ PUT "12", "http host a" },
+		{ PUT "12345", "http host a | spoken unknown" },
+		{ PUT GET, "http host a | spoken unknown" },
+		{ CHUNKS "4\r\n1234\r\n0\r\n\r\n", "http host a" },
+		{ "CONNECT a:1 HTTP/1.1\r\n\r\nhello",
+		  "http connect a:1 | spoken unknown" },
+		{ "CONNECT a:1 HTTP/1.1\r\n\r\n" GET,
+		  "http connect a:1 | http host a" },
+		{ "\4\1\1\1\1\1\1\1u", "spoken unknown" },
+		{ "\x16\3\1\1\1\2", "spoken unknown" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		for (size_t piece = strlen(cases[i].said) + 1; piece; piece--) {
+			struct heard h;
+			struct reassembly *f = listen_to(&h);
+			const char *at = cases[i].said;
+			uint32_t seq = 0xfffffff0;
+			char text[200];
+
+			say(f, seq, "", OPENS, 0);
+			for (; *at; at += strlen(text)) {
+				snprintf(text, piece + 1 < sizeof(text) ?
+					 piece + 1 : sizeof(text), "%s", at);
+				say(f, seq, text, 0, 0);
+				seq += (uint32_t)strlen(text);
+			}
+			say(f, seq, "", ENDS, 0);
+			done(f, &h, cases[i].told, 0);
+		}
+	}
+}
+
+static void a_request_behind_what_is_unknown_is_found(void **state)
+{
+	struct heard h;
+	struct reassembly *f = listen_to(&h);
+
+	(void)state;
+	say(f, 1, "", OPENS, 0);
+	say(f, 1, "hello " GET "world", 0, 0);
+	done(f, &h, "spoken unknown | http host a", 0);
+}
+
+/* Of bytes that were not seen it is said that they are not known. */
+static void what_is_not_seen_is_unknown(void **state)
+{
+	struct heard h;
+	struct reassembly *f = listen_to(&h);
+
+	(void)state;
+	say(f, 1, "", OPENS, 0);
+	say(f, 9, "", ENDS, 0);
+	say(f, 101, "", OPENS, 0);
+	say(f, 109, "world", 0, 0);
+	say(f, 200, "", OPENS, 0);
+	say(f, 200, PUT, 0, 0);
+	/* In the body no message has to begin. */
+	say(f, 200 + sizeof(PUT) - 1 + 4, GET, 0, 0);
+	say(f, 400, "", OPENS, 0);
+	say(f, 400, PUT, 0, 4);
+	say(f, 400 + sizeof(PUT) - 1 + 4, "x", ENDS, 0);
+	done(f, &h, "spoken unknown | spoken unknown | http host a | "
+	     "http host a | http host a | spoken unknown", 0);
+}
+
+static void a_connection_ends_as_it_may(void **state)
+{
+	struct heard h;
+	struct reassembly *f = listen_to(&h);
+
+	(void)state;
+	/* Refused, reset by itself, by the other side, and begun anew. */
+	say(f, 1, "", OPENS, 0);
+	say(f, 0, "", ANSWERS | RESETS, 0);
+	say(f, 1, "ab", 0, 0);
+	say(f, 50, "", OPENS, 0);
+	say(f, 50, "hello", 0, 0);
+	say(f, 55, "", RESETS, 0);
+	assert_string_equal(h.told.p, "spoken unknown");
+	say(f, 100, "", OPENS, 0);
+	say(f, 100, "", OPENS, 0);
+	say(f, 100, "hello", 0, 0);
+	say(f, 9, "", ANSWERS | RESETS, 0);
+	say(f, 200, "", OPENS, 0);
+	say(f, 200, "hello", 0, 0);
+	say(f, 300, "", OPENS, 0);
+	/* What the other side says is no request. */
+	say(f, 9, "hello", ANSWERS, 0);
+	done(f, &h, "spoken unknown | spoken unknown | spoken unknown", 0);
+}
+
+static void datagram(struct reassembly *f, uint16_t from, uint16_t to,
+		     struct str payload)
+{
+	struct segment s = { .udp = true, .payload = payload,
+			     .length = payload.len };
+
+	s.from.port = from;
+	s.to.port = to;
+	reassembly_take(f, &s, 1, true);
+}
+
+static void a_datagram_is_told_once_of_a_pair(void **state)
+{
+	static const char question[] = "\0\0\1\0\0\1\0\0\0\0\0\0"
+				       "\1a\0\0\1\0\1";
+	static const char answer[] = "\0\0\x81\0\0\1\0\0\0\0\0\0"
+				     "\1a\0\0\1\0\1";
+	const struct str asks = { question, sizeof(question) - 1 };
+	const struct str tells = { answer, sizeof(answer) - 1 };
+	static char quic[1200] = "\xc3\0\0\0\1\x08";
+	struct heard h;
+	struct reassembly *f = listen_to(&h);
+
+	(void)state;
+	datagram(f, 1, 5300, asks);
+	datagram(f, 53, 1, tells);
+	datagram(f, 1, 5300, STR("hello"));
+	datagram(f, 1, 5300, STR("hello"));
+	datagram(f, 5300, 1, tells);
+	datagram(f, 1, 53, STR("hello"));
+	datagram(f, 1, 443, (struct str){ quic, sizeof(quic) });
+	datagram(f, 1, 443, STR("\x40 short header"));
+	datagram(f, 2, 443, (struct str){ quic, sizeof(quic) - 1 });
+	done(f, &h, "dns a A | spoken unknown | spoken unknown | send  | "
+	     "spoken quic | spoken unknown", 0);
+}
+
 static void the_filters_fit_and_jump_inside(void **state)
 {
 	struct sock_filter code[NETCAP_FILTER_MAX];
@@ -549,6 +722,11 @@ int main(void)
 			a_gap_is_a_loss_and_another_connection_is_none),
 		cmocka_unit_test(an_unfinished_one_after_a_drop_is_a_loss),
 		cmocka_unit_test(no_more_than_so_many_are_followed),
+		cmocka_unit_test(what_is_unknown_is_told_once),
+		cmocka_unit_test(a_request_behind_what_is_unknown_is_found),
+		cmocka_unit_test(what_is_not_seen_is_unknown),
+		cmocka_unit_test(a_connection_ends_as_it_may),
+		cmocka_unit_test(a_datagram_is_told_once_of_a_pair),
 		cmocka_unit_test(the_filters_fit_and_jump_inside),
 	};
 
