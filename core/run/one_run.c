@@ -70,14 +70,15 @@ static void reach(struct run *r, enum limit which)
 	r->sink.take(r->sink.ctx, &ev);
 }
 
-static void stop(struct run *r, const char *how)
+/* cut: what there is would have gone on. */
+static void one_run_stop(struct run *r, const char *how, bool cut)
 {
 	if (r->how)
 		return;
 	r->how = how;
 	r->end_ms = step_scheduler_ms(&r->steps);
 	r->alive = tracer_stats(r->tracer).alive;
-	tracer_ending(r->tracer);
+	tracer_ending(r->tracer, cut);
 	sandbox_kill(&r->sandbox);
 }
 
@@ -121,10 +122,10 @@ static void watch_memory(struct run *r, bool now)
 	if (resident + segments > limit &&
 	    tracer_memory_shared(r->tracer) + segments > limit) {
 		reach(r, LIMIT_MEMORY);
-		stop(r, "limit: memory");
+		one_run_stop(r, "limit: memory", true);
 	} else if (host_is_short()) {
 		reach(r, LIMIT_MEMORY);
-		stop(r, "limit: memory of the host");
+		one_run_stop(r, "limit: memory of the host", true);
 	}
 }
 
@@ -137,7 +138,7 @@ static void read_messages(struct run *r)
 			step_scheduler_failed(&r->steps, msg.step, msg.value);
 		else if (msg.kind == SANDBOX_SETUP_FAILED &&
 			 sandbox_setup_error(&msg, r->err))
-			stop(r, "trouble");
+			one_run_stop(r, "trouble", true);
 	}
 }
 
@@ -151,7 +152,7 @@ static void one_run_advance(struct run *r)
 		return;
 	tracer_expect_step(r->tracer, step);
 	if (step_scheduler_start(&r->steps, &r->sandbox, step, r->err))
-		stop(r, "trouble");
+		one_run_stop(r, "trouble", true);
 }
 
 /* Nothing moves, nothing is to be started, and time changes neither. */
@@ -200,14 +201,14 @@ static void on_tick(void *ctx)
 	watch_memory(r, false);
 	if (step_scheduler_done(&r->steps) && !tracer_expecting(r->tracer) &&
 	    tracer_empty(r->tracer)) {
-		stop(r, "exit");
+		one_run_stop(r, "exit", false);
 	} else if (step_scheduler_ms(&r->steps) >= plan_num(r->c->plan,
 							    "timeout")) {
 		watch_memory(r, true);
-		stop(r, "deadline");
+		one_run_stop(r, "deadline", true);
 	} else if (is_over(r)) {
 		watch_memory(r, true);
-		stop(r, "quiescent");
+		one_run_stop(r, "quiescent", false);
 	}
 }
 
@@ -326,7 +327,7 @@ static int trace(struct run *r)
 	one_run_advance(r);
 	failed = tracer_run(r->tracer, &hooks, r->err);
 	if (!r->how)
-		stop(r, "limit: the sandbox was killed");
+		one_run_stop(r, "limit: the sandbox was killed", true);
 	if (failed || r->err->code)
 		return -1;
 	after_run(r, &start);

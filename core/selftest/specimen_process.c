@@ -35,6 +35,13 @@ static void daemonise(void)
 	specimen_sleep_ms(50);
 }
 
+void specimen_process_left(void)
+{
+	if (specimen_fork())
+		_exit(0);
+	pause();
+}
+
 void specimen_process_daemon(void)
 {
 	daemonise();

@@ -212,6 +212,29 @@ void process_check_daemon(struct tracer *t, struct process *p)
 			     STR("setsid"));
 }
 
+static bool process_has_leader(const struct tracer *t, size_t step)
+{
+	for_each_process(t, p)
+		if (p->is_step_leader && p->step == step)
+			return true;
+	return false;
+}
+
+/*
+ * Where the deadline cuts a step short, which processes are on their way is
+ * chance.
+ */
+void process_check_left(struct tracer *t, struct process *p, bool cut)
+{
+	if (p->left_checked || p->is_init || !p->after_first_exec)
+		return;
+	p->left_checked = true;
+	if (p->parent && p->parent->ended &&
+	    !(cut && process_has_leader(t, p->step)))
+		emit_process(t, p, 0, EV_PROCESS_LEFT, process_exe(p), STR(""),
+			     0, STR("alive"));
+}
+
 void process_ended(struct tracer *t, struct process *p, int status)
 {
 	p->ended = true;

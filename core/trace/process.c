@@ -41,6 +41,7 @@ struct process *process_add(struct tracer *t, pid_t tgid,
 		p->after_first_exec = parent->after_first_exec;
 		p->step = parent->step;
 		p->setsid = parent->setsid;
+		p->left_checked = parent->left_checked;
 		p->maps_shared = parent->maps_shared;
 		p->exe = process_copy(parent->exe);
 		p->label = process_copy(parent->label);

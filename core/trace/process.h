@@ -29,6 +29,7 @@ struct process {
 	bool after_first_exec;	/* it, or a parent, executed the program */
 	bool executed;		/* a program of its own, not its parent's */
 	bool setsid;		/* left its session, or its parent had */
+	bool left_checked;	/* asked whether it is left; or its parent */
 	bool ended;		/* children may still refer to it */
 	/*
 	 * Processes with one memory (CLONE_VM), one descriptor table

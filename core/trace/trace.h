@@ -101,9 +101,10 @@ bool tracer_is_asleep(struct tracer *t, uint64_t *sum);
 
 /*
  * The run is being ended from outside: what dies from here on died by our
- * hand.  Reports zombies and calls that are still under way.
+ * hand.  Reports zombies, processes that are left and calls that are still
+ * under way.  cut: it would have gone on.
  */
-void tracer_ending(struct tracer *t);
+void tracer_ending(struct tracer *t, bool cut);
 
 /*
  * Emit a file event that has no traced call: what the writable layers show

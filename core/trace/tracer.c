@@ -85,7 +85,7 @@ static void tracer_interrupt_call(struct tracer *t, struct task *k)
 		call_finish(t, k, -EINTR);
 }
 
-void tracer_ending(struct tracer *t)
+void tracer_ending(struct tracer *t, bool cut)
 {
 	if (t->ending)
 		return;
@@ -99,6 +99,7 @@ void tracer_ending(struct tracer *t)
 		exec_search_interrupted(t, p);
 		exec_report_pending(t, p);
 		process_check_daemon(t, p);
+		process_check_left(t, p, cut);
 	}
 	t->stats.lost += fork_count_unannounced(t);
 	t->ending = true;
@@ -115,6 +116,10 @@ bool tracer_empty(struct tracer *t)
 /* A pid cannot be another's before we have collected its process. */
 void tracer_signal(struct tracer *t, size_t step, int sig, bool all)
 {
+	/* Which of them go by themselves when the first is gone, is chance. */
+	for_each_process(t, p)
+		if (p->step == step)
+			process_check_left(t, p, false);
 	for_each_process(t, p) {
 		if (p->step != step || !(p->is_step_leader || all))
 			continue;

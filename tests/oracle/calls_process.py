@@ -194,6 +194,18 @@ def daemon(t, process):
                     process.tgid)
 
 
+def left(t, process):
+    """It is there at the end; the processes above it are not."""
+    above = process.parent
+    if not (process.live and above.ended):
+        return
+    while above.parent and above.parent is not t.world.init:
+        above = above.parent
+    if above.ended:
+        t.facts.add("process.left", names.path(process.exe), "", t.end,
+                    process.tgid)
+
+
 def action(t, task, call):
     """Children of who ignores SIGCHLD are collected by the kernel."""
     if "SIGCHLD" not in call.arg(0).names or not call.arg(1).fields:
@@ -376,6 +388,7 @@ def finish(t):
     for process in t.world.processes[1:]:
         if not process.ended:
             daemon(t, process)
+            left(t, process)
         parent = process.parent
         if process.live and process.ended and process.end and \
                 process.end.time < t.end and parent and \
