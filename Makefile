@@ -61,7 +61,7 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
 # of packets.
 FUZZ_CORE := $(sort $(foreach m,base event config scenario normalise fingerprint baseline \
 	compare report,$(wildcard core/$(m)/*.c)) $(addprefix core/netcap/,sockaddr.c dns.c \
-	payload.c http.c socks.c tls.c quic.c packet.c reassembly.c))
+	payload.c datagram.c http.c http_hosts.c http2.c hpack.c socks.c tls.c quic.c packet.c reassembly.c))
 FUZZ_SECONDS ?= 300
 
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/obj/%.o)

@@ -12,6 +12,7 @@
  */
 enum { DNS_LENGTH = 2, DNS_HEADER = 12, DNS_LEAST = 17 };
 #define ADDITIONAL_MAX 4	/* EDNS, a signature */
+#define RECORD 10	/* type, class, time, length */
 
 static const struct { unsigned number; const char *name; } types[] = {
 	{ 1, "A" }, { 2, "NS" }, { 5, "CNAME" }, { 6, "SOA" }, { 12, "PTR" },
@@ -136,7 +137,30 @@ size_t dns_questions(struct str packet, const struct payload_sink *sink)
 	return n;
 }
 
-bool dns_is_message(struct str packet)
+/* Behind a record without data, or 0 (RFC 1035, 4.1.3). */
+static size_t dns_skip_record(struct str packet, size_t at)
+{
+	autobuf struct buf ignored = BUF_INIT;
+	bool capitals;
+	size_t len;
+
+	at = dns_put_name(&ignored, packet, at, &capitals);
+	if (!at || at + RECORD > packet.len)
+		return 0;
+	len = dns_word(packet, at + RECORD - 2);
+	at += RECORD;
+	return at + len <= packet.len ? at + len : 0;
+}
+
+/* As some client asks it: the class without its highest bit, see RFC 6762. */
+static bool dns_is_class(unsigned class)
+{
+	class &= 0x7fff;
+	return class == 1 || class == 3 || class == 4 ||
+	       class == 254 || class == 255;
+}
+
+size_t dns_message_end(struct str packet)
 {
 	autobuf struct buf ignored = BUF_INIT;
 	size_t at = DNS_HEADER;
@@ -145,10 +169,32 @@ bool dns_is_message(struct str packet)
 	/* Neither answers nor authorities; additional records are few. */
 	if (!dns_is_query(packet) || dns_word(packet, 6) ||
 	    dns_word(packet, 8) || dns_word(packet, 10) > ADDITIONAL_MAX)
-		return false;
-	for (size_t n = dns_word(packet, 4); n && at; n--)
+		return 0;
+	for (size_t n = dns_word(packet, 4); n && at; n--) {
 		at = dns_put_question(&ignored, packet, at, &capitals);
-	return at && (at == packet.len || dns_word(packet, 10));
+		if (at && !dns_is_class(dns_word(packet, at - 2)))
+			return 0;
+	}
+	for (size_t n = dns_word(packet, 10); n && at; n--)
+		at = dns_skip_record(packet, at);
+	return at;
+}
+
+bool dns_segments(struct str packet, const struct payload_sink *sink)
+{
+	size_t at = dns_message_end(packet), end;
+	bool others = false;
+
+	/* Its end is not known: one may stand anywhere. */
+	for (at = at ? at : DNS_HEADER; at < packet.len; at += end ? end : 1) {
+		struct str rest = str_sub(packet, at);
+
+		end = dns_message_end(rest);
+		if (end)
+			dns_questions(rest, sink);
+		others |= !end;
+	}
+	return others;
 }
 
 bool dns_is_answer(struct str packet)

@@ -15,10 +15,18 @@
 size_t dns_questions(struct str packet, const struct payload_sink *sink);
 
 /*
- * On any port: a query without answers, all of its questions whole, and nothing
- * behind them that is not announced.
+ * On any port: a query without answers, all of its questions and of its
+ * additional records whole.  Where it ends; 0: it is none.
  */
-bool dns_is_message(struct str packet);
+size_t dns_message_end(struct str packet);
+/*
+ * Questions behind a message.  One send may be several datagrams (UDP_SEGMENT,
+ * udp(7), since 4.18), of which a packet socket sees one packet with one
+ * header.  How long each of them is only kernels since 6.2 say, by
+ * PACKET_VNET_HDR.
+ * True: something else stands there, too.
+ */
+bool dns_segments(struct str packet, const struct payload_sink *sink);
 /* What a resolver sends back, as far as its header says. */
 bool dns_is_answer(struct str packet);
 

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The head of an HTTP/1 request (RFC 9112).  Its target may name a host
- * (absolute-form, and CONNECT's authority-form), its Host fields do.  Where
- * they differ each of them is reported: which one the peer uses cannot be seen.
+ * (absolute-form, and CONNECT's authority-form), its Host fields do.
  */
 #include "core/netcap/http.h"
 
 #include <strings.h>
 
 #include "core/base/vec.h"
+#include "core/netcap/http2.h"
+#include "core/netcap/http_hosts.h"
 
-#define NAMES_MAX 8		/* different ones of one head */
 /* A request line that never ends is one all the same from here on. */
 #define LINE_LONG 1024
 #define METHOD_LONG 32		/* of a line that has not ended yet */
-#define PREFACE "PRI * HTTP/2.0\r\n\r\n"
 
 static const struct str methods[] = {
 #define METHOD(name) { name, sizeof(name) - 1 },
@@ -23,9 +22,7 @@ static const struct str methods[] = {
 };
 
 struct head {
-	const struct payload_sink *sink;
-	VEC(struct str) recorded;	/* hosts, in lower case */
-	struct buf lower;		/* of which they are parts */
+	struct http_hosts hosts;
 	struct payload_end *end;	/* what its fields say of its body */
 };
 
@@ -35,62 +32,6 @@ static bool http_is_digits(struct str s)
 		if (s.p[i] < '0' || s.p[i] > '9')
 			return false;
 	return true;
-}
-
-/* "user@host:port" without its user. */
-static struct str http_without_user(struct str s)
-{
-	const char *at = s.len ? memrchr(s.p, '@', s.len) : NULL;
-
-	return at ? str_sub(s, (size_t)(at + 1 - s.p)) : s;
-}
-
-/* Colons inside brackets are an IPv6 address's own. */
-static struct str http_without_port(struct str s)
-{
-	const char *colon = s.len ? memrchr(s.p, ':', s.len) : NULL;
-	size_t at = colon ? (size_t)(colon - s.p) : 0;
-
-	return colon && http_is_digits(str_sub(s, at + 1)) ?
-	       (struct str){ s.p, at } : s;
-}
-
-static bool http_was_reported(const struct head *h, struct str host)
-{
-	for (size_t i = 0; i < h->recorded.n; i++)
-		if (str_eq(h->recorded.v[i], host))
-			return true;
-	return false;
-}
-
-/* An authority (RFC 3986, 3.2): "host NAME" or "connect NAME:PORT", once. */
-static void http_report(struct head *h, const char *word, struct str authority,
-			bool port)
-{
-	autobuf struct buf words = BUF_INIT;
-	struct str whole, host;
-
-	buf_clear(&h->lower);
-	buf_lower(&h->lower, http_without_user(authority));
-	whole = buf_view(&h->lower);
-	host = http_without_port(whole);
-	if (!host.len || http_was_reported(h, host) ||
-	    h->recorded.n == NAMES_MAX)
-		return;
-	*vec_push(&h->recorded) = (struct str){
-		mem_strndup(host.p, host.len), host.len,
-	};
-	buf_printf(&words, "%s ", word);
-	buf_str(&words, port ? whole : host);
-	h->sink->take(h->sink->ctx, EV_NET_HTTP, buf_view(&words));
-}
-
-static void http_head_free(struct head *h)
-{
-	for (size_t i = 0; i < h->recorded.n; i++)
-		free((char *)h->recorded.v[i].p);
-	vec_free(&h->recorded);
-	buf_free(&h->lower);
 }
 
 /* The next line without its end; false when that is not there. */
@@ -187,7 +128,7 @@ static struct str http_trim(struct str s)
 
 static void http_read_host(struct head *h, struct str value)
 {
-	http_report(h, "host", value, false);
+	http_hosts_put(&h->hosts, "host", value, false);
 }
 
 /* RFC 9112, 6.2; a length that is none says nothing about what follows. */
@@ -204,11 +145,19 @@ static void http_read_length(struct head *h, struct str value)
 	h->end->body = length;
 }
 
-/* Chunks, or another protocol (RFC 9110, 7.8). */
-static void http_read_opaque(struct head *h, struct str value)
+static void http_read_coding(struct head *h, struct str value)
 {
 	(void)value;
 	h->end->opaque = true;
+}
+
+/*
+ * RFC 9110, 7.8.  To HTTP/2, "h2c" alone, a client goes by the preface; where
+ * the peer does not want that, another request follows.
+ */
+static void http_read_upgrade(struct head *h, struct str value)
+{
+	h->end->opaque |= value.len != 3 || strncasecmp(value.p, "h2c", 3);
 }
 
 static void http_read_field(struct head *h, struct str line)
@@ -219,8 +168,8 @@ static void http_read_field(struct head *h, struct str line)
 	} fields[] = {
 		{ "host:", http_read_host },
 		{ "content-length:", http_read_length },
-		{ "transfer-encoding:", http_read_opaque },
-		{ "upgrade:", http_read_opaque },
+		{ "transfer-encoding:", http_read_coding },
+		{ "upgrade:", http_read_upgrade },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
@@ -248,21 +197,19 @@ static void http_read_head(const struct payload_sink *sink,
 			   struct str fields, struct payload_end *end,
 			   bool whole)
 {
-	struct head h = { .sink = sink, .lower = BUF_INIT, .end = end };
+	struct head h = { HTTP_HOSTS_INIT(sink), end };
 	struct str line;
 
 	end->opaque = !whole;
 
 	if (str_eq(method, STR("CONNECT")))
-		http_report(&h, "connect", target, true);
+		http_hosts_put(&h.hosts, "connect", target, true);
 	else
-		http_report(&h, "host", http_authority(target), false);
+		http_hosts_put(&h.hosts, "host", http_authority(target),
+			       false);
 	while (http_next_line(&fields, &line) && line.len)
 		http_read_field(&h, line);
-	if (!h.recorded.n)
-		sink->take(sink->ctx, EV_NET_HTTP,
-			   whole ? STR("no-host") : STR("cut-short"));
-	http_head_free(&h);
+	http_hosts_end(&h.hosts, whole);
 }
 
 enum payload_state http_read(const struct payload *p,
@@ -363,10 +310,10 @@ static bool http_next_request(struct str s, size_t *at, size_t *method,
 	return false;
 }
 
-/* HTTP/2 without asking first (RFC 9113, 3.4): its heads are compressed. */
+/* HTTP/2, without asking first or behind an upgrade. */
 static bool http_is_preface(struct str s)
 {
-	return str_starts(s, STR(PREFACE));
+	return str_starts(s, STR(HTTP2_PREFACE));
 }
 
 /* A request line by any method that has not ended yet, or the preface. */
@@ -374,7 +321,7 @@ static bool http_may_begin(struct str s)
 {
 	size_t n = 0;
 
-	if (str_starts(STR(PREFACE), s))
+	if (str_starts(STR(HTTP2_PREFACE), s))
 		return true;
 	while (n < s.len && http_is_token(s.p[n]))
 		n++;
@@ -394,8 +341,8 @@ enum payload_state http_search(const struct payload *p,
 
 	if (http_is_preface(s)) {
 		sink->take(sink->ctx, EV_NET_HTTP, STR("http2"));
-		end->used = s.len;
-		end->opaque = true;
+		end->used = sizeof(HTTP2_PREFACE) - 1;
+		end->http2 = end->opaque = true;
 		return PAYLOAD_WHOLE;
 	}
 	if (!http_next_request(s, &at, &method, &target, &fields) ||

@@ -134,6 +134,19 @@ bool packet_parse(struct segment *out, struct str packet, size_t whole)
 	return true;
 }
 
+bool packet_same_endpoint(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port && !memcmp(&a->addr, &b->addr, 16);
+}
+
+uint32_t packet_hash_ports(const struct segment *s)
+{
+	uint32_t hash = (uint32_t)s->from.port << 16 | s->to.port;
+
+	/* The upper half has to count below, too. */
+	return hash * 0x9e3779b1U >> 16;
+}
+
 void packet_endpoint_text(struct buf *out, const struct endpoint *end)
 {
 	struct sockaddr_storage ss;

@@ -34,6 +34,10 @@ struct segment {
  */
 bool packet_parse(struct segment *out, struct str packet, size_t whole);
 
+bool packet_same_endpoint(const struct endpoint *a, const struct endpoint *b);
+/* For a table of connections. */
+uint32_t packet_hash_ports(const struct segment *s);
+
 /* An IPv4 address as an IPv6 one. */
 void packet_map_ipv4(struct in6_addr *out, const void *v4);
 

@@ -46,7 +46,8 @@ struct payload_end {
 	size_t from;		/* bytes in front of it */
 	size_t used;		/* and with it */
 	uint64_t body;		/* bytes that belong to it; then the next one */
-	bool opaque;		/* anything follows */
+	bool opaque;		/* anything follows: */
+	bool http2;		/* frames of HTTP/2 */
 	bool weak;		/* of MORE: little speaks for a message yet */
 };
 

@@ -13,16 +13,17 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/netcap/datagram.h"
 #include "core/netcap/dns.h"
 #include "core/netcap/http.h"
+#include "core/netcap/http2.h"
 #include "core/netcap/payload.h"
-#include "core/netcap/quic.h"
 
 #define BUCKETS 4096
 #define PENDING_MAX (8U << 20)	/* bytes of all messages that are not whole */
 /* No window is so wide: another connection between the same ports. */
 #define FAR (1 << 20)
-#define PAIRS 16384
+#define HTTP2_MAX 256		/* connections; each has a table of its own */
 
 /* One direction of a connection. */
 struct stream {
@@ -35,23 +36,19 @@ struct stream {
 	bool framed;		/* where the next message begins is known: */
 	uint64_t body;		/* behind so many bytes */
 	bool weak;		/* `bytes` may be no message at all */
+	struct http2 *http2;	/* it is nothing but its frames from now on */
 	struct buf bytes;	/* of a message that is not whole */
-};
-
-/* Of datagrams: which were reported. */
-struct pair {
-	struct endpoint from, to;
 };
 
 struct reassembly {
 	struct reassembly_sink sink;
 	struct stream *buckets[BUCKETS];
 	struct stream *oldest, *newest;
-	size_t n, pending;
+	size_t n, pending, http2;
 	uint64_t dropped;	/* until then continuations may be missing */
 	const struct segment *reading;
 	uint64_t reading_at;
-	struct pair pairs[PAIRS];	/* of two in one place the later one */
+	struct datagrams *datagrams;
 };
 
 struct reassembly *reassembly_new(const struct reassembly_sink *sink)
@@ -59,28 +56,16 @@ struct reassembly *reassembly_new(const struct reassembly_sink *sink)
 	struct reassembly *f = mem_alloc(sizeof(*f));
 
 	f->sink = *sink;
+	f->datagrams = datagrams_new();
 	return f;
 }
 
 /* --- the table --- */
 
-static uint32_t reassembly_hash(const struct segment *s)
-{
-	uint32_t hash = (uint32_t)s->from.port << 16 | s->to.port;
-
-	return hash * 0x9e3779b1U;
-}
-
 static struct stream **reassembly_bucket(struct reassembly *f,
 					 const struct segment *s)
 {
-	return &f->buckets[reassembly_hash(s) / (UINT32_MAX / BUCKETS + 1)];
-}
-
-static bool reassembly_same_endpoint(const struct endpoint *a,
-				     const struct endpoint *b)
-{
-	return a->port == b->port && !memcmp(&a->addr, &b->addr, 16);
+	return &f->buckets[packet_hash_ports(s) % BUCKETS];
 }
 
 static struct stream *reassembly_find(struct reassembly *f,
@@ -88,10 +73,17 @@ static struct stream *reassembly_find(struct reassembly *f,
 {
 	struct stream *w = f->n ? *reassembly_bucket(f, s) : NULL;
 
-	while (w && !(reassembly_same_endpoint(&w->first.from, &s->from) &&
-		      reassembly_same_endpoint(&w->first.to, &s->to)))
+	while (w && !(packet_same_endpoint(&w->first.from, &s->from) &&
+		      packet_same_endpoint(&w->first.to, &s->to)))
 		w = w->next;
 	return w;
+}
+
+static void reassembly_leave_http2(struct reassembly *f, struct stream *w)
+{
+	f->http2 -= w->http2 != NULL;
+	http2_free(w->http2);
+	w->http2 = NULL;
 }
 
 static void reassembly_remove(struct reassembly *f, struct stream *w)
@@ -106,6 +98,7 @@ static void reassembly_remove(struct reassembly *f, struct stream *w)
 	f->n--;
 	f->pending -= w->bytes.len;
 	buf_free(&w->bytes);
+	reassembly_leave_http2(f, w);
 	free(w);
 }
 
@@ -204,6 +197,18 @@ static enum payload_state reassembly_read_body(struct stream *w,
 	return state;
 }
 
+/* Names that are behind the bound were missed. */
+static void reassembly_enter_http2(struct reassembly *f, struct stream *w)
+{
+	if (f->http2 == HTTP2_MAX) {
+		f->sink.missed(f->sink.ctx);
+		return;
+	}
+	w->http2 = http2_new();
+	w->framed = true;
+	f->http2++;
+}
+
 /* What has to begin a message. */
 static enum payload_state reassembly_read_first(struct reassembly *f,
 						struct stream *w,
@@ -225,7 +230,21 @@ static enum payload_state reassembly_read_first(struct reassembly *f,
 		return state;
 	w->body = end.body;
 	w->framed &= !end.opaque;
+	if (end.http2)
+		reassembly_enter_http2(f, w);
 	return state;
+}
+
+static enum payload_state reassembly_read_http2(struct reassembly *f,
+						struct stream *w,
+						const struct payload_sink *sink,
+						struct str *bytes)
+{
+	w->framed = http2_read(w->http2, *bytes, sink);
+	if (!w->framed)
+		reassembly_leave_http2(f, w);
+	*bytes = str_sub(*bytes, bytes->len);
+	return PAYLOAD_WHOLE;
 }
 
 /*
@@ -248,6 +267,8 @@ static enum payload_state reassembly_read(struct reassembly *f,
 
 		if (!w->framed)
 			state = reassembly_read_one(p, &sink, bytes, &end);
+		else if (w->http2)
+			state = reassembly_read_http2(f, w, &sink, bytes);
 		else if (w->body)
 			state = reassembly_read_body(w, p, &sink, bytes);
 		else
@@ -298,6 +319,17 @@ static void reassembly_begin(struct reassembly *f, const struct segment *s,
 	f->pending += bytes.len;
 }
 
+/* Are they part of a body? */
+static void reassembly_skip_http2(struct reassembly *f, struct stream *w,
+				  size_t bytes)
+{
+	const struct payload_sink sink = { reassembly_report, f };
+
+	w->framed = http2_skip(w->http2, bytes, &sink);
+	if (!w->framed)
+		reassembly_leave_http2(f, w);
+}
+
 /* Bytes that were sent and not seen. */
 static void reassembly_skip(struct reassembly *f, struct stream *w,
 			    uint32_t bytes)
@@ -312,6 +344,8 @@ static void reassembly_skip(struct reassembly *f, struct stream *w,
 		f->pending -= w->bytes.len;
 		buf_clear(&w->bytes);
 		w->framed = false;
+	} else if (w->http2) {
+		reassembly_skip_http2(f, w, bytes);
 	} else if (w->framed && w->body < bytes) {
 		/* No known message, which would be in the other ring. */
 		reassembly_report_unknown(f, w);
@@ -358,6 +392,10 @@ static enum payload_state reassembly_read_on(struct reassembly *f,
 		reassembly_keep(f, w, bytes);
 	else
 		reassembly_keep(f, w, STR(""));
+	if (w->http2) {
+		reassembly_skip_http2(f, w, unseen);
+		return state;
+	}
 	/* Where the next one begins is not known when it is out of sight. */
 	if (w->framed && unseen > w->body)
 		w->framed = false;
@@ -474,50 +512,18 @@ static void reassembly_take_segment(struct reassembly *f,
 		reassembly_close(f, s);
 }
 
-/* --- datagrams --- */
-
-/* Reported of this pair before; if not, it is now. */
-static bool reassembly_was_reported(struct reassembly *f,
-				    const struct segment *s)
-{
-	struct pair *p = &f->pairs[reassembly_hash(s) /
-				   (UINT32_MAX / PAIRS + 1)];
-
-	if (reassembly_same_endpoint(&p->from, &s->from) &&
-	    reassembly_same_endpoint(&p->to, &s->to))
-		return true;
-	*p = (struct pair){ s->from, s->to };
-	return false;
-}
-
-static void reassembly_take_datagram(struct reassembly *f,
-				     const struct segment *s, uint64_t at)
-{
-	const struct payload_sink sink = { reassembly_report, f };
-	bool resolver = s->to.port == DNS_PORT;
-
-	f->reading = s;
-	f->reading_at = at;
-	if ((resolver || dns_is_message(s->payload)) &&
-	    dns_questions(s->payload, &sink))
-		return;
-	/* To a resolver, and no question: it carries something else. */
-	if (resolver)
-		reassembly_report(f, EV_NET_SEND, STR(""));
-	else if (!(s->from.port == DNS_PORT && dns_is_answer(s->payload)) &&
-		 !reassembly_was_reported(f, s))
-		reassembly_report(f, EV_NET_SPOKEN,
-				  quic_is_initial(s->payload) ?
-				  STR("quic") : STR("unknown"));
-}
-
 void reassembly_take(struct reassembly *f, const struct segment *s, uint64_t at,
 		     bool begins)
 {
-	if (s->udp)
-		reassembly_take_datagram(f, s, at);
-	else
+	const struct payload_sink sink = { reassembly_report, f };
+
+	if (!s->udp) {
 		reassembly_take_segment(f, s, at, begins);
+		return;
+	}
+	f->reading = s;
+	f->reading_at = at;
+	datagram_take(f->datagrams, s, &sink);
 }
 
 void reassembly_dropped(struct reassembly *f, uint64_t until)
@@ -538,5 +544,6 @@ void reassembly_free(struct reassembly *f)
 		return;
 	while (f->oldest)
 		reassembly_remove(f, f->oldest);
+	free(f->datagrams);
 	free(f);
 }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/sendfile.h>
@@ -156,6 +157,30 @@ void specimen_http2(void)
 	specimen_write(connected_to(8780), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 }
 
+#define PREFACE "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+#define SETTINGS "\0\0\0\4\0\0\0\0\0"
+
+/* GET, and an authority in Huffman's code (RFC 7541). */
+void specimen_http2_host(void)
+{
+	static const char said[] =
+		PREFACE SETTINGS "\0\0\17\1\5\0\0\0\1\202\101\214"
+		"\217\322\323\245\065\211\162\371\035\065\320\137";
+
+	specimen_try(write(connected_to(8785), said, sizeof(said) - 1));
+}
+
+void specimen_http2_upgrade(void)
+{
+	static const char said[] =
+		"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: h2c\r\n\r\n"
+		PREFACE SETTINGS "\0\0\21\1\5\0\0\0\3\202\101\216"
+		"\217\322\326\327\065\203\220\253\227\310\351\256"
+		"\202\377";
+
+	specimen_try(write(connected_to(8786), said, sizeof(said) - 1));
+}
+
 /* SOCKS4a: the name stands behind an address that is none. */
 void specimen_socks(void)
 {
@@ -299,6 +324,20 @@ void specimen_dns_fragments(void)
 		      "connect");
 	specimen_question(&b, "by-fragment");
 	buf_add(&b, zeros, sizeof(zeros));
+	specimen_try(write(fd, b.p, b.len));
+}
+
+/* One call, and a datagram of each so many bytes of it (udp(7)). */
+void specimen_dns_segments(void)
+{
+	autobuf struct buf b = BUF_INIT;
+	int fd = datagrams_to(53), size;
+
+	specimen_question(&b, "in-segment");
+	size = (int)b.len;
+	specimen_question(&b, "by-segment");
+	if (setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)))
+		specimen_skip("no UDP_SEGMENT: %s", strerror(errno));
 	specimen_try(write(fd, b.p, b.len));
 }
 

@@ -30,6 +30,7 @@ class Socket:
         self.protocol = None    # of netlink, by name
         self.accepted = False   # the other side made the connection
         self.told = set()       # peers of datagrams that were told
+        self.segment = 0        # bytes, where one call sends several
 
 
 # --- making ---

@@ -92,18 +92,32 @@ def put(t, task, to, data, length, peer=None):
             known.stream = wire.Stream(port, not known.accepted)
         tell(t, task.tid, peer, known.stream.sent(data, length))
     else:
-        put_datagram(t, task, known, peer, wire.datagram(data, port))
+        size = known.segment or len(data) or 1
+        put_datagrams(t, task, known, peer, [
+            wire.datagram(data[at:at + size], port)
+            for at in range(0, len(data) or 1, size)])
 
 
-def put_datagram(t, task, known, peer, facts):
-    if facts is None:
+def put_datagrams(t, task, known, peer, each):
+    """Of one call.  What is no question is told once."""
+    facts = [fact for facts in each for fact in facts or []
+             if fact[0] == "net.dns"]
+    spoken = [fact for facts in each for fact in facts or []
+              if fact[0] == "net.spoken"][:1]
+    if None in each:
         # To a resolver, and no question: it carries something else.
-        facts = [("net.send", None)]
-    elif facts[0][0] == "net.spoken":
-        if peer in known.told:
-            return
+        facts.append(("net.send", None))
+    elif spoken and peer not in known.told:
         known.told.add(peer)
+        facts += spoken
     tell(t, task.tid, peer, facts, "", "udp")
+
+
+def segmented(t, task, call):
+    """So many bytes are one datagram of a longer message (udp(7))."""
+    known = calls_net.lookup(t, call.arg(0))
+    if known and "UDP_SEGMENT" in call.arg(2).names and call.arg(3).items:
+        known.segment = call.arg(3).items[0].num
 
 
 def question(t, task, data, err):
@@ -190,7 +204,8 @@ def moved(t, task, call):
 
 
 CALLS = {"splice": moved, "tee": moved, "sendfile": moved,
-         "sendmmsg": messages, "read": taken, "readv": taken}
+         "sendmmsg": messages, "read": taken, "readv": taken,
+         "setsockopt": segmented}
 for _name in ("write", "writev", "vmsplice", "sendto", "sendmsg"):
     CALLS[_name] = written
 
@@ -198,5 +213,5 @@ for _name in ("write", "writev", "vmsplice", "sendto", "sendmsg"):
 def watch(t, task, call):
     """Before a call is translated."""
     handler = CALLS.get(call.name)
-    if handler and not call.err and call.ret.num:
+    if handler and not call.err and (call.ret.num or handler == segmented):
         handler(t, task, call)

@@ -7,6 +7,8 @@ in, (kind, words) out; what is sent in one call is taken for one segment.
 
 import re
 
+import http2
+
 SEGMENT_MAX = 3900      # bytes of a segment that are there
 MESSAGE_MAX = 8192      # bytes of a message that are looked at
 LINE_LONG = 1024        # a line that never ends is one from here on
@@ -23,7 +25,6 @@ ANYWHERE = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+ "
 BEGUN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]{1,32}"
                    rb"( [!-~\x80-\xff]*( (H(T(T(P(/(1(\.[\x00-\xff]*)?"
                    rb")?)?)?)?)?)?)?)?")
-PREFACE = b"PRI * HTTP/2.0\r\n\r\n"
 RECORD = {1: "A", 2: "NS", 5: "CNAME", 6: "SOA", 12: "PTR", 15: "MX",
           16: "TXT", 28: "AAAA", 33: "SRV", 35: "NAPTR", 43: "DS",
           48: "DNSKEY", 64: "SVCB", 65: "HTTPS", 255: "ANY", 257: "CAA"}
@@ -40,9 +41,9 @@ class Other(Exception):
 class Message:
     """used: bytes; behind it, so many of its body, or anything at all."""
 
-    def __init__(self, used, facts, body=0, opaque=False):
+    def __init__(self, used, facts, body=0, opaque=False, frames=False):
         self.used, self.facts = used, facts
-        self.body, self.opaque = body, opaque
+        self.body, self.opaque, self.frames = body, opaque, frames
 
 
 class Cursor:
@@ -92,9 +93,9 @@ def datagram(data, port):
     if port == DNS:
         return found and found[1]
     if found and data[6:10] == b"\0\0\0\0" and \
-            int.from_bytes(data[10:12], "big") <= 4 and \
-            (found[0] == len(data) or data[10:12] != b"\0\0"):
-        return found[1]
+            int.from_bytes(data[10:12], "big") <= 4:
+        whole = found[0] == len(data) or data[10:12] != b"\0\0"
+        return found[1] if whole else found[1] + [("net.spoken", "unknown")]
     initial = len(data) >= 1200 and data[0] >= 0xc0 and data[5] <= 20 and \
         data[1:5] in (b"\0\0\0\1", b"\x6b\x33\x43\xcf")
     return [("net.spoken", "quic" if initial else "unknown")]
@@ -204,6 +205,34 @@ def host_of(authority):
     return (host if colon and (port.isdigit() or not port) else whole), whole
 
 
+def hosts_told(authorities):
+    """Of each (authority, is it the end of a tunnel), once of a name."""
+    named = {}
+    for authority, connect in authorities:
+        host, whole = host_of(authority)
+        text = "connect " + whole.decode("latin-1") if connect else \
+            "host " + host.decode("latin-1")
+        named.setdefault(host, text)
+    named.pop(b"", None)
+    return list(named.values())[:HOSTS_MAX]
+
+
+def frames_told(frames, data):
+    """(does more follow, facts) of the next bytes of HTTP/2."""
+    out = []
+    try:
+        for fields in frames.read(data):
+            first = dict(reversed(fields))
+            connect = first[b":method"] == b"CONNECT" and \
+                b":protocol" not in first
+            told = hosts_told([(v, connect) for n, v in fields
+                               if n in (b":authority", b"host")])
+            out += [("net.http", words) for words in told or ["no-host"]]
+    except http2.Broken:
+        return False, out + [("net.http", "cut-short")]
+    return True, out
+
+
 def target_of(line):
     """Of "TARGET HTTP/1.1"."""
     target, version = line[:-9], line[-9:]
@@ -246,31 +275,23 @@ def head(data, method, rest, last):
     if not ended and not last:
         raise More
     fields = lines[1:lines.index(b"")] if ended else lines[1:]
-    named = {}
-    if method == b"CONNECT":
-        host, whole = host_of(target)
-        named[host] = "connect " + whole.decode("latin-1")
-    else:
-        host = host_of(authority_of(target))[0]
-        named[host] = "host " + host.decode("latin-1")
-    for field in fields:
-        if field[:5].lower() == b"host:":
-            host = host_of(field[5:].strip(b" \t"))[0]
-            named.setdefault(host, "host " + host.decode("latin-1"))
-    named.pop(b"", None)
+    connect = method == b"CONNECT"
+    hosts = [(target if connect else authority_of(target), connect)]
+    hosts += [(field[5:].strip(b" \t"), False) for field in fields
+              if field[:5].lower() == b"host:"]
+    told = hosts_told(hosts) or ["no-host" if ended else "cut-short"]
     used = len(data)
     if ended:
         used -= len(rest.split(b"\n", lines.index(b"") + 1)[-1])
-    told = list(named.values())[:HOSTS_MAX] or \
-        ["no-host" if ended else "cut-short"]
     body, opaque = 0, not ended
     for field in fields:
         name, _, value = field.partition(b":")
         value = value.strip(b" \t")
         if name.lower() == b"content-length" and value.isdigit():
             body = int(value)
-        elif name.lower() in (b"content-length", b"transfer-encoding",
-                              b"upgrade"):
+        elif name.lower() in (b"content-length", b"transfer-encoding"):
+            opaque = True
+        elif name.lower() == b"upgrade" and value.lower() != b"h2c":
             opaque = True
     return Message(used, [("net.http", words) for words in told], body,
                    opaque)
@@ -278,14 +299,15 @@ def head(data, method, rest, last):
 
 def search(data, last, first):
     """A request further on, by any method; where one is due only there."""
-    if data.startswith(PREFACE):
-        return Message(len(data), [("net.http", "http2")], opaque=True)
+    if data.startswith(http2.PREFACE):
+        return Message(len(http2.PREFACE), [("net.http", "http2")],
+                       opaque=True, frames=True)
     found = ANYWHERE.search(data)
     if first and found and found.start():
         found = None
     if not found:
         if first and not last and len(data) <= LINE_LONG and \
-                (PREFACE.startswith(data) or BEGUN.fullmatch(data)):
+                (http2.PREFACE.startswith(data) or BEGUN.fullmatch(data)):
             raise More
         raise Other
     at = found.start()
@@ -335,12 +357,17 @@ class Stream:
         self.open = b""         # of a message that is not whole
         self.framed = client    # where the next one begins is known:
         self.body = 0           # behind so many bytes
+        self.frames = None      # of HTTP/2, and nothing else
 
     def step(self, data, last):
         """(bytes done with, facts); Other of what is none."""
         if not self.framed:
             found = anywhere(data, last, self.port, False)
             return found.used, found.facts
+        if self.frames:
+            self.framed, facts = frames_told(self.frames, data)
+            self.frames = self.frames if self.framed else None
+            return len(data), facts
         if self.body:
             part = data[:self.body]
             try:
@@ -356,6 +383,8 @@ class Stream:
             self.framed = False
             return 0, [("net.spoken", "unknown")]
         self.body, self.framed = found.body, not found.opaque
+        if found.frames:
+            self.frames, self.framed = http2.Frames(), True
         return found.used, found.facts
 
     def read(self, data, last):
@@ -388,6 +417,8 @@ class Stream:
         return out + self.read(data, cut)[0]
 
     def pass_over(self, unseen):
+        if self.frames:
+            return
         self.framed = self.framed and unseen <= self.body
         self.body = self.body - unseen if self.framed else 0
 

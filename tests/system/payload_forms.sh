@@ -37,9 +37,11 @@ def query(*questions):
 def framed(message):
     return struct.pack("!H", len(message)) + message
 
-def ask(message, port=53):
+def ask(message, port=53, segment=0):
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as s:
         s.connect(("::1", port))
+        if segment:
+            s.setsockopt(socket.IPPROTO_UDP, 103, segment)  # UDP_SEGMENT
         s.send(message)
 
 def drawn(text):
@@ -79,6 +81,15 @@ form behind-a-body-in-pieces "$peer host evil.example" \
 	'say(b"\0\1GET / HTTP/1.1\r\nHo", b"st: evil.example\r\n\r\n")'
 form http2 "$peer http2" \
 	'say(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9))'
+http2='say(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"'
+form http2-host "$peer host evil.example" \
+	"$http2 + b'\\0\\0\\x0f\\1\\5\\0\\0\\0\\1\\x82\\x01\\x0cevil.example')"
+form http2-connect "$peer connect evil.example:443" \
+	"$http2, b'\\0\\0\\x1b\\1\\5\\0\\0\\0\\1\\x02\\x07CONNECT\\x01\\x10evil.example:443')"
+form http2-upgrade "$peer host evil.example" \
+	'say(head("stock.example", "GET", "Upgrade: h2c\r\n"),
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\0\0\x0f\1\5\0\0\0\1\x82",
+    b"\x01\x0cevil.example")'
 form socks5-in-pieces "$peer connect evil.example:443" \
 	'say(b"\x05\x02\x00\x02", b"\x01\x01u\x01p",
     b"\x05\x01\x00\x03\x0cevil.example\x01\xbb")'
@@ -97,6 +108,13 @@ form own-method-in-pieces "$peer host evil.example" \
 	'say(b"FET", b"CH /", b" HTTP/1.1\r\nHost: evil.example\r\n\r\n")'
 form question-in-pieces 'net.dns evil.example A' \
 	'm = framed(query(name("evil.example"))); say(m[:2], m[2:9], m[9:])'
+form segments 'net.dns evil.example A' \
+	'ask(query(name("stock.example")) + query(name("evil.example")), 5353, 31)'
+form segments-of-a-padded-one 'net.dns evil.example A' \
+	'ask(query(name("stock.example")) + bytes(9) + query(name("evil.example")),
+    53, 40)'
+form segments-with-something-else 'net.send udp [::1]:53' \
+	'ask(query(name("stock.example")) + b"hello", 53, 31)'
 form question-to-a-port 'net.dns evil.example A' \
 	'ask(query(name("evil.example")), 5353)'
 form capitals 'net.dns stock.example A capitals' \
@@ -136,6 +154,6 @@ for case in $cases; do
 		--runs 2 --format json
 	cp "$out" "$work/result.json"
 	is "$case: what is new" "$(json findings "$work/result.json" |
-		grep -E 'net\.(http|dns|spoken)' | head -1)" "$(cat "$work/wanted/$case")"
+		grep -E 'net\.(http|dns|spoken|send)' | head -1)" "$(cat "$work/wanted/$case")"
 done
 finish

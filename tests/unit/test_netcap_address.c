@@ -211,8 +211,9 @@ static void a_message_on_any_port_is_nothing_but_questions(void **state)
 	static const char good[] = "\1a\0\0\1\0\1";
 	static const struct { size_t at; char is; bool message; } cases[] = {
 		{ 3, 0, true }, { 5, 2, false }, { 7, 1, false },
-		{ 9, 1, false }, { 11, 1, true }, { 11, 99, false },
+		{ 9, 1, false }, { 11, 1, false }, { 11, 99, false },
 		{ 2, (char)0x80, false }, { 2, 1, true },
+		{ 17, 2, false }, { 18, 3, true }, { 18, 0, false },
 	};
 	char packet[300];
 	struct str q;
@@ -221,15 +222,54 @@ static void a_message_on_any_port_is_nothing_but_questions(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		q = question(packet, good, sizeof(good) - 1);
 		packet[cases[i].at] = cases[i].is;
-		assert_int_equal(dns_is_message(q), cases[i].message);
+		assert_int_equal(dns_message_end(q),
+				 cases[i].message ? q.len : 0);
 	}
 	/* Something behind it that is not announced. */
 	q = question(packet, good, sizeof(good));
-	assert_false(dns_is_message(q));
+	assert_int_equal(dns_message_end(q), q.len - 1);
+	/* A record of EDNS, whole and not. */
+	q = question(packet, "\1a\0\0\1\0\1\0\0\x29\0\0\0\0\0\0\0\2xy", 20);
+	packet[11] = 1;
+	assert_int_equal(dns_message_end(q), q.len);
+	q.len--;
+	assert_int_equal(dns_message_end(q), 0);
 	assert_false(dns_is_answer(q));
 	packet[2] = (char)0x81;
 	assert_true(dns_is_answer(q));
 	assert_false(dns_is_answer((struct str){ packet, 11 }));
+}
+
+static void questions_stand_one_behind_the_other(void **state)
+{
+	static const char good[] = "\1a\0\0\1\0\1";
+	autobuf struct buf all = BUF_INIT, out = BUF_INIT;
+	const struct payload_sink sink = { collect, &out };
+	char packet[300];
+	struct str q = question(packet, good, sizeof(good) - 1);
+
+	(void)state;
+	buf_str(&all, q);
+	assert_false(dns_segments(buf_view(&all), &sink));
+	assert_int_equal(out.len, 0);
+	packet[13] = 'b';
+	buf_str(&all, q);
+	packet[13] = 'c';
+	buf_str(&all, q);
+	assert_false(dns_segments(buf_view(&all), &sink));
+	assert_string_equal(out.p, "b A | c A");
+	/* Padding in between. */
+	buf_add(&all, "\0\0\1", 3);
+	packet[13] = 'd';
+	buf_str(&all, q);
+	buf_clear(&out);
+	assert_true(dns_segments(buf_view(&all), &sink));
+	assert_string_equal(out.p, "b A | c A | d A");
+	/* Behind a message that has no end. */
+	all.p[7] = 1;
+	buf_clear(&out);
+	assert_true(dns_segments(buf_view(&all), &sink));
+	assert_string_equal(out.p, "b A | c A | d A");
 }
 
 static void every_system_call_has_a_class(void **state)
@@ -318,6 +358,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_question_is_refused),
 		cmocka_unit_test(
 			a_message_on_any_port_is_nothing_but_questions),
+		cmocka_unit_test(questions_stand_one_behind_the_other),
 		cmocka_unit_test(every_system_call_has_a_class),
 		cmocka_unit_test(
 			what_runs_programs_or_opens_files_is_never_ambient),

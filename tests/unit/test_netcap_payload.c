@@ -560,6 +560,15 @@ static void what_is_unknown_is_told_once(void **state)
 		  "http connect a:1 | spoken unknown" },
 		{ "CONNECT a:1 HTTP/1.1\r\n\r\n" GET,
 		  "http connect a:1 | http host a" },
+		{ "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "http http2" },
+		{ "PRI * HTTP/2.0\r\n\r\nSM\r\n\r", "spoken unknown" },
+		{ "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n\r\n"
+		  "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\1\1\1\1\1\1\1\1\1",
+		  "http host a | http http2 | http cut-short" },
+		{ "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n\r\n" GET,
+		  "http host a | http host a" },
+		{ "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: x\r\n\r\nhello",
+		  "http host a" },
 		{ "\4\1\1\1\1\1\1\1u", "spoken unknown" },
 		{ "\x16\3\1\1\1\2", "spoken unknown" },
 	};
