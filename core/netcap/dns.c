@@ -141,7 +141,7 @@ size_t dns_questions(struct str packet, const struct payload_sink *sink)
 static size_t dns_skip_record(struct str packet, size_t at)
 {
 	autobuf struct buf ignored = BUF_INIT;
-	bool capitals;
+	bool capitals = false;
 	size_t len;
 
 	at = dns_put_name(&ignored, packet, at, &capitals);
@@ -164,7 +164,7 @@ size_t dns_message_end(struct str packet)
 {
 	autobuf struct buf ignored = BUF_INIT;
 	size_t at = DNS_HEADER;
-	bool capitals;
+	bool capitals = false;
 
 	/* Neither answers nor authorities; additional records are few. */
 	if (!dns_is_query(packet) || dns_word(packet, 6) ||

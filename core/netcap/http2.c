@@ -31,7 +31,7 @@ struct http2 {
 
 /* A request: its fields as far as they name hosts. */
 struct request {
-	struct buf hosts;		/* each with a zero byte behind it */
+	struct buf hosts;		/* each with its length in front */
 	bool is_one, connects, tunnels;
 };
 
@@ -68,10 +68,10 @@ static void http2_take_field(void *ctx, struct str name, struct str value)
 		r->connects = str_eq(value, STR("CONNECT"));
 	} else if (str_eq(name, STR(":protocol"))) {
 		r->tunnels = true;	/* RFC 8441 */
-	} else if ((str_eq(name, STR(":authority")) ||
-		    str_eq(name, STR("host"))) && !str_has(value, STR("\0"))) {
+	} else if (str_eq(name, STR(":authority")) ||
+		   str_eq(name, STR("host"))) {
+		buf_add(&r->hosts, &value.len, sizeof(value.len));
 		buf_str(&r->hosts, value);
-		buf_ch(&r->hosts, '\0');
 	}
 }
 
@@ -82,11 +82,12 @@ static void http2_report(const struct request *r,
 	bool connect = r->connects && !r->tunnels;
 
 	for (size_t at = 0; at < r->hosts.len;) {
-		struct str host = str_c(r->hosts.p + at);
+		struct str host = { r->hosts.p + at + sizeof(host.len), 0 };
 
+		memcpy(&host.len, r->hosts.p + at, sizeof(host.len));
 		http_hosts_put(&hosts, connect ? "connect" : "host", host,
 			       connect);
-		at += host.len + 1;
+		at += sizeof(host.len) + host.len;
 	}
 	http_hosts_end(&hosts, true);
 }
