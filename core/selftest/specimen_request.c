@@ -6,15 +6,18 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/if_addr.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "core/selftest/specimen.h"
@@ -41,6 +44,56 @@ void specimen_net_netlink_route(void)
 			       "socket");
 
 	specimen_try(write(fd, &ask, sizeof(ask)));
+}
+
+struct two_messages {
+	struct nlmsghdr list;
+	struct rtgenmsg what;
+	char filled[3];
+	struct nlmsghdr head;
+	struct ifaddrmsg address;
+};
+
+/* The second begins in one place and ends in another. */
+void specimen_net_netlink_behind(void)
+{
+	struct two_messages ask = {
+		.list = { NLMSG_LENGTH(1), RTM_GETLINK,
+			  NLM_F_REQUEST | NLM_F_DUMP, 1, 0 },
+		.head = { NLMSG_LENGTH(sizeof(ask.address)), RTM_NEWADDR,
+			  NLM_F_REQUEST, 2, 0 },
+		.address = { .ifa_family = AF_INET },
+	};
+	const size_t torn = offsetof(struct two_messages, head) + 5;
+	struct iovec iov[] = {
+		{ &ask, torn }, { (char *)&ask + torn, sizeof(ask) - torn },
+	};
+	int fd = specimen_need(socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE),
+			       "socket");
+
+	specimen_try(writev(fd, iov, 2));
+}
+
+void specimen_net_netlink_passed(void)
+{
+	int fd = specimen_need(socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE),
+			       "socket");
+	int pair[2];
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(fd))];
+	struct iovec iov = { (char[]){ "x" }, 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	specimen_need(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair");
+	memset(control, 0, sizeof(control));
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	specimen_need((int)sendmsg(pair[0], &msg, 0), "sendmsg");
 }
 
 void specimen_net_join(void)

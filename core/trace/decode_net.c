@@ -21,7 +21,8 @@
 #include "core/base/fd.h"
 #include "core/netcap/dns.h"
 #include "core/netcap/sockaddr.h"
-#include "core/trace/decode_request.h"
+#include "core/trace/decode_control.h"
+#include "core/trace/netlink_calls.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/kernel.h"
@@ -70,7 +71,7 @@ enum entry_action enter_socket(struct tracer *t, struct task *k)
 void leave_socket(struct tracer *t, struct task *k)
 {
 	if ((int)k->call.args[0] == AF_NETLINK && !call_err(&k->call))
-		netlink_opened(k->process, (int)k->call.ret);
+		netlink_opened(t, k, (int)k->call.ret);
 	net_socket_event(t, k, call_err(&k->call));
 }
 
@@ -476,7 +477,9 @@ enum entry_action enter_sendto(struct tracer *t, struct task *k)
 	const struct iovec iov = { (void *)(uintptr_t)a[1], a[2] };
 
 	socket_owner_ready(t);
-	net_keep_sent(k, a[4], a[5], &iov, 1, 0);
+	/* An address of no length is none, as in a sendmsg. */
+	if (a[5])
+		net_keep_sent(k, a[4], a[5], &iov, 1, 0);
 	return ENTRY_STOP_AT_EXIT;
 }
 
@@ -544,9 +547,7 @@ static void net_report_sent(struct tracer *t, struct task *k,
 	if (!err && s->index && s->index >= (uint64_t)k->call.ret)
 		err = ECANCELED;
 	/* What is asked of the kernel: decode_netlink.c. */
-	if (s->addr.ss_family == AF_NETLINK)
-		return;
-	if (!s->len && err == EFAULT)
+	if (s->addr.ss_family == AF_NETLINK || (!s->len && err == EFAULT))
 		return;
 	net_address_event(t, k, EV_NET_SEND, (int)k->call.args[0], &s->addr,
 			  s->len, err);
@@ -565,7 +566,7 @@ void leave_send(struct tracer *t, struct task *k)
 	const struct buf *in = &k->call.words;
 	struct sent s;
 
-	request_sent(t, k);
+	control_sent(t, k);
 	for (size_t at = 0; at + sizeof(s) <= in->len; ) {
 		memcpy(&s, in->p + at, sizeof(s));
 		at += sizeof(s);

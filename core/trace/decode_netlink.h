@@ -1,39 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages to the kernel: netlink(7). */
+/* Messages to the kernel: netlink(7), and what they ask (netlink.def). */
 #ifndef TRACE_DECODE_NETLINK_H
 #define TRACE_DECODE_NETLINK_H
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
-struct process;
-struct ptrace_syscall_info;
+#include "core/event/event.h"
+
 struct task;
 struct tracer;
 
-/* Of one process. */
-struct netlink_fds {
-	uint64_t fds;		/* bit i: descriptor i is such a socket */
-	bool others;		/* there may be more */
+struct netlink_type {
+	int protocol, number;
+	const char *name;
+	enum event_kind kind;	/* EV_COUNT: it leaves no fact */
+	const char *why;	/* NULL, or in a few words */
 };
 
-/* The requests in memory of a task, which it sends by the call at hand. */
-void netlink_bytes(struct tracer *t, struct task *k, uint64_t at, uint64_t len);
-/* The same of a sendmsg, if its socket is one of netlink. */
-void netlink_message(struct tracer *t, struct task *k,
-		     const struct msghdr *msg);
+/* The row of a type of message, and a protocol's name; NULL: there is none. */
+const struct netlink_type *netlink_type(int protocol, int number);
+const char *netlink_protocol_name(int protocol);
+
+/* The protocol of a task's descriptor; -1: it is no netlink socket. */
+int netlink_protocol(const struct task *k, int fd);
 
 /*
- * A request may be sent without an address, and by write(2), which the filter
- * lets pass.  So a process with such a socket stops on every call
- * (PTRACE_SYSCALL) until it is closed.
+ * At the end of the call at hand: the requests in memory of its task, which it
+ * has sent by the descriptor of its first argument.
  */
-void netlink_opened(struct process *p, int fd);
-bool netlink_wanted(const struct process *p);
-/* A task of such a process stops at a call, before the filter. */
-void netlink_stopped(struct tracer *t, struct task *k);
-/* The process executes a program: descriptors may be closed. */
-void netlink_executed(struct task *k);
+void netlink_bytes(struct tracer *t, struct task *k, uint64_t at, uint64_t len);
+void netlink_iovs(struct tracer *t, struct task *k, uint64_t at, uint64_t n);
+/* The same of a sendmsg, if its process has netlink sockets. */
+void netlink_message(struct tracer *t, struct task *k,
+		     const struct msghdr *msg);
+/* It sent these descriptors to another process (SCM_RIGHTS of unix(7)). */
+void netlink_rights(struct tracer *t, struct task *k, const char *fds,
+		    size_t len);
+/* "netlink(PROTOCOL, DETAIL)" */
+void netlink_note(struct tracer *t, struct task *k, int protocol,
+		  const char *detail);
 
 #endif

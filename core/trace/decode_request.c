@@ -22,19 +22,17 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
+#include "core/base/path.h"
 #include "core/base/vec.h"
 #include "core/netcap/sockaddr.h"
-#include "core/trace/decode_netlink.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/kernel.h"
+#include "core/trace/procfs.h"
 #include "core/trace/requests.h"
 #include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
 
-#define NAME_MAX_COMM 16	/* TASK_COMM_LEN of the kernel */
-#define CONTROL_MAX 4096
-#define MESSAGES_MAX 1024	/* UIO_MAXIOV, the kernel's own bound */
 #define HOPS_MAX 2048		/* bytes of a routing header */
 #define SIOC_TYPE 0x89		/* sockets and interfaces: linux/sockios.h */
 
@@ -75,7 +73,9 @@ static void request_unknown(struct tracer *t, struct task *k)
 	uint32_t number = request_number(k);
 	bool none = err == EINVAL || err == ENOPROTOOPT || err == ENOTTY ||
 		    err == EOPNOTSUPP || err == EBADF;
-	enum event_kind kind = none ? EV_SYSCALL : EV_PRIV;
+	/* getsockopt(2) asks, and changes nothing. */
+	bool asks = !strcmp(k->desc->name, "getsockopt");
+	enum event_kind kind = none || asks ? EV_SYSCALL : EV_PRIV;
 
 	if (level != NO_LEVEL)
 		emit_words(t, k, kind, err, "%s(%d, %u)", k->desc->name, level,
@@ -148,13 +148,33 @@ static bool request_is_kernel_thread(const char *name)
 	return false;
 }
 
-/* "python3" of python3.11 is its own. */
+static bool request_begins_base(struct str path, const char *name)
+{
+	return str_starts(path_base(path), str_c(name));
+}
+
+/*
+ * "python3" of python3.11 is its own, and "npm" where the command is
+ * "node --no-warnings /usr/bin/npm install".
+ */
 static bool request_is_own_name(const struct task *k, const char *name)
 {
-	const char *exe = k->process->exe ? k->process->exe : "?";
-	const char *slash = strrchr(exe, '/');
+	struct str command = str_c(k->process->label ? k->process->label : "");
+	struct str word;
+	bool program = true, more = true;
 
-	return !strncmp(slash ? slash + 1 : exe, name, strlen(name));
+	if (request_begins_base(process_exe(k->process), name))
+		return true;
+	for (; more; program = false) {
+		more = str_cut(command, STR(" "), &word, &command);
+		if (!program && str_starts(word, STR("-")))
+			continue;
+		if (request_begins_base(word, name))
+			return true;
+		if (!program)
+			break;
+	}
+	return false;
 }
 
 static bool request_is_program(struct tracer *t, struct task *k,
@@ -182,10 +202,11 @@ static bool request_is_program(struct tracer *t, struct task *k,
  */
 void request_name(struct tracer *t, struct task *k, const struct request *r)
 {
-	autofree char *name = tracee_read_string(k->tid, k->call.args[1],
-						 NAME_MAX_COMM - 1);
+	char name[PROCFS_NAME_MAX];
 
-	if (!name || request_is_own_name(k, name))
+	/* What the kernel has now: the memory may have changed since. */
+	if (call_err(&k->call) || !procfs_name(k->tid, name) ||
+	    request_is_own_name(k, name))
 		return;
 	if (request_is_kernel_thread(name) ||
 	    (k->tid == k->process->tgid && request_is_program(t, k, name)))
@@ -397,8 +418,8 @@ static void request_hops4(struct tracer *t, struct task *k,
 }
 
 /* Both are requests for themselves as well: they may hold no hop. */
-static void request_route(struct tracer *t, struct task *k,
-			  const struct request *r, const char *at, size_t len)
+void request_route(struct tracer *t, struct task *k, const struct request *r,
+		   const char *at, size_t len)
 {
 	request_priv(t, k, r);
 	if (r->level == IPPROTO_IPV6)
@@ -428,73 +449,4 @@ void request_ip_options(struct tracer *t, struct task *k,
 			const struct request *r)
 {
 	request_route_option(t, k, r);
-}
-
-/* --- control messages (cmsg(3)) --- */
-
-static void request_control_one(struct tracer *t, struct task *k,
-				const struct cmsghdr *c, const char *data,
-				size_t len)
-{
-	const struct request *r = request_find("sendmsg", c->cmsg_level,
-					       (uint32_t)c->cmsg_type);
-
-	if (!r)
-		emit_words(t, k, EV_PRIV, call_err(&k->call),
-			   "sendmsg(%d, %d)", c->cmsg_level, c->cmsg_type);
-	else if (r->leave == request_routing_header ||
-		 r->leave == request_ip_options)
-		request_route(t, k, r, data, len);
-	else if (r->leave)
-		r->leave(t, k, r);
-}
-
-static void request_control(struct tracer *t, struct task *k,
-			    const struct msghdr *msg)
-{
-	char bytes[CONTROL_MAX];
-	size_t want = msg->msg_controllen < sizeof(bytes) ?
-		      msg->msg_controllen : sizeof(bytes);
-	ssize_t got = tracee_read(k->tid, (uintptr_t)msg->msg_control, bytes,
-				  want);
-	size_t head = CMSG_LEN(0);
-
-	for (size_t i = 0; got > 0 && i + head <= (size_t)got; ) {
-		struct cmsghdr c;
-		size_t len;
-
-		memcpy(&c, bytes + i, sizeof(c));
-		if (c.cmsg_len < head)
-			break;
-		len = c.cmsg_len < (size_t)got - i ? c.cmsg_len :
-						     (size_t)got - i;
-		request_control_one(t, k, &c, bytes + i + head, len - head);
-		i += CMSG_ALIGN(len);
-	}
-}
-
-static void request_message(struct tracer *t, struct task *k, uint64_t at)
-{
-	struct msghdr msg;
-
-	if (tracee_read(k->tid, at, &msg, sizeof(msg)) != sizeof(msg))
-		return;
-	if (msg.msg_control && msg.msg_controllen)
-		request_control(t, k, &msg);
-	netlink_message(t, k, &msg);
-}
-
-void request_sent(struct tracer *t, struct task *k)
-{
-	const char *name = k->desc->name;
-	uint32_t n = !strcmp(name, "sendmmsg") ? (uint32_t)k->call.args[2] : 1;
-
-	if (!strcmp(name, "sendto")) {
-		if (k->call.addr.ss_family == AF_NETLINK)
-			netlink_bytes(t, k, k->call.args[1], k->call.args[2]);
-		return;
-	}
-	for (uint32_t i = 0; i < n && i < MESSAGES_MAX; i++)
-		request_message(t, k,
-				k->call.args[1] + i * sizeof(struct mmsghdr));
 }

@@ -4,6 +4,7 @@
 #define TRACE_DECODE_REQUEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct request;
 struct task;
@@ -11,9 +12,6 @@ struct tracer;
 
 /* Of the call at hand: a request with no fact, or none at its end. */
 bool request_is_quiet(const struct task *k);
-
-/* A message has been sent: its control messages, and netlink's requests. */
-void request_sent(struct tracer *t, struct task *k);
 
 /* --- at the end of a call with such a request --- */
 
@@ -33,6 +31,9 @@ request_leave request_netlink_join;
 request_leave request_v6only;
 request_leave request_routing_header;	/* each hop is a net.connect */
 request_leave request_ip_options;
+/* A routing header or source route of a packet, and each of its hops. */
+void request_route(struct tracer *t, struct task *k, const struct request *r,
+		   const char *at, size_t len);
 
 /* decode_mode.c: what chattr(1) changes, of a descriptor. */
 void mode_attributes(struct tracer *t, struct task *k);

@@ -35,7 +35,7 @@
  */
 struct filter_rule {
 	const char *name;
-	enum { ALWAYS, KERNEL, WHEN, UNLESS, STOPS, NO_FACT } passes;
+	enum { ALWAYS, KERNEL, WHEN, UNLESS, STOPS, NO_FACT, WHY } passes;
 	struct scmp_arg_cmp cmp;
 };
 
@@ -48,7 +48,9 @@ static const struct filter_rule filter_rules[] = {
 	{ #call, UNLESS, { arg, SCMP_CMP_NE, value, UINT32_MAX } },
 #define STOPS(call, arg, mask, value) \
 	{ #call, STOPS, { arg, SCMP_CMP_NE, value, mask } },
+#define WHY(words) { .name = words, .passes = WHY, .cmp = { .arg = 0 } },
 #include "core/trace/unrecorded.def"
+#undef WHY
 #undef PASSES
 #undef KERNEL
 #undef NO_FACT
@@ -56,6 +58,27 @@ static const struct filter_rule filter_rules[] = {
 #undef UNLESS
 #undef STOPS
 };
+
+/* WHY rows have words for a name. */
+static int filter_number(const struct filter_rule *r)
+{
+	return r->passes == WHY ? -1 : syscall_number(r->name);
+}
+
+const char *filter_why(const char *name)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(filter_rules); i++) {
+		const struct filter_rule *r = &filter_rules[i];
+
+		if (r->passes == WHY)
+			why = r->name;
+		else if (r->passes != NO_FACT && !strcmp(r->name, name))
+			return why;
+	}
+	return NULL;
+}
 
 bool filter_passes(const char *name, bool *always)
 {
@@ -66,7 +89,8 @@ bool filter_passes(const char *name, bool *always)
 	for (size_t i = 0; i < ARRAY_LEN(filter_rules); i++) {
 		const struct filter_rule *r = &filter_rules[i];
 
-		if (r->passes == NO_FACT || strcmp(r->name, name) != 0)
+		if (r->passes == NO_FACT || r->passes == WHY ||
+		    strcmp(r->name, name) != 0)
 			continue;
 		*always = r->passes == ALWAYS || r->passes == KERNEL;
 		return true;
@@ -77,7 +101,7 @@ bool filter_passes(const char *name, bool *always)
 void filter_no_fact(bool table[CALLS_MAX])
 {
 	for (size_t i = 0; i < ARRAY_LEN(filter_rules); i++) {
-		int nr = syscall_number(filter_rules[i].name);
+		int nr = filter_number(&filter_rules[i]);
 
 		if (filter_rules[i].passes == NO_FACT && nr >= 0 &&
 		    nr < CALLS_MAX)
@@ -89,7 +113,7 @@ static int filter_add_rules(scmp_filter_ctx ctx, bool all)
 {
 	for (size_t i = 0; i < ARRAY_LEN(filter_rules); i++) {
 		const struct filter_rule *a = &filter_rules[i];
-		int nr = syscall_number(a->name), r;
+		int nr = filter_number(a), r;
 
 		if (nr < 0 || a->passes == STOPS || a->passes == NO_FACT ||
 		    (all && a->passes != KERNEL))
@@ -117,7 +141,7 @@ static void filter_add_exceptions(struct buf *out)
 
 	for (size_t i = 0; i < ARRAY_LEN(filter_rules); i++) {
 		const struct filter_rule *a = &filter_rules[i];
-		int nr = syscall_number(a->name);
+		int nr = filter_number(a);
 		const struct sock_filter code[] = {
 			BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 				 offsetof(struct seccomp_data, nr)),

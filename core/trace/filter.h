@@ -16,6 +16,9 @@
  */
 bool filter_passes(const char *name, bool *always);
 
+/* Why calls of this name may pass, in a few words; NULL: they do not. */
+const char *filter_why(const char *name);
+
 /* Calls that stop, unless refused, for no fact: NO_FACT of unrecorded.def. */
 void filter_no_fact(bool table[CALLS_MAX]);
 

@@ -64,8 +64,7 @@ static bool freeze_concerns(const struct task *k, uint64_t set)
 	       (set == ALL_SETS || k->process->sharing_set == set);
 }
 
-/* Is there another task that could change them? */
-static bool freeze_is_shared(const struct tracer *t, const struct task *k)
+bool freeze_is_shared(const struct tracer *t, const struct task *k)
 {
 	return k->process->tasks > 1 || k->process->sharing ||
 	       freeze_set(t, k) == ALL_SETS;
@@ -87,7 +86,7 @@ bool freeze_wanted(const struct tracer *t, const struct task *k)
 	if (r->leave == leave_probe)
 		return k->call.guard >= PATH_GUARD_SHARED;
 	return r->args.path1 >= 0 || r->args.addr >= 0 ||
-	       r->leave == leave_send;
+	       r->leave == leave_send || r->enter == enter_sockopt;
 }
 
 /*
@@ -249,6 +248,11 @@ static void freeze_task(struct task *o, bool dense)
 	o->may_stay_frozen = o->frozen && asleep;
 }
 
+void freeze_stop_once(struct task *o)
+{
+	freeze_task(o, true);
+}
+
 static void freeze_others(struct tracer *t, const struct task *k)
 {
 	uint64_t set = freeze_set(t, k);
@@ -301,7 +305,7 @@ void freeze_call(struct tracer *t, struct task *k)
 		else
 			loop_tick(t);
 		k = task_find(t, tid);
-		if (!k || !k->in_call || t->ending)
+		if (!k || !(k->in_call || k->netlink.pending) || t->ending)
 			return;
 	}
 }

@@ -29,6 +29,13 @@ struct freeze {
 void freeze_hold(struct tracer *t, struct task *k);
 /* Is the task at the beginning of a call whose arguments may be changed? */
 bool freeze_wanted(const struct tracer *t, const struct task *k);
+/* May other tasks change the arguments of the task's calls at all? */
+bool freeze_is_shared(const struct tracer *t, const struct task *k);
+/*
+ * The task stops once, and runs on as its process is to (task_resume()).  One
+ * that a stop would end a call of, on arm64, is left to its next stop.
+ */
+void freeze_stop_once(struct task *o);
 /*
  * Run this call to its end, or until it sleeps, while no task runs that can
  * change its arguments or shares descriptors.  The task may be gone afterwards.

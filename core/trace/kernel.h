@@ -29,6 +29,9 @@
 #ifndef SOL_NETLINK
 #define SOL_NETLINK 270
 #endif
+#ifndef SOL_TLS
+#define SOL_TLS 282
+#endif
 
 /* linux/fcntl.h, since Linux 6.14. */
 #ifndef AT_EXECVE_CHECK
@@ -43,6 +46,47 @@
 /* linux/prctl.h, since Linux 5.17. */
 #ifndef PR_SET_VMA
 #define PR_SET_VMA 0x53564d41
+#endif
+
+/* The same, since Linux 6.3, 6.4 and 6.4. */
+#ifndef PR_SET_MDWE
+#define PR_SET_MDWE 65
+#define PR_GET_MDWE 66
+#endif
+#ifndef PR_SET_MEMORY_MERGE
+#define PR_SET_MEMORY_MERGE 67
+#define PR_GET_MEMORY_MERGE 68
+#endif
+#ifndef PR_GET_AUXV
+#define PR_GET_AUXV 0x41555856
+#endif
+
+/* linux/fcntl.h, since Linux 6.10 and 6.12. */
+#ifndef F_DUPFD_QUERY
+#define F_DUPFD_QUERY 1027
+#endif
+#ifndef F_CREATED_QUERY
+#define F_CREATED_QUERY 1028
+#endif
+/* Since Linux 3.6; the C library has it not. */
+#ifndef F_GETOWNER_UIDS
+#define F_GETOWNER_UIDS 17
+#endif
+
+/* linux/in.h and linux/in6.h, which exclude those of the C library. */
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51	/* since Linux 6.3 */
+#endif
+#ifndef IPV6_FLOWINFO
+#define IPV6_FLOWINFO 11
+#endif
+#ifndef IPV6_FLOWLABEL_MGR
+#define IPV6_FLOWLABEL_MGR 32
+#endif
+
+/* asm-generic/socket.h, since Linux 6.5. */
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD 76
 #endif
 
 /* asm-generic/fcntl.h: O_LARGEFILE, which the C library has as 0. */

@@ -181,6 +181,8 @@ static void loop_end(struct tracer *t, struct task *k, int status)
 	t->changed_paths.changes += k->in_call;
 	if (p && k->in_call && !t->ending)
 		call_finish(t, k, -EINTR);
+	if (p && !t->ending)
+		netlink_died(t, k);
 	if (p)
 		p->refs++;
 	task_remove(t, k);
@@ -218,17 +220,11 @@ static bool loop_is_fault(int sig)
 	       sig == SIGFPE;
 }
 
-/* With a netlink socket every call stops: decode_netlink.c. */
-static int loop_resume_request(const struct task *k, int request)
-{
-	return request == PTRACE_CONT && netlink_wanted(k->process) ?
-	       PTRACE_SYSCALL : request;
-}
-
 static void loop_stop(struct tracer *t, struct task *k, int status)
 {
 	int sig = WSTOPSIG(status), event = status >> 16;
 	int request = PTRACE_CONT, deliver = 0;
+	bool sends = false;
 
 	clone3_first_stop(k);
 	if (freeze_stopped(t, k,
@@ -257,11 +253,10 @@ static void loop_stop(struct tracer *t, struct task *k, int status)
 		k->job_stopped = request == PTRACE_LISTEN;
 		break;
 	default:
-		if (sig == (SIGTRAP | 0x80) && !k->in_call)
-			netlink_stopped(t, k);
-		else if (sig == (SIGTRAP | 0x80))
+		if (sig == (SIGTRAP | 0x80)) {
 			loop_exit(t, k);
-		else if (k->process->after_first_exec || loop_is_fault(sig))
+			sends = netlink_stopped(t, k);
+		} else if (k->process->after_first_exec || loop_is_fault(sig))
 			deliver = sig;
 		if (deliver)
 			signal_delivered(k, sig);
@@ -272,8 +267,10 @@ static void loop_stop(struct tracer *t, struct task *k, int status)
 	if (request == PTRACE_SYSCALL && event == PTRACE_EVENT_SECCOMP &&
 	    freeze_wanted(t, k))
 		freeze_call(t, k);
+	else if (sends && freeze_is_shared(t, k))
+		freeze_call(t, k);
 	else
-		task_resume(k, loop_resume_request(k, request), deliver);
+		task_resume(k, request, deliver);
 }
 
 void loop_dispatch(struct tracer *t, pid_t tid, int status)

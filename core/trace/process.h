@@ -9,7 +9,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/str.h"
-#include "core/trace/decode_netlink.h"
+#include "core/trace/netlink_calls.h"
 
 struct tracer;
 

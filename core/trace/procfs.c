@@ -153,6 +153,16 @@ bool procfs_state(pid_t tid, char *state, unsigned long long *switches)
 	return true;
 }
 
+bool procfs_name(pid_t tid, char out[PROCFS_NAME_MAX])
+{
+	autobuf struct buf comm = BUF_INIT;
+
+	if (!procfs_read(tid, "comm", &comm, PROCFS_SMALL) || !comm.len)
+		return false;
+	snprintf(out, PROCFS_NAME_MAX, "%.*s", (int)comm.len - 1, comm.p);
+	return true;
+}
+
 bool procfs_sleeps(pid_t tid)
 {
 	unsigned long long switches;

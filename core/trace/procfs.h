@@ -63,6 +63,9 @@ bool procfs_state(pid_t tid, char *state, unsigned long long *switches);
 bool procfs_sleeps(pid_t tid);
 /* The call it sleeps in, and its arguments; false: it sleeps in none. */
 bool procfs_call(pid_t tid, int *nr, unsigned long long a[6]);
+#define PROCFS_NAME_MAX 16	/* TASK_COMM_LEN of the kernel */
+/* What ps(1) calls the task, with its NUL; false: gone. */
+bool procfs_name(pid_t tid, char out[PROCFS_NAME_MAX]);
 /* State letter and parent of a process, a zombie too; false: gone. */
 bool procfs_parent(pid_t pid, char *state, pid_t *parent);
 

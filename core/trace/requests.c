@@ -16,6 +16,7 @@
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
+#include <linux/tls.h>
 #include <linux/udp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -8,6 +8,7 @@
 
 #include "core/trace/call.h"
 #include "core/trace/clone3.h"
+#include "core/trace/netlink_calls.h"
 
 struct process;
 struct tracer;
@@ -30,6 +31,7 @@ struct task {
 	const struct syscall_desc *desc;	/* NULL: no modelled call */
 	struct call call;
 	struct clone3 clone3;
+	struct netlink_call netlink;
 };
 
 struct tasks {
@@ -49,7 +51,10 @@ struct task *task_next(const struct tracer *t, const struct task *k);
 #define for_each_task(t, k) \
 	for (struct task *k = task_next(t, NULL); k; k = task_next(t, k))
 
-/* With this request of ptrace(2).  A task that was killed is left alone. */
+/*
+ * With this request of ptrace(2); PTRACE_CONT stops at calls where the process
+ * has netlink sockets.  A task that was killed is left alone.
+ */
 void task_resume(struct task *k, int request, int sig);
 
 /* The task's id in the sandbox, asked once; -1 when it is gone. */

@@ -127,6 +127,8 @@ def execute(t, task, call):
     if any(item.cut for item in argv.items):
         raise BadLog("an argument that is cut")
     t.emit_path(task, "exec.args", exe, "", names.arguments(args))
+    process.command = args[:1] + [arg for arg in args[1:]
+                                  if not arg.startswith(b"-")][:1]
     environment(t, task, exe, call.arg(3 if at else 2), first)
     if t.files.mode(exe) & 0o6000 and not anonymous:
         t.emit(task, "priv", "exec of a set-id program " + names.path(exe))

@@ -20,20 +20,23 @@ TRACE = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                      "../../core/trace")
 LEVELS = {"SOL_SOCKET": "SOL_SOCKET", "SOL_IP": "IPPROTO_IP",
           "SOL_IPV6": "IPPROTO_IPV6", "SOL_TCP": "IPPROTO_TCP",
-          "SOL_UDP": "IPPROTO_UDP", "SOL_NETLINK": "SOL_NETLINK"}
+          "SOL_UDP": "IPPROTO_UDP", "SOL_TLS": "SOL_TLS",
+          "SOL_NETLINK": "SOL_NETLINK"}
 KINDS = {"note": "syscall", "priv": "priv", "evade": "evasion",
          "inspect": "process.inspect"}
 # Answers of a kernel that has no such request
 NONE = ("EINVAL", "ENOPROTOOPT", "ENOTTY", "EOPNOTSUPP", "EBADF")
 SIOC_TYPE = 0x89
 O_ASYNC = 0o20000
+IOCB_PWRITE, IOCB_PWRITEV = 1, 8
 # linux/rtnetlink.h and linux/audit.h, as far as programs here ask for them
 TYPES = {
     "NETLINK_ROUTE": {
         16: "RTM_NEWLINK", 17: "RTM_DELLINK", 18: "RTM_GETLINK",
         19: "RTM_SETLINK", 20: "RTM_NEWADDR", 21: "RTM_DELADDR",
         22: "RTM_GETADDR", 24: "RTM_NEWROUTE", 25: "RTM_DELROUTE",
-        26: "RTM_GETROUTE", 28: "RTM_NEWNEIGH"},
+        26: "RTM_GETROUTE", 28: "RTM_NEWNEIGH", 32: "RTM_NEWRULE",
+        34: "RTM_GETRULE"},
     "NETLINK_GENERIC": {16: "GENL_ID_CTRL"},
     "NETLINK_AUDIT": {1000: "AUDIT_GET", 1001: "AUDIT_SET"},
     "NETLINK_SOCK_DIAG": {20: "SOCK_DIAG_BY_FAMILY", 21: "SOCK_DESTROY"},
@@ -58,6 +61,7 @@ def table_of_requests():
 
 
 REQUESTS = table_of_requests()
+LISTS = set(table("netlink.def", r"^LISTS\((\w+), (\w+),"))
 HARMLESS = set(table("netlink.def", r"^HARMLESS\((\w+), (\w+),"))
 KERNEL_THREADS = [name.encode() for name in table(
     "kernel_threads.def", r'^KERNEL_THREAD\("([^"]+)"\)')]
@@ -92,7 +96,8 @@ def find(call, level, value):
 
 def unknown(t, task, call, request, level):
     """What has no name here is a privilege where the kernel knows it."""
-    kind = "syscall" if call.err in NONE else "priv"
+    asks = call.name == "getsockopt"
+    kind = "syscall" if asks or call.err in NONE else "priv"
     if level is not None:
         words = "%s(%d, %d)" % (request.call, level, request.number)
     elif call.name == "ioctl":
@@ -185,7 +190,9 @@ def is_program(t, task, name):
 def masquerade(t, task, call, request):
     """A kernel thread's name, or of the first thread another program's."""
     name = (call.arg(1).bytes or b"")[:15]
-    if not name or task.process.exe.rsplit(b"/", 1)[-1].startswith(name):
+    own = [task.process.exe] + task.process.command
+    if not name or any(path.rsplit(b"/", 1)[-1].startswith(name)
+                       for path in own):
         return
     first = task.inner == task.process.inner
     if any(name.startswith(row) for row in KERNEL_THREADS) or \
@@ -300,30 +307,47 @@ DEEDS = {
 
 # --- messages ---
 
+class Message:
+    """One of a call's, with an outcome of its own."""
+
+    def __init__(self, call, err):
+        self.name, self.err, self.arg = call.name, err, call.arg
+
+
 def control(t, task, call, header):
     """Control messages: cmsg(3)."""
     for item in header.field("msg_control").items:
         level, kind = item.field("cmsg_level"), item.field("cmsg_type")
         request = Request("sendmsg", "sendmsg", level.name, kind)
         if request.deed in ("routing_header", "ip_options"):
-            detour(t, task, call, request, item.field("cmsg_data").bytes or
-                   b"", call.arg(0))
+            detour(t, task, call, request, bytes(
+                value.num for value in item.field("cmsg_data").items),
+                   call.arg(0))
         elif request.deed is None:
-            t.emit(task, "priv", "sendmsg(%d, %d)" % (level.num, kind.num),
-                   call.err)
+            t.emit(task, "syscall" if call.err == "EINVAL" else "priv",
+                   "sendmsg(%d, %d)" % (level.num, kind.num), call.err)
         else:
             answer(t, task, call, request)
+        if "SCM_RIGHTS" in kind.names:
+            for value in item.field("cmsg_data").items:
+                unread(t, task, call, value, "passed on")
 
 
-def asked(value):
-    """Types of the messages that strace takes apart; strings are payload."""
+def plain(value):
+    """The bytes of a message, which strace may have taken apart."""
+    if value.bytes is not None:
+        return value.bytes
     if "nlmsg_type" in value.fields:
-        return [value.field("nlmsg_type").num]
-    return [kind for item in value.items for kind in asked(item)]
+        return struct.pack("=IHHII", *(
+            value.field("nlmsg_" + name).num for name in
+            ("len", "type", "flags", "seq", "pid")))
+    parts = [plain(item) for item in value.items]
+    # Each message is filled up to a multiple of four.
+    return b"".join(part + bytes(-len(part) % 4) for part in parts)
 
 
-def asked_by(data):
-    """The same of bytes that it does not."""
+def asked(data):
+    """Types of messages."""
     out = []
     while len(data) >= 16:
         length, kind = struct.unpack("=IH", data[:6])
@@ -334,37 +358,62 @@ def asked_by(data):
     return out
 
 
-def netlink(t, task, call, value):
-    """What the kernel is asked for by netlink(7)."""
-    known = calls_net.lookup(t, call.arg(0))
-    if not known or known.family != "netlink":
+def protocol(t, value):
+    """Of a netlink socket by name; None: it is none."""
+    known = calls_net.lookup(t, value)
+    return known.protocol if known and known.family == "netlink" else None
+
+
+def netlink(t, task, call, parts):
+    """What the kernel is asked for by netlink(7), in one place or several."""
+    family = protocol(t, call.arg(0))
+    if family is None:
         return
-    kinds = asked(value) if value.bytes is None else asked_by(value.bytes)
-    for kind in kinds:
-        name = TYPES.get(known.protocol, {}).get(kind, str(kind))
-        if (known.protocol, name) not in HARMLESS:
-            t.emit(task, "priv", "netlink(%s, %s)" % (known.protocol, name),
-                   call.err)
+    for kind in asked(b"".join(plain(part) for part in parts)):
+        name = TYPES.get(family, {}).get(kind, str(kind))
+        if (family, name) not in HARMLESS:
+            t.emit(task, "syscall" if (family, name) in LISTS else "priv",
+                   "netlink(%s, %s)" % (family, name), call.err)
+
+
+def unread(t, task, call, value, words="not read"):
+    """A netlink socket gets bytes that are in no message here."""
+    family = protocol(t, value)
+    if family is not None:
+        t.emit(task, "priv", "netlink(%s, %s)" % (family, words), call.err)
 
 
 def message(t, task, call, header):
     control(t, task, call, header)
-    for part in header.field("msg_iov").items:
-        netlink(t, task, call, part.field("iov_base"))
+    netlink(t, task, call, [part.field("iov_base") for part in
+                            header.field("msg_iov").items])
+
+
+def submitted(t, task, call):
+    """io_submit(2): what is written for the program later."""
+    for item in call.arg(2).items:
+        if item.field("aio_lio_opcode").num in (IOCB_PWRITE, IOCB_PWRITEV):
+            unread(t, task, call, item.field("aio_fildes"))
 
 
 def watch(t, task, call):
     """Calls that send; by write(2) the kernel is asked as well."""
     if call.name in ("write", "sendto"):
-        netlink(t, task, call, call.arg(1))
-    elif call.name == "writev":
-        for part in call.arg(1).items:
-            netlink(t, task, call, part.field("iov_base"))
+        netlink(t, task, call, [call.arg(1)])
+    elif call.name in ("writev", "pwritev2"):
+        netlink(t, task, call, [part.field("iov_base") for part in
+                                call.arg(1).items])
+    elif call.name in ("sendfile", "splice"):
+        unread(t, task, call, call.arg(0 if call.name == "sendfile" else 2))
+    elif call.name == "io_submit":
+        submitted(t, task, call)
     elif call.name == "sendmsg":
         message(t, task, call, call.arg(1))
     elif call.name == "sendmmsg":
-        for item in call.arg(1).items:
-            message(t, task, call, item.field("msg_hdr"))
+        for i, item in enumerate(call.arg(1).items):
+            late = not call.err and i and i >= call.ret.num
+            message(t, task, Message(call, "ECANCELED" if late else call.err),
+                    item.field("msg_hdr"))
 
 
 CALLS = {

@@ -227,6 +227,8 @@ class Process:
         self.map = list(parent.map) if parent else []
         self.ignores_children = parent.ignores_children if parent else False
         self.group = parent.group if parent else inner
+        # its program and its script, as they were called
+        self.command = parent.command if parent else []
         self.executed = False   # a program of its own
         self.threads = set()    # as the sandbox counts
         self.sought = parent.sought if parent else b""    # a name that a shell looked for last

@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Every request that the kernel's headers name: "CALL LEVEL NUMBER NAME", one a
-# line.  Each header is compiled by itself, as many exclude one another.
+# Every request that the kernel's headers name, and every system call: "CALL
+# LEVEL NUMBER NAME", one a line.  Each header is compiled by itself, as many
+# exclude one another.  Of netlink(7) the level is the protocol, of what is no
+# message's type -1.
 set -eu
 cc=${CC:-cc}
 include=${INCLUDE:-/usr/include}
@@ -70,7 +72,7 @@ names linux/tcp.h 'TCP_[A-Z0-9_]*' |
 names linux/udp.h 'UDP_[A-Z0-9_]*' | grep -v '^UDP_ENCAP_' |
 	print_values setsockopt 17 linux/udp.h
 names linux/netlink.h 'NETLINK_[A-Z_]*' | sed -n '/_MEMBERSHIP/p;/_PKTINFO/p
-	/_ERROR$/p;/_ENOBUFS/p;/_RING/p;/_ID$/p;/_ACK$/p;/_CHK$/p' |
+	/_ERROR$/p;/_ENOBUFS/p;/_RING/p;/NSID$/p;/_ACK$/p;/_CHK$/p' |
 	print_values setsockopt 270 linux/netlink.h
 names asm-generic/ioctls.h '[A-Z]*IO[A-Z0-9]*\|TC[A-Z0-9]*' |
 	grep -vE '^TIO(C(PKT_|SER_)|.*[TSG]ETS2$)|^TC[SG]ET.*2$' |
@@ -83,6 +85,18 @@ grep -lE 'define[[:space:]]+[A-Z0-9_]+[[:space:]]+_IO[WR]*[[:space:]]*\(' \
 	sed -nE 's/^#[[:space:]]*define[[:space:]]+([A-Z0-9_]+)[[:space:]]+_IO[WR]*[[:space:]]*\(.*/\1/p' \
 		"$path" | sort -u | print_values ioctl -1 "$header"
 done
+# Protocols that a kernel still has; socket options of netlink are numbers of
+# their own.
+names linux/netlink.h 'NETLINK_[A-Z_]*' |
+	grep -vE '_(MEMBERSHIP|MEMBERSHIPS|PKTINFO|ERROR|ENOBUFS|RING|NSID|ACK|CHK)$' |
+	grep -vE '^NETLINK_(UNUSED|FIREWALL|DNRTMSG)$' | print_values netlink -1 linux/netlink.h
+names linux/rtnetlink.h 'RTM_[A-Z]*' | grep -vE '^RTM_(BASE|MAX|FAM)$' |
+	print_values netlink 0 linux/rtnetlink.h
+names linux/audit.h 'AUDIT_[A-Z_]*' | print_values netlink 9 linux/audit.h
+echo '#include <asm/unistd.h>' | $cc -E -dM - |
+	sed -n 's/^#define \(__NR_[a-z0-9_]*\) .*/\1/p' |
+	grep -vE '^__NR_(syscalls|arch_specific_syscall)$' | sort -u |
+	print_values syscall -1 asm/unistd.h
 if [ -f "$work/no-value" ]; then
 	echo "no value: $(tr '\n' ' ' <"$work/no-value")" >&2
 fi
