@@ -356,16 +356,18 @@ static bool when_local_socket(const struct fact *f)
 	struct str family = object_first_word(f->object);
 
 	/* Of netlink only that of addresses: others show or change the host. */
-	if (f->kind == EV_NET_SOCKET && str_eq(family, STR("netlink"))) {
-		struct str type = f->object;
-
-		object_cut_word(&type);
-		return !second_word(type).len;
-	}
+	if (f->kind == EV_NET_SOCKET && str_eq(family, STR("netlink")))
+		return str_eq(f->object, STR("netlink raw")) ||
+		       str_eq(f->object, STR("netlink dgram"));
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
 		if (str_eq(family, str_c(families[i])))
 			return true;
 	return false;
+}
+
+static bool when_netlink_ask(const struct fact *f)
+{
+	return str_eq(f->object, STR("netlink netlink groups=0"));
 }
 
 static bool when_any_address(const struct fact *f)
