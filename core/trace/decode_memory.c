@@ -71,7 +71,7 @@ static bool memory_mapping_is_nameless(const struct procfs_mapping *m)
 static bool memory_holds_new_code(pid_t tid, uint64_t at, uint64_t len)
 {
 	struct procfs_mapping m = { .to = 0 };
-	bool ours = false, found = false, any = false;
+	bool ours = false, found = false, any = false, cut;
 	unsigned long kib;
 	struct procfs_lines l;
 	const char *line;
@@ -91,8 +91,9 @@ static bool memory_holds_new_code(pid_t tid, uint64_t at, uint64_t len)
 			found = kib > 0;
 		}
 	}
+	cut = l.cut;
 	procfs_lines_close(&l);
-	return found || !any;
+	return found || !any || cut;
 }
 
 /* Does it begin as programs and libraries do (elf(5))? */
@@ -131,6 +132,10 @@ static void memory_report_library(struct tracer *t, struct task *k, uint64_t at)
 			library = pass && m.inode == inode && !m.offset &&
 				  memory_is_library(k->tid, m.from);
 		}
+		if (l.cut)
+			blind_spots_add(&t->blind_spots,
+					"the mappings of a process were more "
+					"than could be looked at in time");
 		procfs_lines_close(&l);
 		if (!inode)
 			return;

@@ -10,6 +10,7 @@
 #include "core/base/buf.h"
 #include "core/base/str.h"
 #include "core/trace/netlink_calls.h"
+#include "core/trace/usage.h"
 
 struct tracer;
 
@@ -58,7 +59,7 @@ struct process {
 	unsigned n_pending;
 	char stderr_tail[STDERR_TAIL];	/* the end of what it wrote there */
 	unsigned stderr_len;
-	uint64_t pss_bytes;	/* proportional share of memory: usage.c */
+	struct process_usage usage;
 };
 
 struct processes {

@@ -10,11 +10,13 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/base/fd.h"
 #include "core/base/mem.h"
 #include "core/trace/tracer.h"
 
 #define PROCFS_PATH 64
+#define LINES_BETWEEN 64	/* two looks at the clock */
 #define PROCFS_SMALL 4096	/* files of which the beginning is enough */
 
 static void procfs_path(char out[PROCFS_PATH], pid_t pid, const char *name,
@@ -112,13 +114,17 @@ bool procfs_lines_open(struct procfs_lines *l, pid_t pid, const char *name,
 	va_start(ap, name);
 	procfs_path(path, pid, name, ap);
 	va_end(ap);
-	*l = (struct procfs_lines){ .file = fopen(path, "re") };
+	*l = (struct procfs_lines){
+		.file = fopen(path, "re"), .until = clock_ns() + PROCFS_WALK_NS,
+	};
 	return l->file;
 }
 
 const char *procfs_lines_next(struct procfs_lines *l)
 {
-	if (!l->file || getline(&l->line, &l->room, l->file) <= 0)
+	if (++l->n % LINES_BETWEEN == 0 && clock_ns() > l->until)
+		l->cut = true;
+	if (!l->file || l->cut || getline(&l->line, &l->room, l->file) <= 0)
 		return NULL;
 	return l->line;
 }
@@ -284,6 +290,30 @@ bool procfs_memory(pid_t pid, uint64_t *resident, uint64_t *data)
 	*resident = pages * page;
 	*data = data_pages * page;
 	return true;
+}
+
+/* The number behind the head of a line: "VmPTE:\t      40 kB", in bytes. */
+static uint64_t procfs_kib(const char *text, const char *head)
+{
+	const char *at = strstr(text, head);
+
+	return at ? strtoull(at + strlen(head), NULL, 10) << 10 : 0;
+}
+
+uint64_t procfs_page_tables(pid_t pid)
+{
+	char text[PROCFS_SMALL];
+
+	return procfs_read_small(pid, "status", text, sizeof(text)) ?
+	       procfs_kib(text, "\nVmPTE:") : 0;
+}
+
+uint64_t procfs_share(pid_t pid)
+{
+	char text[PROCFS_SMALL];
+
+	return procfs_read_small(pid, "smaps_rollup", text, sizeof(text)) ?
+	       procfs_kib(text, "\nPss:") : 0;
 }
 
 /* --- TCP sockets --- */

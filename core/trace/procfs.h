@@ -38,7 +38,8 @@ int procfs_stat(pid_t pid, struct stat *st, const char *name, ...)
 bool procfs_read(pid_t pid, const char *name, struct buf *out, size_t max);
 
 /*
- * A file by whole lines, however long; gone: none.
+ * A file by whole lines, however long; gone: none.  It has PROCFS_WALK_NS from
+ * its opening: a program may make a file as long as it likes.
  *
  *	procfs_lines_open(&l, pid, "maps");
  *	while ((line = procfs_lines_next(&l))) ...
@@ -48,7 +49,11 @@ struct procfs_lines {
 	FILE *file;		/* NULL: it could not be opened */
 	char *line;
 	size_t room;
+	uint64_t until;		/* by clock_ns() */
+	unsigned n;		/* lines so far */
+	bool cut;		/* the time was over before the end */
 };
+#define PROCFS_WALK_NS 500000000U
 bool procfs_lines_open(struct procfs_lines *l, pid_t pid, const char *name,
 		       ...) __attribute__((format(printf, 3, 4)));
 /* Valid until the next call; NULL at the end. */
@@ -97,6 +102,10 @@ struct procfs_mapping {
 bool procfs_parse_mapping(const char *line, struct procfs_mapping *out);
 /* Bytes resident, and private writable ones; false: gone. */
 bool procfs_memory(pid_t pid, uint64_t *resident, uint64_t *data);
+/* Bytes of its page tables of all levels (VmPTE); 0: gone. */
+uint64_t procfs_page_tables(pid_t pid);
+/* Its share of all that is resident (Pss), without a line each; 0: gone. */
+uint64_t procfs_share(pid_t pid);
 
 /* --- TCP sockets of the process's network namespace --- */
 

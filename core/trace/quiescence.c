@@ -153,6 +153,7 @@ static bool quiescence_any_socket(const struct tracer *t,
 		procfs_lines_open(&l, t->init, "%s", tables[i]);
 		while (!any && (line = procfs_lines_next(&l)))
 			any = procfs_parse_socket(line, &s) && is(&s);
+		any |= l.cut;	/* not known */
 		procfs_lines_close(&l);
 	}
 	return any;

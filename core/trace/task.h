@@ -20,6 +20,7 @@ struct task {
 	struct process *process;	/* NULL until its parent's event came */
 	pid_t tid;
 	long sandbox_tid;	/* its id in the sandbox; 0: not asked yet */
+	uint64_t usage_round;	/* the last that it was looked at in: usage.c */
 	bool in_call;		/* between entry and exit stop */
 	bool unannounced;	/* stopped before its parent's event */
 	unsigned ticks_waited;	/* for that event */

@@ -3,7 +3,9 @@
  * Takes what there is: `hog memory`, `hog memfd` (files without a name), `hog
  * sysv` (segments that nobody has attached), `hog hidden` (shared memory that
  * is in no page table), `hog files`, `hog output`, `hog names` (files that
- * stay).  behavdiff must bound each and say that the observation
+ * stay), `hog tables` and `hog sparse` (page tables of pages of zeros, close
+ * together and far apart), `hog mappings` (in more processes than can be looked
+ * at in a moment).  behavdiff must bound each and say that the observation
  * was cut short; output is only shown, so a flood of it cuts nothing.
  * `hog shared` is the innocent twin: many processes that share one large
  * piece of memory are within the limit, also while they all end.
@@ -83,6 +85,47 @@ static void sysv(void)
 	pause();
 }
 
+/* One page of zeros, resident nowhere, for each page table. */
+static void touch(unsigned long size, unsigned long step)
+{
+	const char *p = mmap(NULL, size, PROT_READ, MAP_PRIVATE |
+			     MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	volatile char sum = 0;
+
+	if (p == MAP_FAILED)
+		return;
+	madvise((void *)p, size, MADV_NOHUGEPAGE);
+	for (unsigned long i = 0; i < size; i += step)
+		sum = (char)(sum + p[i]);
+	sleep(20);
+}
+
+static void tables(void)
+{
+	touch(400UL << 30, 2 * MIB);
+}
+
+static void sparse(void)
+{
+	touch(60UL << 40, 1024 * MIB);
+}
+
+static void mappings(void)
+{
+	const size_t pages = 120000, page = 4096;
+	char *p = mmap(NULL, pages * page, PROT_NONE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	for (size_t i = 0; p != MAP_FAILED && i < pages; i += 2)
+		if (mprotect(p + i * page, page, PROT_READ))
+			break;
+	for (int i = 0; i < 60; i++)
+		if (!fork())
+			break;
+	for (;;)
+		usleep(100000);
+}
+
 static void shared(void)
 {
 	size_t len = 10 * MIB;
@@ -152,6 +195,8 @@ int main(int argc, char **argv)
 		{ "memory", memory }, { "memfd", memfd },
 		{ "hidden", hidden }, { "sysv", sysv }, { "shared", shared },
 		{ "files", files }, { "output", output }, { "names", names },
+		{ "tables", tables }, { "sparse", sparse },
+		{ "mappings", mappings },
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)

@@ -86,6 +86,7 @@ trace() {
 d = json.load(open(sys.argv[1]))
 print("lost", d["ledger"]["lost"])
 print("how", d["ends"][0]["how"])
+print("ms", d["ends"][0]["ms"])
 facts = d["facts"]
 for f in facts:
     print(f if isinstance(facts, dict) else f["fact"])
@@ -267,12 +268,21 @@ hasnt "shared memory is counted once" '^limit|^how limit'
 has "it came to its end" 'how exit'
 inconclusive hog files
 inconclusive hog memory
-for kind in memfd hidden sysv; do
+for kind in memfd hidden sysv tables sparse; do
 	trace hog "$kind"
 	has "memory that is no process's" 'limit memory'
 	ok "$prog: how it ended" grep -qE '^how limit: memory$' "$facts"
 	nothing_left
 done
+
+# 60 processes of 60,000 mappings: a look at all of them takes longer than this.
+DEADLINE=4
+trace hog mappings
+ok "$prog: is at the limit, or says what it did not look at" \
+	grep -qE '^(limit memory|blind memory: the mappings)' "$facts"
+ms=$(sed -n 's/^ms //p' "$facts")
+ok "$prog: ends at its deadline: $ms ms" test "$ms" -lt 9000
+nothing_left
 
 # These have no end of their own.
 DEADLINE=2
