@@ -105,7 +105,9 @@ $(BUILD)/libcmd.a: $(CMD_LIB_OBJ)
 	$(call say,AR,$@)
 	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/behavdiff.1: cmd/manual.awk core/report/formats.def cmd/behavdiff.1
+$(BUILD)/behavdiff.1: cmd/manual.awk core/report/formats.def \
+		core/event/limits.def core/trace/limits.def core/trace/syscalls.def \
+		core/trace/refusals.def core/compare/rules.def cmd/behavdiff.1
 	$(call say,MAN,$@)
 	@mkdir -p $(@D)
 	$(Q)awk -f $^ >$@

@@ -133,6 +133,8 @@ static void note_scripts(struct deeds *d, const struct fact *f)
 
 static void note_fact(struct deeds *d, const struct fact *f)
 {
+	const struct str set_id = STR("exec of a set-id program ");
+
 	if (f->err)
 		return;
 	switch (f->kind) {
@@ -151,6 +153,10 @@ static void note_fact(struct deeds *d, const struct fact *f)
 		break;
 	case EV_EXEC_ARGS:
 		note_scripts(d, f);
+		break;
+	case EV_PRIV:
+		if (str_starts(f->object, set_id))
+			note(&d->set_id, str_sub(f->object, set_id.len), f);
 		break;
 	default:
 		break;
@@ -171,6 +177,7 @@ void deeds_free(struct deeds *d)
 	strmap_free(&d->made);
 	strmap_free(&d->removed);
 	strmap_free(&d->run);
+	strmap_free(&d->set_id);
 	strmap_free(&d->dirs);
 }
 
@@ -189,6 +196,11 @@ bool deeds_removed(struct deeds *d, struct str path)
 bool deeds_ran(struct deeds *d, struct str path)
 {
 	return filled(d) && strmap_get(&d->run, path);
+}
+
+bool deeds_is_set_id(struct deeds *d, struct str path)
+{
+	return filled(d) && strmap_get(&d->set_id, path);
 }
 
 /* "/tmp/x" of "/tmp/x/y/z" */

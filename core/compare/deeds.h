@@ -15,11 +15,13 @@ struct deeds {
 	struct strmap made;	/* path -> the fact that made or wrote it */
 	struct strmap removed;	/* paths that were deleted or moved away */
 	struct strmap run;	/* programs executed, scripts interpreted */
+	struct strmap set_id;	/* programs with set-id bits, executed */
 	struct strmap dirs;	/* of temporary places, with something in */
 };
 
 #define DEEDS_INIT(of) { .fp = (of), .made = STRMAP_INIT, \
-	.removed = STRMAP_INIT, .run = STRMAP_INIT, .dirs = STRMAP_INIT }
+	.removed = STRMAP_INIT, .run = STRMAP_INIT, .set_id = STRMAP_INIT, \
+	.dirs = STRMAP_INIT }
 
 void deeds_free(struct deeds *d);
 
@@ -28,6 +30,8 @@ bool deeds_made(struct deeds *d, struct str path);
 bool deeds_removed(struct deeds *d, struct str path);
 /* Was it executed, or given to an interpreter as its program? */
 bool deeds_ran(struct deeds *d, struct str path);
+/* Was it executed, and has it set-id bits? */
+bool deeds_is_set_id(struct deeds *d, struct str path);
 /*
  * Does the path lie in a directory that a run itself made in a temporary
  * place, or is it that directory?

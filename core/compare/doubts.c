@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/config/config.h"
+#include "core/event/limit.h"
 
 /* So few facts may differ from run to run without making runs "unstable". */
 #define UNSTABLE_MIN 16
@@ -281,19 +282,49 @@ static void doubt_draws(struct doubts *d)
 		      STR_ARG(d->m->old->spec));
 }
 
-/* Processes and files: what the program was refused there, it did not do. */
+/*
+ * What the program was refused, it did not do.  Servers ask for higher limits
+ * than they need when they start: where both sides do, that is no doubt.
+ */
+static bool doubt_is_of_limit(const struct doubts *d, const struct fact *f)
+{
+	return f->kind == EV_LIMIT && limit_is_met(f->object, f->err) &&
+	       !(str_ends(f->object, STR(" prlimit64")) &&
+		 fingerprint_find(d->m->old, f->line));
+}
+
 static void doubt_limits(struct doubts *d, const struct fingerprint *fp)
 {
 	for (size_t i = 0; i < fp->n; i++) {
 		const struct fact *f = &fp->facts[i];
 
-		if (f->kind == EV_LIMIT &&
-		    (str_starts(f->object, STR("processes")) ||
-		     str_starts(f->object, STR("files"))))
+		if (doubt_is_of_limit(d, f))
 			doubt(d, "%.*s: a limit was met in %u of %u runs "
-			      "(%.*s): raise it in [sandbox] or give the "
-			      "scenario less to do", STR_ARG(fp->spec),
-			      f->seen, fp->runs, STR_ARG(f->object));
+			      "(%.*s): %s", STR_ARG(fp->spec), f->seen,
+			      fp->runs, STR_ARG(f->object),
+			      limit_find(f->object)->remedy);
+	}
+}
+
+/*
+ * What the sandbox refuses by what it consists of, and OLD did not ask for:
+ * it cannot be raised.  What was accepted or graded lower was looked at.
+ */
+static void doubt_refusals(struct doubts *d)
+{
+	const struct comparison *c = d->m->out;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct finding *f = &c->findings[i];
+
+		if (!finding_is_news(f) || f->accepted ||
+		    f->level < LEVEL_ERROR || !f->rule ||
+		    !str_starts(str_c(f->rule->id), STR("refused-")))
+			continue;
+		doubt(d, "%.*s: the sandbox refused it in %u of %u runs "
+		      "(%.*s): review by hand what it does where that "
+		      "succeeds", STR_ARG(d->m->new->spec), f->fact->seen,
+		      d->m->new->runs, STR_ARG(f->fact->line));
 	}
 }
 
@@ -384,6 +415,7 @@ void doubts_raise(struct matching *m)
 	doubt_draws(&d);
 	doubt_limits(&d, m->old);
 	doubt_limits(&d, m->new);
+	doubt_refusals(&d);
 	doubt_blind_spots(&d);
 	keep_doubts(m->out, &d.said);
 	strmap_free(&d.said);

@@ -4,7 +4,10 @@
 #include <errno.h>
 
 #include "core/base/path.h"
+#include "core/event/limit.h"
 #include "core/compare/internal.h"
+#include "core/compare/when_refused.h"
+#include "core/compare/when_signals.h"
 
 _Static_assert(EV_FILE_EXECUTABLE - EV_FILE_WRITE == 7,
 	       "rules.def counts on the kinds that change files in a row");
@@ -101,59 +104,6 @@ static bool when_by_signal(const struct fact *f)
 	for (size_t i = 0; i + mark.len <= f->object.len; i++)
 		if (str_starts(str_sub(f->object, i), mark))
 			return true;
-	return false;
-}
-
-/* "child PATH" of "SIGTERM to child PATH" (core/trace/decode_signal.c). */
-static struct str signal_target(const struct fact *f)
-{
-	struct str rest = str_sub(f->object, object_first_word(f->object).len);
-
-	return str_starts(rest, STR(" to ")) ? str_sub(rest, 4) : STR("");
-}
-
-static bool when_signals_all(const struct fact *f)
-{
-	static const char *const targets[] = {
-		"step ", "group of step ", "pid 1", "every process",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(targets); i++)
-		if (str_starts(signal_target(f), str_c(targets[i])))
-			return true;
-	return false;
-}
-
-static bool when_signals_itself(const struct fact *f)
-{
-	return str_eq(signal_target(f), STR("itself"));
-}
-
-/* By convention, or by what the kernel does with them, they end nothing. */
-static bool is_message(struct str signal)
-{
-	static const char *const names[] = {
-		"SIGUSR1", "SIGUSR2", "SIGCONT", "SIGCHLD", "SIGURG",
-		"SIGWINCH", "SIGALRM", "SIGPOLL",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (str_eq(signal, str_c(names[i])))
-			return true;
-	/* Real-time signals have numbers. */
-	return signal.len && *signal.p >= '0' && *signal.p <= '9';
-}
-
-static bool when_signals_to_end(const struct fact *f)
-{
-	static const char *const targets[] = {
-		"parent", "other", "group of other",
-	};
-	struct str to = signal_target(f);
-
-	for (size_t i = 0; i < ARRAY_LEN(targets); i++)
-		if (str_starts(to, str_c(targets[i])))
-			return !is_message(object_first_word(f->object));
 	return false;
 }
 
@@ -436,6 +386,12 @@ static bool when_privileged(const struct fact *f)
 	return false;
 }
 
+/* A call ended with an error, or the limit is one that ends no run. */
+static bool when_goes_on(const struct fact *f)
+{
+	return limit_is_met(f->object, f->err);
+}
+
 /* --- predicates about more than one line --- */
 
 /* What the side did that the fact is of, and what the other did. */
@@ -449,6 +405,15 @@ static bool when_made(const struct fact *f, const struct sides *s)
 	if (f->kind == EV_EXEC_ARGS)
 		return deeds_made_script(s->did, f).len > 0;
 	return deeds_made(s->did, f->object);
+}
+
+/* Its deed is another user's, host's or service's, which is not here. */
+static bool when_elsewhere(const struct fact *f, const struct sides *s)
+{
+	struct str rest = f->object;
+
+	return when_delegates(f) ||
+	       deeds_is_set_id(s->did, object_cut_word(&rest));
 }
 
 /* A program is replaced that was there, and only now so. */

@@ -322,7 +322,7 @@ void audit_processes(struct document *d)
 		  "Signals sent", NULL);
 	say_count(d, facts_by_rule(d, "process-inspect"),
 		  "Looks into other processes", NULL);
-	say_count(d, facts_by_rule(d, "limit"),
+	say_count(d, facts_by_kind(d, EV_LIMIT, 0),
 		  "Limits of the sandbox that were reached", NULL);
 }
 

@@ -50,6 +50,7 @@ struct run {
 	unsigned ticks;
 	bool near;		/* half of the memory is in use: look closely */
 	bool at_limit[LIMITS];
+	uint64_t rlimits[RLIM_NLIMITS];
 	struct err *err;
 };
 
@@ -129,6 +130,15 @@ static void watch_memory(struct run *r, bool now)
 	}
 }
 
+/* A write that finds no space makes no stop. */
+static void watch_files(struct run *r)
+{
+	struct statfs fs;
+
+	if (!fstatfs(r->sandbox.scratch, &fs) && (!fs.f_bavail || !fs.f_ffree))
+		reach(r, LIMIT_FILES);
+}
+
 static void read_messages(struct run *r)
 {
 	struct sandbox_message msg;
@@ -198,7 +208,8 @@ static void on_tick(void *ctx)
 		return;
 	one_run_advance(r);
 	stop_steps(r);
-	watch_memory(r, false);
+	watch_files(r);
+	watch_memory(r, tracer_empty(r->tracer));
 	if (step_scheduler_done(&r->steps) && !tracer_expecting(r->tracer) &&
 	    tracer_empty(r->tracer)) {
 		one_run_stop(r, "exit", false);
@@ -249,14 +260,11 @@ static int on_network(void *ctx, int sockets[2], struct err *err)
 
 static void after_run(struct run *r, const struct timespec *start)
 {
-	struct statfs fs;
-
 	read_messages(r);
 	step_scheduler_drain(&r->steps);
 	if (step_scheduler_output_cut(&r->steps))
 		reach(r, LIMIT_OUTPUT);
-	if (!fstatfs(r->sandbox.scratch, &fs) && (!fs.f_bavail || !fs.f_ffree))
-		reach(r, LIMIT_FILES);
+	watch_files(r);
 	layers_scan(r->sandbox.scratch, r->c->tree, start, r->tracer,
 		    r->c->heartbeat);
 }
@@ -350,8 +358,10 @@ static int open_run(struct run *r)
 		.max_processes = (unsigned)plan_num(c->plan, "processes"),
 		.max_descriptors = (unsigned)plan_num(c->plan, "descriptors"),
 		.all_calls = plan_all_calls(c->plan),
+		.rlimits = r->rlimits,
 	};
 
+	sandbox_rlimits(c->plan, r->rlimits);
 	opt.steps = step_scheduler_names(&r->steps, &opt.n_steps);
 	if (sandbox_open(&r->sandbox, &options, r->err))
 		return -1;

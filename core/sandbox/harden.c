@@ -15,45 +15,49 @@
 #include <unistd.h>
 
 #include "core/base/vec.h"
+#include "core/sandbox/sandbox.h"
 
-/*
- * The kernel counts tasks, not processes, against RLIMIT_NPROC, since 5.14 per
- * user namespace.  The tracer bounds processes; this bounds threads.
- */
-#define TASKS_MAX 4096
+static const struct {
+	int which;
+	const char *key;
+	rlim_t value;
+} harden_rlimits[] = {
+#define RLIMIT(name, key, value) { RLIMIT_##name, key, value },
+#include "core/sandbox/rlimits.def"
+#undef RLIMIT
+};
+
+static rlim_t harden_value(const struct plan *plan, size_t row)
+{
+	return harden_rlimits[row].key ?
+	       plan_num(plan, harden_rlimits[row].key) :
+	       harden_rlimits[row].value;
+}
 
 int harden_limits(const struct plan *plan)
 {
-	const struct { int which; rlim_t value; } limits[] = {
-		/*
-		 * Not 0: where the host pipes cores to a program of its own,
-		 * that limit is not asked, but 1 is (core(5), since 2.6.24).
-		 */
-		{ RLIMIT_CORE, 1 },
-		{ RLIMIT_NOFILE, plan_num(plan, "descriptors") },
-		/* Private writable memory (since 4.7 not only brk). */
-		{ RLIMIT_DATA, plan_num(plan, "memory") },
-		{ RLIMIT_FSIZE, plan_num(plan, "files") },
-		{ RLIMIT_NPROC, TASKS_MAX },
-		{ RLIMIT_STACK, 8 << 20 },
-		{ RLIMIT_MEMLOCK, 8 << 20 },
-		{ RLIMIT_MSGQUEUE, 819200 },
-		{ RLIMIT_NICE, 0 },
-		{ RLIMIT_RTPRIO, 0 },
-	};
+	for (size_t i = 0; i < ARRAY_LEN(harden_rlimits); i++) {
+		rlim_t value = harden_value(plan, i);
+		struct rlimit now, want = { value, value };
+		int which = harden_rlimits[i].which;
 
-	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
-		struct rlimit now, want = { limits[i].value, limits[i].value };
-
-		if (getrlimit(limits[i].which, &now))
+		if (getrlimit(which, &now))
 			return -1;
 		/* A host's lower hard limit cannot be raised. */
 		if (want.rlim_max > now.rlim_max)
 			want.rlim_cur = want.rlim_max = now.rlim_max;
-		if (setrlimit(limits[i].which, &want))
+		if (setrlimit(which, &want))
 			return -1;
 	}
 	return 0;
+}
+
+void sandbox_rlimits(const struct plan *plan, uint64_t out[RLIM_NLIMITS])
+{
+	for (size_t i = 0; i < RLIM_NLIMITS; i++)
+		out[i] = RLIM_INFINITY;
+	for (size_t i = 0; i < ARRAY_LEN(harden_rlimits); i++)
+		out[harden_rlimits[i].which] = harden_value(plan, i);
 }
 
 int harden_signals(void)

@@ -18,6 +18,7 @@
 #include <linux/filter.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "core/base/err.h"
@@ -126,5 +127,11 @@ const struct sandbox_layer *sandbox_layers(size_t *n);
  * reach: what op_identity writes, and the mount point of the tree?
  */
 bool sandbox_owns_path(struct str path);
+
+/*
+ * The limits of a step by the plan, by resource of getrlimit(2);
+ * RLIM_INFINITY: the host's own is left.
+ */
+void sandbox_rlimits(const struct plan *plan, uint64_t out[RLIM_NLIMITS]);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Processes: leaving, ending, looking into each other, reaching limits. */
+/* Processes: leaving, ending, looking into each other. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -183,70 +183,4 @@ void specimen_signal_self(void)
 	if (!pid)
 		raise(SIGKILL);
 	specimen_wait(pid);
-}
-
-/* --- limits --- */
-
-/* Children that live as long as their parent does: its end is theirs. */
-void specimen_limit_processes(void)
-{
-	int ends[2];
-	char c;
-
-	specimen_need(pipe(ends), "pipe");
-	for (int i = 0; i < 100; i++) {
-		pid_t pid = fork();
-
-		if (pid < 0)
-			break;
-		if (!pid) {
-			close(ends[1]);
-			specimen_try(read(ends[0], &c, 1));
-			_exit(0);
-		}
-	}
-}
-
-void specimen_limit_output(void)
-{
-	static const char noise[4096];
-
-	for (int i = 0; i < 1024; i++)
-		if (write(STDOUT_FILENO, noise, sizeof(noise)) < 0)
-			specimen_skip("cannot write: %s", strerror(errno));
-}
-
-/* Until the disk is full; one file alone would reach its own limit first. */
-void specimen_limit_files(void)
-{
-	static const char block[65536];
-	char path[64];
-
-	for (int i = 0; i < 4096; i++) {
-		autofd int fd = -1;
-
-		snprintf(path, sizeof(path), "/tmp/%d", i);
-		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-		if (fd < 0)
-			return;
-		for (int k = 0; k < 64; k++)
-			if (write(fd, block, sizeof(block)) < 0)
-				return;
-	}
-	specimen_skip("the disk has no end");
-}
-
-void specimen_limit_memory(void)
-{
-	size_t size = 64U << 20;
-
-	if (SPECIMEN_SANITIZED)
-		specimen_skip("this build has sanitizers, and no limit of "
-			      "memory");
-	for (; size >= 4096; size /= 2)
-		while (mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE |
-			    MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
-			;
-	/* The sandbox looks a few times a second. */
-	specimen_sleep_ms(800);
 }

@@ -82,6 +82,7 @@ void call_finish(struct tracer *t, struct task *k, int64_t ret)
 	k->call.ret = call_visible_result(ret);
 	if (k->desc)
 		path_guard_end(t, k);
+	limits_check(t, k);
 	if (k->desc)
 		k->desc->leave(t, k);
 	else

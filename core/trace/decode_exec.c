@@ -16,6 +16,7 @@
 #include "core/base/mem.h"
 #include "core/base/path.h"
 #include "core/base/quote.h"
+#include "core/event/delegate.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/exec_copy.h"
@@ -108,6 +109,7 @@ void leave_exec(struct tracer *t, struct task *k)
 	struct process *p = k->process;
 	int err = call_err(&k->call);
 	autobuf struct buf at = BUF_INIT;
+	bool delegate;
 
 	if (exec_is_check(k)) {
 		emit_path(t, k, EV_FILE_PROBE, exec_dirfd(k), k->call.path1,
@@ -117,7 +119,12 @@ void leave_exec(struct tracer *t, struct task *k)
 	if (!err || !p->after_first_exec)
 		return;
 	resolve_path(t, k, exec_dirfd(k), k->call.path1, err != ENOENT, &at);
+	delegate = delegate_is(path_base(buf_view(&at)));
 	if ((err == ENOENT || err == ENOTDIR) && p->n_pending < PENDING_EXECS) {
+		p->pending[p->n_pending].words = (struct buf)BUF_INIT;
+		if (delegate)
+			buf_str(&p->pending[p->n_pending].words,
+				buf_view(&k->call.words));
 		p->pending[p->n_pending].search =
 			exec_env_is_search(k, k->call.path1);
 		p->pending[p->n_pending].path = buf_steal(&at);
@@ -125,6 +132,9 @@ void leave_exec(struct tracer *t, struct task *k)
 		return;
 	}
 	emit_event(t, k, EV_EXEC, buf_view(&at), STR(""), err);
+	if (delegate)
+		emit_event(t, k, EV_EXEC_ARGS, buf_view(&at),
+			   buf_view(&k->call.words), err);
 }
 
 /*
@@ -144,7 +154,12 @@ static void exec_settle_pending(struct tracer *t, struct process *p,
 
 		emit_process(t, p, 0, searched ? EV_FILE_PROBE : EV_EXEC, path,
 			     STR(""), p->pending[i].err, STR("execve"));
+		if (!searched && p->pending[i].words.len)
+			emit_process(t, p, 0, EV_EXEC_ARGS, path,
+				     buf_view(&p->pending[i].words),
+				     p->pending[i].err, STR("execve"));
 		free(p->pending[i].path);
+		buf_free(&p->pending[i].words);
 	}
 	p->n_pending = 0;
 }

@@ -15,6 +15,7 @@
 #include "core/base/text.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
+#include "core/trace/kernel.h"
 #include "core/trace/procfs.h"
 #include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
@@ -39,11 +40,15 @@ enum entry_action enter_mmap(struct tracer *t, struct task *k)
 	bool runs = a[2] & PROT_EXEC, named, deleted = false;
 	autobuf struct buf file = BUF_INIT;
 
-	(void)t;
 	named = !(a[3] & MAP_ANONYMOUS) &&
 		resolve_fd(k->tid, (int)a[4], &file, &deleted);
 	if (!private && !(named && resolve_is_system(buf_view(&file))))
 		k->process->maps_shared = true;
+	k->call.aux = runs;
+	/* A large one: unrecorded.def. */
+	if (private && a[2] & PROT_WRITE && a[1] >= LARGE_MAPPING &&
+	    limits_lack_memory(t, k, a[1]))
+		return ENTRY_STOP_AT_EXIT;
 	if (!runs)
 		return ENTRY_CONTINUE;
 	/* What cannot be read, cannot be mapped either, or is suspect. */
@@ -52,6 +57,17 @@ enum entry_action enter_mmap(struct tracer *t, struct task *k)
 	return memory_is_nameless(buf_view(&file), deleted) ?
 		       ENTRY_STOP_AT_EXIT :
 		       ENTRY_CONTINUE;
+}
+
+/* What becomes writable counts as memory of one's own from then on. */
+enum entry_action enter_mprotect(struct tracer *t, struct task *k)
+{
+	const uint64_t *a = k->call.args;
+
+	k->call.aux = a[2] & PROT_EXEC;
+	return k->call.aux || (a[2] & PROT_WRITE && a[1] >= LARGE_PROTECT &&
+			       limits_lack_memory(t, k, a[1])) ?
+		       ENTRY_STOP_AT_EXIT : ENTRY_CONTINUE;
 }
 
 /* The name ends the line; a removed file's has " (deleted)" behind it. */
@@ -152,6 +168,8 @@ void leave_memory(struct tracer *t, struct task *k)
 	int err = call_err(&k->call);
 	bool map = !strcmp(k->desc->name, "mmap");
 
+	if (!k->call.aux)
+		return;
 	if (!map && !err &&
 	    !memory_holds_new_code(k->tid, k->call.args[0], k->call.args[1]))
 		return;

@@ -235,6 +235,8 @@ void target_owner_set(struct tracer *t, struct task *k)
 
 enum entry_action enter_fcntl(struct tracer *t, struct task *k)
 {
+	if (k->call.args[1] == F_DUPFD || k->call.args[1] == F_DUPFD_CLOEXEC)
+		return enter_descriptor(t, k);
 	if (target_sets_owner(t, k, false))
 		return target_is_own(buf_view(&k->call.words)) ?
 			       ENTRY_CONTINUE : ENTRY_STOP_AT_EXIT;
@@ -243,6 +245,8 @@ enum entry_action enter_fcntl(struct tracer *t, struct task *k)
 
 void leave_fcntl(struct tracer *t, struct task *k)
 {
+	if (k->call.args[1] == F_DUPFD || k->call.args[1] == F_DUPFD_CLOEXEC)
+		return;
 	if (k->call.words.len)
 		target_owner_set(t, k);
 	else

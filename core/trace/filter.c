@@ -162,6 +162,65 @@ static void filter_add_exceptions(struct buf *out)
 	}
 }
 
+/* --- calls that ask for much --- */
+
+static const struct {
+	const char *name;
+	unsigned arg;
+	uint32_t from;
+	unsigned other;
+	uint32_t bits;		/* of the other argument */
+} filter_large[] = {
+#define LARGE(call, arg, value, other, mask) { #call, arg, value, other, mask },
+#include "core/trace/large.def"
+#undef LARGE
+};
+
+bool filter_stops_large(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(filter_large); i++)
+		if (!strcmp(filter_large[i].name, name))
+			return true;
+	return false;
+}
+
+/* Both architectures have the lower half first. */
+static uint32_t filter_argument(unsigned arg, bool upper)
+{
+	return (uint32_t)(offsetof(struct seccomp_data, args) +
+			  arg * sizeof(uint64_t) +
+			  (upper ? sizeof(uint32_t) : 0));
+}
+
+static void filter_add_large(struct buf *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(filter_large); i++) {
+		int nr = syscall_number(filter_large[i].name);
+		unsigned arg = filter_large[i].arg;
+		uint32_t bits = filter_large[i].bits;
+		const struct sock_filter code[] = {
+			BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+				 offsetof(struct seccomp_data, nr)),
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)nr, 0, 8),
+			BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+				 filter_argument(filter_large[i].other, false)),
+			BPF_STMT(BPF_ALU | BPF_AND | BPF_K, bits),
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, bits, 0, 5),
+			BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+				 filter_argument(arg, true)),
+			BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 0, 2, 0),
+			BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+				 filter_argument(arg, false)),
+			BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K,
+				 filter_large[i].from, 0, 1),
+			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE | 1),
+		};
+
+		if (nr >= 0)
+			buf_add(out, code, sizeof(code));
+	}
+}
+
 /*
  * seccomp_export_bpf_mem() is libseccomp 2.6; a memfd serves 2.5 as well.
  */
@@ -176,6 +235,7 @@ static int filter_export(scmp_filter_ctx ctx, bool all,
 	/* Jumps are relative: a program may stand behind another. */
 	if (!all) {
 		filter_add_exceptions(&bytes);
+		filter_add_large(&bytes);
 		requests_filter(&bytes, SECCOMP_RET_TRACE | 1);
 	}
 	if (seccomp_export_bpf(ctx, fd) || lseek(fd, 0, SEEK_SET) < 0 ||

@@ -22,4 +22,7 @@ const char *filter_why(const char *name);
 /* Calls that stop, unless refused, for no fact: NO_FACT of unrecorded.def. */
 void filter_no_fact(bool table[CALLS_MAX]);
 
+/* By large.def: does it stop where it asks for much? */
+bool filter_stops_large(const char *name);
+
 #endif

@@ -116,6 +116,7 @@ void fork_announced(struct tracer *t, struct task *k)
 	if (child->process)
 		return;
 	clone3_announced(k, child);
+	limits_count_tasks(t, k);
 	if (fork_is_thread(k->process, (pid_t)tid)) {
 		task_set_process(child, k->process);
 	} else {

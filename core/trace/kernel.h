@@ -108,6 +108,14 @@
 		       CLONE_NEWNET | CLONE_UNTRACED)
 #define CLONE_LOOKED_AT (CLONE_NOTABLE | CSIGNAL)
 
+/*
+ * So much at once may be more than a limit of memory leaves, and is rare enough
+ * to be looked at (limits.c).  Less than a stack of the usual size is not asked
+ * for by mprotect(2), which makes the stacks of threads.
+ */
+#define LARGE_MAPPING (4U << 20)
+#define LARGE_PROTECT (8U << 20)
+
 /* As in asm-generic/termbits.h, which excludes termios.h. */
 struct kernel_termios2 {
 	uint32_t flags[4];

@@ -165,6 +165,7 @@ static void loop_exec(struct tracer *t, struct task *k)
 	k->process->maps_shared = false;
 	netlink_executed(k);
 	k->process->exit_signal = 0;
+	k->process->heap_end = 0;
 	exec_succeeded(t, k);
 	call_clear(&k->call);
 }
@@ -260,6 +261,8 @@ static void loop_stop(struct tracer *t, struct task *k, int status)
 			deliver = sig;
 		if (deliver)
 			signal_delivered(k, sig);
+		if (deliver == SIGXFSZ)
+			limits_write_refused(t, k);
 	}
 	/* A signal between entry and exit leaves the exit stop to come. */
 	if (request == PTRACE_CONT && k->in_call)

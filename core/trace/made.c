@@ -97,7 +97,8 @@ enum entry_action enter_ftruncate(struct tracer *t, struct task *k)
 {
 	struct stat st;
 
-	(void)t;
+	if (limits_file_size(t, (int64_t)k->call.args[1]))
+		return ENTRY_STOP_AT_EXIT;
 	return !procfs_stat(k->tid, &st, "fd/%d", (int)k->call.args[0]) &&
 	       st.st_nlink && made_cuts(&st, (int64_t)k->call.args[1]) ?
 		       ENTRY_STOP_AT_EXIT : ENTRY_CONTINUE;

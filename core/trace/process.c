@@ -48,6 +48,7 @@ struct process *process_add(struct tracer *t, pid_t tgid,
 		p->chain = process_copy(parent->chain);
 		p->shell = parent->shell;
 		p->netlink = parent->netlink;
+		p->heap_end = parent->heap_end;
 		p->looked_up = process_copy(parent->looked_up);
 		buf_str(&p->loads, buf_view(&parent->loads));
 	}
@@ -64,8 +65,10 @@ void process_put(struct process *p)
 	while (p && !--p->refs) {
 		struct process *parent = p->parent;
 
-		for (unsigned i = 0; i < p->n_pending; i++)
+		for (unsigned i = 0; i < p->n_pending; i++) {
 			free(p->pending[i].path);
+			buf_free(&p->pending[i].words);
+		}
 		free(p->exe);
 		free(p->label);
 		free(p->chain);

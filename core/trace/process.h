@@ -55,10 +55,16 @@ struct process {
 	char *chain;		/* labels from the step down, " > " between */
 	struct buf loads;	/* variables of its environment: exec_env.c */
 	/* execs of names that are not there: a search along PATH, or not. */
-	struct { char *path; int err; bool search; } pending[PENDING_EXECS];
+	struct {
+		char *path;
+		struct buf words;	/* of a delegate: event/delegate.h */
+		int err;
+		bool search;
+	} pending[PENDING_EXECS];
 	unsigned n_pending;
 	char stderr_tail[STDERR_TAIL];	/* the end of what it wrote there */
 	unsigned stderr_len;
+	uint64_t heap_end;	/* of brk(2); 0: not known yet */
 	struct process_usage usage;
 };
 

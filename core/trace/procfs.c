@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
@@ -314,6 +315,40 @@ uint64_t procfs_share(pid_t pid)
 
 	return procfs_read_small(pid, "smaps_rollup", text, sizeof(text)) ?
 	       procfs_kib(text, "\nPss:") : 0;
+}
+
+static uint64_t procfs_limit_value(const char **at)
+{
+	char *end;
+	uint64_t value = RLIM_INFINITY;
+
+	*at += strspn(*at, " ");
+	if (str_starts(str_c(*at), STR("unlimited"))) {
+		*at += strlen("unlimited");
+		return value;
+	}
+	value = strtoull(*at, &end, 10);
+	*at = end;
+	return value;
+}
+
+bool procfs_limit(pid_t pid, const char *name, uint64_t *soft, uint64_t *hard)
+{
+	struct procfs_lines l;
+	const char *line;
+	bool found = false;
+
+	procfs_lines_open(&l, pid, "limits");
+	while (!found && (line = procfs_lines_next(&l))) {
+		if (!str_starts(str_c(line), str_c(name)))
+			continue;
+		line += strlen(name);
+		*soft = procfs_limit_value(&line);
+		*hard = procfs_limit_value(&line);
+		found = true;
+	}
+	procfs_lines_close(&l);
+	return found;
 }
 
 /* --- TCP sockets --- */

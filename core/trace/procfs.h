@@ -107,6 +107,12 @@ uint64_t procfs_page_tables(pid_t pid);
 /* Its share of all that is resident (Pss), without a line each; 0: gone. */
 uint64_t procfs_share(pid_t pid);
 
+/*
+ * A limit of a process by its name in its file `limits`, "Max data size", soft
+ * and hard; RLIM_INFINITY for none; false: gone.
+ */
+bool procfs_limit(pid_t pid, const char *name, uint64_t *soft, uint64_t *hard);
+
 /* --- TCP sockets of the process's network namespace --- */
 
 struct procfs_socket {

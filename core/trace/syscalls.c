@@ -66,7 +66,8 @@ static enum syscall_class syscall_class_of(const char *name)
 	bool always;
 
 	if (filter_passes(name, &always))
-		return always ? SYSCALL_UNRECORDED : SYSCALL_CONDITIONAL;
+		return always && !filter_stops_large(name) ?
+		       SYSCALL_UNRECORDED : SYSCALL_CONDITIONAL;
 	for (size_t i = 0; i < ARRAY_LEN(descs); i++)
 		if (!strcmp(descs[i].name, name))
 			return SYSCALL_MODELLED;

@@ -31,6 +31,7 @@ struct task *task_add(struct tracer *t, pid_t tid)
 	k->tid = tid;
 	k->next = t->tasks.buckets[task_bucket(tid)];
 	t->tasks.buckets[task_bucket(tid)] = k;
+	t->tasks.n++;
 	return k;
 }
 
@@ -41,6 +42,7 @@ void task_remove(struct tracer *t, struct task *k)
 	while (*at != k)
 		at = &(*at)->next;
 	*at = k->next;
+	t->tasks.n--;
 	call_clear(&k->call);
 	if (k->process) {
 		k->process->tasks--;

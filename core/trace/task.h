@@ -28,6 +28,7 @@ struct task {
 	bool freeze_asked;	/* and that stop is still to come */
 	bool may_stay_frozen;	/* it slept then: it may stay stopped */
 	bool kept_frozen;	/* and does */
+	bool size_reported;	/* that a file was to be too large: limits.c */
 	bool job_stopped;	/* in a stop of job control */
 	const struct syscall_desc *desc;	/* NULL: no modelled call */
 	struct call call;
@@ -37,6 +38,7 @@ struct task {
 
 struct tasks {
 	struct task *buckets[TASK_BUCKETS];
+	size_t n;
 	size_t turn;		/* the bucket that was served last */
 };
 

@@ -35,6 +35,11 @@ struct tracer_options {
 	size_t n_steps;
 	unsigned max_processes;
 	unsigned max_descriptors;	/* of a process; 0: not known */
+	/*
+	 * The sandbox's limits, by resource of getrlimit(2), RLIM_INFINITY for
+	 * none; NULL: not known.  Borrowed.
+	 */
+	const uint64_t *rlimits;
 	bool all_calls;		/* the filter stops unrecorded calls too */
 };
 

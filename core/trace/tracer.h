@@ -15,6 +15,7 @@
 #include "core/trace/fork.h"
 #include "core/trace/freeze.h"
 #include "core/trace/host_files.h"
+#include "core/trace/limits.h"
 #include "core/trace/process.h"
 #include "core/trace/quiescence.h"
 #include "core/trace/resolve.h"
@@ -56,6 +57,7 @@ struct tracer {
 	struct freeze freeze;
 	struct quiescence quiescence;
 	struct usage usage;
+	struct limits limits;
 	struct zombies zombies;
 	struct blind_spots blind_spots;
 };

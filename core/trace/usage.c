@@ -263,7 +263,7 @@ void tracer_memory(struct tracer *t, uint64_t *resident, uint64_t *largest)
 
 	t->usage.kernel_bytes = 0;
 	*resident = usage_shared_memory(t);
-	*largest = 0;
+	*largest = t->limits.largest_ended;
 	for_each_process(t, p) {
 		/* Ours until its exec, and pid 1 for good. */
 		if (!p->after_first_exec ||

@@ -36,7 +36,8 @@ core/fingerprint/fingerprint.h core/fingerprint/draw.h
 core/fingerprint/drawn.h core/baseline/baseline.h core/compare/compare.h
 core/compare/exercised.h
 core/report/report.h core/report/formats.def core/report/result.h core/run/run.h core/run/cache.h
-core/run/adhoc_runs.h core/selftest/specimen.h core/sandbox/probe.h core/fingerprint/json.h"
+core/run/adhoc_runs.h core/selftest/specimen.h core/sandbox/probe.h core/fingerprint/json.h
+core/event/delegate.h core/event/limit.h"
 
 # header of a library: the files that may include it
 libraries() {

@@ -28,6 +28,32 @@ listed() { # table
 	"$behavdiff" list "$1" | columns
 }
 
+# --- refusals ---
+
+# The functions that call call_refuse().
+refusing() {
+	for file in core/trace/*.c; do
+		[ "$file" = core/trace/call.c ] || awk '
+			/^[a-z].*[a-z_0-9]+\(/ && !/;$/ {
+				name = $0
+				sub(/\(.*/, "", name)
+				sub(/.*[ *]/, "", name)
+			}
+			/call_refuse(_with_event)?\(/ { print name }' "$file"
+	done | sort -u
+}
+
+is "core/trace/refusals.def has every function that refuses a call" \
+	"$(rows REFUSAL core/trace/refusals.def | sed 's/,.*//' | sort)" \
+	"$(refusing)"
+is "the manual page has every limit" \
+	"$(sed -n 's/^\.It Li limit \([a-z-]*\)$/\1/p' "$manual" | sort)" \
+	"$(first_strings LIMIT core/event/limits.def | sort)"
+for call in $(rows LIMITED core/trace/limits.def | sed 's/,.*//' | sort -u); do
+	ok "the manual page has $call among what limits refuse" \
+		grep -q "^\.Li $call = E" "$manual"
+done
+
 # --- commands and options ---
 
 commands() {

@@ -104,7 +104,7 @@ def execute(t, task, call):
         t.emit_path(task, "file.probe", where, call.err)
         return
     if call.err:
-        refused(t, task, call, base, path)
+        refused(t, task, call, base, path, argv)
         return
     process = task.process
     first = not process.live
@@ -157,26 +157,37 @@ def interpreter(t, task, exe):
     return exe
 
 
-def refused(t, task, call, base, path):
+DELEGATES = (b"sudo", b"su", b"ssh", b"crontab", b"docker")
+
+
+def refused(t, task, call, base, path, argv):
     err = call.err
     if not task.process.live:
         return
     where, _ = t.path_of(task, base, path, err != "ENOENT")
     if err in ("ENOENT", "ENOTDIR"):
-        task.process.missed.append((where, err))
+        task.process.missed.append((where, err, argv))
     else:
-        t.emit_path(task, "exec", where, err)
+        attempt(t, task, where, err, argv)
+
+
+def attempt(t, task, where, err, argv):
+    """Of one that has others do its deed the arguments say all there is."""
+    t.emit_path(task, "exec", where, err)
+    if where.rsplit(b"/", 1)[-1] in DELEGATES:
+        args = [item.bytes or b"" for item in argv.items]
+        t.emit_path(task, "exec.args", where, err, names.arguments(args))
 
 
 def settle(t, task, found):
     """Misses before a hit of the same name were a search along PATH."""
     name = found.rsplit(b"/", 1)[-1] if found is not None else None
-    for where, err in task.process.missed:
+    for where, err, argv in task.process.missed:
         searched = name is not None and where.rsplit(b"/", 1)[-1] == name
         if searched:
             t.emit_path(task, "file.probe", where, err)
         else:
-            t.emit_path(task, "exec", where, err)
+            attempt(t, task, where, err, argv)
     task.process.missed = []
 
 

@@ -6,6 +6,7 @@ that was forgotten shows up as a difference.
 """
 
 import calls_file
+import calls_limits
 import calls_net
 import calls_other
 import calls_process
@@ -31,8 +32,8 @@ class Translator:
         self.listening = set()
         self.pipes = {}
         self.calls = {}
-        for module in (calls_file, calls_net, calls_other, calls_process,
-                       calls_request):
+        for module in (calls_limits, calls_file, calls_net, calls_other,
+                       calls_process, calls_request):
             self.calls.update(module.CALLS)
         for _, record in records:
             self.now = record.time
@@ -64,6 +65,7 @@ class Translator:
             return
         calls_wire.watch(self, task, call)
         calls_shell.watch(self, task, call)
+        calls_limits.watch(self, task, call)
         calls_request.watch(self, task, call)
         name = call.name
         if call.nr >= 1 << 63:

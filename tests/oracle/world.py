@@ -233,6 +233,8 @@ class Process:
         self.threads = set()    # as the sandbox counts
         self.sought = parent.sought if parent else b""    # a name that a shell looked for last
         self.loads = parent.loads if parent else set()  # of its environment
+        # of the plan that it has lowered: calls_limits.py
+        self.limits = set(parent.limits) if parent else set()
         self.said = b""         # what it wrote to standard error
         self.missed = []        # execs that found nothing: (path, error)
         self.told = ""          # another one's signal
