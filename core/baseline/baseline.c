@@ -317,9 +317,9 @@ static struct baseline *make(const struct fingerprint *fp,
 }
 
 /*
- * The templates that the old and the new runs learned hold for both, as in a
- * comparison; otherwise a number that did not vary this time would be new.
- * Where only the new runs could find recurring names, these are kept.
+ * Aligned as for a comparison; otherwise a name that only one side knows to
+ * come again would be new.  Where only the new runs could find such, they are
+ * kept.
  */
 struct baseline *baseline_make(const struct fingerprint *fp,
 			       const struct environment *env,

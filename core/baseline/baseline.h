@@ -39,8 +39,7 @@ struct baseline {
 	/*
 	 * facts with seen = runs (always) or less (sometimes), no evidence but
 	 * the steps that did it ("" where that is not known), each seen so,
-	 * names counted where every run had the same number, learned the
-	 * object itself where it was;
+	 * names counted where every run had the same number;
 	 * one end without a text, with the steps as they are known to end
 	 */
 	struct fingerprint *fp;
@@ -73,10 +72,9 @@ void baseline_write(struct buf *out, const struct baseline *b);
 
 /*
  * The baseline of a fingerprint.  Of old (may be NULL) the accepted facts are
- * kept and left out of the facts; templates learned from the old runs hold for
- * the new ones; and what the same behaviour was known to do in some runs stays
- * known, so that a race does not come and go in the file.  What only fixtures
- * did is left out.
+ * kept and left out of the facts; what the same behaviour was known to do in
+ * some runs stays known, so that a race does not come and go in the file; and
+ * of draws, what old's runs drew.  What only fixtures did is left out.
  */
 struct baseline *baseline_make(const struct fingerprint *fp,
 			       const struct environment *env,

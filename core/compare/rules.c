@@ -237,28 +237,29 @@ static bool when_others_write(const struct fact *f)
 	       (((mode[2] - '0') & 2) || ((mode[3] - '0') & 2));
 }
 
+static bool sets_target(struct str call)
+{
+	enum { SETS, FREES, LOOKS };
+#define TARGET(name, argument, by, deed) \
+	if ((deed) == SETS && str_eq(call, STR(#name)))	\
+		return true;
+#include "core/event/targets.def"
+#undef TARGET
+	return false;
+}
+
 /* "prlimit64 of child PATH": of its own family, and no look into memory. */
 static bool when_sets_child(const struct fact *f)
 {
-	static const char *const calls[] = {
-		"prlimit64", "setpriority", "ioprio_set", "sched_setaffinity",
-		"sched_setscheduler", "sched_setparam", "sched_setattr",
-		"migrate_pages", "move_pages",
-	};
 	static const char *const targets[] = {
 		" of child", " of descendant", " of group of children",
 	};
-	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
-		struct str name = str_c(calls[i]);
-		struct str rest = f->object;
+	struct str call = object_first_word(f->object);
+	struct str rest = str_sub(f->object, call.len);
 
-		if (!str_starts(rest, name))
-			continue;
-		rest = str_sub(rest, name.len);
-		for (size_t k = 0; k < ARRAY_LEN(targets); k++)
-			if (str_starts(rest, str_c(targets[k])))
-				return true;
-	}
+	for (size_t i = 0; i < ARRAY_LEN(targets); i++)
+		if (str_starts(rest, str_c(targets[i])))
+			return sets_target(call);
 	return false;
 }
 

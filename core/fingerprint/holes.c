@@ -267,11 +267,15 @@ void hole_key(struct buf *out, struct str line, const struct hole *h)
 		put_shuffled(out, line, h->v[0]);
 		return;
 	}
-	for (size_t at = 0; at < line.len;) {
-		const struct span *part = part_at(line, at, h);
+	for (size_t from = 0, at = 0; from < line.len; from = at) {
+		const struct span *part = NULL;
 
-		buf_ch(out, part ? (char)(HOLE_FIRST + (part - h->v)) :
-				   line.p[at]);
-		at += part ? part->len : 1;
+		while (at < line.len && !(part = part_at(line, at, h)))
+			at++;
+		buf_add(out, line.p + from, at - from);
+		if (part) {
+			buf_ch(out, (char)(HOLE_FIRST + (part - h->v)));
+			at += part->len;
+		}
 	}
 }

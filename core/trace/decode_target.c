@@ -26,17 +26,17 @@
 #include "core/trace/tracer.h"
 
 enum named_by { BY_PID, BY_PIDFD, BY_WHICH };
-enum own_is { OWN_SYSCALL, OWN_INSPECT };
+enum deed { DEED_SETS, DEED_FREES, DEED_LOOKS };
 
 static const struct row {
 	const char *call;
 	unsigned argument;
 	enum named_by by;
-	enum own_is own;
+	enum deed deed;
 } targets[] = {
-#define TARGET(call, argument, by, own) \
-	{ #call, argument, BY_##by, OWN_##own },
-#include "core/trace/targets.def"
+#define TARGET(call, argument, by, deed) \
+	{ #call, argument, BY_##by, DEED_##deed },
+#include "core/event/targets.def"
 #undef TARGET
 };
 
@@ -118,7 +118,7 @@ enum entry_action enter_target(struct tracer *t, struct task *k)
 	if (!k->process->after_first_exec)
 		return ENTRY_CONTINUE;
 	row = target_find(t, k, &k->call.words);
-	k->call.aux = row->own;
+	k->call.aux = row->deed;
 	return ENTRY_STOP_AT_EXIT;
 }
 
@@ -127,7 +127,7 @@ void leave_target(struct tracer *t, struct task *k)
 	struct str words = buf_view(&k->call.words);
 
 	/* A pid that is no process's, or no pidfd, hits none. */
-	if (k->call.aux == OWN_SYSCALL &&
+	if (k->call.aux != DEED_LOOKS &&
 	    (target_is_own(words) || str_eq(words, STR("no process"))))
 		leave_call(t, k);
 	else

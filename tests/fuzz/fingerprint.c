@@ -10,14 +10,16 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	autofingerprint struct fingerprint *fp = NULL;
+	autofingerprint struct fingerprint *fp = NULL, *back = NULL;
 	struct err err = ERR_INIT;
 
 	if (size > MAX_BYTES)
 		return -1;
-	if (fingerprint_read(&fp, "fuzz", bytes(data, size), &err))
+	if (fingerprint_read(&fp, "fuzz", bytes(data, size), &err)) {
 		must(err.code == ERR_TROUBLE && !fp);
-	else
-		check_file(fp);
+		return 0;
+	}
+	back = check_written(fp);
+	check_silence(back);
 	return 0;
 }

@@ -27,7 +27,7 @@ allowed() {
 }
 
 # Headers that other modules may include; of core/base, all.
-public="core/event/event.h core/event/error_line.h core/config/config.h core/source/source.h
+public="core/event/event.h core/event/error_line.h core/event/targets.def core/config/config.h core/source/source.h
 core/scenario/scenario.h core/sandbox/plan.h core/sandbox/staging.h
 core/sandbox/sandbox.h core/trace/trace.h
 core/netcap/netcap.h core/netcap/packet.h core/netcap/sockaddr.h core/netcap/dns.h
