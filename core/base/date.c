@@ -47,3 +47,14 @@ bool date_days(int64_t *out, struct str s, size_t at, size_t sep)
 	*out = 365 * y + y / 4 - y / 100 + y / 400 + before - 719468;
 	return true;
 }
+
+bool date_is_time_of_day(struct str s, size_t at, size_t sep)
+{
+	int hour = date_digits(s, at, 2);
+	int minute = date_digits(s, at + 2 + sep, 2);
+	int second = date_digits(s, at + 4 + 2 * sep, 2);
+
+	/* A leap second is the 61st. */
+	return hour >= 0 && hour < 24 && minute >= 0 && minute < 60 &&
+	       second >= 0 && second < 61;
+}

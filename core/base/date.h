@@ -15,5 +15,10 @@ int date_digits(struct str s, size_t at, size_t n);
  * two and two digits with sep bytes between them; false where it is no day.
  */
 bool date_days(int64_t *out, struct str s, size_t at, size_t sep);
+/*
+ * Do an hour, a minute and a second stand there, of two digits each with sep
+ * bytes between them?
+ */
+bool date_is_time_of_day(struct str s, size_t at, size_t sep);
 
 #endif

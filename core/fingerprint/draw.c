@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "core/base/date.h"
 #include "core/base/vec.h"
 
 /*
@@ -244,6 +245,26 @@ static double chance_if_by_digits(const struct beyond *x,
 	return chance < 1 ? chance : 1;
 }
 
+/* Zeros in front fill a width: sizes and counters have none. */
+static bool is_padded(const struct drawn *s)
+{
+	if (s->min != s->max || s->max < 2)
+		return false;
+	for (size_t i = 0; i < s->d->n; i++)
+		if (!s->d->v[i].cut && s->d->v[i].text.p[0] == '0')
+			return true;
+	return false;
+}
+
+/* HHMMSS, and perhaps a fraction: a check is at another hour than OLD was. */
+static bool is_time_of_day(const struct draw *d)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (!d->v[i].cut && !date_is_time_of_day(d->v[i].text, 0, 0))
+			return false;
+	return true;
+}
+
 /* Whichever OLD draws: what is believed in is the better one for NEW. */
 static double chance_range(const struct drawn *old, const struct drawn *new)
 {
@@ -254,13 +275,14 @@ static double chance_range(const struct drawn *old, const struct drawn *new)
 	    !number_range(new->d, &from, &to))
 		return 1;
 	/* A counter or a clock goes on. */
-	if (from >= x.low && to - x.high <= 2 * (x.high - x.low + 1))
+	if ((from >= x.low && to - x.high <= 2 * (x.high - x.low + 1)) ||
+	    (is_time_of_day(old->d) && is_time_of_day(new->d)))
 		return 1;
 	x.below = x.low - from > to - x.high;
 	x.far = x.below ? from : to;
 	x.n = independent(old, x.high - x.low + 1);
 	uniform = chance_if_uniform(&x, new);
-	by_digits = chance_if_by_digits(&x, new);
+	by_digits = is_padded(old) ? 0 : chance_if_by_digits(&x, new);
 	return uniform > by_digits ? uniform : by_digits;
 }
 
@@ -377,16 +399,20 @@ static double chance_unknown(const struct drawn *old, const struct drawn *new)
 	return best;
 }
 
-/* All runs of NEW with more names than any of OLD. */
+/*
+ * All runs of NEW with more names than any of OLD.  Where nothing is between
+ * them that is as wide as what either varies by, the number is one of two, and
+ * m runs are of the one and n of the other at most as often as a coin falls so.
+ */
 static double chance_more(const struct drawn *old, const struct drawn *new)
 {
 	double ways = 1;
 	unsigned m = old->d->runs, n = new->d->runs;
+	unsigned gap = new->least - old->most;
 
 	if (new->least <= old->most)
 		return 1;
-	/* A number that never varies is taken for a fixed one. */
-	if (old->least == old->most && new->least == new->most)
+	if (gap > old->most - old->least && gap > new->most - new->least)
 		return draw_power(0.5, m + n - 1);
 	for (unsigned i = 1; i <= n; i++)
 		ways = ways * (m + i) / i;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/ascii.h"
+#include "core/base/date.h"
 #include "core/fingerprint/draw_figures.h"
 #include "core/fingerprint/drawn_internal.h"
 
@@ -124,12 +126,41 @@ static bool has_tokens(const struct place *p, struct str tokens)
 	return false;
 }
 
+#define CLOCK_SEPARATORS "-:_"
+
+static bool is_of_clock(char c)
+{
+	return ascii_is_digit(c) || (c && strchr(CLOCK_SEPARATORS, c));
+}
+
+/*
+ * Is the hole behind some of the time of a day, as "15-43-<drawn>" is of
+ * "15-43-59.998"?  What is in front of it has changed when a minute ends.
+ */
+static bool is_in_clock(const struct member *m)
+{
+	struct str line = m->raw->f->line;
+	size_t hole = (size_t)(m->part[0].shown.p - line.p), at = hole;
+
+	while (at && is_of_clock(line.p[at - 1]))
+		at--;
+	for (; at <= hole; at++)
+		if ((!at || !ascii_is_digit(line.p[at - 1])) &&
+		    date_is_time_of_day(line, at, 1) &&
+		    strchr(CLOCK_SEPARATORS, line.p[at + 2]) &&
+		    line.p[at + 2] == line.p[at + 5])
+			return hole < at + 8;
+	return false;
+}
+
 /* Has the name what is not drawn in OLD's, at both ends? */
 static bool has_ends(const struct draw *old, const struct drawn *is,
-		     struct str name)
+		     const struct member *m)
 {
-	struct str like = old->v[0].text;
+	struct str like = old->v[0].text, name = m->name;
 
+	if (is_in_clock(m))
+		return true;
 	return common_head(like, name) >= is->head &&
 	       common_tail(like, name) >= is->tail;
 }
@@ -157,7 +188,7 @@ static void judge_lines(struct drawn_places *d, struct place *p, bool all,
 		else if (token.len && !m->tokens.len &&
 			 !token_covers(token, m->name))
 			m->is[all] = DRAW_NONE;
-		else if (all && !has_ends(&v[0], &is, m->name))
+		else if (all && !has_ends(&v[0], &is, m))
 			m->is[all] = DRAW_FORM;
 	}
 }
@@ -263,7 +294,7 @@ static bool sets_names_apart(struct str name)
 /*
  * May the lines of OLD at a place be one draw, though they have a better place?
  * Where that is the same for all, with less drawn of them ("key=*==" where
- * NEW's key has a slash).
+ * NEW's key has a slash, or "15-43-31.*" where NEW's is of the next second).
  */
 static bool may_be_one(const struct place *p)
 {
@@ -274,7 +305,7 @@ static bool may_be_one(const struct place *p)
 		const struct member *best = m->raw->best;
 
 		if (m->raw->new) {
-			wide |= sets_names_apart(m->name);
+			wide |= sets_names_apart(m->name) || is_in_clock(m);
 			continue;
 		}
 		if (!best || best == m || (first && best->place != first))
@@ -406,20 +437,31 @@ bool drawn_template(struct buf *out, struct drawn_places *d,
 	return p;
 }
 
+static bool place_is_open(struct drawn_places *d, struct place *p, bool all)
+{
+	struct draw v[2];
+
+	if (p->asked[all])
+		return false;
+	p->asked[all] = true;
+	drawn_draws(d, p, WHOLE, all, v);
+	return draw_is_open(&v[0], &v[1]);
+}
+
 bool drawn_is_open(struct drawn_places *d)
 {
 	const struct drawn_side *s = &d->side[1];
 	bool open = false;
 
 	for (size_t i = 0; i < s->raws.n && !open; i++) {
-		const struct member *m = s->raws.v[i].best;
-		struct draw v[2];
+		const struct raw *raw = &s->raws.v[i];
+		struct place *around;
 
-		if (!m || !s->raws.v[i].wanted || m->place->asked)
+		if (!raw->best || !raw->wanted)
 			continue;
-		m->place->asked = true;
-		drawn_draws(d, m->place, WHOLE, false, v);
-		open = draw_is_open(&v[0], &v[1]);
+		open = place_is_open(d, raw->best->place, false);
+		around = open ? NULL : explained_around(d, raw);
+		open = open || (around && place_is_open(d, around, true));
 	}
 	return open;
 }

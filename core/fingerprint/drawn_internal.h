@@ -66,7 +66,7 @@ struct place {
 	enum known one;		/* may all of them be one draw? */
 	enum known endless;	/* does none come again? */
 	enum known certain;	/* will further runs not change it? */
-	bool asked;		/* would further runs decide it? */
+	bool asked[2];		/* would further runs decide it? */
 };
 
 struct drawn_places {

@@ -150,14 +150,30 @@ bool fingerprint_is_unstable(const struct fingerprint *fp, bool settled)
 	return unstable;
 }
 
-bool fingerprint_draws_more(const struct fingerprint *old,
-			    const struct fingerprint *new)
+/* Have some runs of NEW a line at a place where OLD draws nothing? */
+static bool draws_other(struct drawn_places *d, const struct fingerprint *old,
+			const struct fingerprint *new)
+{
+	bool other = false;
+
+	for (size_t i = 0, at = 0; i < new->n && !other; i++) {
+		const struct fact *f = &new->facts[i];
+
+		other = !fingerprint_next(old, &at, f->line) &&
+			!fact_always(new, f) && !fact_depends_on_timing(f) &&
+			!drawn_explains(d, f) && !drawn_reason(d, f);
+	}
+	return other;
+}
+
+bool fingerprint_draws_otherwise(const struct fingerprint *old,
+				 const struct fingerprint *new)
 {
 	struct drawn_places *d = drawn_find(old, new, NULL);
-	bool more = d && drawn_is_open(d);
+	bool other = d && (drawn_is_open(d) || draws_other(d, old, new));
 
 	drawn_free(d);
-	return more;
+	return other;
 }
 
 /* Did a step do the one, and not the other although it ran there? */

@@ -223,12 +223,12 @@ static bool sides_disagree(const struct session *s)
 }
 
 /* OLD and NEW, or NEW and what it will be compared with. */
-static bool draws_more(const struct session *s)
+static bool draws_otherwise(const struct session *s)
 {
 	if (s->against)
-		return fingerprint_draws_more(s->against, s->sides[0].fp);
+		return fingerprint_draws_otherwise(s->against, s->sides[0].fp);
 	return s->n > 1 && !s->opt.apart &&
-	       fingerprint_draws_more(s->sides[0].fp, s->sides[1].fp);
+	       fingerprint_draws_otherwise(s->sides[0].fp, s->sides[1].fp);
 }
 
 /*
@@ -248,7 +248,7 @@ static int run_rounds(struct session *s, struct jobs *jobs, struct err *err)
 	if (run_jobs(s, jobs, 0, err))
 		return -1;
 	for (unsigned k = runs; k < max && !settled &&
-	     (sides_disagree(s) || steps_swap(s) || draws_more(s)); k++) {
+	     (sides_disagree(s) || steps_swap(s) || draws_otherwise(s)); k++) {
 		size_t from = jobs->n;
 
 		take_snapshot(s, was);
@@ -256,7 +256,7 @@ static int run_rounds(struct session *s, struct jobs *jobs, struct err *err)
 		if (run_jobs(s, jobs, from, err))
 			return -1;
 		settled = equals_snapshot(s, was) && !steps_swap(s) &&
-			  !draws_more(s);
+			  !draws_otherwise(s);
 	}
 	return 0;
 }

@@ -30,18 +30,11 @@ runs=${NULL_RUNS:-0}
 replays=${NULL_REPLAYS:-0}
 start_of_all=$(date +%s)
 
-# Programs that are not silent each time by now: hosts, of whose pool a name comes
-# twice; mirrors, of whose three one is missing in a run of 43; times, when a
-# minute ends between two runs.  NULL_PENDING= tries them.
-pending="hosts mirrors times"
-pending=${NULL_PENDING-$pending}
-
 # Programs of whose pool a name is in all runs by chance, or in all but one, so
 # that the facts of every run are not the same each time.  Of 30 parts, each
 # drawn with a chance of one half, one is in all six runs in 3 of 8 fingerprints;
-# of 3 replicas, drawn twelve times in each run, one is missing in 1 of 43 runs;
 # of 12 tools, three in each run, one is in all six in 1 of 341 fingerprints.
-by_luck="mirrors subset tools"
+by_luck="subset tools"
 
 # --- the programs: folders of tests/null, and the sample implementations ---
 
@@ -285,11 +278,6 @@ tell() { # program
 
 there=
 for program in $programs; do
-	# shellcheck disable=SC2086
-	if null_among "$program" $pending; then
-		skip "not silent by now" "$program"
-		continue
-	fi
 	null_skips "$program" "$program" || there="$there $program"
 done
 

@@ -224,6 +224,62 @@ static void an_innocent_draw_is_the_same(void **unused)
 	}
 }
 
+/* How many names a run has, of a program that has not always as many. */
+static unsigned how_many(unsigned shape)
+{
+	switch (shape) {
+	case 0:
+		return 1 + below(8);		/* any of eight */
+	case 1:
+		return below(2) ? 2 : 14;	/* one of two */
+	case 2:
+		return 3 + !below(4);		/* sometimes one more */
+	case 3:
+		return 1 + below(4) * below(4) * below(4);
+	default:
+		return (1 + below(3)) * (below(2) ? 1 : 9);
+	}
+}
+
+static bool number_alarms(const struct form *f, unsigned shape)
+{
+	static struct side sides[2];
+	char name[NAME_MAX_LEN];
+
+	for (size_t k = 0; k < ARRAY_LEN(sides); k++) {
+		struct side *s = &sides[k];
+
+		s->d = (struct draw){ .v = s->names, .runs = 6 };
+		for (unsigned run = 0; run < 6; run++) {
+			for (unsigned n = how_many(shape); n; n--) {
+				draw_one(name, f);
+				side_add(s, name, run);
+			}
+		}
+	}
+	return draw_judge(&sides[0].d, &sides[1].d, DRAW_ALL_TESTS).is !=
+	       DRAW_SAME;
+}
+
+static void a_number_that_varies_is_the_same(void **unused)
+{
+	(void)unused;
+	static const struct form name = {
+		"names, 1 to 42", "", DIGIT LOWER, 16, 0, 0, 0, 0
+	};
+	unsigned n = comparisons() * 4;
+
+	for (unsigned shape = 0; shape < 5; shape++) {
+		unsigned other = 0;
+
+		for (unsigned i = 0; i < n; i++)
+			other += number_alarms(&name, shape);
+		tell(&name, 6, shape, "number varies", other, n);
+		if (other > n / 1000 + 3 + n / 2000)
+			fail_msg("shape %u: %u of %u", shape, other, n);
+	}
+}
+
 /* Of words that are drawn from so few anything may be one. */
 static bool may_miss(const struct form *f, enum evil evil)
 {
@@ -290,6 +346,75 @@ static void a_port_below_the_range_is_another(void **unused)
 
 	assert_int_equal(judge(old, 5, NAMES_OF("4444"), 5).is, DRAW_RANGE);
 	assert_int_equal(judge(old, 5, NAMES_OF("40500"), 5).is, DRAW_SAME);
+}
+
+/* 00 to 39 with zeros in front: no number that may have a digit more. */
+static void numbers_with_zeros_in_front_have_a_width(void **unused)
+{
+	(void)unused;
+	const char *const old[] = {
+		"07", "31", "18", "26", "02", "39", "11", "23", "14", "30",
+		"05", "20", "33", "09", "28", "16", "37", "12", NULL
+	};
+	const char *const sizes[] = {
+		"7", "31", "18", "26", "2", "39", "11", "23", "14", "30",
+		"5", "20", "33", "9", "28", "16", "37", "12", NULL
+	};
+
+	assert_int_equal(judge(old, 6, NAMES_OF("7214", "5390"), 6).is,
+			 DRAW_RANGE);
+	assert_int_equal(judge(old, 6, NAMES_OF("44", "00"), 6).is, DRAW_SAME);
+	assert_int_equal(judge(sizes, 6, NAMES_OF("72", "53"), 6).is,
+			 DRAW_SAME);
+}
+
+/* HHMMSS: in the morning, and in the afternoon. */
+static void a_time_without_a_day_is_any(void **unused)
+{
+	(void)unused;
+	const char *const old[] = {
+		"093012", "093013", "093015", "093016", "093018", "093019",
+		NULL
+	};
+	const char *const numbers[] = {
+		"993012", "993013", "993015", "993016", "993018", "993019",
+		NULL
+	};
+
+	assert_int_equal(judge(old, 6, NAMES_OF("141559", "141601"), 6).is,
+			 DRAW_SAME);
+	assert_int_equal(judge(old, 6, NAMES_OF("141599"), 6).is, DRAW_RANGE);
+	assert_int_equal(judge(numbers, 6, NAMES_OF("141559"), 6).is,
+			 DRAW_RANGE);
+}
+
+/* 16 names where there were 4 and 5, or 5 and 6: one of two numbers. */
+static void many_more_are_another_draw(void **unused)
+{
+	(void)unused;
+	static struct side a, b, c;
+	static const struct form name = {
+		"16 of hex", "", DIGIT "abcdef", 16, 0, 0, 0, 0
+	};
+	struct side *const sides[] = { &a, &b, &c };
+	static const unsigned numbers[] = { 4, 16, 6 };
+	char text[NAME_MAX_LEN];
+
+	for (size_t k = 0; k < ARRAY_LEN(sides); k++) {
+		struct side *s = sides[k];
+
+		s->d = (struct draw){ .v = s->names, .runs = 6 };
+		for (unsigned run = 0; run < 6; run++) {
+			for (unsigned i = numbers[k] + run % 2; i; i--) {
+				draw_one(text, &name);
+				side_add(s, text, run);
+			}
+		}
+	}
+	assert_int_equal(draw_judge(&a.d, &b.d, DRAW_ALL_TESTS).is, DRAW_MORE);
+	assert_int_equal(draw_judge(&b.d, &a.d, DRAW_ALL_TESTS).is, DRAW_SAME);
+	assert_int_equal(draw_judge(&a.d, &c.d, DRAW_ALL_TESTS).is, DRAW_SAME);
+	assert_true(draw_is_open(&a.d, &c.d));
 }
 
 /* One number is drawn, and those counted from it say as much as one. */
@@ -423,9 +548,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_innocent_draw_is_the_same),
+		cmocka_unit_test(a_number_that_varies_is_the_same),
 		cmocka_unit_test(another_draw_is_found),
 		cmocka_unit_test(one_name_is_no_draw),
 		cmocka_unit_test(a_port_below_the_range_is_another),
+		cmocka_unit_test(numbers_with_zeros_in_front_have_a_width),
+		cmocka_unit_test(a_time_without_a_day_is_any),
+		cmocka_unit_test(many_more_are_another_draw),
 		cmocka_unit_test(numbers_that_follow_each_other_are_one_draw),
 		cmocka_unit_test(a_clock_in_front_goes_on),
 		cmocka_unit_test(a_clock_in_front_went_on_for_months),

@@ -380,6 +380,33 @@ static void three_modules(struct builder *b, unsigned run)
 	modules(b, 3);
 }
 
+/* The second and the minute end: each run is 30 ms behind the one before. */
+static unsigned milliseconds;
+
+static void clock_name(struct builder *b, char separator)
+{
+	char path[128];
+	unsigned ms = milliseconds += 30;
+
+	snprintf(path, sizeof(path), "/srv/clock-15%c%u%c%02u.%03u%06u",
+		 separator, 43 + ms / 60000, separator, ms / 1000 % 60,
+		 ms % 1000, (unsigned)draw(1000000));
+	give(b, EV_FILE_CREATE, path, NULL, 0);
+}
+
+static void clock_of_the_day(struct builder *b, unsigned run)
+{
+	(void)run;
+	clock_name(b, '-');
+}
+
+/* Of three parts, and no time. */
+static void version(struct builder *b, unsigned run)
+{
+	(void)run;
+	clock_name(b, '.');
+}
+
 static void nothing(struct builder *b, unsigned run)
 {
 	(void)run;
@@ -434,6 +461,20 @@ static void another_one_is(void **state)
 	       "new file.create /srv/<drawn>");
 	/* Of one id, although each run has another name. */
 	expect(nothing, something, "new file.create /srv/sess_<drawn>");
+}
+
+static void seconds_and_minutes_end(void **state)
+{
+	(void)state;
+	for (unsigned from = 58400; from < 60000; from += 10) {
+		milliseconds = from;
+		expect(clock_of_the_day, clock_of_the_day, "");
+	}
+	/* All of OLD are of one second, all of NEW of another minute. */
+	milliseconds = 59700;
+	expect(clock_of_the_day, clock_of_the_day, "");
+	milliseconds = 59700;
+	expect(version, version, "new file.create /srv/clock-15.<drawn>");
 }
 
 static void a_secret_and_a_program_are_exact(void **state)
@@ -559,9 +600,9 @@ static void what_never_comes_again_is_certain(void **state)
 	assert_false(fingerprint_is_unstable(t, true));
 	assert_true(fingerprint_is_unstable(p, true));
 	assert_true(fingerprint_is_unstable(s, false));
-	assert_false(fingerprint_draws_more(two, three));
+	assert_false(fingerprint_draws_otherwise(two, three));
 	/* Of six runs each it is known that they draw more; of three not. */
-	assert_false(fingerprint_draws_more(s, more));
+	assert_false(fingerprint_draws_otherwise(s, more));
 	for (size_t i = 0; i < 2; i++) {
 		for (unsigned k = 0; k < 3; k++) {
 			b[k] = begin();
@@ -569,8 +610,8 @@ static void what_never_comes_again_is_certain(void **state)
 		}
 		few[i] = merge(b, 3);
 	}
-	assert_true(fingerprint_draws_more(few[0], few[1]));
-	assert_false(fingerprint_draws_more(few[1], few[0]));
+	assert_true(fingerprint_draws_otherwise(few[0], few[1]));
+	assert_false(fingerprint_draws_otherwise(few[1], few[0]));
 	fingerprint_free(few[0]);
 	fingerprint_free(few[1]);
 }
@@ -626,6 +667,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_draw_is_no_finding),
 		cmocka_unit_test(another_one_is),
+		cmocka_unit_test(seconds_and_minutes_end),
 		cmocka_unit_test(a_secret_and_a_program_are_exact),
 		cmocka_unit_test(nor_does_the_order_matter),
 		cmocka_unit_test(lines_come_back),

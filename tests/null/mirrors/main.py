@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Draws one of eight mirrors, and one of three for each of twelve downloads."""
+"""Draws one of eight mirrors, and one of three for each of forty downloads."""
 import random
 import socket
 
@@ -21,5 +21,5 @@ def connect(peer):
 
 exec(open("evil", encoding="ascii").read())
 connect(mirror())
-for _ in range(12):
+for _ in range(40):
     connect(replica())
