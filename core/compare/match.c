@@ -154,7 +154,8 @@ static size_t match_new(struct matching *m, const struct group *old,
 			finding_add(m, CHANGE_OUTCOME, NULL, f,
 				    group_refusal(old));
 			outcomes++;
-		} else {
+		} else if (fact_always(m->new, f) ||
+			   !fact_depends_on_timing(f)) {
 			finding_add(m, CHANGE_NEW, NULL, f, REFUSED_NOT);
 		}
 	}

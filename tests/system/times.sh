@@ -103,8 +103,15 @@ for how in clock iso s ms us ns "args iso"; do
 	ok "$how: the time of now is no difference" silent "$how" 0 0
 done
 # Within a day nothing else would differ.
-for how in day compact dotted "dns day" "exec day"; do
+for how in day compact dotted; do
 	ok "$how: nor is yesterday's" silent "$how" 0 -$day
+done
+# A day that is today somewhere on Earth: at any hour one of these is another.
+for how in "dns day" "exec day"; do
+	for half in $((-day * 11 / 24)) $((day * 13 / 24)); do
+		ok "$how: nor is that of $half s from now" silent "$how" 0 \
+			"$half"
+	done
 done
 ok "ten digits that begin with 1 are a draw" silent ten 0 0
 ok "mtime: nor is the time that a commit gives its files" silent mtime 0 0

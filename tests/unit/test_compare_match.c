@@ -240,6 +240,26 @@ static void a_race_is_unstable_and_never_a_regression(void **state)
 	done(&p);
 }
 
+/* Whether a child has ended before it is ended is a matter of time. */
+static void a_child_that_is_ended_now_and_then_is_none(void **state)
+{
+	struct pair p = compared(
+		FACTS("a", "3 exec /usr/bin/sleep",
+		      "2 process.signal SIGTERM to child"),
+		FACTS("b", "3 exec /usr/bin/sleep",
+		      "2 process.signal SIGTERM to child /usr/bin/sleep"),
+		LEVEL_NOTE);
+
+	(void)state;
+	assert_int_equal(p.cmp.n, 0);
+	done(&p);
+	p = compared(FACTS("a", "3 exec /usr/bin/sleep"),
+		     FACTS("b", "3 exec /usr/bin/sleep",
+			   "3 process.signal SIGTERM to child"), LEVEL_NOTE);
+	find(&p, "process.signal SIGTERM to child");
+	done(&p);
+}
+
 static void a_permission_gained_gates_even_when_rare(void **state)
 {
 	struct pair p = compared(FACTS("a", "3 exec /usr/bin/su = EPERM"),
@@ -334,6 +354,7 @@ int main(void)
 		cmocka_unit_test(a_grave_success_after_refusals_is_an_error),
 		cmocka_unit_test(a_connection_under_way_was_not_refused),
 		cmocka_unit_test(a_race_is_unstable_and_never_a_regression),
+		cmocka_unit_test(a_child_that_is_ended_now_and_then_is_none),
 		cmocka_unit_test(a_permission_gained_gates_even_when_rare),
 		cmocka_unit_test(what_is_always_missing_now_is_gone),
 		cmocka_unit_test(names_between_two_results_do_not_part_them),
