@@ -5,6 +5,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD ?= build
 CC ?= cc
+PKG_CONFIG ?= pkg-config
 OPT ?= -O2 -g
 SANITIZE ?=
 DEVELOPER ?= 0
@@ -45,8 +46,8 @@ say = @:
 endif
 
 LIBS = libgit2 libxxhash libcjson libseccomp
-PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
-PKG_LIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null)
+PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
+PKG_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
 
 CPPFLAGS_ALL = -I. -D_GNU_SOURCE $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL = -std=gnu17 $(OPT) $(WARN) $(HARDEN) $(CFLAGS)
@@ -176,6 +177,10 @@ twins: all deps-test $(BUILD)/replay/replay ## compare each of them 60 times wit
 	@TWINS_COUNT=1 TWINS_REPLAYS=59 NULL_KEEP=$(BUILD)/twins \
 		BUILD=$(BUILD) sh tests/system/twins.sh
 
+kernels: all fixtures deps-test $(BUILD)/oracle/sandbox ## run tests under other kernels and on arm64, in qemu
+	@sh .ci/deps kernels
+	@BUILD=$(BUILD) sh tests/kernels/run $(KERNELS)
+
 demo: all ## compare two of the sample implementations
 	@sh .ci/deps demo
 	@BUILD=$(BUILD) sh tests/implementations/demo
@@ -253,4 +258,4 @@ screenshot: all ## take pictures of a report for documentation
 clean: ## remove build/, or BUILD=DIR
 	rm -rf $(BUILD)
 
-.PHONY: all help units fixtures check null twins demo baseline gate sanitize bench install uninstall screenshot clean
+.PHONY: all help units fixtures check null twins kernels demo baseline gate sanitize bench install uninstall screenshot clean

@@ -74,11 +74,10 @@ struct selftest {
  */
 static bool in_sandbox(void)
 {
-	char host[64] = "", cwd[256] = "";
+	char cwd[256] = "";
 
 	return getuid() == PLAN_UID && getppid() == 1 &&
-	       !gethostname(host, sizeof(host) - 1) &&
-	       !strcmp(host, PLAN_HOST) && getcwd(cwd, sizeof(cwd)) &&
+	       getcwd(cwd, sizeof(cwd)) &&
 	       !strcmp(cwd, PLAN_TREE) &&
 	       prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 &&
 	       prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 2;

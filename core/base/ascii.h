@@ -35,6 +35,11 @@ static inline bool ascii_is_upper(int c)
 	return c >= 'A' && c <= 'Z';
 }
 
+static inline int ascii_fold(int c)
+{
+	return ascii_is_upper(c) ? c + ('a' - 'A') : c;
+}
+
 static inline bool ascii_is_alnum(int c)
 {
 	return ascii_is_digit(c) || ascii_is_lower(c) || ascii_is_upper(c);

@@ -60,6 +60,7 @@ struct builder *builder_new(const struct places *places,
 	};
 	b->places.tree = arena_str(&b->arena, places->tree);
 	b->places.home = arena_str(&b->arena, places->home);
+	b->places.host = arena_str(&b->arena, places->host);
 	return b;
 }
 

@@ -17,6 +17,8 @@
 struct places {
 	struct str tree;	/* "/home/auditor/app", shown as $TREE */
 	struct str home;	/* "/home/auditor", shown as $HOME */
+	/* "thinkpad-k3x9", shown as $HOST in either case; empty: not known. */
+	struct str host;
 	/*
 	 * When the run began, in seconds since 1970: a time near it is shown
 	 * as <time>.  0: not known, and every time is shown as it is.

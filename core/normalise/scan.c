@@ -98,6 +98,25 @@ static bool scan_is_place(const struct scan *c, struct str dir)
 	       (!(c->flags & SCAN_PATH) && !scan_in_run(*rest.p));
 }
 
+/*
+ * The host's name, which differs from host to host, as a word of its own: in
+ * names of files and of hosts, in arguments.  Programs fold its case.
+ */
+static bool scan_is_host(const struct scan *c)
+{
+	struct str host = c->places->host;
+	struct str rest = str_sub(c->s, c->at);
+
+	if (!host.len || rest.len < host.len ||
+	    (c->at && ascii_is_alnum(c->s.p[c->at - 1])) ||
+	    (rest.len > host.len && ascii_is_alnum(rest.p[host.len])))
+		return false;
+	for (size_t i = 0; i < host.len; i++)
+		if (ascii_fold(rest.p[i]) != ascii_fold(host.p[i]))
+			return false;
+	return true;
+}
+
 static bool scan_token_at(const struct scan *c, struct token *out)
 {
 	if (c->flags & SCAN_EVIDENCE)
@@ -148,7 +167,8 @@ static bool scan_forged(const struct scan *c)
 		return token_forged(rest);
 	case '$':
 		return str_starts(rest, STR("$TREE")) ||
-		       str_starts(rest, STR("$HOME"));
+		       str_starts(rest, STR("$HOME")) ||
+		       str_starts(rest, STR("$HOST"));
 	case '*':
 		return (c->flags & SCAN_PATH) && c->s.p[c->at - 1] == '/' &&
 		       str_starts(rest, STR("**")) &&
@@ -177,6 +197,10 @@ static void scan_skip(struct scan *c, size_t len, const char *shown)
 
 static bool scan_take_place(struct scan *c)
 {
+	if (scan_is_host(c)) {
+		scan_skip(c, c->places->host.len, "$HOST");
+		return true;
+	}
 	if (c->s.p[c->at] != '/')
 		return false;
 	if (scan_is_place(c, c->places->tree))

@@ -381,6 +381,7 @@ int one_run_execute(struct fingerprint **out, const struct one_run *c,
 {
 	const struct places places = {
 		.tree = STR(PLAN_TREE), .home = STR(PLAN_HOME),
+		.host = str_c(c->plan->identity.host),
 		.now = time(NULL), .tree_time = tree_time(c->tree),
 	};
 	const struct builder_limits limits = { MAX_FACTS, MAX_FACT_BYTES };

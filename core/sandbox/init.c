@@ -62,6 +62,7 @@ void init_prefer_oom(void)
  */
 static void init_forget_caller(void)
 {
+	static const char name[] = "/sbin/init";
 	autofd int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
 	char text[2048], *at;
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
@@ -81,6 +82,8 @@ static void init_forget_caller(void)
 	clearenv();
 	if (arg[0] && arg[0] < arg[1])
 		memset((void *)arg[0], 0, arg[1] - arg[0]);
+	if (arg[0] && arg[1] - arg[0] >= sizeof(name))
+		memcpy((void *)arg[0], name, sizeof(name));
 	if (env[0] && env[0] < env[1])
 		memset((void *)env[0], 0, env[1] - env[0]);
 }

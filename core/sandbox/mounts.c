@@ -43,7 +43,7 @@ static int mounts_make_dir(struct setup *s, const char *path, mode_t mode)
 	return chmod(path, mode);
 }
 
-static int mounts_make_file(struct setup *s, const char *path, const char *text)
+static int mounts_make_file(struct setup *s, const char *path, struct str text)
 {
 	int fd, failed;
 
@@ -51,7 +51,7 @@ static int mounts_make_file(struct setup *s, const char *path, const char *text)
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0444);
 	if (fd < 0)
 		return -1;
-	failed = fd_write_all(fd, text, strlen(text)) || fchmod(fd, 0444);
+	failed = fd_write_all(fd, text.p, text.len) || fchmod(fd, 0444);
 	return close(fd) || failed ? -1 : 0;
 }
 
@@ -98,7 +98,7 @@ static int mounts_overlay(struct setup *s, const char *lower, const char *layer,
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	return mount("behavdiff", to, "overlay", MS_NODEV, data);
+	return mount("overlay", to, "overlay", MS_NODEV, data);
 }
 
 int op_private(struct setup *s)
@@ -126,7 +126,7 @@ int op_scratch(struct setup *s)
 	snprintf(data, sizeof(data), "mode=0755,size=%llu,nr_inodes=%u",
 		 (unsigned long long)plan_num(s->opt->plan, "files"),
 		 1U << 20);
-	if (mount("behavdiff", ROOT_SCRATCH, "tmpfs", MS_NODEV, data))
+	if (mount("tmpfs", ROOT_SCRATCH, "tmpfs", MS_NODEV, data))
 		return -1;
 	s->scratch = open(ROOT_SCRATCH, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->scratch < 0)
@@ -223,13 +223,16 @@ int op_identity(struct setup *s)
 	    mounts_make_dir(s, ROOT_UPPER "/etc", 0755))
 		return -1;
 	for (size_t i = 0; i < n; i++) {
+		autobuf struct buf text = BUF_INIT;
+
+		root_file_text(&text, &v[i], &s->opt->plan->identity);
 		snprintf(path, sizeof(path), ROOT_SCRATCH "/etc/%s",
 			 v[i].name);
-		if (mounts_make_file(s, path, v[i].text))
+		if (mounts_make_file(s, path, buf_view(&text)))
 			return -1;
 		snprintf(path, sizeof(path), ROOT_UPPER "/etc/%s",
 			 v[i].name);
-		if (mounts_make_file(s, path, v[i].text))
+		if (mounts_make_file(s, path, buf_view(&text)))
 			return -1;
 	}
 	return 0;
@@ -293,7 +296,8 @@ int op_dev(struct setup *s)
 	for (size_t i = 0; i < ARRAY_LEN(nodes); i++) {
 		snprintf(from, sizeof(from), "/dev/%s", nodes[i]);
 		snprintf(to, sizeof(to), ROOT_DIR "/dev/%s", nodes[i]);
-		if (mounts_make_file(s, to, "") || mounts_bind(s, from, to, 0))
+		if (mounts_make_file(s, to, STR("")) ||
+		    mounts_bind(s, from, to, 0))
 			return -1;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
@@ -316,7 +320,7 @@ static int mounts_hide_keys(struct setup *s)
 	static const char *const names[] = { "keys", "key-users" };
 	char path[64];
 
-	if (mounts_make_file(s, ROOT_SCRATCH "/empty", ""))
+	if (mounts_make_file(s, ROOT_SCRATCH "/empty", STR("")))
 		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		snprintf(path, sizeof(path), ROOT_DIR "/proc/%s", names[i]);

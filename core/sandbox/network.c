@@ -126,6 +126,8 @@ int op_network(struct setup *s)
 
 int op_names(struct setup *s)
 {
-	snprintf(s->at, sizeof(s->at), PLAN_HOST);
-	return sethostname(PLAN_HOST, sizeof(PLAN_HOST) - 1);
+	const char *host = s->opt->plan->identity.host;
+
+	snprintf(s->at, sizeof(s->at), "%s", host);
+	return sethostname(host, strlen(host));
 }

@@ -176,7 +176,7 @@ static void plan_seal(struct plan *p, const struct config *cfg,
 	json_put_str(&j, "network", STR("none"));
 	json_put_uint(&j, "uid", PLAN_UID);
 	plan_put_all(&j, p);
-	json_put_str(&j, "host", STR(PLAN_HOST));
+	json_put_str(&j, "host", STR("drawn"));
 	json_put_str(&j, "scenario", str_c(scenario));
 	json_put_str(&j, "observer", str_c(trace_version));
 	json_end_object(&j);
@@ -202,6 +202,7 @@ void plan_make(struct plan *out, const struct config *cfg,
 		plan_value_of(&p, "syscalls")->text =
 			arena_str(&p.arena, str_c(over->syscalls));
 	plan_make_env(&p);
+	identity_of_host(&p.identity);
 	plan_seal(&p, cfg, trace_version);
 	*out = p;
 }

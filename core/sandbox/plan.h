@@ -16,13 +16,13 @@
 #include "core/base/buf.h"
 #include "core/base/str.h"
 #include "core/config/config.h"
+#include "core/sandbox/identity.h"
 #include "core/scenario/scenario.h"
 
 #define PLAN_USER CONFIG_USER
 #define PLAN_UID 1000
 #define PLAN_HOME CONFIG_HOME
 #define PLAN_TREE CONFIG_TREE
-#define PLAN_HOST "workstation"
 #define PLAN_PATH "/usr/local/bin:/usr/bin:/bin"
 #define PLAN_RESOLVER "127.0.0.53"
 #define PLAN_OUTPUT_MAX (1U << 20)
@@ -40,6 +40,7 @@ struct plan {
 	char **env;		/* NULL-terminated NAME=VALUE, complete */
 	struct str json;	/* one object, what the digest is made of */
 	char digest[33];
+	struct identity identity;	/* no part of the digest */
 };
 
 struct plan_overrides {

@@ -54,17 +54,73 @@ const struct root_dir *root_plain_dirs(size_t *n)
 	return plain_dirs;
 }
 
+/* Debian's own accounts (base-passwd), which every system has. */
+#define SYSTEM_ACCOUNT(name, ids, home) \
+	name ":x:" ids ":" name ":" home ":/usr/sbin/nologin\n"
+static const char passwd[] =
+	"root:x:0:0:root:/root:/bin/bash\n"
+	SYSTEM_ACCOUNT("daemon", "1:1", "/usr/sbin")
+	SYSTEM_ACCOUNT("bin", "2:2", "/bin")
+	SYSTEM_ACCOUNT("sys", "3:3", "/dev")
+	"sync:x:4:65534:sync:/bin:/bin/sync\n"
+	SYSTEM_ACCOUNT("games", "5:60", "/usr/games")
+	SYSTEM_ACCOUNT("man", "6:12", "/var/cache/man")
+	SYSTEM_ACCOUNT("lp", "7:7", "/var/spool/lpd")
+	SYSTEM_ACCOUNT("mail", "8:8", "/var/mail")
+	SYSTEM_ACCOUNT("news", "9:9", "/var/spool/news")
+	SYSTEM_ACCOUNT("uucp", "10:10", "/var/spool/uucp")
+	SYSTEM_ACCOUNT("proxy", "13:13", "/bin")
+	SYSTEM_ACCOUNT("www-data", "33:33", "/var/www")
+	SYSTEM_ACCOUNT("backup", "34:34", "/var/backups")
+	SYSTEM_ACCOUNT("list", "38:38", "/var/list")
+	SYSTEM_ACCOUNT("irc", "39:39", "/run/ircd")
+	"_apt:x:42:65534::/nonexistent:/usr/sbin/nologin\n"
+	"nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
+	PLAN_USER ":x:1000:1000::" PLAN_HOME ":/bin/sh\n";
+
+static const char group[] =
+	"root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:\ntty:x:5:\n"
+	"disk:x:6:\nlp:x:7:\nmail:x:8:\nnews:x:9:\nuucp:x:10:\nman:x:12:\n"
+	"proxy:x:13:\nkmem:x:15:\ndialout:x:20:\nfax:x:21:\nvoice:x:22:\n"
+	"cdrom:x:24:\nfloppy:x:25:\ntape:x:26:\nsudo:x:27:\naudio:x:29:\n"
+	"dip:x:30:\nwww-data:x:33:\nbackup:x:34:\noperator:x:37:\n"
+	"list:x:38:\nirc:x:39:\nsrc:x:40:\nshadow:x:42:\nutmp:x:43:\n"
+	"video:x:44:\nsasl:x:45:\nplugdev:x:46:\nstaff:x:50:\ngames:x:60:\n"
+	"users:x:100:\nnogroup:x:65534:\n" PLAN_USER ":x:1000:\n";
+
 static const struct root_file identity[] = {
-	{ "passwd", "root:x:0:0:root:/root:/bin/sh\n"
-		PLAN_USER ":x:1000:1000::" PLAN_HOME ":/bin/sh\n"
-		"nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n" },
-	{ "group", "root:x:0:\n" PLAN_USER ":x:1000:\nnogroup:x:65534:\n" },
-	{ "hosts", "127.0.0.1\tlocalhost\n127.0.1.1\t" PLAN_HOST "\n"
+	{ "passwd", passwd },
+	{ "group", group },
+	{ "hosts", "127.0.0.1\tlocalhost\n127.0.1.1\t" ROOT_HOST "\n"
 		"::1\tlocalhost ip6-localhost ip6-loopback\n" },
-	{ "hostname", PLAN_HOST "\n" },
+	{ "hostname", ROOT_HOST "\n" },
 	{ "resolv.conf", "nameserver " PLAN_RESOLVER "\n" },
-	{ "machine-id", "5c1f6c4be0a14c3f9d0a7e3b2d8f4a61\n" },
+	{ "machine-id", ROOT_MACHINE_ID "\n" },
 };
+
+void root_file_text(struct buf *out, const struct root_file *file,
+		    const struct identity *names)
+{
+	const struct { struct str mark; const char *value; } marks[] = {
+		{ STR(ROOT_HOST), names->host },
+		{ STR(ROOT_MACHINE_ID), names->machine_id },
+	};
+	struct str rest = str_c(file->text);
+
+	while (rest.len) {
+		size_t taken = 0;
+
+		for (size_t i = 0; i < ARRAY_LEN(marks) && !taken; i++) {
+			if (!str_starts(rest, marks[i].mark))
+				continue;
+			buf_c(out, marks[i].value);
+			taken = marks[i].mark.len;
+		}
+		if (!taken)
+			buf_str(out, (struct str){ rest.p, 1 });
+		rest = str_sub(rest, taken ? taken : 1);
+	}
+}
 
 const struct root_file *root_identity(size_t *n)
 {

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "core/base/buf.h"
+#include "core/sandbox/identity.h"
 #include "core/sandbox/staging.h"
 
 #define ROOT_SCRATCH STAGING_MOUNT
@@ -29,6 +31,10 @@ struct root_dir {
 	const char *layer;	/* of a private one: below ROOT_UPPER */
 };
 
+/* Where the names that the sandbox bears stand in the texts of its files. */
+#define ROOT_HOST "@host@"
+#define ROOT_MACHINE_ID "@machine-id@"
+
 struct root_file {
 	const char *name, *text;
 };
@@ -41,6 +47,9 @@ const struct root_dir *root_private_dirs(size_t *n);
 const struct root_dir *root_plain_dirs(size_t *n);
 /* Files of our own in /etc. */
 const struct root_file *root_identity(size_t *n);
+/* Append the text of one of them, with these names. */
+void root_file_text(struct buf *out, const struct root_file *file,
+		    const struct identity *names);
 
 /*
  * Flags for mount(2) that say what statvfs(3) found: what the host set cannot

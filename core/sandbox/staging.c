@@ -56,7 +56,7 @@ static int staging_mount_tree(const struct staging *s, unsigned i)
 	snprintf(data, sizeof(data), "mode=0755,uid=%u,gid=%u",
 		 (unsigned)s->uid, (unsigned)s->gid);
 	return mkdir(path, 0755) ? -1 :
-		mount("behavdiff", path, "tmpfs", MS_NOSUID | MS_NODEV, data);
+		mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, data);
 }
 
 static const char *staging_make(const struct staging *s, int fds[3])
@@ -72,7 +72,7 @@ static const char *staging_make(const struct staging *s, int fds[3])
 		return "unshare(CLONE_NEWNS)";
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return "making mounts private";
-	if (mount("behavdiff", STAGING_MOUNT, "tmpfs", MS_NOSUID | MS_NODEV,
+	if (mount("tmpfs", STAGING_MOUNT, "tmpfs", MS_NOSUID | MS_NODEV,
 		  "mode=0700"))
 		return "mounting a tmpfs";
 	if (s->as_root && chown(STAGING_MOUNT, s->uid, s->gid))

@@ -2,6 +2,7 @@
 /* The system call a task is in: its arguments, its end, its refusal. */
 #include "core/trace/call.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/limits.h>

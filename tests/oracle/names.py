@@ -51,7 +51,7 @@ RANDOM = [(temp, re.compile(form, re.S), token)
 
 CLOCK = r"(?:[T _-]\d\d[:.-]?\d\d(?:[:.-]?\d\d(?:[.,]\d{1,9})?)?" \
         r"(?:Z|[+-]\d\d:?\d\d)?)?"
-SPANS = re.compile(
+FORMS = (
     r"(?P<uuid>(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-"
     r"[0-9a-fA-F]{12}(?![0-9A-Za-z]))"
     r"|(?P<date>(?<![0-9A-Za-z])[12]\d{3}-[01]\d-[0-3]\d" + CLOCK +
@@ -63,9 +63,17 @@ SPANS = re.compile(
     r"|(?<=pid=)(?P<pid>\d+)"
     r"|(?:(?<![0-9A-Za-z.])(?:127\.[0-9.]+|0\.0\.0\.0|localhost|"
     r"\[::1?\]):|(?<![0-9A-Za-z])port=)(?P<port>\d+)(?![0-9A-Za-z])")
+SPANS = re.compile(FORMS)
 SPAN_TOKENS = {"uuid": "<uuid>", "date": "<time>", "hex": "<hex>",
                "epoch": "<time>", "inode": "<n>", "pid": "<pid>",
-               "port": "<port>"}
+               "port": "<port>", "host": "$HOST"}
+
+
+def know_host(name):
+    """The sandbox's host name, as a word of its own, in either case."""
+    global SPANS
+    SPANS = re.compile("(?P<host>(?<![0-9A-Za-z])(?i:" + re.escape(name) +
+                       ")(?![0-9A-Za-z]))|" + FORMS)
 
 
 def below(path, top):
@@ -138,7 +146,7 @@ def guard(text, blanks=True, quoted=False):
         text = re.sub(r"(?<![^ ])=(?![^ ])", mark, text)
         text = re.sub(r"(?<![^ ])->(?![^ ])", mark, text)
     text = re.sub("<(?=" + "|".join(t[1:] for t in TOKENS) + ")", mark, text)
-    text = re.sub(r"\$(?=TREE|HOME)", mark, text)
+    text = re.sub(r"\$(?=TREE|HOME|HOST)", mark, text)
     if quoted:
         text = text.replace("'", chr(256 + ord("'")))
     return text if blanks else text.replace(" ", chr(256 + ord(" ")))

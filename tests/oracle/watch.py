@@ -99,6 +99,9 @@ def converse(out, sandbox, repo, output):
     layers = dict(word.split("=") for word in words[4:])
     out.files = Files("/proc/%d/root" % out.init, repo)
     out.remember()
+    with open("/proc/%d/root/etc/hostname" % out.init,
+              encoding="ascii") as file:
+        names.know_host(file.read().strip())
     tracer = attach(out.init, output)
     start = time.time()
     print("go", file=sandbox.stdin, flush=True)

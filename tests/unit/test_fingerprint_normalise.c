@@ -17,6 +17,7 @@
 static const struct places places = {
 	.tree = { "/home/auditor/app", 17 },
 	.home = { "/home/auditor", 13 },
+	.host = { "thinkpad-k3x9", 13 },
 	.now = 1706700000,	/* 2024-01-31T11:20:00Z */
 };
 
@@ -71,6 +72,12 @@ static void tree_and_home_have_names(void **state)
 		MADE("/x/home/auditor/app", "/x/home/auditor/app"),
 		MADE("/home/auditor/app/../../../etc/passwd", "/etc/passwd"),
 		MADE("/home/auditor/app/./a//b/", "$TREE/a/b"),
+		MADE("/tmp/thinkpad-k3x9", "/tmp/$HOST"),
+		MADE("/tmp/x-THINKPAD-K3X9-1.lock", "/tmp/x-$HOST-1.lock"),
+		MADE("/tmp/thinkpad-k3x9x", "/tmp/thinkpad-k3x9x"),
+		MADE("/tmp/1thinkpad-k3x9", "/tmp/1thinkpad-k3x9"),
+		MADE("/tmp/thinkpad-k3x", "/tmp/thinkpad-k3x"),
+		ARGS("--node=thinkpad-k3x9.local", "--node=$HOST.local"),
 		MADE("/", "/"),
 	);
 }
@@ -302,6 +309,7 @@ static void separators_and_tokens_cannot_be_forged(void **state)
 		MADE("/tmp/<300 bytes", "/tmp/\\x3c300 bytes"),
 		MADE("$TREE/x", "\\x24TREE/x"),
 		MADE("/tmp/$TREE", "/tmp/\\x24TREE"),
+		MADE("/tmp/$HOST", "/tmp/\\x24HOST"),
 		MADE("/tmp/$HOMER", "/tmp/\\x24HOMER"),
 		MADE("", "''"), MADE("''", "\\x27'"),
 		MADE("/a\nfile.read /b", "/a\\nfile.read /b"),

@@ -12,6 +12,7 @@
 #include <sys/mount.h>
 #include <sys/statvfs.h>
 
+#include "core/base/cleanup.h"
 #include "core/base/vec.h"
 #include "core/sandbox/root.h"
 #include "core/sandbox/sandbox.h"
@@ -144,6 +145,47 @@ static void files_of_our_own_are_not_the_programs(void **state)
 	assert_false(sandbox_owns_path(STR(PLAN_TREE "/x")));
 }
 
+static void names_stand_in_the_files(void **state)
+{
+	struct identity one, same, other;
+	autobuf struct buf all = BUF_INIT;
+	size_t n;
+	const struct root_file *files = root_identity(&n);
+
+	(void)state;
+	identity_make(&one, STR("a"));
+	identity_make(&same, STR("a"));
+	identity_make(&other, STR("b"));
+	assert_string_equal(one.host, same.host);
+	assert_string_equal(one.machine_id, same.machine_id);
+	assert_string_not_equal(one.host, other.host);
+	assert_string_not_equal(one.machine_id, other.machine_id);
+	for (size_t i = 0; i < n; i++)
+		root_file_text(&all, &files[i], &one);
+	buf_add(&all, "", 1);
+	assert_null(strchr(all.p, '@'));
+	assert_non_null(strstr(all.p, one.host));
+	assert_non_null(strstr(all.p, one.machine_id));
+}
+
+/* hostname(7): letters, digits and hyphens, the first one a letter. */
+static void any_host_has_a_valid_name(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 1000; i++) {
+		struct identity id;
+		char seed[16];
+
+		snprintf(seed, sizeof(seed), "%u", i);
+		identity_make(&id, str_c(seed));
+		assert_int_equal(strspn(id.host, "abcdefghijklmnopqrstuvwxyz"
+					"0123456789-"), strlen(id.host));
+		assert_true(id.host[0] >= 'a' && id.host[0] <= 'z');
+		assert_in_range(strlen(id.host), 8, IDENTITY_HOST_MAX - 2);
+		assert_int_equal(strlen(id.machine_id), HASH_HEX_LEN);
+	}
+}
+
 static void the_user_is_the_one_of_the_plan(void **state)
 {
 	size_t n;
@@ -216,6 +258,8 @@ int main(void)
 		cmocka_unit_test(private_folders_have_a_place),
 		cmocka_unit_test(what_everybody_may_write_is_sticky),
 		cmocka_unit_test(files_of_our_own_are_not_the_programs),
+		cmocka_unit_test(names_stand_in_the_files),
+		cmocka_unit_test(any_host_has_a_valid_name),
 		cmocka_unit_test(the_user_is_the_one_of_the_plan),
 		cmocka_unit_test(flags_of_the_host_are_kept),
 		cmocka_unit_test(an_overlay_keeps_what_is_written_in_the_scratch),

@@ -118,6 +118,11 @@ t(os.replace, "/tmp/q", "/tmp/r")
 t(os.open, "/dev/shm/s", os.O_CREAT | os.O_RDWR)
 t(os.unlink, "/dev/shm/s")
 
+# The host's name, alone and among others, in either case
+host = os.uname().nodename
+for name in (host, host.upper() + ".lock", "x-" + host + "-1", host + "x"):
+    t(os.open, "/tmp/" + name, os.O_CREAT | os.O_RDWR)
+
 # Sockets with a name in the file system
 for name in ("u/s", "up/s", "/tmp/../tmp/s2", "/usr/../tmp/s3"):
     server = socket.socket(socket.AF_UNIX)
