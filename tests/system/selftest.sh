@@ -50,9 +50,9 @@ is "they come in the table's order, with their facts" \
 	"DETECTED exec: exec /usr/bin/env
 DETECTED net-tcp: net.connect tcp 203.0.113.7:4444 = ENETUNREACH
 2 detected, 0 blind, 0 blind and known, 0 skipped"
-exits 0 "a known blind spot is no failure" "$behavdiff" selftest evade-name
+exits 0 "a known blind spot is no failure" "$behavdiff" selftest http-unix
 cp "$out" "$work/said"
-ok "it is called one" grep -q '^BLIND evade-name: .*(known: ' "$work/said"
+ok "it is called one" grep -q '^BLIND http-unix: .*(known: ' "$work/said"
 exits 0 "quiet is quiet" "$behavdiff" selftest -q exec
 is "to the last byte" "$(cat "$out" "$err")" ""
 exits 0 "-v shows what was seen" "$behavdiff" selftest -v exec-script
