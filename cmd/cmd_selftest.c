@@ -32,7 +32,7 @@
 /* Small, so that the limits are reached in no time. */
 static const char settings[] =
 	"[sandbox]\n"
-	"timeout = 20s\n"
+	"timeout = 120s\n"
 	"processes = 32\n"
 	"files = 64M\n"
 #if SPECIMEN_SANITIZED
