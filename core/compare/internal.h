@@ -71,6 +71,8 @@ struct str object_first_word(struct str s);
 struct str object_cut_word(struct str *rest);
 /* "A -> B"; normalise_object() sees to it that no name holds an arrow. */
 bool object_split_arrow(struct str s, struct str *a, struct str *b);
+/* "PATH 4755", "PATH made 0666": the four digits; NULL: no mode is set. */
+const char *object_mode(struct str s);
 
 /* --- rules.c --- */
 

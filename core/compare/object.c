@@ -29,3 +29,12 @@ bool object_split_arrow(struct str s, struct str *a, struct str *b)
 	*b = behind;
 	return true;
 }
+
+const char *object_mode(struct str s)
+{
+	size_t at = s.len;
+
+	while (at && s.p[at - 1] >= '0' && s.p[at - 1] <= '7')
+		at--;
+	return s.len - at == 4 && at && s.p[at - 1] == ' ' ? s.p + at : NULL;
+}

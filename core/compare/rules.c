@@ -209,20 +209,10 @@ static bool when_changes_nothing(const struct fact *f)
 	return f->err == EEXIST || f->err == ENOENT;
 }
 
-/* "PATH 4755", "PATH made 0666": the four digits; NULL: no mode is set. */
-static const char *mode_digits(struct str s)
-{
-	size_t at = s.len;
-
-	while (at && s.p[at - 1] >= '0' && s.p[at - 1] <= '7')
-		at--;
-	return s.len - at == 4 && at && s.p[at - 1] == ' ' ? s.p + at : NULL;
-}
-
 /* Or "PATH xattr security.capability" */
 static bool when_set_id(const struct fact *f)
 {
-	const char *mode = mode_digits(f->object);
+	const char *mode = object_mode(f->object);
 
 	return str_ends(f->object, STR(" xattr security.capability")) ||
 	       (mode && ((mode[0] - '0') & 6));
@@ -230,7 +220,7 @@ static bool when_set_id(const struct fact *f)
 
 static bool when_others_write(const struct fact *f)
 {
-	const char *mode = mode_digits(f->object);
+	const char *mode = object_mode(f->object);
 
 	/* With the sticky bit they may add files, and not change others'. */
 	return mode && !((mode[0] - '0') & 1) &&
@@ -246,6 +236,17 @@ static bool sets_target(struct str call)
 #include "core/event/targets.def"
 #undef TARGET
 	return false;
+}
+
+/* "shmget(key 0x4d2)", "msgget(ftok 0x41)"; not "semget(private, 0666)". */
+static bool when_ipc_key(const struct fact *f)
+{
+	const size_t name = strlen("shmget");
+	struct str rest = str_sub(f->object, f->object.len < name ?
+						     f->object.len : name);
+
+	return str_starts(rest, STR("(key ")) ||
+	       str_starts(rest, STR("(ftok "));
 }
 
 /* "prlimit64 of child PATH": of its own family, and no look into memory. */

@@ -318,6 +318,9 @@ void audit_processes(struct document *d)
 	say_count(d, facts_by_rule(d, "process-daemon"),
 		  "Processes that left their session and outlived their parent",
 		  NULL);
+	say_count(d, facts_by_rule(d, "process-left"),
+		  "Processes that were still there at the end, their parent not",
+		  NULL);
 	say_count(d, facts_by_kind(d, EV_PROCESS_SIGNAL, 0),
 		  "Signals sent", NULL);
 	say_count(d, facts_by_rule(d, "process-inspect"),

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Other processes that are hit, and how files and programs are made. */
 #include <fcntl.h>
+#include <linux/falloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -129,11 +133,41 @@ void specimen_file_cut(void)
 	specimen_try(ftruncate(fd, 0));
 }
 
+void specimen_file_hole(void)
+{
+	int fd = specimen_need(open(SPECIMEN_DATA, O_WRONLY | O_CLOEXEC),
+			       SPECIMEN_DATA);
+
+	specimen_try(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			       0, 1));
+}
+
+void specimen_file_overwritten(void)
+{
+	int fd = specimen_need(open(SPECIMEN_DATA, O_WRONLY | O_CLOEXEC),
+			       SPECIMEN_DATA);
+
+	specimen_need(pwrite(fd, "X", 1, 0), "pwrite");
+}
+
 void specimen_file_made_mode(void)
 {
 	umask(0);
 	specimen_need(open("/tmp/open", O_WRONLY | O_CREAT | O_CLOEXEC, 0666),
 		      "/tmp/open");
+}
+
+void specimen_ipc_key(void)
+{
+	specimen_try(shmget(0x5ca1ab1e, 1, IPC_CREAT | 0666));
+}
+
+/* A key that every run draws anew. */
+void specimen_ipc_file(void)
+{
+	key_t key = ftok(SPECIMEN_DATA, 'A');
+
+	specimen_try(msgget(key, IPC_CREAT | 0600));
 }
 
 void specimen_file_queue(void)

@@ -17,6 +17,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
 #include "core/netcap/sockaddr.h"
+#include "core/trace/decode_send.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/path_guard.h"
@@ -156,7 +157,7 @@ void call_check_arguments(struct tracer *t, struct task *k)
 	if (k->desc->leave == leave_probe)
 		return;
 	if (k->desc->leave == leave_send) {
-		net_check_sent(t, k);
+		send_check(t, k);
 		return;
 	}
 	call_check_path(t, k, s->path1, c->path1);

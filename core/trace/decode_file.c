@@ -8,6 +8,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/path.h"
+#include "core/trace/decode_ipc.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/made.h"
@@ -111,6 +112,12 @@ static void file_opened(struct tracer *t, struct task *k, struct str path)
 	}
 	if (file_makes_new(flags) || file_wants_write(flags))
 		changed_paths_add(t, path);
+	/* The result cache has opens for reading, and no descriptor. */
+	if (file_makes_new(flags) || (flags & O_APPEND))
+		overwrite_began(t, k, (int)k->call.ret, file_makes_new(flags),
+				flags & O_APPEND);
+	else if (file_wants_write(flags) && !(flags & O_TRUNC))
+		overwrite_opened(t, k, (int)k->call.ret, path);
 	if ((flags & O_TRUNC) && (flags & HELD_SOMETHING) &&
 	    !file_makes_new(flags))
 		made_report_truncated(t, k, path);
@@ -232,6 +239,7 @@ enum entry_action enter_probe(struct tracer *t, struct task *k)
 
 	(void)t;
 	shell_looked_up(k->process, path);
+	ipc_note_look(k);
 	if (path && ((at && !*path) || resolve_names_system(path)))
 		return ENTRY_CONTINUE;
 	return ENTRY_STOP_AT_EXIT;
@@ -323,6 +331,8 @@ void leave_delete(struct tracer *t, struct task *k)
 {
 	emit_path(t, k, EV_FILE_DELETE, call_dir1(k), k->call.path1, false,
 		  STR(""));
+	if (!call_err(&k->call))
+		overwrite_names_removed(t);
 }
 
 void leave_rename(struct tracer *t, struct task *k)
@@ -334,8 +344,10 @@ void leave_rename(struct tracer *t, struct task *k)
 	resolve_path(t, k, call_dir2(k), k->call.path2, false, &to);
 	emit_path(t, k, EV_FILE_RENAME, call_dir1(k), k->call.path1, false,
 		  buf_view(&to));
-	if (!call_err(&k->call))
-		changed_paths_add_tree(t, buf_view(&to));
+	if (call_err(&k->call))
+		return;
+	changed_paths_add_tree(t, buf_view(&to));
+	overwrite_names_removed(t);
 }
 
 /* NAME -> TARGET: the new name first, as ls(1) shows links. */

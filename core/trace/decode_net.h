@@ -3,7 +3,10 @@
 #ifndef TRACE_DECODE_NET_H
 #define TRACE_DECODE_NET_H
 
+#include <sys/socket.h>
+
 #include "core/base/strmap.h"
+#include "core/event/event.h"
 
 struct task;
 struct tracer;
@@ -19,7 +22,11 @@ void net_free(struct net *n);
  * with errno.
  */
 int net_borrow_socket(const struct task *k, int fd);
-/* Are the messages of a finished call still those read on entry? */
-void net_check_sent(struct tracer *t, struct task *k);
+/* "tcp 127.0.0.1:8765", "unix PATH": this deed of this socket. */
+void net_address_event(struct tracer *t, struct task *k, enum event_kind kind,
+		       int fd, const struct sockaddr_storage *sa,
+		       socklen_t len, int err);
+/* The family that the kernel takes such an address for. */
+void net_settle_family(struct sockaddr_storage *sa, socklen_t len);
 
 #endif

@@ -241,6 +241,7 @@ void process_ended(struct tracer *t, struct process *p, int status)
 	signal_note_child(p);
 	if (!t->ending) {
 		exec_report_pending(t, p);
+		overwrite_check(t, p);
 		if (p->after_first_exec) {
 			process_report_exit(t, p, status);
 			process_check_daemon(t, p);

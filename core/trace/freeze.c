@@ -17,6 +17,10 @@
  * A task that sleeps until one of the frozen tasks wakes it, as most threads of
  * a pool do, is left asleep.
  *
+ * A path leads elsewhere after a rename by any process.  Such calls stop, so
+ * that no task need be frozen: one that is on its way along a path comes to its
+ * end first, and then the call is run to its end before another stop is taken.
+ *
  * To stop a sleeping task costs more than the call.  So it stays stopped for a
  * while (FREEZE_NS), in which the next calls find it so; the time ends early
  * when the caller sleeps itself.
@@ -229,7 +233,22 @@ void freeze_look(struct tracer *t, bool idle)
 
 /* --- one call --- */
 
-static void freeze_task(struct task *o, bool dense)
+/*
+ * A task on a CPU may be inside a call that passes, dup2(2) or fchdir(2), and
+ * finish it first.  Its stop is waited for and not taken.
+ */
+static void freeze_settle(struct tracer *t, pid_t tid)
+{
+	siginfo_t info;
+
+	while (waitid(P_PID, (id_t)tid, &info,
+		      WSTOPPED | WEXITED | WNOWAIT | __WALL) &&
+	       errno == EINTR && !freeze_sleeps(tid))
+		loop_tick(t);
+}
+
+/* True: asked to stop, and not asleep. */
+static bool freeze_task(struct task *o, bool dense)
 {
 	unsigned long long a[6];
 	int nr = -1;
@@ -238,14 +257,15 @@ static void freeze_task(struct task *o, bool dense)
 	/* One that is inside a call of its own stops at its end anyhow. */
 	if (o->in_call || o->frozen || o->kept_frozen || o->job_stopped ||
 	    o->unannounced)
-		return;
+		return false;
 	asleep = procfs_call(o->tid, &nr, a);
 	if (asleep && ((!dense && freeze_is_futex_wait(nr, a)) ||
 		       (!CAN_RESTART && freeze_breaks_call(nr))))
-		return;
+		return false;
 	o->frozen = o->freeze_asked =
 		!ptrace(PTRACE_INTERRUPT, o->tid, NULL, NULL);
 	o->may_stay_frozen = o->frozen && asleep;
+	return o->frozen && !asleep;
 }
 
 void freeze_stop_once(struct task *o)
@@ -259,8 +279,10 @@ static void freeze_others(struct tracer *t, const struct task *k)
 	bool dense = freeze_goes_on(t, k, set);
 
 	for_each_task(t, o)
-		if (o != k && freeze_concerns(o, set))
-			freeze_task(o, dense);
+		if (o != k && freeze_concerns(o, set) &&
+		    freeze_task(o, dense) &&
+		    k->call.guard >= PATH_GUARD_SHARED)
+			freeze_settle(t, o->tid);
 }
 
 /*
@@ -289,13 +311,13 @@ void freeze_hold(struct tracer *t, struct task *k)
 	}
 }
 
-void freeze_call(struct tracer *t, struct task *k)
+/* Takes no stop but this task's, until its call has ended or sleeps. */
+static void freeze_await(struct tracer *t, pid_t tid)
 {
-	pid_t tid = k->tid, got;
+	const struct task *k;
+	pid_t got;
 	int status;
 
-	freeze_others(t, k);
-	task_resume(k, PTRACE_SYSCALL, 0);
 	for (;;) {
 		got = waitpid(tid, &status, __WALL);
 		if (got > 0)
@@ -308,6 +330,59 @@ void freeze_call(struct tracer *t, struct task *k)
 		if (!k || !(k->in_call || k->netlink.pending) || t->ending)
 			return;
 	}
+}
+
+void freeze_call(struct tracer *t, struct task *k)
+{
+	pid_t tid = k->tid;
+
+	freeze_others(t, k);
+	task_resume(k, PTRACE_SYSCALL, 0);
+	freeze_await(t, tid);
+}
+
+/* --- names --- */
+
+bool freeze_moves_names(const struct tracer *t, const struct task *k)
+{
+	const struct syscall_desc *r = k->desc;
+
+	if (r && r->leave == leave_chdir)
+		return k->process->tasks > 1 || k->process->sharing;
+	return r && (t->stats.alive > 2 || k->process->tasks > 1) &&
+	       (r->leave == leave_rename || r->leave == leave_symlink ||
+		r->leave == leave_link || r->leave == leave_delete);
+}
+
+/* A task that is on its way along a path; NULL: none. */
+static struct task *freeze_walker(struct tracer *t, const struct task *k)
+{
+	for_each_task(t, o)
+		if (o != k && o->in_call && o->desc && !o->unannounced &&
+		    (o->desc->args.path1 >= 0 || o->desc->args.addr >= 0 ||
+		     o->desc->leave == leave_send) &&
+		    !freeze_sleeps(o->tid))
+			return o;
+	return NULL;
+}
+
+void freeze_call_alone(struct tracer *t, struct task *k)
+{
+	pid_t tid = k->tid, last = 0;
+	struct task *o;
+
+	/* One that is found twice waits for something else. */
+	while ((o = freeze_walker(t, k)) && o->tid != last && !t->ending) {
+		last = o->tid;
+		freeze_await(t, last);
+		k = task_find(t, tid);
+		if (!k)
+			return;
+	}
+	if (freeze_wanted(t, k))
+		freeze_others(t, k);
+	task_resume(k, PTRACE_SYSCALL, 0);
+	freeze_await(t, tid);
 }
 
 /* Any stop takes back what was asked, but for one that came before. */

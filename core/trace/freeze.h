@@ -41,6 +41,13 @@ void freeze_stop_once(struct task *o);
  * change its arguments or shares descriptors.  The task may be gone afterwards.
  */
 void freeze_call(struct tracer *t, struct task *k);
+/* Is it at the beginning of a call that makes paths lead elsewhere? */
+bool freeze_moves_names(const struct tracer *t, const struct task *k);
+/*
+ * Run this call to its end while no other task is on its way along a path, so
+ * that a path is what it was when the call that had it is recorded.
+ */
+void freeze_call_alone(struct tracer *t, struct task *k);
 /*
  * At each stop; asked: the one that PTRACE_INTERRUPT makes.  True: the task is
  * to stay there, and freeze_look() runs it on.

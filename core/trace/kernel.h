@@ -7,6 +7,7 @@
 #define TRACE_KERNEL_H
 
 #include <fcntl.h>
+#include <linux/falloc.h>
 #include <linux/netlink.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>
@@ -98,6 +99,14 @@
 
 /* linux/errno.h, of the kernel alone: never seen by a program. */
 #define KERNEL_ERESTARTNOHAND 514
+
+/*
+ * fallocate(2): what keeps all bytes that are there, although
+ * FALLOC_FL_INSERT_RANGE moves them.
+ */
+#define FALLOCATE_KEEPS (FALLOC_FL_KEEP_SIZE | FALLOC_FL_UNSHARE_RANGE | \
+			 FALLOC_FL_INSERT_RANGE)
+#define FALLOCATE_TAKES (~(uint32_t)FALLOCATE_KEEPS)
 
 /* personality(2): asks, and changes nothing. */
 #define PERSONALITY_QUERY 0xffffffff

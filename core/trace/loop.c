@@ -108,10 +108,8 @@ static int loop_entry(struct tracer *t, struct task *k)
 		t->syscalls.counts[c->nr]++;
 	if (unrecorded_call(t, k))
 		return PTRACE_CONT;
-	if (k->desc) {
+	if (k->desc)
 		call_read_arguments(k);
-		path_guard_begin(t, k);
-	}
 	if (k->desc && k->desc->enter)
 		next = k->desc->enter(t, k);
 	if (next != ENTRY_REFUSED)
@@ -120,6 +118,8 @@ static int loop_entry(struct tracer *t, struct task *k)
 		call_clear(c);
 		return PTRACE_CONT;
 	}
+	if (k->desc)
+		path_guard_begin(t, k);
 	k->in_call = true;
 	return PTRACE_SYSCALL;
 }
@@ -268,7 +268,10 @@ static void loop_stop(struct tracer *t, struct task *k, int status)
 	if (request == PTRACE_CONT && k->in_call)
 		request = PTRACE_SYSCALL;
 	if (request == PTRACE_SYSCALL && event == PTRACE_EVENT_SECCOMP &&
-	    freeze_wanted(t, k))
+	    freeze_moves_names(t, k))
+		freeze_call_alone(t, k);
+	else if (request == PTRACE_SYSCALL && event == PTRACE_EVENT_SECCOMP &&
+		 freeze_wanted(t, k))
 		freeze_call(t, k);
 	else if (sends && freeze_is_shared(t, k))
 		freeze_call(t, k);

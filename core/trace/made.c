@@ -13,6 +13,7 @@
 #include "core/base/cleanup.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
+#include "core/trace/kernel.h"
 #include "core/trace/procfs.h"
 #include "core/trace/tracer.h"
 
@@ -63,6 +64,7 @@ void made_report_truncated(struct tracer *t, struct task *k, struct str path)
 {
 	emit_event(t, k, EV_FILE_TRUNCATE, path, STR(""), 0);
 	changed_paths_add(t, path);
+	overwrite_forget(t, path);
 }
 
 /* Is there more in the file than this call leaves? */
@@ -110,6 +112,34 @@ void leave_ftruncate(struct tracer *t, struct task *k)
 
 	if (!call_err(&k->call) &&
 	    resolve_fd(k->tid, (int)k->call.args[0], &at, NULL))
+		made_report_truncated(t, k, buf_view(&at));
+}
+
+/*
+ * Holes, zeros, ranges that are taken out, and modes of younger kernels.  The
+ * attempt counts: the sandbox's file systems know holes and no more.
+ */
+enum entry_action enter_fallocate(struct tracer *t, struct task *k)
+{
+	struct stat st;
+
+	(void)t;
+	return (k->call.args[1] & FALLOCATE_TAKES) &&
+	       !procfs_stat(k->tid, &st, "fd/%d", (int)k->call.args[0]) &&
+	       st.st_nlink && made_cuts(&st, (int64_t)k->call.args[2]) ?
+		       ENTRY_STOP_AT_EXIT : ENTRY_CONTINUE;
+}
+
+void leave_fallocate(struct tracer *t, struct task *k)
+{
+	autobuf struct buf at = BUF_INIT;
+	int err = call_err(&k->call);
+
+	if (!resolve_fd(k->tid, (int)k->call.args[0], &at, NULL))
+		return;
+	if (err)
+		emit_event(t, k, EV_FILE_TRUNCATE, buf_view(&at), STR(""), err);
+	else
 		made_report_truncated(t, k, buf_view(&at));
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A relative path begins at the working directory, which tasks may share
- * (CLONE_FS), and "/proc/PID/cwd/x" at that of another process.  fchdir(2) of
- * such a task does not stop, and a path that was looked at before the call or
- * after it may have meant another file in between.
+ * (CLONE_FS), or at a descriptor's, and "/proc/PID/cwd/x" at that of another
+ * process.  fchdir(2) or dup2(2) of such a task does not stop, and a path that
+ * was looked at before the call or after it may have meant another file in
+ * between.
  *
  * So these tasks are frozen while the call is made (freeze.c), and where the
  * path begins is looked at before and after.  What a path like that leads to in
@@ -15,11 +16,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/un.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
 #include "core/netcap/sockaddr.h"
+#include "core/trace/decode_send.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/target.h"
@@ -38,9 +39,26 @@ struct guarded_path {
 	const char *path;
 };
 
-/* Those of its arguments, and of a unix socket's address; how many. */
-static size_t path_guard_paths(const struct task *k, struct buf *address,
-			       struct guarded_path out[3])
+/* Two arguments, and of one sendmmsg(2) as many messages. */
+#define PATHS_MAX 18
+
+/* Unix sockets' addresses of a call, each with a NUL. */
+static void path_guard_addresses(const struct task *k, struct buf *out)
+{
+	const struct call *c = &k->call;
+	size_t at = 0;
+
+	if (k->desc->leave == leave_send && k->desc->args.addr < 0) {
+		while (send_next_path(k, &at, out))
+			buf_ch(out, '\0');
+	} else if (c->addr_len && sockaddr_path(&c->addr, c->addr_len, out)) {
+		buf_ch(out, '\0');
+	}
+}
+
+/* Those of its arguments, and those of addresses; how many. */
+static size_t path_guard_paths(const struct task *k, struct buf *addresses,
+			       struct guarded_path out[PATHS_MAX])
 {
 	const struct call *c = &k->call;
 	size_t n = 0;
@@ -49,9 +67,11 @@ static size_t path_guard_paths(const struct task *k, struct buf *address,
 		out[n++] = (struct guarded_path){ call_dir1(k), c->path1 };
 	if (c->path2)
 		out[n++] = (struct guarded_path){ call_dir2(k), c->path2 };
-	if (c->addr_len && c->addr.ss_family == AF_UNIX &&
-	    sockaddr_path(&c->addr, c->addr_len, address))
-		out[n++] = (struct guarded_path){ AT_FDCWD, address->p };
+	path_guard_addresses(k, addresses);
+	for (size_t at = 0; at < addresses->len && n < PATHS_MAX;
+	     at += strlen(addresses->p + at) + 1)
+		out[n++] = (struct guarded_path){ AT_FDCWD,
+						  addresses->p + at };
 	return n;
 }
 
@@ -83,11 +103,12 @@ static bool path_guard_is_own_link(const char *path)
 	return false;
 }
 
-static bool path_guard_shares_directory(const struct task *k,
-					const struct guarded_path *p)
+/* A thread can put another directory behind a descriptor as well (dup2). */
+static bool path_guard_is_shared(const struct task *k,
+				 const struct guarded_path *p)
 {
-	return p->dirfd == AT_FDCWD && *p->path && *p->path != '/' &&
-	       (k->process->tasks > 1 || k->process->sharing);
+	return (k->process->tasks > 1 || k->process->sharing) && *p->path &&
+	       (*p->path != '/' || path_guard_is_own_link(p->path));
 }
 
 static enum path_guard path_guard_of(const struct tracer *t,
@@ -97,34 +118,33 @@ static enum path_guard path_guard_of(const struct tracer *t,
 	/* Two are pid 1 and the caller's own process. */
 	bool others = t->stats.alive > 2;
 
+	if (!path_guard_is_own_link(p->path) && others &&
+	    (path_guard_names_link(p->path) || t->resolve.links_to_proc))
+		return PATH_GUARD_ALL;
+	if (path_guard_is_shared(k, p))
+		return PATH_GUARD_SHARED;
 	if (path_guard_is_own_link(p->path))
 		return PATH_GUARD_NONE;
-	if (others && (path_guard_names_link(p->path) ||
-		       t->resolve.links_to_proc))
-		return PATH_GUARD_ALL;
-	if (path_guard_shares_directory(k, p))
-		return PATH_GUARD_SHARED;
 	return others && strstr(p->path, "proc/") ? PATH_GUARD_LOOK :
 						    PATH_GUARD_NONE;
 }
 
-/* Calls that change the directory itself resolve their path on entry. */
+/* It changes the directory itself, and has resolved its path on entry. */
 static bool path_guard_moves(const struct task *k)
 {
-	return k->desc->leave == leave_chdir ||
-	       k->desc->leave == leave_priv_path;
+	return k->desc->leave == leave_chdir && !call_err(&k->call);
 }
 
 void path_guard_begin(struct tracer *t, struct task *k)
 {
-	autobuf struct buf address = BUF_INIT, start = BUF_INIT;
-	struct guarded_path paths[3];
+	autobuf struct buf addresses = BUF_INIT, start = BUF_INIT;
+	struct guarded_path paths[PATHS_MAX];
 	enum path_guard guard;
 	size_t n;
 
 	if (!k->process->after_first_exec)
 		return;
-	n = path_guard_paths(k, &address, paths);
+	n = path_guard_paths(k, &addresses, paths);
 	for (size_t i = 0; i < n; i++) {
 		guard = path_guard_of(t, k, &paths[i]);
 		if (guard > k->call.guard)
@@ -219,14 +239,14 @@ void path_guard_opened(struct tracer *t, struct task *k)
 
 void path_guard_end(struct tracer *t, struct task *k)
 {
-	autobuf struct buf address = BUF_INIT, now = BUF_INIT;
-	struct guarded_path paths[3];
+	autobuf struct buf addresses = BUF_INIT, now = BUF_INIT;
+	struct guarded_path paths[PATHS_MAX];
 	struct str starts = buf_view(&k->call.starts);
 	size_t n;
 
 	if (k->call.guard == PATH_GUARD_NONE)
 		return;
-	n = path_guard_paths(k, &address, paths);
+	n = path_guard_paths(k, &addresses, paths);
 	for (size_t i = 0; i < n; i++) {
 		struct str before = { starts.p, starts.len ?
 				      strlen(starts.p) : 0 };

@@ -19,7 +19,10 @@ enum path_guard {
 	PATH_GUARD_ALL,		/* any process may change where it leads */
 };
 
-/* On entry, arguments read: k->call.guard, and where its paths begin. */
+/*
+ * On entry, arguments and messages read: k->call.guard, and where its paths
+ * begin.
+ */
 void path_guard_begin(struct tracer *t, struct task *k);
 /*
  * At its end, the result known: events, where a path begins elsewhere now, and

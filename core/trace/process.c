@@ -74,6 +74,7 @@ void process_put(struct process *p)
 		free(p->chain);
 		free(p->last_sender);
 		free(p->looked_up);
+		free(p->looked_at);
 		buf_free(&p->loads);
 		free(p);
 		p = parent;

@@ -49,6 +49,7 @@ struct process {
 	struct netlink_fds netlink;	/* as far as it is known */
 	bool shell;		/* its program is a shell: shell.c */
 	char *looked_up;	/* the name it looked for last, or NULL */
+	char *looked_at;	/* the path it looked at last: decode_ipc.c */
 	size_t step;
 	char *exe;		/* resolved program, raw bytes */
 	char *label;		/* "python3 client.py", escaped later */

@@ -61,6 +61,7 @@ void tracer_free(struct tracer *t)
 {
 	if (!t)
 		return;
+	overwrite_free(&t->overwrite);
 	task_free_all(t);
 	process_free_all(t);
 	fork_free(&t->fork);
@@ -101,6 +102,7 @@ void tracer_ending(struct tracer *t, bool cut)
 		process_check_daemon(t, p);
 		process_check_left(t, p, cut);
 	}
+	overwrite_check(t, NULL);
 	t->stats.lost += fork_count_unannounced(t);
 	t->ending = true;
 }

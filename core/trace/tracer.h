@@ -16,6 +16,7 @@
 #include "core/trace/freeze.h"
 #include "core/trace/host_files.h"
 #include "core/trace/limits.h"
+#include "core/trace/overwrite.h"
 #include "core/trace/process.h"
 #include "core/trace/quiescence.h"
 #include "core/trace/resolve.h"
@@ -51,6 +52,7 @@ struct tracer {
 	struct resolve resolve;
 	struct result_cache result_cache;
 	struct changed_paths changed_paths;
+	struct overwrite overwrite;
 	struct net net;
 	struct traffic traffic;
 	struct host_files host_files;

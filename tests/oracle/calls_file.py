@@ -6,11 +6,15 @@ import names
 
 O_ACCMODE, O_WRONLY = 3, 1
 O_CREAT, O_EXCL, O_TRUNC = 0o100, 0o200, 0o1000
+O_APPEND = 0o2000
 O_NOFOLLOW, O_PATH, O_TMPFILE = 0o400000, 0o10000000, 0o20200000
 AT_SYMLINK_NOFOLLOW, AT_SYMLINK_FOLLOW = 0x100, 0x400
 SAYS_IT_IS_THERE = ("EINVAL", "ENODATA", "EOPNOTSUPP", "ERANGE",
                     "EOVERFLOW")
 UNNAMED = b"(unnamed)"
+# Modes of fallocate(2) with which all bytes stay: KEEP_SIZE, INSERT_RANGE,
+# UNSHARE_RANGE
+KEEP_SIZE, KEEPS = 1, 0x61
 
 
 def is_unnamed(path):
@@ -61,6 +65,10 @@ def opening(t, task, call):
     if flags & O_PATH:
         t.emit_path(task, "file.probe", where)
         return
+    if makes and not flags & O_APPEND:
+        t.files.own.add(where)
+    elif makes or flags & O_APPEND:
+        t.files.own.discard(where)
     if makes:
         t.emit_path(task, "file.create", where)
         made_mode(t, task, call, where)
@@ -72,6 +80,10 @@ def opening(t, task, call):
         if flags & O_TRUNC and t.files.head(where) and \
                 not t.files.is_device(where):
             t.emit_path(task, "file.truncate", where)
+        if flags & O_TRUNC:
+            t.files.over.pop(where, None)
+        elif not flags & O_APPEND:
+            t.files.watch(where)
         if flags & O_TRUNC:
             t.files.begin(where)
         elif t.files.written.get(where) != b"":
@@ -218,9 +230,27 @@ def write(t, task, call):
     length = call.arg(1).num or 0
     if not call.err and t.files.size(where) > length:
         t.emit_path(task, "file.truncate", where)
+        t.files.over.pop(where, None)
     if not call.err:
         t.files.sizes[where] = length
     t.files.changed.add(where)
+
+
+def allocate(t, task, call):
+    """What is there is taken away, unless bytes are only added or moved."""
+    path, mode = call.arg(0).path, call.arg(1).num or 0
+    if path is None or call.arg(0).deleted:
+        return
+    offset, length = call.arg(2).num or 0, call.arg(3).num or 0
+    size = t.files.size(path)
+    if mode & ~KEEPS and size > offset:
+        t.emit_path(task, "file.truncate", path, call.err)
+        if not call.err:
+            t.files.over.pop(path, None)
+    if not call.err:
+        t.files.sizes[path] = size if mode & KEEP_SIZE else \
+            max(size, offset + length)
+        t.files.changed.add(path)
 
 
 def two(call):
@@ -328,19 +358,60 @@ def attribute(t, task, call):
 # --- what is in a new file ---
 
 def fill(t, task, call):
-    if not call.err:
-        t.files.append(call.arg(0).path, calls_wire.shown(call),
-                       call.ret.num)
+    if call.err:
+        return
+    path, data = call.arg(0).path, calls_wire.shown(call)
+    written_over(t, task, path, t.files.at.get(path, 0), data, call.ret.num)
+    t.files.at[path] = t.files.at.get(path, 0) + call.ret.num
+    if path in t.files.sizes:
+        t.files.sizes[path] = max(t.files.sizes[path], t.files.at[path])
+    t.files.append(path, data, call.ret.num)
+
+
+def take(t, task, call):
+    path = call.arg(0).path
+    if not call.err and path in t.files.over:
+        t.files.at[path] += call.ret.num
 
 
 def seek(t, task, call):
     if not call.err:
         t.files.seek(call.arg(0).path, call.ret.num)
+        t.files.at[call.arg(0).path] = call.ret.num
 
 
 def overwrite(t, task, call):
+    """pwrite, pwritev"""
+    path = call.arg(0).path
     if not call.err:
-        t.files.changed.add(call.arg(0).path)
+        at = call.arg(3).num or 0
+        written_over(t, task, path, at, calls_wire.shown(call), call.ret.num)
+        t.files.sizes[path] = max(t.files.size(path), at + call.ret.num)
+        t.files.changed.add(path)
+
+
+def written_over(t, task, path, at, data, length):
+    """What the file held when it was opened for more than appending."""
+    held = t.files.over.get(path, 0)
+    known = t.files.content(path)
+    if at >= held or (known is not None and len(data) == length and
+                      known[at:at + length] == data):
+        return
+    # Once for each file.
+    t.files.over[path] = 0
+    t.emit_path(task, "file.truncate", path)
+
+
+def cut(t, task, call):
+    """ftruncate"""
+    path, length = call.arg(0).path, call.arg(1).num or 0
+    if call.err or path is None or call.arg(0).deleted:
+        return
+    if t.files.size(path) > length:
+        t.emit_path(task, "file.truncate", path)
+        t.files.over.pop(path, None)
+    t.files.sizes[path] = length
+    t.files.changed.add(path)
 
 
 def anonymous(t, task, call):
@@ -360,8 +431,9 @@ CALLS = {
     "link": link, "linkat": link, "symlink": symlink, "symlinkat": symlink,
     "inotify_add_watch": watch(None, 1), "fanotify_mark": watch(3, 4),
     "flock": lock,
-    "write": fill, "writev": fill, "lseek": seek, "pwrite64": overwrite,
-    "pwritev": overwrite, "ftruncate": overwrite, "memfd_create": anonymous,
+    "fallocate": allocate, "write": fill, "writev": fill, "lseek": seek,
+    "read": take, "readv": take, "pwrite64": overwrite, "pwritev": overwrite,
+    "ftruncate": cut, "memfd_create": anonymous,
 }
 for _name in ("stat", "lstat", "access", "readlink", "statfs", "getxattr",
               "lgetxattr", "listxattr", "llistxattr"):

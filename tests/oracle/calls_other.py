@@ -104,6 +104,21 @@ def queue(kind):
     return handler
 
 
+def ipc_get(last):
+    """The key, unless it is private, and the mode of what is made."""
+    def handler(t, task, call):
+        key, flags = call.arg(0).num & 0xffffffff, call.arg(last).num or 0
+        shown = call.name
+        if key or flags & 0o77:
+            shown += "(key 0x%x" % key if key else "(private"
+            if not key or flags & 0o1000:
+                shown += ", create" if flags & 0o1000 else ""
+                shown += ", %04o" % (flags & 0o777)
+            shown += ")"
+        t.emit(task, "syscall", shown, call.err)
+    return handler
+
+
 def filters(t, task, call):
     name = call.arg(0).name
     if name == "SECCOMP_SET_MODE_STRICT":
@@ -207,6 +222,8 @@ CALLS = {
 CALLS.update({name: by_name("priv") for name in PRIV})
 CALLS.update({name: by_name("evasion") for name in EVASION})
 CALLS.update({name: inspects for name in INSPECT})
+CALLS["msgget"] = ipc_get(1)
+CALLS["semget"] = CALLS["shmget"] = ipc_get(2)
 CALLS["mq_open"] = CALLS["mq_unlink"] = queue("file.delete")
 CALLS.update({name: priv_path for name in PRIV_PATH})
 CALLS.update({name: set_ids for name in IDS})

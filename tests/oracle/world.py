@@ -36,6 +36,9 @@ class Files:
         self.away = set()       # who writes there does not append
         self.changed = set()    # what is in them is not known
         self.sizes = {}         # of those that were cut
+        self.own = set()        # those of the run, never appended to
+        self.over = {}          # bytes held by those that may be overwritten
+        self.at = {}            # where their next byte is read or written
         self.look(os.fsencode(root))
 
     def look(self, root):
@@ -86,6 +89,7 @@ class Files:
 
     def drop(self, path):
         self.known[path] = None
+        self.over.pop(path, None)
 
     def move(self, old, new):
         for path in [p for p in self.known if below(p, old)]:
@@ -93,11 +97,29 @@ class Files:
             self.known[path] = None
         if old in self.modes:
             self.modes[new] = self.modes.pop(old)
-        if old in self.written:
-            self.written[new] = self.written.pop(old)
+        self.own.discard(new)
+        if old in self.own:
+            self.own.remove(old)
+            self.own.add(new)
+        for table in (self.written, self.over, self.at):
+            table.pop(new, None)
+            if old in table:
+                table[new] = table.pop(old)
+
+    def watch(self, path):
+        """It is opened for writing, not for appending only."""
+        kept = not below(path, b"/proc") and not below(path, b"/sys") and \
+            not path.startswith(b"/memfd:") and not self.is_device(path) \
+            and path not in self.own
+        if kept and self.over.get(path) != 0 and self.size(path):
+            self.over[path] = self.size(path)
+        self.at[path] = 0
 
     def begin(self, path):
         self.written[path] = b""
+        self.over.pop(path, None)
+        self.sizes.pop(path, None)
+        self.at[path] = 0
         self.changed.discard(path)
         self.away.discard(path)
 

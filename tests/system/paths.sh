@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Paths that another task leads elsewhere while the call is made, one call of
+# each kind (tests/hostile/paths.c): what was done is a fact where it was done.
+. tests/system/lib.sh
+
+repo=$work/repo
+mkdir "$repo"
+"${CC:-cc}" -std=gnu17 -O1 -D_GNU_SOURCE -Wall -Wextra tests/hostile/paths.c \
+	-o "$repo/paths" -lpthread || exit 2
+"$repo/paths" facts >"$work/all" || exit 2
+for how in ${HOWS:-thread shared cwd fd at link}; do
+	cat >>"$repo/.behavdiff" <<-END
+	[scenario "$how"]
+		step = $how
+	[step "$how"]
+		command = ./paths $how
+	END
+done
+new_repo "$repo" || exit 2
+
+# A call may meet the other directory in none of its tries; most do.
+LEAST=20
+
+for how in ${HOWS:-thread shared cwd fd at link}; do
+	ok "$how: is traced" "$behavdiff" -C "$repo" trace --runs 1 \
+		--scenario "$how" -o "$work/json" HEAD
+	json facts "$work/json" >"$work/facts"
+	done=0
+	missing=
+	while read -r name fact; do
+		# An exec of a process with threads cannot be guarded.
+		case $how-$name in
+		thread-exec | at-exec) continue ;;
+		esac
+		grep -qx "file.create /tmp/done.$name" "$work/facts" ||
+			continue
+		done=$((done + 1))
+		wanted=$(printf '%s\n' "$fact" | sed 's/[$.]/\\&/g')
+		grep -qx -e "$wanted" "$work/facts" || missing="$missing$fact;"
+	done <"$work/all"
+	is "$how: every deed is a fact at its place" "$missing" ""
+	ok "$how: $done calls met the other directory" test "$done" -ge $LEAST
+done
+finish
