@@ -186,6 +186,13 @@ void specimen_net_nonblocking(void)
 		     CLOSED_PORT);
 }
 
+/* Nothing listens in the sandbox, whichever they are. */
+void specimen_net_scan(void)
+{
+	for (unsigned short port = 40000; port < 40008; port++)
+		connect_inet(net_socket(AF_INET, SOCK_STREAM), LOCAL, port);
+}
+
 void specimen_net_accepted(void)
 {
 	specimen_try(listen(bind_inet(SOCK_STREAM, 8766), 1));

@@ -25,6 +25,7 @@
 #include "core/trace/kernel.h"
 #include "core/trace/made.h"
 #include "core/trace/procfs.h"
+#include "core/trace/scans.h"
 #include "core/trace/tracer.h"
 
 #define SIN6_LEN_LEAST 24		/* SIN6_LEN_RFC2133 of the kernel */
@@ -406,7 +407,6 @@ void leave_connect(struct tracer *t, struct task *k)
 
 	net_settle_connect(k);
 	net_check_peer(t, k);
-
 	if (!c->addr_len && call_err(c) == EFAULT)
 		return;
 	/* AF_UNSPEC dissolves an association (connect(2)). */
@@ -414,6 +414,7 @@ void leave_connect(struct tracer *t, struct task *k)
 		return;
 	net_address_event(t, k, EV_NET_CONNECT, (int)c->args[0], &c->addr,
 			  c->addr_len, call_err(c));
+	scans_note(t, k, &c->addr, c->addr_len, call_err(c));
 }
 
 void net_free(struct net *n)

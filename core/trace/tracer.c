@@ -72,6 +72,7 @@ void tracer_free(struct tracer *t)
 	result_cache_free(&t->result_cache);
 	changed_paths_free(&t->changed_paths);
 	net_free(&t->net);
+	scans_free(&t->scans);
 	host_files_free(&t->host_files);
 	usage_free(&t->usage);
 	blind_spots_free(&t->blind_spots);

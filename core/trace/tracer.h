@@ -21,6 +21,7 @@
 #include "core/trace/quiescence.h"
 #include "core/trace/resolve.h"
 #include "core/trace/result_cache.h"
+#include "core/trace/scans.h"
 #include "core/trace/socket_owner.h"
 #include "core/trace/syscalls.h"
 #include "core/trace/task.h"
@@ -54,6 +55,7 @@ struct tracer {
 	struct changed_paths changed_paths;
 	struct overwrite overwrite;
 	struct net net;
+	struct scans scans;
 	struct traffic traffic;
 	struct host_files host_files;
 	struct freeze freeze;

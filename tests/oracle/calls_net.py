@@ -212,6 +212,20 @@ def connect(t, task, call):
     if err == "EINPROGRESS":
         err = decided(t, sa)
     emit(t, task, "net.connect", call.arg(0), sa, err)
+    if err in ("ECONNREFUSED", "ENETUNREACH", "EHOSTUNREACH") and \
+            sa.field("sa_family").name in ("AF_INET", "AF_INET6"):
+        scanned(t, task, address(t, None, sa)[0], port_of(sa))
+
+
+def scanned(t, task, text, port):
+    """Eight different ports of a host are a scan, once."""
+    host = text.rsplit(":", 1)[0]
+    ports = t.scanned.setdefault(host, set())
+    if len(ports) < 8 and port:
+        ports.add(port)
+        if len(ports) == 8:
+            t.emit(task, "net.scan", host, "")
+            ports.add(None)
 
 
 def meet(t, fd, sa, err):

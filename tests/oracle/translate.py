@@ -30,6 +30,7 @@ class Translator:
         self.now = 0.0
         self.sockets = {}
         self.listening = set()
+        self.scanned = {}       # host -> its ports that were refused
         self.pipes = {}
         self.calls = {}
         for module in (calls_limits, calls_file, calls_net, calls_other,
