@@ -117,15 +117,17 @@ void leave_ftruncate(struct tracer *t, struct task *k)
 
 /*
  * Holes, zeros, ranges that are taken out, and modes of younger kernels.  The
- * attempt counts: the sandbox's file systems know holes and no more.
+ * attempt counts: the sandbox's file systems know holes and no more.  What only
+ * makes room is looked at for limits (limits.def).
  */
 enum entry_action enter_fallocate(struct tracer *t, struct task *k)
 {
 	struct stat st;
 
 	(void)t;
-	return (k->call.args[1] & FALLOCATE_TAKES) &&
-	       !procfs_stat(k->tid, &st, "fd/%d", (int)k->call.args[0]) &&
+	if (!(k->call.args[1] & FALLOCATE_TAKES))
+		return ENTRY_STOP_AT_EXIT;
+	return !procfs_stat(k->tid, &st, "fd/%d", (int)k->call.args[0]) &&
 	       st.st_nlink && made_cuts(&st, (int64_t)k->call.args[2]) ?
 		       ENTRY_STOP_AT_EXIT : ENTRY_CONTINUE;
 }
@@ -135,7 +137,8 @@ void leave_fallocate(struct tracer *t, struct task *k)
 	autobuf struct buf at = BUF_INIT;
 	int err = call_err(&k->call);
 
-	if (!resolve_fd(k->tid, (int)k->call.args[0], &at, NULL))
+	if (!(k->call.args[1] & FALLOCATE_TAKES) ||
+	    !resolve_fd(k->tid, (int)k->call.args[0], &at, NULL))
 		return;
 	if (err)
 		emit_event(t, k, EV_FILE_TRUNCATE, buf_view(&at), STR(""), err);
