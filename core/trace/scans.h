@@ -10,7 +10,7 @@
 struct tracer;
 struct task;
 
-/* Different ports of a host.  Retries are of one; a search for a free one ends. */
+/* Different ports of a host: retries are of one. */
 #define SCANS_PORTS 8
 
 struct scans {
