@@ -18,9 +18,6 @@ cat >"$repo/.behavdiff" <<'END'
 END
 echo 'open("out.txt", "w")' >"$repo/main.py"
 new_repo "$repo"
-b() {
-	"$behavdiff" -C "$repo" "$@"
-}
 # A check, the text of which is looked at.
 checks() { # status name
 	exits "$1" "$2" b check

@@ -5,19 +5,6 @@
 # sides come from the cache as well.
 . tests/system/lib.sh
 
-repo=
-b() { # argument...
-	"$behavdiff" -C "$repo" "$@"
-}
-
-g() { # argument...
-	git -C "$repo" "$@"
-}
-
-say() { # file: standard input
-	mkdir -p "$(dirname "$repo/$1")" && cat >"$repo/$1"
-}
-
 # Submodules are entries of the index only: nothing has to be cloned.
 submodule() { # path digit: at a commit of forty such digits
 	mkdir -p "$repo/$1"

@@ -25,9 +25,6 @@ export PATH STORE XDG_CACHE_HOME
 printf '[behavdiff]\n\truns = 1\n[sandbox]\n\ttimeout = 5s\n' >"$repo/.behavdiff"
 echo 'open("out.txt", "w")' >"$repo/main.py"
 new_repo "$repo"
-g() {
-	git -C "$repo" "$@"
-}
 behavdiff -C "$repo" baseline update -q
 for ci in github gitlab forgejo; do
 	behavdiff -C "$repo" init --ci $ci >/dev/null

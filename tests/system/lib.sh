@@ -9,6 +9,8 @@
 #   skip "why" "what"                 counts as skipped
 #   json WHAT FILE...                 what a JSON file says: json_read.py
 #   as_user COMMAND...                as the ordinary user, in $work
+#   b ARGUMENT...  g ARGUMENT...      behavdiff and git in $repo
+#   say FILE                          standard input is that file of $repo
 #   finish                            the plan, and the exit status
 set -u
 
@@ -43,6 +45,20 @@ GIT_AUTHOR_NAME=Tester GIT_AUTHOR_EMAIL=tester@example.org
 GIT_COMMITTER_NAME=Tester GIT_COMMITTER_EMAIL=tester@example.org
 export GIT_CONFIG_NOSYSTEM GIT_CONFIG_GLOBAL GIT_AUTHOR_NAME \
 	GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
+
+# A script whose repositories are another user's has its own of these three.
+repo=
+b() {
+	"$behavdiff" -C "$repo" "$@"
+}
+
+g() {
+	git -C "$repo" "$@"
+}
+
+say() {
+	mkdir -p "$(dirname "$repo/$1")" && cat >"$repo/$1"
+}
 
 json() {
 	/usr/bin/python3 "$top/tests/system/json_read.py" "$@"

@@ -11,9 +11,6 @@ mkdir "$repo"
 printf '[behavdiff]\n\truns = 1\n[sandbox]\n\ttimeout = 5s\n' >"$repo/.behavdiff"
 echo 'open("out.txt", "w")' >"$repo/main.py"
 new_repo "$repo"
-b() {
-	"$behavdiff" -C "$repo" "$@"
-}
 file=$repo/baselines/default.json
 
 keys() { # pairs argument...: see review.py

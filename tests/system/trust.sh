@@ -4,19 +4,6 @@
 # it links, reads or names.
 . tests/system/lib.sh
 
-repo=
-b() { # argument...
-	"$behavdiff" -C "$repo" "$@"
-}
-
-g() { # argument...
-	git -C "$repo" "$@"
-}
-
-say() { # file: standard input
-	mkdir -p "$(dirname "$repo/$1")" && cat >"$repo/$1"
-}
-
 commit() { # subject: and a tag of that name
 	g add -A && g commit -q -m "$1" && g tag "$1"
 }
