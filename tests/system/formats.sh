@@ -255,7 +255,8 @@ again() { # folder command...
 	"$@" report -q -o "json:$again/audit.json" -o "text:$again/audit.txt" \
 		-o "markdown:$again/audit.md" -o "html:$again/audit.html" \
 		"$work/impl04-backdoor.json" >/dev/null
-	[ "$(find "$again" -type f | wc -l)" -eq 13 ]
+	[ "$(find "$again" -type f | wc -l)" -eq \
+		$(($(echo "$formats" | wc -l) + 4)) ]
 }
 
 ok "every format, of two fingerprints" again "$work/one" "$behavdiff"
