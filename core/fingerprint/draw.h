@@ -55,6 +55,7 @@ struct draw_opinion {
 /* Of names in several parts each part is judged, and how many all are. */
 enum draw_tests { DRAW_ALL_TESTS, DRAW_NAMES_ONLY, DRAW_NUMBER_ONLY };
 
+/* Is new another draw than old?  Both stay the caller's. */
 struct draw_opinion draw_judge(const struct draw *old, const struct draw *new,
 			       enum draw_tests tests);
 /*

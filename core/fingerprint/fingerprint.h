@@ -243,8 +243,10 @@ struct builder_limits {
 	size_t max_bytes;	/* of lines and evidence */
 };
 
+/* places and limits are copied; builder_seal() frees it. */
 struct builder *builder_new(const struct places *places,
 			    const struct builder_limits *limits);
+/* Takes the events of one run; what they point to is copied. */
 struct event_sink builder_sink(struct builder *b);
 /* Facts so far, for a progress line. */
 size_t builder_facts(const struct builder *b);
@@ -404,6 +406,7 @@ bool fact_fits(struct str pattern, const struct fact *f);
 
 /* --- JSON, schema behavdiff.fingerprint/1 --- */
 
+/* The same fingerprint gives the same bytes. */
 void fingerprint_write(struct buf *out, const struct fingerprint *fp);
 /*
  * Every field checked, lines parsed again, order and digest verified; name is

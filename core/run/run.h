@@ -43,6 +43,7 @@ struct run_options {
 struct session;
 struct plan;
 
+/* Nothing is run yet; what *opt points to must outlive the session. */
 int session_open(struct session **out, const struct run_options *opt,
 		 struct err *err);
 /* Kills what runs, gives back every mount and descriptor. */
@@ -84,6 +85,7 @@ int session_entry_reference(struct session *s, const char *spec,
 size_t session_moved(const struct session *s, size_t side, size_t i,
 		     struct str *path);
 
+/* The session's own, NULL before it is there. */
 const struct fingerprint *session_fingerprint(const struct session *s,
 					      size_t side);
 /*
