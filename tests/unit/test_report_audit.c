@@ -6,6 +6,7 @@
 #include "core/report/audit.h"
 #include "core/report/process.h"
 #include "tests/unit/facts.h"
+#include "tests/unit/texts.h"
 
 static struct audit audit_of(const struct fingerprint *fp)
 {
@@ -23,18 +24,6 @@ static char *text_of_audit(struct fingerprint *fp, int verbosity)
 	a.verbosity = verbosity;
 	format_by_name(STR("text"))->write_audit(&out, &a);
 	return buf_steal(&out);
-}
-
-static void has(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		fail_msg("'%s' is not in:\n%s", part, text);
-}
-
-static void lacks(const char *text, const char *part)
-{
-	if (strstr(text, part))
-		fail_msg("'%s' is in:\n%s", part, text);
 }
 
 static const struct step_end alive = {

@@ -10,6 +10,7 @@
 #include "core/base/vec.h"
 #include "core/report/report.h"
 #include "tests/unit/facts.h"
+#include "tests/unit/texts.h"
 
 /* All syntaxes at once; "\x1b" and the line ends must never come out. */
 static const char evil[] =
@@ -66,18 +67,6 @@ static const char *audited(struct page *p, const char *format)
 	buf_clear(&p->out);
 	format_by_name(str_c(format))->write_audit(&p->out, &p->a);
 	return p->out.p;
-}
-
-static void has(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		fail_msg("'%s' is not in:\n%s", part, text);
-}
-
-static void lacks(const char *text, const char *part)
-{
-	if (strstr(text, part))
-		fail_msg("'%s' is in:\n%s", part, text);
 }
 
 static struct fingerprint *hostile(void)
