@@ -4,12 +4,29 @@
 function upper_first(text) {
 	return toupper(substr(text, 1, 1)) substr(text, 2)
 }
-# A sentence; what a reader of mdoc would take for a request is not.
-function sentence(text) {
+# In lines of 78 bytes where there are blanks: mandoc objects to more than 80.
+# A line that begins with a dot or an apostrophe would be a request.
+function folded(line,	words, n, i, out, len) {
+	n = split(line, words, " ")
+	for (i = 1; i <= n; i++) {
+		if (len && len + length(words[i]) > 77 && words[i] !~ /^[.']/) {
+			out = out "\n"
+			len = 0
+		}
+		out = out (len ? " " : "") words[i]
+		len += length(words[i]) + (len > 0)
+	}
+	return out
+}
+# A sentence a line.
+function sentence(text,	lines, n, i, out) {
 	text = upper_first(text)
 	gsub(/\\/, "\\e", text)
 	gsub(/[.] /, ".\n", text)
-	return text (text ~ /[.]$/ ? "" : ".") "\n"
+	n = split(text, lines, "\n")
+	for (i = 1; i <= n; i++)
+		out = out (i > 1 ? "\n" : "") folded(lines[i])
+	return out (out ~ /[.]$/ ? "" : ".") "\n"
 }
 # The i-th of the words between the brackets of a row, without quotes.
 function word(row, i,	column) {
