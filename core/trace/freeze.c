@@ -234,6 +234,24 @@ void freeze_look(struct tracer *t, bool idle)
 /* --- one call --- */
 
 /*
+ * A parent waits for its child of vfork(2) until that has made its exec, and
+ * cannot be interrupted (state D): the exec that it would be frozen for.
+ */
+static bool freeze_waits_for_child(pid_t tid)
+{
+	unsigned long long a[6];
+	int nr;
+
+	if (!procfs_call(tid, &nr, a))
+		return false;
+#ifdef SYS_vfork
+	if (nr == SYS_vfork)
+		return true;
+#endif
+	return nr == SYS_clone || nr == SYS_clone3;
+}
+
+/*
  * A task on a CPU may be inside a call that passes, dup2(2) or fchdir(2), and
  * finish it first.  Its stop is waited for and not taken.
  */
@@ -243,7 +261,8 @@ static void freeze_settle(struct tracer *t, pid_t tid)
 
 	while (waitid(P_PID, (id_t)tid, &info,
 		      WSTOPPED | WEXITED | WNOWAIT | __WALL) &&
-	       errno == EINTR && !freeze_sleeps(tid))
+	       errno == EINTR && !t->ending && !freeze_sleeps(tid) &&
+	       !freeze_waits_for_child(tid))
 		loop_tick(t);
 }
 

@@ -17,6 +17,16 @@ for how in ${HOWS:-thread shared cwd fd at link}; do
 		command = ./paths $how
 	END
 done
+# Its child of vfork(2) executes a file of the tree while it waits for that.
+cat >>"$repo/.behavdiff" <<-END
+	[scenario "vfork"]
+		step = vfork
+	[step "vfork"]
+		command = sh vfork.sh
+	END
+printf 'echo : >>tool.sh\n./tool.sh\n' >"$repo/vfork.sh"
+printf '#!/bin/sh\n' >"$repo/tool.sh"
+chmod 755 "$repo/tool.sh"
 new_repo "$repo" || exit 2
 
 # A call may meet the other directory in none of its tries; most do.
@@ -42,4 +52,10 @@ for how in ${HOWS:-thread shared cwd fd at link}; do
 	is "$how: every deed is a fact at its place" "$missing" ""
 	ok "$how: $done calls met the other directory" test "$done" -ge $LEAST
 done
+
+ok "vfork: is traced 40 times" "$behavdiff" -C "$repo" trace --runs 40 \
+	--scenario vfork -o "$work/json" HEAD
+json facts "$work/json" >"$work/facts"
+is "a parent that waits for its child's exec is not waited for" \
+	"$(grep -F 'tool.sh = ' "$work/facts")" ""
 finish
