@@ -221,6 +221,9 @@ check_lists() {
 	done
 	is "no rule's id stands twice" "$(listed rules | sort | uniq -d)" ""
 	is "every rule is in an area of core/report/audit.def" "$(areas)" ""
+	is "no area stands twice" \
+		"$(first_strings AREA core/report/audit.def |
+			sort | uniq -d)" ""
 }
 
 # --- numbers of the kernel ---
