@@ -86,7 +86,7 @@ is "server: the same facts when it is watched for longer" \
 	"$(json facts "$work/server.json")"
 json facts "$work/server.json" >"$work/facts"
 ok "server: it serves" grep -qxF 'net.listen tcp 127.0.0.1:8765' "$work/facts"
-# Of its minute, a twelfth at most.
+# Of its minute, half at most: a machine may be busy.
 ok "server: its end is told long before the deadline" \
-	[ "$(json get "$work/server.json" ends.0.ms)" -lt 5000 ]
+	[ "$(json get "$work/server.json" ends.0.ms)" -lt 30000 ]
 finish

@@ -16,12 +16,15 @@ cp "$fixtures/recorded" "$fixtures/timers" "$fixtures/inet" \
 # Waiting with a time-out while another thread's paths are read: whoever is
 # held goes on by restart_syscall.
 cat >waits.py <<-'END'
-	import select, threading
+	import os, select, threading
 	t = threading.Thread(target=lambda: select.poll().poll(400))
 	t.start()
 	while t.is_alive():
 	    open('file').close()
 	    t.join(0.02)
+	# Gone for Python, it may not have made its last call.
+	while len(os.listdir("/proc/self/task")) > 1:
+	    pass
 	END
 cat >sleeps.py <<-'END'
 	import signal, threading
