@@ -47,7 +47,6 @@ function word(row, i,	column) {
 	id = word($0, 1)
 	order[++n_limits] = id
 	name[id] = column[2]
-	rest = $0
 	key[id] = word($0, 3) == "NULL" ? "" : column[4]
 	bound[id] = column[key[id] == "" ? 4 : 6]
 	remedy[id] = column[key[id] == "" ? 6 : 8]

@@ -26,14 +26,6 @@ struct head {
 	struct payload_end *end;	/* what its fields say of its body */
 };
 
-static bool http_is_digits(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	return true;
-}
-
 /* The next line without its end; false when that is not there. */
 static bool http_next_line(struct str *rest, struct str *line)
 {
@@ -99,7 +91,8 @@ static struct str http_target(struct str s)
 		return STR("");
 	target.len -= tail;
 	if (!str_starts(str_sub(s, target.len), str_c(version)) ||
-	    !http_is_digits(str_sub(s, s.len - 1)) || !http_is_target(target))
+	    !http_hosts_is_digits(str_sub(s, s.len - 1)) ||
+	    !http_is_target(target))
 		return STR("");
 	return target;
 }
@@ -136,7 +129,7 @@ static void http_read_length(struct head *h, struct str value)
 {
 	uint64_t length = 0;
 
-	if (!value.len || value.len > 18 || !http_is_digits(value)) {
+	if (!value.len || value.len > 18 || !http_hosts_is_digits(value)) {
 		h->end->opaque = true;
 		return;
 	}
@@ -301,7 +294,7 @@ static bool http_next_request(struct str s, size_t *at, size_t *method,
 		*fields = str_sub(s, blank);
 		if (!http_find_line(s, blank, method, &from) ||
 		    !http_next_line(fields, &line) || line.len != len + 1 ||
-		    !http_is_digits(str_sub(line, len)))
+		    !http_hosts_is_digits(str_sub(line, len)))
 			continue;
 		*target = (struct str){ s.p + from, blank - from };
 		if (http_is_form(*target))

@@ -11,7 +11,7 @@
 
 #define NAMES_MAX 8		/* different ones of one head */
 
-static bool http_hosts_is_port(struct str s)
+bool http_hosts_is_digits(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
 		if (s.p[i] < '0' || s.p[i] > '9')
@@ -33,7 +33,7 @@ static struct str http_hosts_without_port(struct str s)
 	const char *colon = s.len ? memrchr(s.p, ':', s.len) : NULL;
 	size_t at = colon ? (size_t)(colon - s.p) : 0;
 
-	return colon && http_hosts_is_port(str_sub(s, at + 1)) ?
+	return colon && http_hosts_is_digits(str_sub(s, at + 1)) ?
 	       (struct str){ s.p, at } : s;
 }
 

@@ -22,6 +22,8 @@ struct http_hosts {
  */
 void http_hosts_put(struct http_hosts *h, const char *word,
 		    struct str authority, bool port);
+/* Is it a port, or any number of digits?  "" is one. */
+bool http_hosts_is_digits(struct str s);
 /* Without any, "no-host" is reported, or "cut-short" of what is not whole. */
 void http_hosts_end(struct http_hosts *h, bool whole);
 

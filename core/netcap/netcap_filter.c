@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <linux/if_packet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include "core/base/vec.h"
 #include "core/netcap/dns.h"
@@ -167,9 +168,10 @@ static void netcap_put_transport(struct program *p)
 	IS(p, 0, NEXT, PAYLOAD);
 	/* Connections: FIN and RST, and a SYN without ACK. */
 	LOAD_M(p, M_FLAGS);
-	netcap_branch(p, BPF_JSET | BPF_K, 0x05, BEGINS, NEXT);
-	ALU(p, BPF_AND, 0x12);
-	IS(p, 0x02, BEGINS, DROP);
+	netcap_branch(p, BPF_JSET | BPF_K, TH_FIN | TH_RST, BEGINS,
+		      NEXT);
+	ALU(p, BPF_AND, TH_SYN | TH_ACK);
+	IS(p, TH_SYN, BEGINS, DROP);
 	netcap_label(p, PAYLOAD);
 	LOAD_M(p, M_PORT);
 	IS(p, DNS_PORT, BEGINS, NEXT);

@@ -3,6 +3,7 @@
 #include "core/netcap/packet.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 #include "core/netcap/sockaddr.h"
@@ -10,8 +11,7 @@
 enum {
 	V4_HEADER = 20, V6_HEADER = 40, TCP_HEADER = 20, UDP_HEADER = 8,
 	PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_ROUTING = 43,
-	PROTOCOL_FRAGMENT = 44, FRAGMENT_HEADER = 8,
-	TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16
+	PROTOCOL_FRAGMENT = 44, FRAGMENT_HEADER = 8
 };
 
 static unsigned packet_byte(struct str s, size_t at)
@@ -92,11 +92,11 @@ static size_t packet_parse_tcp(struct segment *out, struct str p)
 	out->seq = (uint32_t)packet_word(p, 4) << 16 | packet_word(p, 6);
 	flags = packet_byte(p, 13);
 	/* A SYN takes a number; its data, if it has any, comes after. */
-	if (flags & TCP_SYN)
+	if (flags & TH_SYN)
 		out->seq++;
-	out->syn = (flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-	out->fin = flags & TCP_FIN;
-	out->rst = flags & TCP_RST;
+	out->syn = (flags & (TH_SYN | TH_ACK)) == TH_SYN;
+	out->fin = flags & TH_FIN;
+	out->rst = flags & TH_RST;
 	len = (packet_byte(p, 12) >> 4) * 4U;
 	return len < TCP_HEADER ? 0 : len;
 }

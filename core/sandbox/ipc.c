@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * System V objects: they belong to no process, so no limit of a process
- * bounds them, but the ipc namespace has limits of its own (sysvipc(7)).
- *
- * Since Linux 6.9 the owner of the namespace may set them, before that only
- * root of the host.  There the segments are counted instead: /proc/sysvipc/shm
- * shows those of the namespace in which it was opened.
+ * bounds them.  The ipc namespace has limits of its own (sysvipc(7)), which
+ * only root of the host may set, and since Linux 6.9 id 0 of the namespace's
+ * owner, which is not mapped here.  So the segments are counted:
+ * /proc/sysvipc/shm shows those of the namespace in which it was opened.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,28 +19,9 @@
 
 #define SHM_TABLE_MAX (4U << 20)
 
-static void ipc_set_limit(const char *name, const char *value)
-{
-	autofree char *path = mem_printf("/proc/sys/kernel/%s", name);
-	autofd int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	/* Refused by an older kernel: see above. */
-	if (fd >= 0 && write(fd, value, strlen(value)) < 0)
-		return;
-}
-
 int op_ipc(struct setup *s)
 {
-	char pages[32];
-
 	snprintf(s->at, sizeof(s->at), "/proc/sysvipc/shm");
-	snprintf(pages, sizeof(pages), "%llu",
-		 (unsigned long long)plan_num(s->opt->plan, "memory") /
-		 (unsigned long long)sysconf(_SC_PAGESIZE));
-	ipc_set_limit("shmall", pages);
-	/* 16 KiB each, and 64 bytes of the kernel's for each semaphore. */
-	ipc_set_limit("msgmni", "1024");
-	ipc_set_limit("sem", "32000 1024000 500 32000");
 	s->shm = open("/proc/sysvipc/shm", O_RDONLY | O_CLOEXEC);
 	/* A kernel without them (CONFIG_SYSVIPC). */
 	if (s->shm < 0 && errno == ENOENT)

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "core/trace/decode_netlink.h"
 #include "core/trace/decode_request.h"
@@ -18,7 +19,6 @@
 #include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
 
-#define MESSAGES_MAX 1024	/* UIO_MAXIOV, the kernel's own bound */
 #define CONTROLS_MAX 1024	/* of one message */
 #define DATA_MAX 2048		/* the longest routing header */
 #define HEAD CMSG_LEN(0)
@@ -112,6 +112,6 @@ void control_sent(struct tracer *t, struct task *k)
 			netlink_bytes(t, k, k->call.args[1], k->call.args[2]);
 		return;
 	}
-	for (uint32_t i = 0; i < n && i < MESSAGES_MAX; i++)
+	for (uint32_t i = 0; i < n && i < UIO_MAXIOV; i++)
 		control_message(t, k, i);
 }

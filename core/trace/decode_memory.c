@@ -45,7 +45,7 @@ enum entry_action enter_mmap(struct tracer *t, struct task *k)
 	if (!private && !(named && resolve_is_system(buf_view(&file))))
 		k->process->maps_shared = true;
 	k->call.aux = runs;
-	/* A large one: unrecorded.def. */
+	/* A large one: large.def. */
 	if (private && a[2] & PROT_WRITE && a[1] >= LARGE_MAPPING &&
 	    limits_lack_memory(t, k, a[1]))
 		return ENTRY_STOP_AT_EXIT;

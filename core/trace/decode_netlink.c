@@ -23,7 +23,6 @@
 #include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
 
-#define IOVS_MAX 1024		/* UIO_MAXIOV, the kernel's own bound */
 #define ASKED_MAX 256		/* messages of one send that are looked at */
 #define NO_FACT EV_COUNT
 
@@ -176,14 +175,14 @@ void netlink_bytes(struct tracer *t, struct task *k, uint64_t at, uint64_t len)
 
 void netlink_iovs(struct tracer *t, struct task *k, uint64_t at, uint64_t n)
 {
-	struct iovec iov[IOVS_MAX];
+	struct iovec iov[UIO_MAXIOV];
 	int protocol = netlink_protocol(k, (int)k->call.args[0]);
 	ssize_t got;
 
 	if (protocol < 0)
 		return;
 	got = tracee_read(k->tid, at, iov,
-			  (n < IOVS_MAX ? n : IOVS_MAX) * sizeof(*iov));
+			  (n < UIO_MAXIOV ? n : UIO_MAXIOV) * sizeof(*iov));
 	if (got > 0)
 		netlink_parse(t, k, protocol, iov,
 			      (size_t)got / sizeof(*iov));

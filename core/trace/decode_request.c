@@ -279,16 +279,23 @@ void request_device(struct tracer *t, struct task *k, const struct request *r)
 	request_words(t, k, EV_NET_BIND, words);
 }
 
-void request_device_number(struct tracer *t, struct task *k,
-			   const struct request *r)
+/* "WHAT NUMBER", of an int. */
+static void request_bind_number(struct tracer *t, struct task *k,
+				const char *what)
 {
 	char words[64];
 	int number = 0;
 
-	(void)r;
 	tracee_read(k->tid, k->call.args[3], &number, sizeof(number));
-	snprintf(words, sizeof(words), "device number %d", number);
+	snprintf(words, sizeof(words), "%s %d", what, number);
 	request_words(t, k, EV_NET_BIND, words);
+}
+
+void request_device_number(struct tracer *t, struct task *k,
+			   const struct request *r)
+{
+	(void)r;
+	request_bind_number(t, k, "device number");
 }
 
 static void request_group(struct tracer *t, struct task *k, int family,
@@ -340,13 +347,8 @@ void request_join_any(struct tracer *t, struct task *k,
 void request_netlink_join(struct tracer *t, struct task *k,
 			  const struct request *r)
 {
-	char words[64];
-	int group = 0;
-
 	(void)r;
-	tracee_read(k->tid, k->call.args[3], &group, sizeof(group));
-	snprintf(words, sizeof(words), "group %d", group);
-	request_words(t, k, EV_NET_BIND, words);
+	request_bind_number(t, k, "group");
 }
 
 void request_v6only(struct tracer *t, struct task *k, const struct request *r)

@@ -18,7 +18,6 @@
 #include "core/trace/tracer.h"
 
 #define PACKET_MAX 1500		/* of a question that did not go out */
-#define MESSAGES_MAX 1024	/* UIO_MAXIOV, the kernel's own bound */
 
 /*
  * One addressed message, read on entry: afterwards its memory may hold
@@ -33,7 +32,7 @@ struct sent {
 
 /* The beginning of a message that lies in several places. */
 static size_t send_gather(struct task *k, const struct iovec *iov, size_t n,
-			 char *packet)
+			  char *packet)
 {
 	size_t used = 0;
 
@@ -52,7 +51,7 @@ static size_t send_gather(struct task *k, const struct iovec *iov, size_t n,
 }
 
 static void send_keep(struct task *k, uint64_t name, uint64_t len,
-			  const struct iovec *iov, size_t n, uint32_t index)
+		      const struct iovec *iov, size_t n, uint32_t index)
 {
 	struct buf *out = &k->call.words;
 	struct sent s = { .index = index };
@@ -80,7 +79,7 @@ enum entry_action enter_sendto(struct tracer *t, struct task *k)
 
 static void send_keep_message(struct task *k, uint64_t at, uint32_t index)
 {
-	struct iovec iov[MESSAGES_MAX];
+	struct iovec iov[UIO_MAXIOV];
 	struct msghdr msg;
 	size_t n;
 	ssize_t got;
@@ -88,11 +87,11 @@ static void send_keep_message(struct task *k, uint64_t at, uint32_t index)
 	if (tracee_read(k->tid, at, &msg, sizeof(msg)) != sizeof(msg) ||
 	    !msg.msg_name || !msg.msg_namelen)
 		return;
-	n = msg.msg_iovlen < MESSAGES_MAX ? msg.msg_iovlen : MESSAGES_MAX;
+	n = msg.msg_iovlen < UIO_MAXIOV ? msg.msg_iovlen : UIO_MAXIOV;
 	got = n ? tracee_read(k->tid, (uintptr_t)msg.msg_iov, iov,
 			      n * sizeof(*iov)) : 0;
 	send_keep(k, (uintptr_t)msg.msg_name, msg.msg_namelen, iov,
-		      got > 0 ? (size_t)got / sizeof(*iov) : 0, index);
+		  got > 0 ? (size_t)got / sizeof(*iov) : 0, index);
 }
 
 enum entry_action enter_sendmsg(struct tracer *t, struct task *k)
@@ -107,7 +106,7 @@ enum entry_action enter_sendmmsg(struct tracer *t, struct task *k)
 	uint32_t n = (uint32_t)k->call.args[2];
 
 	socket_owner_ready(t);
-	for (uint32_t i = 0; i < n && i < MESSAGES_MAX; i++)
+	for (uint32_t i = 0; i < n && i < UIO_MAXIOV; i++)
 		send_keep_message(
 			k, k->call.args[1] + i * sizeof(struct mmsghdr), i);
 	return ENTRY_STOP_AT_EXIT;
@@ -120,8 +119,8 @@ struct unasked {
 	int err;
 };
 
-static void net_report_unasked(void *ctx, enum event_kind kind,
-			       struct str words)
+static void send_report_unasked(void *ctx, enum event_kind kind,
+				struct str words)
 {
 	const struct unasked *u = ctx;
 
@@ -129,11 +128,11 @@ static void net_report_unasked(void *ctx, enum event_kind kind,
 }
 
 static void send_report(struct tracer *t, struct task *k,
-			    const struct sent *s, struct str packet)
+			const struct sent *s, struct str packet)
 {
 	int err = call_err(&k->call);
 	struct unasked unasked = { t, k, 0 };
-	const struct payload_sink sink = { net_report_unasked, &unasked };
+	const struct payload_sink sink = { send_report_unasked, &unasked };
 
 	/*
 	 * sendmmsg(2), BUGS: when a message fails after others went out, the
@@ -142,9 +141,7 @@ static void send_report(struct tracer *t, struct task *k,
 	if (!err && s->index && s->index >= (uint64_t)k->call.ret)
 		err = ECANCELED;
 	/* What is asked of the kernel: decode_netlink.c. */
-	if (s->addr.ss_family == AF_NETLINK)
-		return;
-	if (!s->len && err == EFAULT)
+	if (s->addr.ss_family == AF_NETLINK || (!s->len && err == EFAULT))
 		return;
 	net_address_event(t, k, EV_NET_SEND, (int)k->call.args[0], &s->addr,
 			  s->len, err);

@@ -261,7 +261,7 @@ enum entry_action enter_descriptor(struct tracer *t, struct task *k)
 					       ENTRY_CONTINUE;
 }
 
-/* It stops only where much is asked for (unrecorded.def). */
+/* It stops only where much is asked for (large.def). */
 enum entry_action enter_mremap(struct tracer *t, struct task *k)
 {
 	return limits_lack_memory(t, k, limits_bytes_asked(k)) ?

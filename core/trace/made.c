@@ -95,14 +95,19 @@ void leave_truncate(struct tracer *t, struct task *k)
 }
 
 /* Files grow this way all the time; only what is cut is of interest. */
-enum entry_action enter_ftruncate(struct tracer *t, struct task *k)
+/* The same of a descriptor: what it leaves ends, or is cut, there. */
+static bool made_cuts_open(const struct task *k, uint64_t at)
 {
 	struct stat st;
 
-	if (limits_file_size(t, (int64_t)k->call.args[1]))
-		return ENTRY_STOP_AT_EXIT;
 	return !procfs_stat(k->tid, &st, "fd/%d", (int)k->call.args[0]) &&
-	       st.st_nlink && made_cuts(&st, (int64_t)k->call.args[1]) ?
+	       st.st_nlink && made_cuts(&st, (int64_t)at);
+}
+
+enum entry_action enter_ftruncate(struct tracer *t, struct task *k)
+{
+	return limits_file_size(t, (int64_t)k->call.args[1]) ||
+	       made_cuts_open(k, k->call.args[1]) ?
 		       ENTRY_STOP_AT_EXIT : ENTRY_CONTINUE;
 }
 
@@ -122,13 +127,9 @@ void leave_ftruncate(struct tracer *t, struct task *k)
  */
 enum entry_action enter_fallocate(struct tracer *t, struct task *k)
 {
-	struct stat st;
-
 	(void)t;
-	if (!(k->call.args[1] & FALLOCATE_TAKES))
-		return ENTRY_STOP_AT_EXIT;
-	return !procfs_stat(k->tid, &st, "fd/%d", (int)k->call.args[0]) &&
-	       st.st_nlink && made_cuts(&st, (int64_t)k->call.args[2]) ?
+	return !(k->call.args[1] & FALLOCATE_TAKES) ||
+	       made_cuts_open(k, k->call.args[2]) ?
 		       ENTRY_STOP_AT_EXIT : ENTRY_CONTINUE;
 }
 

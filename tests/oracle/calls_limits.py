@@ -20,7 +20,6 @@ TAKES_SPACE = (
     "mknod", "mknodat", "symlink", "symlinkat", "link", "linkat", "rename",
     "renameat", "renameat2", "truncate", "setxattr", "lsetxattr",
     "fsetxattr", "bind")
-QUEUES = ("msgget", "semget", "mq_open")
 RESOURCES = {
     "RLIMIT_NOFILE": "descriptors", "RLIMIT_DATA": "memory",
     "RLIMIT_FSIZE": "file-size", "RLIMIT_NPROC": "tasks",
@@ -60,10 +59,8 @@ def word(call):
         return "files"
     if call.name in MAKES_DESCRIPTOR and call.err == "EMFILE":
         return "descriptors"
-    if call.name in QUEUES and call.err in ("ENOSPC", "EMFILE"):
+    if call.name == "mq_open" and call.err in ("ENOSPC", "EMFILE"):
         return "queues"
-    if call.name == "shmget" and call.err == "ENOSPC":
-        return "memory"
     if call.name == "prlimit64" and call.err == "EPERM":
         return RESOURCES.get(call.arg(1).name)
     return None
