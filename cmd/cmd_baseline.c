@@ -86,7 +86,7 @@ static int update(struct work *w, struct err *err)
 	    session_run_all(w->edit.s, err))
 		return -1;
 	fp = session_own(w->edit.s, 0);
-	if (refuse_doubtful(w, judge_alone(fp), err))
+	if (refuse_doubtful(w, trace_judge_alone(fp), err))
 		return -1;
 	/* HEAD does not name the files of a work tree. */
 	if (session_rev(w->edit.s, 0)->kind == REV_WORKTREE)

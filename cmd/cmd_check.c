@@ -297,7 +297,7 @@ static void join(struct fingerprint *fresh, const struct fingerprint *stored,
 			all[n++].seen = 0;
 		}
 	if (n)
-		qsort(all, n, sizeof(*all), fact_by_line);
+		qsort(all, n, sizeof(*all), policy_edits_by_line);
 	fresh->facts = all;
 	fresh->n = n;
 }

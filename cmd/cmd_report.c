@@ -50,7 +50,7 @@ static int write_session(struct session *s, const struct settings *set,
 	};
 	const struct writer writer = { write_audit, &a };
 
-	if (write_formats(to, &writer, err))
+	if (formats_write(to, &writer, err))
 		return -1;
 	/* A report compares nothing; it can only rest on too little. */
 	return audit_has_doubts(&a) ? STATUS_INCONCLUSIVE : STATUS_PASS;

@@ -14,7 +14,7 @@
  * A fingerprint compared with itself has no findings; what is left are the
  * doubts about its runs.
  */
-int judge_alone(const struct fingerprint *fp)
+int trace_judge_alone(const struct fingerprint *fp)
 {
 	__attribute__((cleanup(comparison_free)))
 	struct comparison cmp = { .arena = ARENA_INIT };
@@ -48,5 +48,5 @@ int cmd_trace(const struct invocation *inv, struct err *err)
 	fingerprint_write(&out, session_fingerprint(s, 0));
 	if (path ? output_file(path, &out, err) : output_stdout(&out, err))
 		return -1;
-	return judge_alone(session_fingerprint(s, 0));
+	return trace_judge_alone(session_fingerprint(s, 0));
 }

@@ -108,7 +108,7 @@ void destinations_free(struct destinations *d)
 }
 
 /* Files first: they are written even when standard output is closed. */
-int write_formats(const struct destinations *to, const struct writer *w,
+int formats_write(const struct destinations *to, const struct writer *w,
 		  struct err *err)
 {
 	autobuf struct buf out = BUF_INIT;

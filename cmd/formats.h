@@ -43,7 +43,7 @@ struct writer {
 };
 
 /* Write every file, then standard output. */
-int write_formats(const struct destinations *to, const struct writer *w,
+int formats_write(const struct destinations *to, const struct writer *w,
 		  struct err *err);
 
 #endif

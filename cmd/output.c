@@ -37,7 +37,7 @@ static int write_special(const char *path, const struct buf *text,
 
 	if (fd < 0 || write_loudly(fd, text))
 		return err_sys(err, "%s", path);
-	closed = close(steal_fd(&fd));
+	closed = close(fd_steal(&fd));
 	return closed ? err_sys(err, "%s", path) : 0;
 }
 

@@ -104,7 +104,7 @@ int pipeline_check(const struct settings *set, const struct session *s,
 	return pipeline_policy(&o, set, session_config(s), NULL, err);
 }
 
-bool report_only(const struct settings *set, const struct session *s)
+bool pipeline_report_only(const struct settings *set, const struct session *s)
 {
 	return set->report_only ||
 	       (s && str_eq(config_str(session_config(s), "policy", STR(""),
@@ -114,7 +114,7 @@ bool report_only(const struct settings *set, const struct session *s)
 int pipeline_forgive(const struct settings *set, const struct session *s,
 		     const struct err *err)
 {
-	if (err->code != ERR_INCONCLUSIVE || !report_only(set, s))
+	if (err->code != ERR_INCONCLUSIVE || !pipeline_report_only(set, s))
 		return -1;
 	output_error(err);
 	fprintf(stderr, "behavdiff: report-only: would have exited %d\n",
@@ -171,7 +171,7 @@ void pipeline_compare(struct pipeline *o, const struct session *s,
 		.fail_on = o->policy.fail_on,
 		.fail_on_from = set->fail_on ? STR("the command line") :
 			str_c(session_config_name(s)),
-		.report_only = report_only(set, s),
+		.report_only = pipeline_report_only(set, s),
 		.config_from = str_c(session_config_name(s)),
 		.config_path = set->config ? STR("") : STR(CONFIG_FILE),
 		.steps = o->steps.v,
@@ -220,7 +220,7 @@ int pipeline_report(struct pipeline *o, struct session *s,
 	const struct writer writer = { write_report, &o->report };
 
 	add_notes(o, s);
-	if (write_formats(to, &writer, err))
+	if (formats_write(to, &writer, err))
 		return -1;
 	last_result_write(session_cache(s), &o->report, &o->place);
 	return o->report.report_only ? STATUS_PASS :

@@ -65,7 +65,7 @@ int command_begin(struct session **s, struct destinations *to,
 		  struct err *err);
 
 /* Does nothing fail?  As the option or the trusted configuration says. */
-bool report_only(const struct settings *set, const struct session *s);
+bool pipeline_report_only(const struct settings *set, const struct session *s);
 /*
  * A command that is inconclusive before there is anything to report: in
  * report-only mode the error is printed here, and the status is 0; else -1.
@@ -76,6 +76,6 @@ int pipeline_forgive(const struct settings *set, const struct session *s,
 /* --- cmd_trace.c --- */
 
 /* Print the doubts about the runs of one fingerprint; an enum status. */
-int judge_alone(const struct fingerprint *fp);
+int trace_judge_alone(const struct fingerprint *fp);
 
 #endif

@@ -21,7 +21,7 @@ struct edits {
 	VEC(struct fact) v;	/* not in fp yet */
 };
 
-int fact_by_line(const void *a, const void *b)
+int policy_edits_by_line(const void *a, const void *b)
 {
 	return str_cmp(((const struct fact *)a)->line,
 		       ((const struct fact *)b)->line);
@@ -60,7 +60,7 @@ static void put_edits(struct edits *e)
 
 	if (!e->v.n)
 		return;
-	qsort(e->v.v, e->v.n, sizeof(*e->v.v), fact_by_line);
+	qsort(e->v.v, e->v.n, sizeof(*e->v.v), policy_edits_by_line);
 	all = arena_alloc(&fp->arena, (n + e->v.n) * sizeof(*all));
 	if (n)
 		memcpy(all, fp->facts, n * sizeof(*all));
@@ -72,7 +72,7 @@ static void put_edits(struct edits *e)
 			all[n++] = e->v.v[i];
 	}
 	vec_free(&e->v);
-	qsort(all, n, sizeof(*all), fact_by_line);
+	qsort(all, n, sizeof(*all), policy_edits_by_line);
 	fp->facts = all;
 	fp->n = n;
 }

@@ -33,6 +33,6 @@ int policy_edits_diff(struct session *s, struct err *err);
 bool policy_edits_is_job(struct str path);
 
 /* For qsort(). */
-int fact_by_line(const void *a, const void *b);
+int policy_edits_by_line(const void *a, const void *b);
 
 #endif

@@ -29,14 +29,6 @@ static inline void cleanup_file(FILE **f)
 		fclose(*f);
 }
 
-static inline int steal_fd(int *fd)
-{
-	int got = *fd;
-
-	*fd = -1;
-	return got;
-}
-
 #define autofree __attribute__((cleanup(cleanup_free)))
 #define autofd __attribute__((cleanup(cleanup_fd)))
 #define autofile __attribute__((cleanup(cleanup_file)))

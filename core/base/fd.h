@@ -65,4 +65,13 @@ int fd_close_but(int first, const int *keep, size_t n);
  */
 int fd_open_beneath(int dir, const char *path, int flags);
 
+/* The descriptor, which its owner (autofd) will not close any more. */
+static inline int fd_steal(int *fd)
+{
+	int got = *fd;
+
+	*fd = -1;
+	return got;
+}
+
 #endif

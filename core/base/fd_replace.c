@@ -55,7 +55,7 @@ static int replace(const char *target, const struct stat *old, struct str data,
 		return -1;
 	if ((old && fchmod(fd, old->st_mode & 0777)) ||
 	    fd_write_all(fd, data.p, data.len) || (lasting && fsync(fd)) ||
-	    close(steal_fd(&fd)) || rename(name, target)) {
+	    close(fd_steal(&fd)) || rename(name, target)) {
 		int sys = errno;
 
 		unlink(name);

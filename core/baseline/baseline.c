@@ -202,12 +202,12 @@ static void add_run(struct sum *sum, struct step_end *to,
 		    const struct step_end *s)
 {
 	sum->runs++;
-	sum->did += step_did(s);
+	sum->did += step_end_did(s);
 	sum->ended += s->ended && !s->stopped;
 	sum->stopped += s->stopped;
 	to->was_ready |= s->was_ready;
 	to->fixture |= s->fixture;
-	if (!step_failed(s))
+	if (!step_end_failed(s))
 		return;
 	if (!sum->failed++) {
 		to->status = s->status;

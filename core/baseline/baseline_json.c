@@ -41,12 +41,12 @@ static void put_environment(struct json_out *j, const struct environment *env)
 /* In every run: it did its part, ended by itself, was stopped. */
 static void put_step_end(struct json_out *j, const struct step_end *s)
 {
-	json_put_bool(j, "done", step_did(s));
+	json_put_bool(j, "done", step_end_did(s));
 	if (s->ended)
 		json_put_bool(j, "ended", true);
 	if (s->stopped)
 		json_put_bool(j, "stopped", true);
-	if (step_failed(s) && s->status != 1 << 8)
+	if (step_end_failed(s) && s->status != 1 << 8)
 		json_put_int(j, "status", s->status);
 }
 
@@ -71,7 +71,7 @@ static void baseline_json_put_steps(struct json_out *j,
 		json_begin_object_inline(j, s->name.p);
 		json_put_str(j, "command", s->command);
 		json_put_bool(j, "ready", s->was_ready);
-		json_put_bool(j, "failed", step_failed(s));
+		json_put_bool(j, "failed", step_end_failed(s));
 		put_step_end(j, s);
 		if (s->fixture)
 			json_put_bool(j, "fixture", true);

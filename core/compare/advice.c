@@ -59,7 +59,7 @@ static bool is_too_wide(struct str folder)
 {
 	enum zone zone = zone_of(folder);
 
-	return str_eq(folder, STR("$HOME")) || folder_is_shared(folder) ||
+	return str_eq(folder, STR("$HOME")) || group_folder_is_shared(folder) ||
 	       (zone != ZONE_TREE && zone != ZONE_HOME && zone != ZONE_TEMP);
 }
 

@@ -57,20 +57,20 @@ static void doubt_alike(struct doubts *d, const struct step_tally *is)
 	if (is->bad->err) {
 		buf_printf(&text, "cannot be started%s: ",
 			   alone ? "" : " on either side");
-		put_exec_error(&text, is->bad);
+		steps_put_exec_error(&text, is->bad);
 		buf_c(&text, ": ");
-		put_exec_remedy(&text, is->bad);
+		remedy_put_exec(&text, is->bad);
 		doubt(d, "%s", text.p);
 		return;
 	}
-	put_status(&text, is->status);
+	steps_put_status(&text, is->status);
 	buf_printf(&text, " in every run%s before it printed a "
 		   "result or wrote a file",
 		   alone ? "" : " of both sides");
 	if (is->bad->error.len)
 		buf_c(&text, ": ");
-	step_error_text(&text, is->bad);
-	if (step_crashed(is->bad))
+	step_end_error_text(&text, is->bad);
+	if (step_end_crashed(is->bad))
 		doubt(d, "%s: run it by hand to see why", text.p);
 	else
 		doubt(d, "%s: give it what it needs, or say `expect = status "

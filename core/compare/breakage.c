@@ -41,7 +41,7 @@ struct look {
 
 static bool cut_short(const struct run_end *run)
 {
-	return run_was_cut(run) || str_starts(run->how, STR("limit"));
+	return run_end_was_cut(run) || str_starts(run->how, STR("limit"));
 }
 
 /* Not the deadline's fault: it had many times what OLD needed. */
@@ -50,7 +50,7 @@ static bool waited_long(const struct step_tally *was,
 {
 	uint64_t had = run->ms - s->started_ms;
 
-	return run_was_cut(run) && s->started && s->started_ms < run->ms &&
+	return run_end_was_cut(run) && s->started && s->started_ms < run->ms &&
 	       s->awaits.len && !str_eq(s->awaits, STR("exit")) &&
 	       was->ready_most && had >= was->ready_most * LONG_TIMES &&
 	       had >= was->ready_most + LONG_MS;
@@ -86,7 +86,7 @@ static const struct step_end *find_broken(const struct look *l,
 
 			if (!str_eq(s->name, was->name) || s->fixture)
 				continue;
-			if (step_did(s) && !hangs(was, run, s))
+			if (step_end_did(s) && !hangs(was, run, s))
 				return NULL;
 			if (!first && !is_excused(was, run, s))
 				first = s;
@@ -104,14 +104,14 @@ static enum manner manner_of(const struct step_tally *was,
 		return MANNER_EXEC;
 	if (!s->started)
 		return MANNER_WAITS;
-	if (step_crashed(s))
+	if (step_end_crashed(s))
 		return MANNER_CRASH;
 	if (s->ended && s->awaits.len && !s->was_ready &&
 	    !str_eq(s->awaits, STR("exit")))
 		return MANNER_START;
-	if (step_failed(s) && !was->ended)
+	if (step_end_failed(s) && !was->ended)
 		return s->awaits.len ? MANNER_RUNS : MANNER_START;
-	if (step_failed(s))
+	if (step_end_failed(s))
 		return MANNER_STATUS;
 	if (s->unmet.len)
 		return MANNER_UNMET;
@@ -121,10 +121,10 @@ static enum manner manner_of(const struct step_tally *was,
 static void put_why(struct buf *out, const struct step_end *s)
 {
 	buf_c(out, ": ");
-	if (step_error_text(out, s))
+	if (step_end_error_text(out, s))
 		return;
 	buf_c(out, "it ");
-	put_status(out, s->status);
+	steps_put_status(out, s->status);
 	buf_c(out, s->output.len ? " and named no error" :
 				   " and printed nothing");
 }
@@ -145,7 +145,7 @@ static void breakage_put_ready(struct buf *out, const struct step_end *s)
 			buf_printf(out, ": %s", whys[i].why);
 	if (s->error.len)
 		buf_c(out, "; ");
-	step_error_text(out, s);
+	step_end_error_text(out, s);
 }
 
 static void put_waits(struct buf *out, struct str cause)
@@ -164,7 +164,7 @@ static void put_failure(struct buf *out, const struct step_end *s)
 	if (!s->error.len)
 		return;
 	buf_c(out, " (it ");
-	put_status(out, s->status);
+	steps_put_status(out, s->status);
 	buf_ch(out, ')');
 }
 
@@ -174,7 +174,7 @@ static void breakage_put_unmet(struct buf *out, const struct step_end *s)
 		   STR_ARG(s->unmet));
 	if (s->error.len)
 		buf_c(out, ": ");
-	step_error_text(out, s);
+	step_end_error_text(out, s);
 }
 
 static void put_manner(struct buf *out, enum manner manner,
@@ -184,7 +184,7 @@ static void put_manner(struct buf *out, enum manner manner,
 	switch (manner) {
 	case MANNER_EXEC:
 		buf_c(out, " no longer starts: ");
-		put_exec_error(out, s);
+		steps_put_exec_error(out, s);
 		break;
 	case MANNER_WAITS:
 		put_waits(out, cause);
@@ -195,9 +195,9 @@ static void put_manner(struct buf *out, enum manner manner,
 		break;
 	case MANNER_CRASH:
 		buf_c(out, " crashes now: it ");
-		put_status(out, s->status);
+		steps_put_status(out, s->status);
 		buf_c(out, s->error.len ? ": " : "");
-		step_error_text(out, s);
+		step_end_error_text(out, s);
 		break;
 	case MANNER_STATUS:
 		put_failure(out, s);

@@ -40,7 +40,7 @@ static uint64_t deadline_of(const struct fingerprint *fp)
 	uint64_t ms = 0, planned;
 
 	for (size_t r = 0; r < fp->n_ends; r++)
-		if (run_was_cut(&fp->ends[r]) && fp->ends[r].ms > ms)
+		if (run_end_was_cut(&fp->ends[r]) && fp->ends[r].ms > ms)
 			ms = fp->ends[r].ms;
 	if (ms && fp->plan.len &&
 	    !json_parse(&plan, fp->plan, PLAN_MAX, &ignored) &&
@@ -118,8 +118,8 @@ static uint64_t time_to_begin(const struct doubts *d, struct str name)
 
 			if (!s || !s->started)
 				continue;
-			most = larger(most, run_was_cut(run) ? s->started_ms :
-							       run->ms);
+			most = larger(most, run_end_was_cut(run) ?
+				      s->started_ms : run->ms);
 		}
 	}
 	return most;

@@ -44,11 +44,11 @@ static struct scripts scripts_of(const struct fact *f)
 	struct str rest = f->object, word;
 	bool behind = false;
 
-	if (!program_is_interpreter(path_base(object_cut_word(&rest))))
+	if (!message_is_interpreter(path_base(object_cut_word(&rest))))
 		return s;
-	command_word(&rest);
+	message_command_word(&rest);
 	while (rest.len && s.n < ARRAY_LEN(s.v)) {
-		word = command_word(&rest);
+		word = message_command_word(&rest);
 		if (str_eq(word, STR("-c")) || str_eq(word, STR("-e")) ||
 		    str_eq(word, STR("-m")))
 			return s;
@@ -262,8 +262,8 @@ bool deeds_passed_on(struct deeds *d, struct str path)
 	if (!reader)
 		return false;
 	maker = e->val.ptr;
-	return !str_eq(program_shown(chain_last(reader->ev.process)),
-		       program_shown(chain_last(maker->ev.process)));
+	return !str_eq(message_program(chain_last(reader->ev.process)),
+		       message_program(chain_last(maker->ev.process)));
 }
 
 /* Of a relative name the directory is not known: any that was made so. */

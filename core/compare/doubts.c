@@ -56,9 +56,9 @@ static void doubt_never(struct doubts *d, const struct fingerprint *fp,
 	if (is_nowhere(d, step->name))
 		return;
 	if (step->undone->err) {
-		put_exec_error(&text, step->undone);
+		steps_put_exec_error(&text, step->undone);
 		buf_c(&text, ": ");
-		put_exec_remedy(&text, step->undone);
+		remedy_put_exec(&text, step->undone);
 		doubt(d, "%.*s: step %.*s never started: %s", STR_ARG(fp->spec),
 		      STR_ARG(step->name), text.p);
 		return;
@@ -119,7 +119,7 @@ static void doubt_unmet(struct doubts *d, const struct fingerprint *fp,
 		buf_str(&text, s->unmet_end->unmet);
 		if (s->unmet_end->error.len)
 			buf_c(&text, ": ");
-		step_error_text(&text, s->unmet_end);
+		step_end_error_text(&text, s->unmet_end);
 		doubt(d, "%.*s: step %.*s in %u of %zu runs: %s: repair the "
 		      "program or the scenario", STR_ARG(fp->spec),
 		      STR_ARG(s->name), s->unmet, fp->n_ends, text.p);
@@ -140,13 +140,13 @@ static void doubt_step(struct doubts *d, const struct step_tally *was,
 	    breakage_of(d->m, is->name) ||
 	    (was->failed == was->runs && was->status == is->status))
 		return;
-	put_status(&how, is->status);
+	steps_put_status(&how, is->status);
 	buf_printf(&how, " in every run, and in %u of %u runs of %.*s it ",
 		   was->failed, was->runs, STR_ARG(old->spec));
-	put_status(&how, was->status);
+	steps_put_status(&how, was->status);
 	if (is->bad->error.len)
 		buf_c(&how, ": ");
-	step_error_text(&how, is->bad);
+	step_end_error_text(&how, is->bad);
 	doubt(d, "%.*s: step %.*s %s: see that it ends in the same way in "
 	      "every run of %.*s, or say `expect = status N`",
 	      STR_ARG(new->spec), STR_ARG(is->name), how.p,
@@ -189,8 +189,8 @@ static void doubt_fixture(struct doubts *d, const struct step_tally *was,
 	    was->did < was->runs)
 		return;
 	if (is->undone->err)
-		put_exec_error(&text, is->undone);
-	else if (!step_error_text(&text, is->undone))
+		steps_put_exec_error(&text, is->undone);
+	else if (!step_end_error_text(&text, is->undone))
 		buf_c(&text, "it is not ready, or ended with a failure");
 	doubt(d, "%.*s: the fixture %.*s did not do its part in any run, as "
 	      "it did in %.*s: %s: see that it does, and try again",
@@ -332,8 +332,8 @@ static void doubt_refusals(struct doubts *d)
  * By digest, or setting by setting: of two plans that were written by different
  * versions, one may lack a key that has its default in the other.
  */
-bool plans_differ(struct buf *how, const struct fingerprint *old,
-		  const struct fingerprint *new)
+bool doubts_plans_differ(struct buf *how, const struct fingerprint *old,
+			 const struct fingerprint *new)
 {
 	if (str_eq(old->plan_digest, new->plan_digest))
 		return false;
@@ -354,7 +354,7 @@ static void doubt_plan(struct doubts *d)
 	const struct fingerprint *old = d->m->old, *new = d->m->new;
 	autobuf struct buf how = BUF_INIT;
 
-	if (!plans_differ(&how, old, new))
+	if (!doubts_plans_differ(&how, old, new))
 		return;
 	if (!how.len)
 		buf_printf(&how, "%.*s and %.*s",

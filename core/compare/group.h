@@ -30,7 +30,7 @@ void grouping_end(struct grouping *g);
 bool finding_is_free(const struct comparison *c, size_t i);
 
 /* Is it a folder that many programs share (shared.def)? */
-bool folder_is_shared(struct str path);
+bool group_folder_is_shared(struct str path);
 /* Append the folder that the run made and a file is in, else its own. */
 bool finding_folder(const struct grouping *g, const struct finding *f,
 		    struct buf *out);

@@ -168,7 +168,7 @@ bool cause_leads_PROGRAM(const struct finding *f, struct str key)
 
 /* --- folders --- */
 
-bool folder_is_shared(struct str path)
+bool group_folder_is_shared(struct str path)
 {
 	static const char *const shared[] = {
 #define SHARED(path) path,
@@ -190,7 +190,7 @@ static struct strmap_entry *made_above(const struct grouping *g,
 		struct str above = { path.p, i };
 		struct strmap_entry *e;
 
-		if (path.p[i] != '/' || folder_is_shared(above))
+		if (path.p[i] != '/' || group_folder_is_shared(above))
 			continue;
 		e = strmap_get(&g->made, above);
 		if (e)
@@ -228,7 +228,7 @@ bool cause_key_FOLDER(const struct grouping *g, const struct finding *f,
 	e = made_above(g, path);
 	if (!e)
 		e = strmap_get(&g->made, path);
-	if (!e || !e->val.num || folder_is_shared(e->key))
+	if (!e || !e->val.num || group_folder_is_shared(e->key))
 		return false;
 	/* What is moved out of it, or into it, is not in it. */
 	if (f->fact->kind == EV_FILE_RENAME && !path_below(second, e->key))

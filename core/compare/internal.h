@@ -98,12 +98,12 @@ bool fact_reads_sensitive(const struct fact *f);
  * Cut the first word off a command line that quote_word() has made: without its
  * quotes, what is escaped in it stays.
  */
-struct str command_word(struct str *rest);
+struct str message_command_word(struct str *rest);
 
 /* "client.py" of "python3 -u client.py --port 1", "git" of "git status". */
-struct str program_shown(struct str command);
+struct str message_program(struct str command);
 /* Is the program of this base name an interpreter (interpreters.def)? */
-bool program_is_interpreter(struct str name);
+bool message_is_interpreter(struct str name);
 
 /* --- finding.c --- */
 
@@ -185,8 +185,8 @@ void doubts_raise(struct matching *m);
  * Are they of one plan?  Else nothing that differs is the programs'.  how:
  * which settings differ, "" where the plans do not say.
  */
-bool plans_differ(struct buf *how, const struct fingerprint *old,
-		  const struct fingerprint *new);
+bool doubts_plans_differ(struct buf *how, const struct fingerprint *old,
+			 const struct fingerprint *new);
 
 /* --- verdict.c --- */
 

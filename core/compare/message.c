@@ -86,7 +86,7 @@ static const char *const interpreters[] = {
 #undef INTERPRETER
 };
 
-struct str command_word(struct str *rest)
+struct str message_command_word(struct str *rest)
 {
 	char quote = rest->len ? *rest->p : '\0';
 
@@ -103,7 +103,7 @@ struct str command_word(struct str *rest)
 	return object_cut_word(rest);
 }
 
-bool program_is_interpreter(struct str name)
+bool message_is_interpreter(struct str name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(interpreters); i++)
 		if (path_glob(str_c(interpreters[i]), name))
@@ -112,20 +112,21 @@ bool program_is_interpreter(struct str name)
 }
 
 /* "client.py" of "python3 -u client.py --port 1", "git" of "git status". */
-struct str program_shown(struct str command)
+struct str message_program(struct str command)
 {
-	struct str name = path_base(command_word(&command));
+	struct str name = path_base(message_command_word(&command));
 
-	if (!program_is_interpreter(name))
+	if (!message_is_interpreter(name))
 		return name;
 	while (command.len) {
-		struct str word = command_word(&command);
+		struct str word = message_command_word(&command);
 
 		/* The program is in the option itself: `sh -c TEXT`. */
 		if (str_eq(word, STR("-c")) || str_eq(word, STR("-e")))
 			break;
 		if (str_eq(word, STR("-m")))
-			return command.len ? command_word(&command) : name;
+			return command.len ? message_command_word(&command) :
+					     name;
 		if (word.len && word.p[0] != '-')
 			return path_base(word);
 	}
@@ -168,7 +169,7 @@ static void message_put_cut(struct buf *out, struct str s, size_t max)
 static void put_subject(struct buf *out, const struct fact *f)
 {
 	struct str command = doer(f);
-	struct str name = command.len ? program_shown(command) : STR("");
+	struct str name = command.len ? message_program(command) : STR("");
 
 	if (is_edit(f->kind))
 		buf_c(out, "the change");
@@ -206,8 +207,8 @@ static void put_predicate(struct buf *out, const struct finding *f)
 	buf_str(out, m.tail);
 	if (f->rule->category == CATEGORY_PERSISTENCE && fact_run_by(f->fact))
 		buf_printf(out, ": %s", fact_run_by(f->fact));
-	if (f->fact->err && errno_name(f->fact->err))
-		buf_printf(out, " (%s)", errno_name(f->fact->err));
+	if (f->fact->err && event_errno_name(f->fact->err))
+		buf_printf(out, " (%s)", event_errno_name(f->fact->err));
 }
 
 static void put_change(struct buf *out, const struct finding *f)

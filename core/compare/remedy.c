@@ -23,9 +23,10 @@ static bool is_inside(struct str path)
 	return false;
 }
 
-void put_exec_remedy(struct buf *out, const struct step_end *s)
+void remedy_put_exec(struct buf *out, const struct step_end *s)
 {
-	struct str command = s->command, program = command_word(&command);
+	struct str command = s->command,
+		   program = message_command_word(&command);
 	bool is_path = program.len && memchr(program.p, '/', program.len);
 
 	if (is_path && *program.p == '/' && !is_inside(program))

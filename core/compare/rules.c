@@ -414,7 +414,7 @@ static bool when_elsewhere(const struct fact *f, const struct sides *s)
 {
 	struct str rest = f->object;
 
-	return when_delegates(f) ||
+	return when_refused_delegate(f) ||
 	       deeds_is_set_id(s->did, object_cut_word(&rest));
 }
 

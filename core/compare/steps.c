@@ -23,7 +23,7 @@ const struct step_tally *tallies_find(const struct tallies *t, struct str name)
 
 /* --- one step of one run --- */
 
-bool run_was_cut(const struct run_end *run)
+bool run_end_was_cut(const struct run_end *run)
 {
 	return str_eq(run->how, STR("deadline"));
 }
@@ -53,7 +53,7 @@ static void tally_bad(struct step_tally *v, const struct step_end *s)
 		v->one_status = true;
 	}
 	v->one_status &= v->status == s->status;
-	v->crashed += step_crashed(s);
+	v->crashed += step_end_crashed(s);
 }
 
 static uint64_t span(uint64_t from, uint64_t to)
@@ -90,16 +90,16 @@ static void tally_step(struct step_tally *v, const struct run_end *run,
 	v->ready += s->was_ready;
 	v->ended += s->ended && !s->stopped;
 	v->stopped += s->stopped;
-	v->did += step_did(s);
-	if (!step_did(s) && !v->undone)
+	v->did += step_end_did(s);
+	if (!step_end_did(s) && !v->undone)
 		v->undone = s;
 	if (!s->started && !s->err && !v->waiting)
 		v->waiting = s;
 	if (s->unmet.len && !v->unmet++)
 		v->unmet_end = s;
-	if (run_was_cut(run))
+	if (run_end_was_cut(run))
 		tally_cut(v, s);
-	if (step_failed(s))
+	if (step_end_failed(s))
 		tally_bad(v, s);
 	tally_times(v, s);
 }
@@ -129,7 +129,7 @@ struct tallies tallies_of(const struct fingerprint *fp)
 
 /* --- words --- */
 
-void put_status(struct buf *out, int status)
+void steps_put_status(struct buf *out, int status)
 {
 	if (!WIFSIGNALED(status)) {
 		buf_printf(out, "ended with status %d", WEXITSTATUS(status));
@@ -144,10 +144,11 @@ void put_status(struct buf *out, int status)
 		buf_printf(out, "was killed by signal %d", WTERMSIG(status));
 }
 
-void put_exec_error(struct buf *out, const struct step_end *s)
+void steps_put_exec_error(struct buf *out, const struct step_end *s)
 {
-	const char *name = errno_name(s->err);
-	struct str command = s->command, program = command_word(&command);
+	const char *name = event_errno_name(s->err);
+	struct str command = s->command,
+		   program = message_command_word(&command);
 
 	buf_printf(out, "%.*s: %s", STR_ARG(program), name ? name : "?");
 	if (s->error.len)

@@ -17,7 +17,7 @@ struct step_tally {
 	unsigned failed;	/* ended by itself, not as it is meant to */
 	unsigned crashed;	/* by a signal that is raised by mistake */
 	unsigned unmet;		/* `expect` was not met */
-	unsigned did;		/* it did its part: step_did() */
+	unsigned did;		/* it did its part: step_end_did() */
 	/* The deadline came: while it ran (not yet ready), before it began. */
 	unsigned cut, unready, late;
 	struct str awaits;	/* see struct step_end */
@@ -44,15 +44,15 @@ const struct step_tally *tallies_find(const struct tallies *t,
 				      struct str name);
 
 /* Did the deadline end the run? */
-bool run_was_cut(const struct run_end *run);
+bool run_end_was_cut(const struct run_end *run);
 /* The i-th name of s->after; false past the last. */
 bool step_after(const struct step_end *s, size_t i, struct str *name);
 
 /* "ended with status 1", "was killed by SIGSEGV" */
-void put_status(struct buf *out, int status);
+void steps_put_status(struct buf *out, int status);
 /* What an exec failed with: "python9: ENOENT (no such program)". */
-void put_exec_error(struct buf *out, const struct step_end *s);
+void steps_put_exec_error(struct buf *out, const struct step_end *s);
 /* And what to do about it (remedy.c). */
-void put_exec_remedy(struct buf *out, const struct step_end *s);
+void remedy_put_exec(struct buf *out, const struct step_end *s);
 
 #endif

@@ -119,7 +119,7 @@ static bool when_text_delegates(struct str args)
 	return false;
 }
 
-bool when_delegates(const struct fact *f)
+bool when_refused_delegate(const struct fact *f)
 {
 	struct str rest = f->object;
 	struct str name = path_base(object_cut_word(&rest));

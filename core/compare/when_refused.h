@@ -17,6 +17,6 @@ bool when_refused_bind(const struct fact *f);
 /* A device that real machines have is not there. */
 bool when_refused_device(const struct fact *f);
 /* A program is executed, or was to be, that has others do its deed. */
-bool when_delegates(const struct fact *f);
+bool when_refused_delegate(const struct fact *f);
 
 #endif

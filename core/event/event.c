@@ -101,16 +101,16 @@ const char *event_section_name(enum event_section section)
 /* The kernel returns -1..-4095 for an error (include/linux/err.h). */
 #define ERRNO_LAST 4095
 
-const char *errno_name(int err)
+const char *event_errno_name(int err)
 {
 	/* glibc names 0 too: "0". */
 	return err > 0 && err <= ERRNO_LAST ? strerrorname_np(err) : NULL;
 }
 
-int errno_by_name(struct str name)
+int event_errno_by_name(struct str name)
 {
 	for (int err = 1; err <= ERRNO_LAST; err++) {
-		const char *known = errno_name(err);
+		const char *known = event_errno_name(err);
 
 		if (known && str_eq(str_c(known), name))
 			return err;

@@ -100,7 +100,7 @@ void chain_shorten(struct buf *out, size_t start, size_t max);
  * The name of an errno ("ENETUNREACH"), or NULL for an unknown number, and
  * back (0 when unknown).  From the kernel's uapi headers, through libc.
  */
-const char *errno_name(int err);
-int errno_by_name(struct str name);
+const char *event_errno_name(int err);
+int event_errno_by_name(struct str name);
 
 #endif

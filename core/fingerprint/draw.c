@@ -48,7 +48,7 @@ static bool is_endless(const struct drawn *s)
  */
 static bool goes_on(struct str a, struct str b, size_t head)
 {
-	size_t same = common_head(a, b);
+	size_t same = draw_common_head(a, b);
 	char was, is;
 
 	if (same >= head || same >= a.len || same >= b.len)
@@ -72,7 +72,7 @@ static double chance_form(const struct drawn *old, const struct drawn *new)
 		struct str a = drawn_example(old), t = new->d->v[i].text;
 
 		if (!new->d->v[i].cut && (!goes_on(a, t, old->head) ||
-					  common_tail(a, t) < old->tail))
+					  draw_common_tail(a, t) < old->tail))
 			return 0;
 	}
 	return 1;

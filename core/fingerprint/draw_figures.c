@@ -91,7 +91,7 @@ static const struct alphabet *alphabet_of(const struct charset *chars,
 
 /* --- what one side drew --- */
 
-size_t common_head(struct str a, struct str b)
+size_t draw_common_head(struct str a, struct str b)
 {
 	size_t n = 0;
 
@@ -100,7 +100,7 @@ size_t common_head(struct str a, struct str b)
 	return n;
 }
 
-size_t common_tail(struct str a, struct str b)
+size_t draw_common_tail(struct str a, struct str b)
 {
 	size_t n = 0;
 
@@ -208,7 +208,7 @@ static void find_shared(struct drawn *s)
 
 	for (size_t i = 0; s->whole > 1 && i < s->d->n; i++) {
 		struct str a = drawn_example(s), t = s->d->v[i].text;
-		size_t n = common_head(a, t), m = common_tail(a, t);
+		size_t n = draw_common_head(a, t), m = draw_common_tail(a, t);
 
 		if (s->d->v[i].cut)
 			continue;

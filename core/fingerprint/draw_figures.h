@@ -39,8 +39,8 @@ bool drawn_is_numbers(const struct drawn *s);
 /* Bytes of the smallest alphabet that holds the names of both; 0: of none. */
 unsigned drawn_alphabet_of_both(const struct drawn *a, const struct drawn *b);
 unsigned charset_size(const struct charset *set);
-size_t common_head(struct str a, struct str b);
-size_t common_tail(struct str a, struct str b);
+size_t draw_common_head(struct str a, struct str b);
+size_t draw_common_tail(struct str a, struct str b);
 /* The first name that is known as a whole; there is one. */
 struct str drawn_example(const struct drawn *s);
 double draw_power(double base, size_t n);

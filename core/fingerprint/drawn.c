@@ -161,8 +161,8 @@ static bool has_ends(const struct draw *old, const struct drawn *is,
 
 	if (is_in_clock(m))
 		return true;
-	return common_head(like, name) >= is->head &&
-	       common_tail(like, name) >= is->tail;
+	return draw_common_head(like, name) >= is->head &&
+	       draw_common_tail(like, name) >= is->tail;
 }
 
 /*

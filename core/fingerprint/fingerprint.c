@@ -28,7 +28,7 @@ static void fingerprint_put_line(struct buf *out, const struct event *ev,
 	if (!ev->err)
 		return;
 
-	const char *name = errno_name(ev->err);
+	const char *name = event_errno_name(ev->err);
 
 	buf_str(out, OUTCOME);
 	if (name)
@@ -53,7 +53,7 @@ void fact_line_named(struct buf *out, const struct event *ev,
 static int parse_errno(struct str s)
 {
 	char canonical[16];
-	int err = errno_by_name(s);
+	int err = event_errno_by_name(s);
 
 	if (err || s.len < 2 || s.len > 5 || *s.p != 'E')
 		return err;
@@ -63,7 +63,7 @@ static int parse_errno(struct str s)
 		err = err * 10 + (s.p[i] - '0');
 	}
 	snprintf(canonical, sizeof(canonical), "E%d", err);
-	if (err > ERRNO_LAST || errno_name(err) ||
+	if (err > ERRNO_LAST || event_errno_name(err) ||
 	    !str_eq(s, str_c(canonical)))
 		return 0;
 	return err;

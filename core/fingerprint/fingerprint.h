@@ -165,17 +165,17 @@ struct step_end step_end_empty(void);
  * Its error and where it is, "SyntaxError: invalid syntax, server.py:660";
  * false, and nothing, when it is not known.
  */
-bool step_error_text(struct buf *out, const struct step_end *s);
+bool step_end_error_text(struct buf *out, const struct step_end *s);
 
 /* Ended by itself, with a status that is not the one it is meant to have? */
-bool step_failed(const struct step_end *s);
+bool step_end_failed(const struct step_end *s);
 /*
  * Did it do what it is there for: it started, became ready where that takes
  * more than time, met what is expected of it, and did not fail?
  */
-bool step_did(const struct step_end *s);
+bool step_end_did(const struct step_end *s);
 /* A signal that a program raises by mistake, not one that others send? */
-bool step_crashed(const struct step_end *s);
+bool step_end_crashed(const struct step_end *s);
 
 struct run_end {
 	struct str how;	/* "exit", "deadline", "quiescent", "limit: ..." */

@@ -50,7 +50,7 @@ static int read_source(struct reader *r, const struct json *doc)
 	struct fingerprint *fp = r->fp;
 	const struct json *o;
 
-	if (need_object(r, &o, doc, "source") ||
+	if (read_need_object(r, &o, doc, "source") ||
 	    READ_MEMBERS(r, fp, o, members))
 		return -1;
 	if (!json_take_bound(fp, o))
@@ -69,7 +69,7 @@ static int fingerprint_read_plan(struct reader *r, const struct json *doc)
 	char digest[HASH_HEX_LEN + 1];
 	struct json_out j;
 
-	if (need_object(r, &o, doc, "plan") ||
+	if (read_need_object(r, &o, doc, "plan") ||
 	    READ_MEMBERS(r, fp, o, members))
 		return -1;
 	if (!text_is_hex(fp->plan_digest, HASH_HEX_LEN))
@@ -103,7 +103,7 @@ static int read_ledger(struct reader *r, const struct json *doc)
 	const struct json *o;
 	uint64_t facts = 0;
 
-	if (need_object(r, &o, doc, "ledger") ||
+	if (read_need_object(r, &o, doc, "ledger") ||
 	    READ_MEMBERS(r, &r->fp->ledger, o, members))
 		return -1;
 	if (!json_uint(&facts, o, "facts") || facts != r->fp->n)
@@ -118,7 +118,7 @@ static int fingerprint_read_blind_spots(struct reader *r,
 	const struct json *a;
 	struct str s;
 
-	if (need_array(r, &a, doc, "blind_spots"))
+	if (read_need_array(r, &a, doc, "blind_spots"))
 		return -1;
 	fp->blind_spots = arena_alloc(&fp->arena,
 			json_length(a) * sizeof(*fp->blind_spots));
@@ -141,7 +141,7 @@ static int read_syscalls(struct reader *r, const struct json *doc)
 	struct fingerprint *fp = r->fp;
 	const struct json *o;
 
-	if (need_object(r, &o, doc, "syscalls"))
+	if (read_need_object(r, &o, doc, "syscalls"))
 		return -1;
 	fp->syscalls = arena_alloc(&fp->arena,
 				   json_length(o) * sizeof(*fp->syscalls));
@@ -188,7 +188,7 @@ static int read_ends(struct reader *r, const struct json *doc)
 	struct fingerprint *fp = r->fp;
 	const struct json *a;
 
-	if (need_array(r, &a, doc, "ends"))
+	if (read_need_array(r, &a, doc, "ends"))
 		return -1;
 	if (json_length(a) > fp->runs)
 		return read_fail(r, "more ends than runs");
@@ -257,7 +257,7 @@ static int read_names_known(struct reader *r, const struct json *doc)
 		return -1;
 	if (fp->runs > 1 || !json_member(doc, "names"))
 		return 0;
-	if (need_array(r, &a, doc, "names"))
+	if (read_need_array(r, &a, doc, "names"))
 		return -1;
 	fp->names = arena_alloc(&fp->arena,
 			     json_length(a) * sizeof(*fp->names));
@@ -290,7 +290,7 @@ static int check_digests(struct reader *r, const struct json *doc)
 	struct str digest;
 
 	fingerprint_digest(fp);
-	if (need_object(r, &sections, doc, "sections"))
+	if (read_need_object(r, &sections, doc, "sections"))
 		return -1;
 	for (enum event_section i = 0; i < SECTION_COUNT; i++) {
 		const char *name = event_section_name(i);

@@ -37,8 +37,8 @@ int read_members(struct reader *r, void *out, const struct json *obj,
 	return json_members_read(&reader, out, obj, NULL, rows, n);
 }
 
-int need_object(struct reader *r, const struct json **out,
-		const struct json *doc, const char *key)
+int read_need_object(struct reader *r, const struct json **out,
+		     const struct json *doc, const char *key)
 {
 	r->at = key;
 	r->index = 0;
@@ -46,8 +46,8 @@ int need_object(struct reader *r, const struct json **out,
 	return *out ? 0 : read_fail(r, "missing or no object");
 }
 
-int need_array(struct reader *r, const struct json **out,
-	       const struct json *obj, const char *key)
+int read_need_array(struct reader *r, const struct json **out,
+		    const struct json *obj, const char *key)
 {
 	r->at = key;
 	r->index = 0;

@@ -26,10 +26,10 @@ int read_members(struct reader *r, void *out, const struct json *obj,
 #define READ_MEMBERS(r, out, obj, rows) \
 	read_members(r, out, obj, rows, ARRAY_LEN(rows))
 /* Of the document itself: errors name it from now on. */
-int need_object(struct reader *r, const struct json **out,
-		const struct json *doc, const char *key);
-int need_array(struct reader *r, const struct json **out,
-	       const struct json *obj, const char *key);
+int read_need_object(struct reader *r, const struct json **out,
+		     const struct json *doc, const char *key);
+int read_need_array(struct reader *r, const struct json **out,
+		    const struct json *obj, const char *key);
 /* --- step_end.c --- */
 
 int step_end_read(struct reader *r, struct step_end *out,

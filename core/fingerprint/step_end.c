@@ -68,7 +68,7 @@ struct step_end step_end_copy(struct arena *a, const struct step_end *s)
 	return copy;
 }
 
-bool step_error_text(struct buf *out, const struct step_end *s)
+bool step_end_error_text(struct buf *out, const struct step_end *s)
 {
 	if (!s->error.len)
 		return false;
@@ -84,7 +84,7 @@ bool step_error_text(struct buf *out, const struct step_end *s)
 
 /* --- what it means --- */
 
-bool step_crashed(const struct step_end *s)
+bool step_end_crashed(const struct step_end *s)
 {
 	if (!s->ended || !WIFSIGNALED(s->status))
 		return false;
@@ -108,7 +108,7 @@ static bool was_asked(int status)
 	}
 }
 
-bool step_failed(const struct step_end *s)
+bool step_end_failed(const struct step_end *s)
 {
 	if (!s->ended || s->stopped)
 		return false;
@@ -117,10 +117,10 @@ bool step_failed(const struct step_end *s)
 	return !WIFEXITED(s->status) || WEXITSTATUS(s->status) != s->expected;
 }
 
-bool step_did(const struct step_end *s)
+bool step_end_did(const struct step_end *s)
 {
 	return s->started && !s->err && !s->unmet.len &&
-	       (!s->awaits.len || s->was_ready) && !step_failed(s);
+	       (!s->awaits.len || s->was_ready) && !step_end_failed(s);
 }
 
 /* --- writing --- */
@@ -140,8 +140,8 @@ void step_end_write(struct json_out *j, const struct step_end *s)
 {
 	json_begin_object_inline(j, NULL);
 	json_members_write(j, s, members, ARRAY_LEN(members));
-	if (s->err && errno_name(s->err))
-		json_put_str(j, "error", str_c(errno_name(s->err)));
+	if (s->err && event_errno_name(s->err))
+		json_put_str(j, "error", str_c(event_errno_name(s->err)));
 	if (s->expects)
 		json_members_write(j, s, &expected, 1);
 	json_members_write(j, s, optional, ARRAY_LEN(optional));
@@ -159,9 +159,9 @@ static int read_errno(const struct reader *r, struct step_end *out,
 
 	if (!json_member(o, "error"))
 		return 0;
-	if (!json_string(&name, o, "error") || !errno_by_name(name))
+	if (!json_string(&name, o, "error") || !event_errno_by_name(name))
 		return read_fail(r, "\"error\" is no errno");
-	out->err = errno_by_name(name);
+	out->err = event_errno_by_name(name);
 	return 0;
 }
 

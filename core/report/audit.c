@@ -34,7 +34,7 @@ static struct str text_v(struct document *d, const char *fmt, va_list ap)
 	return arena_str(&d->arena, buf_view(&text));
 }
 
-struct str text_of(struct document *d, const char *fmt, ...)
+struct str audit_sprintf(struct document *d, const char *fmt, ...)
 {
 	va_list ap;
 	struct str text;
@@ -45,7 +45,7 @@ struct str text_of(struct document *d, const char *fmt, ...)
 	return text;
 }
 
-void say(struct document *d, struct basis basis, const char *fmt, ...)
+void audit_say(struct document *d, struct basis basis, const char *fmt, ...)
 {
 	struct part *part = new_part(d, basis);
 	va_list ap;
@@ -55,8 +55,8 @@ void say(struct document *d, struct basis basis, const char *fmt, ...)
 	va_end(ap);
 }
 
-void say_quote(struct document *d, struct basis basis, const char *words,
-	       struct str quote)
+void audit_say_quote(struct document *d, struct basis basis, const char *words,
+		     struct str quote)
 {
 	struct part *part = new_part(d, basis);
 
@@ -64,8 +64,8 @@ void say_quote(struct document *d, struct basis basis, const char *words,
 	part->cells[1] = arena_str(&d->arena, quote);
 }
 
-void put_row(struct document *d, struct basis basis,
-	     const struct str cells[CELLS_MAX])
+void audit_put_row(struct document *d, struct basis basis,
+		   const struct str cells[CELLS_MAX])
 {
 	struct part *part = new_part(d, basis);
 
@@ -122,7 +122,7 @@ static bool has_rule(const struct finding *f, const void *arg)
 	       (strstr(arg, "@spawned") && is_spawned(f->fact));
 }
 
-struct basis facts_by_rule(struct document *d, const char *globs)
+struct basis audit_facts_by_rule(struct document *d, const char *globs)
 {
 	return pick(d, has_rule, globs);
 }
@@ -139,15 +139,15 @@ static bool has_kind(const struct finding *f, const void *arg)
 	return f->fact->kind == w->kind && !!f->fact->err == w->failed;
 }
 
-struct basis facts_by_kind(struct document *d, enum event_kind kind,
-			   int failed)
+struct basis audit_facts_by_kind(struct document *d, enum event_kind kind,
+				 int failed)
 {
 	const struct kind_wanted wanted = { kind, failed };
 
 	return pick(d, has_kind, &wanted);
 }
 
-struct str span_of_runs(struct document *d)
+struct str audit_span_of_runs(struct document *d)
 {
 	const struct fingerprint *fp = d->audit->fp;
 	autobuf struct buf text = BUF_INIT;
@@ -157,7 +157,7 @@ struct str span_of_runs(struct document *d)
 		ms = fp->ends[i].ms > ms ? fp->ends[i].ms : ms;
 	buf_printf(&text, "%u run%s of at most ", fp->runs,
 		   str_plural(fp->runs));
-	put_seconds(&text, ms);
+	words_put_seconds(&text, ms);
 	return arena_str(&d->arena, buf_view(&text));
 }
 

@@ -22,31 +22,32 @@ static const struct {
 
 static void put_area(struct document *d, const struct area *area)
 {
-	struct basis attention = facts_by_rule(d, area->attention);
-	struct basis ordinary = facts_by_rule(d, area->ordinary);
+	struct basis attention = audit_facts_by_rule(d, area->attention);
+	struct basis ordinary = audit_facts_by_rule(d, area->ordinary);
 	struct str what, remark;
 	const char *status;
 
 	if (attention.n) {
-		what = text_of(d, "%zu fact%s", attention.n,
-			       str_plural(attention.n));
+		what = audit_sprintf(d, "%zu fact%s", attention.n,
+				     str_plural(attention.n));
 		status = "review";
 		remark = str_c(area->remark_attention);
 	} else if (ordinary.n) {
-		what = text_of(d, "%zu fact%s, none that calls for a review",
-			       ordinary.n, str_plural(ordinary.n));
+		what = audit_sprintf(d,
+				     "%zu fact%s, none that calls for a review",
+				     ordinary.n, str_plural(ordinary.n));
 		status = "ordinary";
 		remark = str_c(area->remark_ordinary);
 	} else {
 		what = STR("nothing of the kind");
 		status = "not observed";
-		remark = text_of(d, "In %s under this scenario.",
-				 span_of_runs(d).p);
+		remark = audit_sprintf(d, "In %s under this scenario.",
+				       audit_span_of_runs(d).p);
 	}
 	if (d->all.n_reasons && !attention.n)
 		status = "incomplete";
-	put_row(d, attention.n ? attention : ordinary,
-		(struct str[CELLS_MAX]){ str_c(area->title), what,
+	audit_put_row(d, attention.n ? attention : ordinary,
+		      (struct str[CELLS_MAX]){ str_c(area->title), what,
 					 str_c(status), remark });
 }
 
@@ -68,18 +69,20 @@ void audit_advice(struct document *d)
 
 	chapter_begin(d, "recommendations", "Recommendations", NULL, 0);
 	for (size_t i = 0; i < ARRAY_LEN(advice); i++) {
-		struct basis b = facts_by_rule(d, advice[i].rules);
+		struct basis b = audit_facts_by_rule(d, advice[i].rules);
 
 		if (!b.n)
 			continue;
-		say(d, b, "%s", advice[i].sentence);
+		audit_say(d, b, "%s", advice[i].sentence);
 		n++;
 	}
 	if (d->all.n_reasons)
-		say(d, NO_BASIS, "Settle the doubts under \"What could not be "
-		    "observed\" and run again before relying on this report");
+		audit_say(d, NO_BASIS,
+			  "Settle the doubts under \"What could not be "
+			  "observed\" and run again before relying on this "
+			  "report");
 	else if (!n)
-		say(d, NO_BASIS, "Nothing that was seen calls for one");
+		audit_say(d, NO_BASIS, "Nothing that was seen calls for one");
 }
 
 /* Facts that any area wants looked at, each once. */
@@ -91,7 +94,7 @@ static struct basis facts_for_review(struct document *d)
 		buf_c(&globs, i ? " " : "");
 		buf_c(&globs, areas[i].attention);
 	}
-	return facts_by_rule(d, globs.p);
+	return audit_facts_by_rule(d, globs.p);
 }
 
 void audit_conclusion(struct document *d)
@@ -101,18 +104,24 @@ void audit_conclusion(struct document *d)
 
 	chapter_begin(d, "conclusion", "Conclusion", NULL, 0);
 	if (!fp->n) {
-		say(d, NO_BASIS, "Nothing was seen in %s: this proves nothing "
-		    "about the program", span_of_runs(d).p);
+		audit_say(d, NO_BASIS,
+			  "Nothing was seen in %s: this proves nothing about "
+			  "the program",
+			  audit_span_of_runs(d).p);
 		return;
 	}
 	if (review.n)
-		say(d, review, "In %s under this scenario, %zu of %zu fact%s "
-		    "call%s for a review", span_of_runs(d).p, review.n, fp->n,
-		    str_plural(fp->n), review.n == 1 ? "s" : "");
+		audit_say(d, review,
+			  "In %s under this scenario, %zu of %zu fact%s call%s "
+			  "for a review",
+			  audit_span_of_runs(d).p, review.n, fp->n,
+			  str_plural(fp->n), review.n == 1 ? "s" : "");
 	else
-		say(d, NO_BASIS, "In %s under this scenario, none of %zu "
-		    "fact%s calls for a review", span_of_runs(d).p, fp->n,
-		    str_plural(fp->n));
-	say(d, NO_BASIS, "This states what was seen, and nothing about what "
-	    "the program would do elsewhere, later, or with other input");
+		audit_say(d, NO_BASIS,
+			  "In %s under this scenario, none of %zu fact%s calls "
+			  "for a review",
+			  audit_span_of_runs(d).p, fp->n, str_plural(fp->n));
+	audit_say(d, NO_BASIS,
+		  "This states what was seen, and nothing about what the "
+		  "program would do elsewhere, later, or with other input");
 }

@@ -17,8 +17,8 @@ static void audit_context_put_key(struct document *d, const char *key,
 				  struct str value)
 {
 	if (value.len)
-		put_row(d, NO_BASIS,
-			(struct str[CELLS_MAX]){ str_c(key), value });
+		audit_put_row(d, NO_BASIS,
+			      (struct str[CELLS_MAX]){ str_c(key), value });
 }
 
 static void audit_context_put_steps(struct document *d)
@@ -29,8 +29,9 @@ static void audit_context_put_steps(struct document *d)
 		const struct step_end *s = &fp->ends[0].steps[i];
 
 		audit_context_put_key(d, "step",
-				      text_of(d, "%.*s: %.*s", STR_ARG(s->name),
-					      STR_ARG(s->command)));
+				      audit_sprintf(d, "%.*s: %.*s",
+						    STR_ARG(s->name),
+						    STR_ARG(s->command)));
 	}
 }
 
@@ -92,20 +93,20 @@ static void audit_context_put_plan(struct document *d)
 		uint64_t n;
 
 		if (json_is_uint(v, &n))
-			audit_context_put_key(d, "sandbox",
-					      text_of(d, "%.*s %llu",
-						      STR_ARG(key),
-						      (unsigned long long)n));
+			audit_context_put_key(
+				d, "sandbox",
+				audit_sprintf(d, "%.*s %llu", STR_ARG(key),
+					      (unsigned long long)n));
 		else if (json_is_string(v, &text))
 			audit_context_put_key(d, "sandbox",
-					      text_of(d, "%.*s %.*s",
-						      STR_ARG(key),
-						      STR_ARG(text)));
+					      audit_sprintf(d, "%.*s %.*s",
+							    STR_ARG(key),
+							    STR_ARG(text)));
 		else if (array && json_first(array))
 			audit_context_put_key(
 				d, "sandbox",
-				text_of(d, "%.*s %.*s", STR_ARG(key),
-					STR_ARG(joined(d, array))));
+				audit_sprintf(d, "%.*s %.*s", STR_ARG(key),
+					      STR_ARG(joined(d, array))));
 	}
 }
 
@@ -114,9 +115,9 @@ static void audit_context_put_ends(struct document *d)
 	autobuf struct buf text = BUF_INIT;
 	struct str lines, line;
 
-	ends_lines(&text, d->audit->fp);
+	words_ends_lines(&text, d->audit->fp);
 	lines = buf_view(&text);
-	while (next_line(&lines, &line))
+	while (words_next_line(&lines, &line))
 		audit_context_put_key(d, "duration", line);
 }
 
@@ -133,12 +134,12 @@ void audit_context(struct document *d)
 	audit_context_put_key(d, "scenario", fp->scenario);
 	audit_context_put_steps(d);
 	audit_context_put_key(d, "runs",
-			      text_of(d, "%u, %s", fp->runs, a->from));
+			      audit_sprintf(d, "%u, %s", fp->runs, a->from));
 	audit_context_put_ends(d);
 	audit_context_put_key(d, "configuration", a->config_from);
 	audit_context_put_plan(d);
 	audit_context_put_key(d, "observer",
-			      text_of(d, "behavdiff %s", a->version));
+			      audit_sprintf(d, "behavdiff %s", a->version));
 	audit_context_put_key(d, "host", a->host);
 	audit_context_put_key(d, "fingerprint", str_c(fp->digest));
 }
@@ -186,14 +187,14 @@ static void put_process(struct document *d, const struct process_node *node)
 	for (unsigned k = 0; k < node->depth; k++)
 		buf_c(&name, "> ");
 	buf_str(&name, node->program);
-	put_seconds(&at, node->first_ns / 1000000);
+	words_put_seconds(&at, node->first_ns / 1000000);
 	failures_of(&end, fp, node->chain);
 	if (!node->depth)
 		step_end_of(&end, fp, node->program);
-	put_row(d, NO_BASIS, (struct str[CELLS_MAX]){
-		buf_view(&name), buf_view(&at),
-		end.len ? buf_view(&end) : STR("no failure seen"),
-		text_of(d, "%zu", node->facts) });
+	audit_put_row(d, NO_BASIS, (struct str[CELLS_MAX]){
+		      buf_view(&name), buf_view(&at),
+		      end.len ? buf_view(&end) : STR("no failure seen"),
+		      audit_sprintf(d, "%zu", node->facts) });
 }
 
 static void audit_context_put_tree(struct document *d)
@@ -204,11 +205,13 @@ static void audit_context_put_tree(struct document *d)
 	for (size_t i = 0; i < tree.n; i++)
 		put_process(d, &tree.v[i]);
 	if (tree.left_out)
-		say(d, NO_BASIS, "the tree leaves out %zu fact%s of more "
-		    "processes", tree.left_out, str_plural(tree.left_out));
+		audit_say(d, NO_BASIS,
+			  "the tree leaves out %zu fact%s of more processes",
+			  tree.left_out, str_plural(tree.left_out));
 	if (!tree.n && d->audit->fp->n)
-		say(d, NO_BASIS, "The facts name no process: a baseline keeps "
-		    "what was done, without process and time");
+		audit_say(d, NO_BASIS,
+			  "The facts name no process: a baseline keeps what "
+			  "was done, without process and time");
 	process_tree_free(&tree);
 }
 
@@ -251,22 +254,27 @@ static void say_failure(struct document *d, struct basis one)
 
 	if (!who.len)
 		who = one.v[0]->object;
-	say_quote(d, one, "A process failed", who);
-	if (ev->note.len)
-		say_quote(d, one, text_of(d, "Its last line on standard error%s"
-			  "%s", why ? " says that " : "", why ? why : "").p,
-			  ev->note);
+	audit_say_quote(d, one, "A process failed", who);
+	if (ev->note.len) {
+		struct str words =
+			audit_sprintf(d, "Its last line on standard error%s%s",
+				      why ? " says that " : "", why ? why : "");
+
+		audit_say_quote(d, one, words.p, ev->note);
+	}
 }
 
 static void say_failures(struct document *d)
 {
-	struct basis ends = facts_by_rule(d, "process-exit process-crash");
+	struct basis ends =
+		audit_facts_by_rule(d, "process-exit process-crash");
 
 	for (size_t i = 0; i < ends.n; i++)
 		say_failure(d, (struct basis){ ends.v + i, 1 });
 	if (!ends.n)
-		say(d, NO_BASIS, "No process ended with a failure or by a "
-		    "signal in %s", span_of_runs(d).p);
+		audit_say(d, NO_BASIS,
+			  "No process ended with a failure or by a "
+			  "signal in %s", audit_span_of_runs(d).p);
 }
 
 static void say_zombies(struct document *d)
@@ -277,12 +285,14 @@ static void say_zombies(struct document *d)
 	for (size_t i = 0; i < fp->n_ends; i++)
 		most = fp->ends[i].zombies > most ? fp->ends[i].zombies : most;
 	if (most)
-		say(d, facts_by_rule(d, "process-zombie"), "Up to %u ended "
-		    "process%s not collected (zombies) at the end of a run",
-		    most, most == 1 ? " was" : "es were");
+		audit_say(d, audit_facts_by_rule(d, "process-zombie"),
+			  "Up to %u ended process%s not collected (zombies) at "
+			  "the end of a run",
+			  most, most == 1 ? " was" : "es were");
 	else
-		say(d, NO_BASIS, "No uncollected child (zombie) was left at "
-		    "the end of a run");
+		audit_say(d, NO_BASIS,
+			  "No uncollected child (zombie) was left at the end "
+			  "of a run");
 }
 
 /* A sentence when there are such facts, another when there are none. */
@@ -290,10 +300,10 @@ static void say_count(struct document *d, struct basis b, const char *some,
 		      const char *none)
 {
 	if (b.n)
-		say(d, b, "%s: %zu", some, b.n);
+		audit_say(d, b, "%s: %zu", some, b.n);
 	else if (none)
-		say(d, NO_BASIS, "%s in %s under this scenario", none,
-		    span_of_runs(d).p);
+		audit_say(d, NO_BASIS, "%s in %s under this scenario", none,
+			  audit_span_of_runs(d).p);
 }
 
 void audit_processes(struct document *d)
@@ -304,28 +314,28 @@ void audit_processes(struct document *d)
 
 	chapter_begin(d, "processes", "Process activity", columns, 1 | 4);
 	audit_context_put_tree(d);
-	say_count(d, facts_by_kind(d, EV_EXEC, 0), "Programs executed",
+	say_count(d, audit_facts_by_kind(d, EV_EXEC, 0), "Programs executed",
 		  "No program was executed");
-	say_count(d, facts_by_kind(d, EV_EXEC, 1),
+	say_count(d, audit_facts_by_kind(d, EV_EXEC, 1),
 		  "Programs looked for and not executed", NULL);
-	say_count(d, facts_by_rule(d, "@spawned"), "Of these, programs that "
-		  "another program started", NULL);
-	say_count(d, facts_by_rule(d, "exec-anonymous"),
+	say_count(d, audit_facts_by_rule(d, "@spawned"),
+		  "Of these, programs that another program started", NULL);
+	say_count(d, audit_facts_by_rule(d, "exec-anonymous"),
 		  "Programs executed without a file",
 		  "No program without a file was executed");
 	say_failures(d);
 	say_zombies(d);
-	say_count(d, facts_by_rule(d, "process-daemon"),
+	say_count(d, audit_facts_by_rule(d, "process-daemon"),
 		  "Processes that left their session and outlived their parent",
 		  NULL);
-	say_count(d, facts_by_rule(d, "process-left"),
+	say_count(d, audit_facts_by_rule(d, "process-left"),
 		  "Processes that were still there at the end, their parent not",
 		  NULL);
-	say_count(d, facts_by_kind(d, EV_PROCESS_SIGNAL, 0),
+	say_count(d, audit_facts_by_kind(d, EV_PROCESS_SIGNAL, 0),
 		  "Signals sent", NULL);
-	say_count(d, facts_by_rule(d, "process-inspect"),
+	say_count(d, audit_facts_by_rule(d, "process-inspect"),
 		  "Looks into other processes", NULL);
-	say_count(d, facts_by_kind(d, EV_LIMIT, 0),
+	say_count(d, audit_facts_by_kind(d, EV_LIMIT, 0),
 		  "Limits of the sandbox that were reached", NULL);
 }
 
@@ -334,33 +344,35 @@ void audit_processes(struct document *d)
 void audit_network(struct document *d)
 {
 	chapter_begin(d, "network", "Network activity", NULL, 0);
-	say_count(d, facts_by_rule(d, "net-socket net-socket-local"),
+	say_count(d, audit_facts_by_rule(d, "net-socket net-socket-local"),
 		  "Kinds of sockets made", "No socket was made");
-	say_count(d, facts_by_kind(d, EV_NET_BIND, 0), "Addresses taken",
+	say_count(d, audit_facts_by_kind(d, EV_NET_BIND, 0), "Addresses taken",
 		  "No address was taken");
-	say_count(d, facts_by_kind(d, EV_NET_LISTEN, 0), "Addresses served",
-		  "No address was served");
-	say_count(d, facts_by_kind(d, EV_NET_BIND, 1),
+	say_count(d, audit_facts_by_kind(d, EV_NET_LISTEN, 0),
+		  "Addresses served", "No address was served");
+	say_count(d, audit_facts_by_kind(d, EV_NET_BIND, 1),
 		  "Addresses asked for and not given", NULL);
-	say_count(d, facts_by_rule(d, "net-bind-any"), "Of all that was bound "
-		  "or served, on every network of the host", NULL);
-	say_count(d, facts_by_rule(d, "net-connect"),
+	say_count(d, audit_facts_by_rule(d, "net-bind-any"),
+		  "Of all that was bound or served, on every network of the "
+		  "host",
+		  NULL);
+	say_count(d, audit_facts_by_rule(d, "net-connect"),
 		  "Connections beyond this host attempted",
 		  "No connection beyond this host was attempted");
-	say_count(d, facts_by_rule(d, "net-send"),
+	say_count(d, audit_facts_by_rule(d, "net-send"),
 		  "Messages sent to an address",
 		  "No message was sent to an address");
-	say_count(d, facts_by_rule(d, "net-dns"), "Names asked for",
+	say_count(d, audit_facts_by_rule(d, "net-dns"), "Names asked for",
 		  "No name was asked for");
-	say_count(d, facts_by_rule(d, "net-tls net-http"),
+	say_count(d, audit_facts_by_rule(d, "net-tls net-http"),
 		  "Hosts asked for by TLS and HTTP", NULL);
-	say_count(d, facts_by_rule(d, "net-unknown"),
+	say_count(d, audit_facts_by_rule(d, "net-unknown"),
 		  "Peers spoken to in a protocol that is not read", NULL);
-	say_count(d, facts_by_rule(d, "net-connect-loopback"),
+	say_count(d, audit_facts_by_rule(d, "net-connect-loopback"),
 		  "Connections within this host", NULL);
-	say_count(d, facts_by_rule(d, "net-connect-local"),
+	say_count(d, audit_facts_by_rule(d, "net-connect-local"),
 		  "Local services used", NULL);
-	say_count(d, facts_by_rule(d, "net-name-service"),
+	say_count(d, audit_facts_by_rule(d, "net-name-service"),
 		  "Name services used", NULL);
 }
 
@@ -387,28 +399,29 @@ static void put_histogram(struct document *d)
 		v[i] = &fp->syscalls[i];
 	qsort(v, fp->n_syscalls, sizeof(*v), by_count);
 	for (size_t i = 0; i < fp->n_syscalls; i++)
-		put_row(d, NO_BASIS, (struct str[CELLS_MAX]){
-			v[i]->name, text_of(d, "%llu",
-			(unsigned long long)v[i]->count) });
+		audit_put_row(d, NO_BASIS, (struct str[CELLS_MAX]){
+			      v[i]->name, audit_sprintf(d, "%llu",
+			      (unsigned long long)v[i]->count) });
 	if (!fp->n_syscalls)
 		return;
 	if (plan_says(d, "syscalls", STR("all")))
-		say(d, NO_BASIS,
-		    "The table counts the calls of %u run%s, "
-		    "unrecorded ones (reading and writing what is open, memory, "
-		    "time, waiting) as well; time that is read without a call "
-		    "(vdso(7)) is in none",
-		    fp->runs, str_plural(fp->runs));
+		audit_say(d, NO_BASIS,
+			  "The table counts the calls of %u run%s, "
+			  "unrecorded ones (reading and writing what is open, memory, "
+			  "time, waiting) as well; time that is read without a call "
+			  "(vdso(7)) is in none",
+			  fp->runs, str_plural(fp->runs));
 	else
-		say(d, NO_BASIS, "The table counts the calls of %u run%s that "
-		    "were looked at; unrecorded ones (reading and writing what "
-		    "is open, memory, time, waiting) ran uncounted", fp->runs,
-		    str_plural(fp->runs));
+		audit_say(d, NO_BASIS,
+			  "The table counts the calls of %u run%s that were "
+			  "looked at; unrecorded ones (reading and writing "
+			  "what is open, memory, time, waiting) ran uncounted",
+			  fp->runs, str_plural(fp->runs));
 }
 
 static void put_recorded(struct document *d)
 {
-	struct basis facts = facts_by_rule(d, "syscall");
+	struct basis facts = audit_facts_by_rule(d, "syscall");
 
 	if (plan_says(d, "syscalls", STR("all")))
 		say_count(d, facts, "Calls that only their names describe, "
@@ -429,14 +442,14 @@ void audit_calls(struct document *d)
 
 	chapter_begin(d, "calls", "System calls and privileges", columns, 1);
 	put_histogram(d);
-	say_count(d, facts_by_rule(d, "privilege syscall-privileged"),
+	say_count(d, audit_facts_by_rule(d, "privilege syscall-privileged"),
 		  "Privileged calls", "No privileged call was made");
-	say_count(d, facts_by_rule(d, "memory-exec"),
+	say_count(d, audit_facts_by_rule(d, "memory-exec"),
 		  "Programs that made memory executable",
 		  "No anonymous memory was made executable");
-	say_count(d, facts_by_rule(d, "evasion"), "Attempts to hide or to "
-		  "find out about being watched", "No attempt to hide was "
-		  "seen");
+	say_count(d, audit_facts_by_rule(d, "evasion"),
+		  "Attempts to hide or to find out about being watched",
+		  "No attempt to hide was seen");
 	put_recorded(d);
 }
 
@@ -453,11 +466,11 @@ static bool ended(const struct fingerprint *fp, struct str how)
 /* Connections that no listener took. */
 static struct basis facts_unanswered(struct document *d)
 {
-	struct basis b = facts_by_kind(d, EV_NET_CONNECT, 1);
+	struct basis b = audit_facts_by_kind(d, EV_NET_CONNECT, 1);
 	size_t n = 0;
 
 	for (size_t i = 0; i < b.n; i++)
-		if (b.v[i]->err == errno_by_name(STR("ECONNREFUSED")))
+		if (b.v[i]->err == event_errno_by_name(STR("ECONNREFUSED")))
 			b.v[n++] = b.v[i];
 	return (struct basis){ b.v, n };
 }
@@ -465,40 +478,49 @@ static struct basis facts_unanswered(struct document *d)
 void audit_limits(struct document *d)
 {
 	const struct fingerprint *fp = d->audit->fp;
-	struct basis failed = facts_by_rule(d, "process-exit process-crash");
+	struct basis failed =
+		audit_facts_by_rule(d, "process-exit process-crash");
 	struct basis unanswered = facts_unanswered(d);
 
 	chapter_begin(d, "limits", "What could not be observed", NULL, 0);
 	for (size_t i = 0; i < d->all.n_reasons; i++)
-		say_quote(d, NO_BASIS, "Doubt", d->all.reasons[i]);
-	say(d, NO_BASIS, "Events lost: %llu; events dropped at a bound: %llu",
-	    (unsigned long long)fp->ledger.lost,
-	    (unsigned long long)fp->ledger.dropped);
+		audit_say_quote(d, NO_BASIS, "Doubt", d->all.reasons[i]);
+	audit_say(d, NO_BASIS,
+		  "Events lost: %llu; events dropped at a bound: %llu",
+		  (unsigned long long)fp->ledger.lost,
+		  (unsigned long long)fp->ledger.dropped);
 	for (size_t i = 0; i < fp->n_blind; i++)
-		say_quote(d, NO_BASIS, "Blind spot", fp->blind_spots[i]);
+		audit_say_quote(d, NO_BASIS, "Blind spot", fp->blind_spots[i]);
 	if (plan_says(d, "network", STR("none")))
-		say(d, NO_BASIS, "There was no network but the loopback: what "
-		    "the program does with an answer from outside was not "
-		    "seen");
+		audit_say(d, NO_BASIS,
+			  "There was no network but the loopback: what the "
+			  "program does with an answer from outside was not "
+			  "seen");
 	if (unanswered.n)
-		say(d, unanswered, "No process listened at an address of this "
-		    "host that was called: what the program does with an answer "
-		    "was not seen");
+		audit_say(d, unanswered,
+			  "No process listened at an address of this host that "
+			  "was called: what the program does with an answer "
+			  "was not seen");
 	if (ended(fp, STR("deadline")))
-		say(d, NO_BASIS, "A run was ended at its deadline: what would "
-		    "have come later was not seen");
+		audit_say(d, NO_BASIS,
+			  "A run was ended at its deadline: what would have "
+			  "come later was not seen");
 	if (ended(fp, STR("quiescent")))
-		say(d, NO_BASIS, "A run was ended when every process waited "
-		    "for what nothing in it could send: what a user or a peer "
-		    "would have caused was not seen");
+		audit_say(d, NO_BASIS,
+			  "A run was ended when every process waited for what "
+			  "nothing in it could send: what a user or a peer "
+			  "would have caused was not seen");
 	if (failed.n)
-		say(d, failed, "What a process that failed would have done "
-		    "after that was not seen");
-	say(d, NO_BASIS, "The content of files and connections was not looked "
-	    "into, but for the names that are asked for by DNS, TLS and HTTP");
-	say(d, NO_BASIS, "Only this scenario was run: other input, another "
-	    "time of day and other users were not tried");
-	say(d, NO_BASIS, "%zu of %zu fact%s differ%s from run to run",
-	    count_sometimes(fp), fp->n, str_plural(fp->n),
-	    count_sometimes(fp) == 1 ? "s" : "");
+		audit_say(d, failed,
+			  "What a process that failed would have done after "
+			  "that was not seen");
+	audit_say(d, NO_BASIS,
+		  "The content of files and connections was not looked into, "
+		  "but for the names that are asked for by DNS, TLS and HTTP");
+	audit_say(d, NO_BASIS,
+		  "Only this scenario was run: other input, another time of "
+		  "day and other users were not tried");
+	audit_say(d, NO_BASIS, "%zu of %zu fact%s differ%s from run to run",
+		  report_count_sometimes(fp), fp->n, str_plural(fp->n),
+		  report_count_sometimes(fp) == 1 ? "s" : "");
 }

@@ -58,22 +58,24 @@ static void put_zone(struct document *d, enum zone zone)
 	size_t probed = add_use(fp, &b, zone, USE_PROBED);
 
 	if (b.n)
-		put_row(d, b, (struct str[CELLS_MAX]){
-			str_c(zone_names[zone]), text_of(d, "%zu", read),
-			text_of(d, "%zu", probed),
-			text_of(d, "%zu", changed) });
+		audit_put_row(d, b,
+			      (struct str[CELLS_MAX]){
+				      str_c(zone_names[zone]),
+				      audit_sprintf(d, "%zu", read),
+				      audit_sprintf(d, "%zu", probed),
+				      audit_sprintf(d, "%zu", changed) });
 }
 
 static void say_or_not(struct document *d, const char *rules,
 		       const char *some, const char *none)
 {
-	struct basis b = facts_by_rule(d, rules);
+	struct basis b = audit_facts_by_rule(d, rules);
 
 	if (b.n)
-		say(d, b, "%s: %zu", some, b.n);
+		audit_say(d, b, "%s: %zu", some, b.n);
 	else
-		say(d, NO_BASIS, "%s in %s under this scenario", none,
-		    span_of_runs(d).p);
+		audit_say(d, NO_BASIS, "%s in %s under this scenario", none,
+			  audit_span_of_runs(d).p);
 }
 
 void audit_files(struct document *d)

@@ -10,7 +10,7 @@ static void audit_html_put_fact(struct buf *out, const struct audit *a,
 				const struct fact *f)
 {
 	buf_c(out, "<li><code>");
-	html_str(out, f->line);
+	markup_html(out, f->line);
 	buf_printf(out, "</code> in %u of %u run%s</li>", f->seen, a->fp->runs,
 		   str_plural(a->fp->runs));
 }
@@ -41,7 +41,7 @@ static void put_table_row(struct buf *out, const struct audit *a,
 	buf_c(out, "<tr>");
 	for (size_t i = 0; c->columns[i]; i++) {
 		buf_c(out, i ? "<td>" : "<th scope=\"row\">");
-		html_str(out, p->cells[i]);
+		markup_html(out, p->cells[i]);
 		if (i == c->basis_at)
 			audit_html_put_basis(out, a, &p->basis);
 		buf_c(out, i ? "</td>" : "</th>");
@@ -72,13 +72,13 @@ static void audit_html_put_table(struct buf *out, const struct audit *a,
 
 static void audit_html_put_sentence(struct buf *out, const struct part *p)
 {
-	html_str(out, p->cells[0]);
+	markup_html(out, p->cells[0]);
 	if (!p->cells[1].len) {
 		buf_ch(out, '.');
 		return;
 	}
 	buf_c(out, ": <code>");
-	html_str(out, p->cells[1]);
+	markup_html(out, p->cells[1]);
 	buf_c(out, "</code>");
 }
 
@@ -141,14 +141,14 @@ void audit_html(struct buf *out, const struct audit *a)
 	page_begin(out, buf_view(&title), str_c(a->fp->digest), nonce);
 	buf_c(out, "<a class=\"skip\" href=\"#context\">Skip to the report</a>"
 	      "\n<header><h1>");
-	html_str(out, buf_view(&title));
+	markup_html(out, buf_view(&title));
 	buf_c(out, "</h1></header>\n");
 	put_nav(out, &d);
 	for (size_t i = 0; i < d.chapters.n; i++)
 		audit_html_put_chapter(out, a, &d.chapters.v[i], i + 1);
 	audit_html_put_timeline(out, &d);
 	buf_c(out, "</main>\n<footer><p>Written by behavdiff ");
-	html_str(out, str_c(a->version));
+	markup_html(out, str_c(a->version));
 	buf_c(out, ". What was not seen is not proved absent.</p></footer>\n");
 	page_end(out, STR(""), nonce);
 }

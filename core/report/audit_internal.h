@@ -14,30 +14,30 @@
 void chapter_begin(struct document *d, const char *id, const char *title,
 		   const char *const *columns, unsigned foreign);
 /* A sentence, all of it our own words and numbers, without the full stop. */
-void say(struct document *d, struct basis basis, const char *fmt, ...)
+void audit_say(struct document *d, struct basis basis, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* A sentence that ends in quoted text. */
-void say_quote(struct document *d, struct basis basis, const char *words,
-	       struct str quote);
+void audit_say_quote(struct document *d, struct basis basis, const char *words,
+		     struct str quote);
 /* A row of the chapter's table; the cells are copied. */
-void put_row(struct document *d, struct basis basis,
-	     const struct str cells[CELLS_MAX]);
+void audit_put_row(struct document *d, struct basis basis,
+		   const struct str cells[CELLS_MAX]);
 /* As text that lives as long as the document. */
-struct str text_of(struct document *d, const char *fmt, ...)
+struct str audit_sprintf(struct document *d, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
  * The facts whose rule matches one of the globs (words apart by blanks), the
  * heaviest first; "@spawned" among them: programs that others started.
  */
-struct basis facts_by_rule(struct document *d, const char *globs);
+struct basis audit_facts_by_rule(struct document *d, const char *globs);
 /* The facts of this kind; failed 0: those that succeeded, 1: the others. */
-struct basis facts_by_kind(struct document *d, enum event_kind kind,
-			   int failed);
+struct basis audit_facts_by_kind(struct document *d, enum event_kind kind,
+				 int failed);
 /* Does a rule's id match one of the globs? */
 bool rule_matches(const struct rule *rule, const char *globs);
 /* "3 runs of at most 6.000 s" */
-struct str span_of_runs(struct document *d);
+struct str audit_span_of_runs(struct document *d);
 
 /* --- the chapters, in their order --- */
 

@@ -16,7 +16,7 @@ static void audit_markdown_put_basis(struct buf *out, const struct audit *a,
 {
 	for (size_t i = 0; i < b->n && i < BASIS_SHOWN; i++) {
 		buf_c(out, "  - ");
-		md_code(out, b->v[i]->line, CELL_MAX);
+		markup_md_code(out, b->v[i]->line, CELL_MAX);
 		buf_printf(out, " in %u of %u run%s\n", b->v[i]->seen,
 			   a->fp->runs, str_plural(a->fp->runs));
 	}
@@ -29,7 +29,7 @@ static void put_basis_cell(struct buf *out, const struct basis *b)
 {
 	for (size_t i = 0; i < b->n && i < BASIS_SHOWN; i++) {
 		buf_c(out, "<br>");
-		md_code(out, b->v[i]->line, CELL_MAX);
+		markup_md_code(out, b->v[i]->line, CELL_MAX);
 	}
 	if (b->n > BASIS_SHOWN)
 		buf_printf(out, "<br>**%zu more**", b->n - BASIS_SHOWN);
@@ -41,7 +41,7 @@ static void put_row_cells(struct buf *out, const struct chapter *c,
 	for (size_t k = 0; c->columns[k]; k++) {
 		buf_c(out, "| ");
 		if (c->foreign & 1U << k)
-			md_code(out, p->cells[k], CELL_MAX);
+			markup_md_code(out, p->cells[k], CELL_MAX);
 		else
 			buf_str(out, p->cells[k]);
 		if (k == c->basis_at)
@@ -58,7 +58,7 @@ static void audit_markdown_put_sentence(struct buf *out, const struct audit *a,
 	buf_str(out, p->cells[0]);
 	if (p->cells[1].len) {
 		buf_c(out, ": ");
-		md_code(out, p->cells[1], CELL_MAX);
+		markup_md_code(out, p->cells[1], CELL_MAX);
 	} else {
 		buf_ch(out, '.');
 	}
@@ -141,7 +141,7 @@ void audit_markdown(struct buf *out, const struct audit *a)
 	document_make(&d, a);
 	n = d.chapters.n;
 	buf_c(out, "# Dynamic analysis of ");
-	md_code(out, a->fp->spec, CELL_MAX);
+	markup_md_code(out, a->fp->spec, CELL_MAX);
 	buf_ch(out, '\n');
 	for (size_t i = 0; i < n; i++)
 		audit_markdown_put_chapter(out, a, &d.chapters.v[i], i + 1,

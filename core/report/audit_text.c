@@ -12,7 +12,7 @@ static void audit_text_put_basis(struct buf *out, const struct audit *a,
 
 	for (size_t i = 0; i < b->n && i < limit; i++) {
 		buf_c(out, INDENT "| ");
-		safe_str(out, b->v[i]->line);
+		escape_str(out, b->v[i]->line);
 		buf_printf(out, "  in %u of %u run%s\n", b->v[i]->seen,
 			   a->fp->runs, str_plural(a->fp->runs));
 	}
@@ -27,7 +27,7 @@ static void put_row_text(struct buf *out, const struct audit *a,
 {
 	autobuf struct buf label = BUF_INIT, rest = BUF_INIT;
 
-	safe_str(&label, p->cells[0]);
+	escape_str(&label, p->cells[0]);
 	buf_c(&label, ": ");
 	for (size_t i = 1; c->columns[i]; i++) {
 		if (c->prose)
@@ -40,7 +40,7 @@ static void put_row_text(struct buf *out, const struct audit *a,
 	}
 	buf_c(out, INDENT);
 	buf_str(out, buf_view(&label));
-	safe_str(out, buf_view(&rest));
+	escape_str(out, buf_view(&rest));
 	buf_ch(out, '\n');
 	audit_text_put_basis(out, a, &p->basis);
 }
@@ -53,7 +53,7 @@ static void audit_text_put_sentence(struct buf *out, const struct audit *a,
 	buf_str(&text, p->cells[0]);
 	buf_c(&text, p->cells[1].len ? ": " : ".");
 	buf_str(&text, p->cells[1]);
-	safe_wrapped(out, "  ", buf_view(&text), a->width);
+	escape_wrapped(out, "  ", buf_view(&text), a->width);
 }
 
 static void audit_text_put_chapter(struct buf *out, const struct audit *a,
@@ -81,7 +81,7 @@ static void put_quiet(struct buf *out, const struct document *d)
 {
 	const struct chapter *last = &d->chapters.v[d->chapters.n - 1];
 
-	safe_str(out, last->parts.v[0].cells[0]);
+	escape_str(out, last->parts.v[0].cells[0]);
 	buf_c(out, ".\n");
 }
 
@@ -96,7 +96,7 @@ void audit_text(struct buf *out, const struct audit *a)
 		return;
 	}
 	buf_c(out, "Dynamic analysis of ");
-	safe_str(out, a->fp->spec);
+	escape_str(out, a->fp->spec);
 	buf_ch(out, '\n');
 	for (size_t i = 0; i < d.chapters.n; i++)
 		audit_text_put_chapter(out, a, &d.chapters.v[i], i + 1);

@@ -26,7 +26,7 @@ void style_c(struct buf *out, bool color, enum style style,
 	buf_c(out, "\033[0m");
 }
 
-void safe_str(struct buf *out, struct str s)
+void escape_str(struct buf *out, struct str s)
 {
 	text_sanitise(out, s);
 }
@@ -54,8 +54,8 @@ static struct str next_word(struct str *rest)
 	return word;
 }
 
-void safe_wrapped(struct buf *out, const char *label, struct str text,
-		  unsigned width)
+void escape_wrapped(struct buf *out, const char *label, struct str text,
+		    unsigned width)
 {
 	autobuf struct buf safe = BUF_INIT;
 	unsigned indent = (unsigned)strlen(label), at = indent;
@@ -86,7 +86,7 @@ void step_end_text(struct buf *out, const struct step_end *s)
 {
 	const char *name;
 
-	safe_str(out, s->name);
+	escape_str(out, s->name);
 	if (s->fixture)
 		buf_c(out, " (fixture)");
 	if (!s->started) {

@@ -23,7 +23,7 @@ static void row(const struct page *p, const char *key, const char *fmt, ...)
 	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
 	buf_printf(&label, "%-9s", key);
-	safe_wrapped(p->out, label.p, buf_view(&text), p->width);
+	escape_wrapped(p->out, label.p, buf_view(&text), p->width);
 }
 
 /* --- the change --- */
@@ -90,7 +90,7 @@ static void explain_put_chain(const struct page *p, struct str chain)
 
 	buf_c(&label, "by       ");
 	while (chain_next(&chain, &program)) {
-		safe_wrapped(p->out, label.p, program, p->width);
+		escape_wrapped(p->out, label.p, program, p->width);
 		buf_clear(&label);
 		depth += depth < 20;
 		buf_printf(&label, "%*s> ", 9 + 2 * ((int)depth - 1), "");
@@ -134,7 +134,7 @@ static void explain_put_evidence(const struct page *p, const struct finding *f)
 	if (ev->call.len || ev->process.len) {
 		autobuf struct buf when = BUF_INIT;
 
-		put_seconds(&when, ev->ns / 1000000);
+		words_put_seconds(&when, ev->ns / 1000000);
 		row(p, ev->call.len ? "" : "first",
 		    "%s after its run's first step was started", when.p);
 	}
@@ -255,7 +255,7 @@ static void put_ways(const struct page *p, const struct result *r,
 	      "[policy]:\n");
 	buf_printf(p->out, "         level = %s:", policy_kind(r, f));
 	if (explain_is_plain(object))
-		safe_str(p->out, object);
+		escape_str(p->out, object);
 	else
 		buf_c(p->out, "GLOB");
 	buf_printf(p->out, " %s\n", grave ? "warning" : "never");
@@ -270,7 +270,7 @@ void explain_finding(struct buf *out, const struct result *r,
 
 	style_c(out, color, level_styles[f->f.level], level);
 	buf_printf(out, "%*s", (int)(9 - strlen(level)), "");
-	safe_str(out, f->f.fact->line);
+	escape_str(out, f->f.fact->line);
 	buf_c(out, "\n\n");
 	row(&p, "id", "%s, of %.*s and %.*s", f->f.id, STR_ARG(r->old.spec),
 	    STR_ARG(r->new.spec));

@@ -23,7 +23,7 @@ static void findings_html_put_key(struct buf *out, const char *key,
 	if (!value.len)
 		return;
 	buf_printf(out, "<dt>%s</dt><dd>", key);
-	html_str(out, value);
+	markup_html(out, value);
 	buf_c(out, "</dd>");
 }
 
@@ -32,14 +32,14 @@ static void findings_html_put_summary(struct buf *out, const struct finding *f)
 	autobuf struct buf seen = BUF_INIT;
 	const char *level = level_name(f->level);
 
-	seen_text(&seen, f);
+	finding_seen_text(&seen, f);
 	buf_printf(out, "<summary><span class=\"level %s\">%s</span> <code>",
 		   level, level);
-	html_str(out, f->fact->line);
+	markup_html(out, f->fact->line);
 	buf_printf(out, "</code> <span class=\"soft\">%s", seen.p);
 	if (f->step.len) {
 		buf_c(out, ", by step ");
-		html_str(out, f->step);
+		markup_html(out, f->step);
 	}
 	buf_printf(out, "%s</span></summary>",
 		   f->accepted ? ", accepted" : "");
@@ -91,7 +91,7 @@ static void findings_html_put_members(struct page *p, const struct cause *cause)
 		return;
 	cause_more_text(&text, p->c, cause);
 	buf_c(p->out, "<div class=\"members\"><p class=\"soft\">and ");
-	html_str(p->out, buf_view(&text));
+	markup_html(p->out, buf_view(&text));
 	buf_printf(p->out, "; id %s stands for all</p>\n",
 		   p->c->findings[cause->leader].id);
 	for (size_t i = 0; i < shown; i++) {
@@ -210,10 +210,10 @@ static void findings_html_put_advice(struct buf *out, const struct report *r)
 		advice_text(&text, &r->cmp->advice[i]);
 		advice_lines(&lines, r, &r->cmp->advice[i]);
 		buf_c(out, "<p>");
-		html_str(out, buf_view(&text));
+		markup_html(out, buf_view(&text));
 		buf_c(out, ". Where that is meant, <code>.behavdiff</code> may "
 		      "say:</p>\n<pre tabindex=\"0\">");
-		html_lines(out, buf_view(&lines));
+		markup_html_lines(out, buf_view(&lines));
 		buf_c(out, "</pre>\n");
 	}
 }
@@ -229,7 +229,7 @@ void findings_html(struct buf *out, const struct report *r)
 		buf_c(out, "<p>Nothing differs.</p>\n");
 	findings_html_put_causes(&p, "New", is_news);
 	findings_html_put_advice(out, r);
-	findings_html_put_causes(&p, "New in some runs", is_rare_news);
+	findings_html_put_causes(&p, "New in some runs", finding_is_rare_news);
 	findings_html_put_causes(&p, "Gone", findings_html_is_gone);
 	findings_html_put_causes(&p, "Unstable", findings_html_is_unstable);
 	buf_c(out, "</section>\n");

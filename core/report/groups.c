@@ -8,17 +8,17 @@
 #define NAMED_MAX 20
 #define NAMED_OTHERS 2
 
-bool is_heavy(const struct finding *f)
+bool finding_is_heavy(const struct finding *f)
 {
 	return !f->accepted && (f->gates || f->level > LEVEL_NOTE);
 }
 
 bool cause_is_heavy(const struct comparison *c, const struct cause *cause)
 {
-	if (is_heavy(&c->findings[cause->leader]))
+	if (finding_is_heavy(&c->findings[cause->leader]))
 		return true;
 	for (size_t i = 0; i < cause->n; i++)
-		if (is_heavy(&c->findings[cause->members[i]]))
+		if (finding_is_heavy(&c->findings[cause->members[i]]))
 			return true;
 	return false;
 }
@@ -29,7 +29,7 @@ bool cause_is_light(const struct comparison *c, const struct cause *cause)
 	       !cause_is_heavy(c, cause);
 }
 
-bool is_rare_news(const struct finding *f)
+bool finding_is_rare_news(const struct finding *f)
 {
 	return f->change == CHANGE_UNSTABLE && !f->seen_old;
 }

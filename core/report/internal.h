@@ -23,15 +23,15 @@ void style_c(struct buf *out, bool color, enum style style,
 	     const char *literal);
 
 /* Append text that came from outside, made safe to show. */
-void safe_str(struct buf *out, struct str s);
+void escape_str(struct buf *out, struct str s);
 
 /*
  * Append a line of words behind label, safe to show, wrapped at blanks to
  * width columns; what follows the first line is indented by the label's
  * length.  width 0: one line.
  */
-void safe_wrapped(struct buf *out, const char *label, struct str text,
-		  unsigned width);
+void escape_wrapped(struct buf *out, const char *label, struct str text,
+		    unsigned width);
 
 /* "exited 0", "killed by SEGV", "alive", "never started". */
 void step_end_text(struct buf *out, const struct step_end *s);
@@ -39,7 +39,7 @@ void step_end_text(struct buf *out, const struct step_end *s);
 /* --- words.c: what several formats say in the same words --- */
 
 /* "1.204 s" */
-void put_seconds(struct buf *out, uint64_t ms);
+void words_put_seconds(struct buf *out, uint64_t ms);
 
 /*
  * When and how it was seen first, as one line that is safe to show:
@@ -54,13 +54,13 @@ bool finding_evidence(struct buf *out, const struct finding *f);
  * How the runs ended, a line for those that ended alike: safe to show, each
  * with a newline.
  */
-void ends_lines(struct buf *out, const struct fingerprint *fp);
+void words_ends_lines(struct buf *out, const struct fingerprint *fp);
 /*
  * "started at 0.012 s, ready at 0.310 s", of its run; "" where none is known.
  */
-void step_times_text(struct buf *out, const struct step_end *s);
-/* Cut a line off the front of what ends_lines() wrote. */
-bool next_line(struct str *lines, struct str *line);
+void step_end_times_text(struct buf *out, const struct step_end *s);
+/* Cut a line off the front of what words_ends_lines() wrote. */
+bool words_next_line(struct str *lines, struct str *line);
 
 /*
  * The step of the run that shows most of it: the first in which it did not do
@@ -77,7 +77,7 @@ const struct step_end *words_step(const struct fingerprint *fp, struct str name,
 void accept_text(struct buf *out, const struct accept *a);
 
 /* "in 3 of 3 runs", "before in 3 of 3 runs", "in 1 of 3 runs, before ..." */
-void seen_text(struct buf *out, const struct finding *f);
+void finding_seen_text(struct buf *out, const struct finding *f);
 
 /* --- text_findings.c --- */
 
@@ -91,37 +91,39 @@ void text_findings(struct buf *out, const struct report *r);
  * The verdict as a line without its end: "regression: 3 new behaviours (1
  * network, 2 files), exit 1".  The first word is coloured.
  */
-void verdict_line(struct buf *out, const struct report *r, bool color);
+void summary_verdict_line(struct buf *out, const struct report *r, bool color);
 /*
  * "report-only: would have exited 1"; false when that is not the mode, or
  * nothing would have failed.
  */
 bool report_only_text(struct buf *out, const struct report *r);
 /* How many findings of each category gate. */
-void gating_counts(const struct comparison *c, size_t counts[CATEGORY_COUNT]);
+void summary_gating_counts(const struct comparison *c,
+			   size_t counts[CATEGORY_COUNT]);
 /* And how many are new and do not, those that were accepted left out. */
-void beside_counts(const struct comparison *c, size_t counts[CATEGORY_COUNT]);
+void summary_beside_counts(const struct comparison *c,
+			   size_t counts[CATEGORY_COUNT]);
 /*
  * Those and the accepted in words, "2 new notes (2 files), 1 accepted (1
  * network)"; false for nothing.
  */
-bool beside_text(struct buf *out, const struct report *r);
+bool summary_beside_text(struct buf *out, const struct report *r);
 
 /* Each a line without its end. */
-void repeatability_text(struct buf *out, const struct report *r);
-void loss_text(struct buf *out, const struct report *r);
-void again_text(struct buf *out, const struct report *r);
+void summary_repeatability_text(struct buf *out, const struct report *r);
+void summary_loss_text(struct buf *out, const struct report *r);
+void summary_again_text(struct buf *out, const struct report *r);
 
 /* --- groups.c --- */
 
 /* Must it be read: it gates or is more than a note? */
-bool is_heavy(const struct finding *f);
+bool finding_is_heavy(const struct finding *f);
 /* Is one of its findings so? */
 bool cause_is_heavy(const struct comparison *c, const struct cause *cause);
 /* Is it news, all of it of little weight? */
 bool cause_is_light(const struct comparison *c, const struct cause *cause);
 /* Seen in some runs of NEW, and never in OLD. */
-bool is_rare_news(const struct finding *f);
+bool finding_is_rare_news(const struct finding *f);
 /*
  * How many members are to be shown, the first ones: all that are more dangerous
  * than the leader, and of the others as many as make n, or one more where that
@@ -153,19 +155,19 @@ void cause_rest_text(struct buf *out, const struct comparison *c,
 /* --- markup.c: text from outside in other people's syntax --- */
 
 /* Element content and attribute values of HTML and XML. */
-void html_str(struct buf *out, struct str s);
+void markup_html(struct buf *out, struct str s);
 /* The same of several lines, for <pre>. */
-void html_lines(struct buf *out, struct str lines);
+void markup_html_lines(struct buf *out, struct str lines);
 /*
  * A Markdown code span that is also safe in a table's cell: nothing in it is
  * read as markup, a mention, a link or the cell's end.  Longer than max bytes
  * (0: any): cut, and says by how much.
  */
-void md_code(struct buf *out, struct str s, size_t max);
+void markup_md_code(struct buf *out, struct str s, size_t max);
 /* A path as a relative URI reference (RFC 3986). */
-void uri_path(struct buf *out, struct str path);
+void markup_uri_path(struct buf *out, struct str path);
 /* JSON text for a <script> element: no '<', '>' or '&' is left. */
-void script_json(struct buf *out, struct str json);
+void markup_script_json(struct buf *out, struct str json);
 /* The first bytes of s, at most max, whole characters. */
 struct str str_head(struct str s, size_t max);
 
@@ -198,12 +200,12 @@ int report_exit(const struct report *r);
 /* "enforce", "report-only" */
 const char *report_mode(const struct report *r);
 /* Facts of fp that only some of its runs saw. */
-size_t count_sometimes(const struct fingerprint *fp);
+size_t report_count_sometimes(const struct fingerprint *fp);
 /*
  * The i-th blind spot of both sides taken together, sorted, each once; false
  * past the last.  *io and *in are the caller's cursors, 0 at first.
  */
-bool next_blind_spot(const struct report *r, size_t *io, size_t *in,
-		     struct str *spot);
+bool report_next_blind_spot(const struct report *r, size_t *io, size_t *in,
+			    struct str *spot);
 
 #endif

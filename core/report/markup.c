@@ -25,7 +25,7 @@ static const char *entity(char c)
 	}
 }
 
-void html_str(struct buf *out, struct str s)
+void markup_html(struct buf *out, struct str s)
 {
 	autobuf struct buf safe = BUF_INIT;
 
@@ -66,12 +66,12 @@ static void put_cell_byte(struct buf *out, struct str s, size_t i)
 		buf_c(out, "\\|");
 }
 
-void html_lines(struct buf *out, struct str lines)
+void markup_html_lines(struct buf *out, struct str lines)
 {
 	struct str line;
 
-	while (next_line(&lines, &line)) {
-		html_str(out, line);
+	while (words_next_line(&lines, &line)) {
+		markup_html(out, line);
 		buf_ch(out, '\n');
 	}
 }
@@ -94,7 +94,7 @@ static void put_fence(struct buf *out, size_t n)
 		buf_ch(out, '`');
 }
 
-void md_code(struct buf *out, struct str s, size_t max)
+void markup_md_code(struct buf *out, struct str s, size_t max)
 {
 	autobuf struct buf safe = BUF_INIT;
 	size_t fence;
@@ -126,7 +126,7 @@ static bool is_unreserved(char c)
 	       (c >= '0' && c <= '9') || (c && strchr("-._~/", c));
 }
 
-void uri_path(struct buf *out, struct str path)
+void markup_uri_path(struct buf *out, struct str path)
 {
 	for (size_t i = 0; i < path.len; i++) {
 		if (is_unreserved(path.p[i]))
@@ -137,7 +137,7 @@ void uri_path(struct buf *out, struct str path)
 }
 
 /* They stand in strings only, where JSON has another way to write them. */
-void script_json(struct buf *out, struct str json)
+void markup_script_json(struct buf *out, struct str json)
 {
 	for (size_t i = 0; i < json.len; i++) {
 		if (strchr("<>&", json.p[i]) && json.p[i])

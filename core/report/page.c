@@ -32,7 +32,7 @@ void page_begin(struct buf *out, struct str title, struct str salt,
 		   "'nonce-%s'; base-uri 'none'; form-action 'none'\">\n"
 		   "<meta name=\"referrer\" content=\"no-referrer\">\n"
 		   "<title>", nonce, nonce);
-	html_str(out, title);
+	markup_html(out, title);
 	buf_printf(out, "</title>\n<style nonce=\"%s\">\n", nonce);
 	buf_c(out, page_css);
 	buf_c(out, "</style>\n</head>\n<body>\n");
@@ -42,7 +42,7 @@ void page_end(struct buf *out, struct str data, const char *nonce)
 {
 	if (data.len) {
 		buf_c(out, "<script type=\"application/json\" id=\"data\">");
-		script_json(out, data);
+		markup_script_json(out, data);
 		buf_printf(out, "</script>\n<script nonce=\"%s\">\n", nonce);
 		buf_c(out, page_js);
 		buf_c(out, "</script>\n");

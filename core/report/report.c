@@ -50,7 +50,7 @@ const char *report_mode(const struct report *r)
 	return r->report_only ? "report-only" : "enforce";
 }
 
-size_t count_sometimes(const struct fingerprint *fp)
+size_t report_count_sometimes(const struct fingerprint *fp)
 {
 	size_t n = 0;
 
@@ -65,8 +65,8 @@ const struct fingerprint *finding_side(const struct report *r,
 	return f->seen_new ? r->new : r->old;
 }
 
-bool next_blind_spot(const struct report *r, size_t *io, size_t *in,
-		     struct str *spot)
+bool report_next_blind_spot(const struct report *r, size_t *io, size_t *in,
+			    struct str *spot)
 {
 	bool old = *io < r->old->n_blind, new = *in < r->new->n_blind;
 	int c;

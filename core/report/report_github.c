@@ -59,7 +59,7 @@ static void report_github_put_cause(struct buf *out, const struct report *r,
 	buf_clear(&text);
 	buf_str(&text, f->fact->line);
 	buf_ch(&text, ' ');
-	seen_text(&text, f);
+	finding_seen_text(&text, f);
 	buf_c(&text, ": ");
 	finding_sentence(&text, f);
 	if (f->fact->ev.process.len) {
@@ -115,6 +115,6 @@ void report_github(struct buf *out, const struct report *r)
 		buf_ch(out, '\n');
 	}
 	buf_c(out, "behavdiff: ");
-	verdict_line(out, r, false);
+	summary_verdict_line(out, r, false);
 	buf_ch(out, '\n');
 }

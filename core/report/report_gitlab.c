@@ -25,7 +25,7 @@ static void report_gitlab_put_cause(struct json_out *j, const struct report *r,
 	buf_c(&text, ": ");
 	buf_str(&text, f->fact->line);
 	buf_ch(&text, ' ');
-	seen_text(&text, f);
+	finding_seen_text(&text, f);
 	cause_and_text(&text, r->cmp, cause);
 	json_begin_object(j, NULL);
 	json_put_str(j, "description", buf_view(&text));

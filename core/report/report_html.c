@@ -15,12 +15,12 @@ static void report_html_put_side(struct buf *out, const char *label,
 				 const struct fingerprint *fp, const char *from)
 {
 	buf_printf(out, "<tr><th scope=\"row\">%s</th><td><code>", label);
-	html_str(out, fp->spec);
+	markup_html(out, fp->spec);
 	buf_c(out, "</code></td><td><code>");
-	html_str(out, str_head(fp->commit, 12));
+	markup_html(out, str_head(fp->commit, 12));
 	buf_printf(out, "</code></td><td>%s</td><td class=\"n\">%u</td>"
 		   "<td class=\"n\">%zu</td><td>", from, fp->runs, fp->n);
-	html_str(out, fp->entry);
+	markup_html(out, fp->entry);
 	buf_c(out, "</td></tr>\n");
 }
 
@@ -32,25 +32,25 @@ static void report_html_put_head(struct buf *out, const struct report *r)
 
 	buf_c(out, "<a class=\"skip\" href=\"#findings\">Skip to the findings"
 	      "</a>\n<header>\n<h1>");
-	html_str(out, r->old->spec);
+	markup_html(out, r->old->spec);
 	buf_c(out, " &#8594; ");
-	html_str(out, r->new->spec);
-	verdict_line(&line, r, false);
+	markup_html(out, r->new->spec);
+	summary_verdict_line(&line, r, false);
 	buf_printf(out, "</h1>\n<p class=\"verdict %s\"><b>%s</b>", verdict,
 		   verdict);
-	html_str(out, str_sub(buf_view(&line), strlen(verdict)));
+	markup_html(out, str_sub(buf_view(&line), strlen(verdict)));
 	buf_c(out, "</p>\n");
 	if (report_only_text(&mode, r))
 		buf_printf(out, "<p class=\"verdict inconclusive\"><b>%s</b>"
 			   "</p>\n", mode.p);
 	for (size_t i = 0; i < r->cmp->n_reasons; i++) {
 		buf_c(out, "<p class=\"verdict inconclusive\"><b>doubt</b>: ");
-		html_str(out, r->cmp->reasons[i]);
+		markup_html(out, r->cmp->reasons[i]);
 		buf_c(out, "</p>\n");
 	}
-	if (beside_text(&beside, r)) {
+	if (summary_beside_text(&beside, r)) {
 		buf_c(out, "<p class=\"soft\">Not counted: ");
-		html_str(out, buf_view(&beside));
+		markup_html(out, buf_view(&beside));
 		buf_c(out, "</p>\n");
 	}
 	buf_c(out, "<div class=\"scroll\"><table><thead><tr><th></th>"
@@ -173,11 +173,11 @@ static void report_html_put_ends(struct buf *out, const char *label,
 	autobuf struct buf text = BUF_INIT;
 	struct str lines, line;
 
-	ends_lines(&text, fp);
+	words_ends_lines(&text, fp);
 	lines = buf_view(&text);
-	while (next_line(&lines, &line)) {
+	while (words_next_line(&lines, &line)) {
 		buf_printf(out, "<li>%s: ", label);
-		html_str(out, line);
+		markup_html(out, line);
 		buf_c(out, "</li>\n");
 	}
 }
@@ -190,7 +190,7 @@ static void report_html_put_sentence(struct buf *out, const struct report *r,
 
 	make(&text, r);
 	buf_c(out, "<li>");
-	html_str(out, buf_view(&text));
+	markup_html(out, buf_view(&text));
 	buf_c(out, "</li>\n");
 }
 
@@ -202,27 +202,27 @@ static void report_html_put_trust(struct buf *out, const struct report *r)
 	buf_c(out, "<section id=\"trust\"><h2>How far to trust it</h2>\n<ul>");
 	report_html_put_ends(out, "old", r->old);
 	report_html_put_ends(out, "new", r->new);
-	report_html_put_sentence(out, r, repeatability_text);
-	report_html_put_sentence(out, r, loss_text);
-	report_html_put_sentence(out, r, again_text);
+	report_html_put_sentence(out, r, summary_repeatability_text);
+	report_html_put_sentence(out, r, summary_loss_text);
+	report_html_put_sentence(out, r, summary_again_text);
 	buf_c(out, "<li>configuration: ");
-	html_str(out, r->config_from);
+	markup_html(out, r->config_from);
 	buf_c(out, "</li>\n");
 	for (size_t i = 0; i < r->n_notes; i++) {
 		buf_c(out, "<li>");
-		html_str(out, r->notes[i]);
+		markup_html(out, r->notes[i]);
 		buf_c(out, "</li>\n");
 	}
-	for (; next_blind_spot(r, &io, &in, &spot); n++) {
+	for (; report_next_blind_spot(r, &io, &in, &spot); n++) {
 		buf_c(out, "<li>blind spot: ");
-		html_str(out, spot);
+		markup_html(out, spot);
 		buf_c(out, "</li>\n");
 	}
 	if (!n)
 		buf_c(out, "<li>No blind spots</li>\n");
 	buf_c(out, "</ul></section>\n</main>\n"
 	      "<footer><p>Written by behavdiff ");
-	html_str(out, str_c(r->version));
+	markup_html(out, str_c(r->version));
 	buf_c(out, ". What was not seen is not proved absent.</p></footer>\n");
 }
 

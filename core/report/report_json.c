@@ -23,7 +23,7 @@ static void report_json_put_side(struct json_out *j, const char *key,
 	json_put_str(j, "tree", fp->tree);
 	json_put_str(j, "entry", fp->entry);
 	json_put_str(j, "plan", fp->plan_digest);
-	json_put_uint(j, "unstable", count_sometimes(fp));
+	json_put_uint(j, "unstable", report_count_sometimes(fp));
 	json_put_uint(j, "lost", fp->ledger.lost);
 	json_put_uint(j, "dropped", fp->ledger.dropped);
 	json_begin_array_inline(j, "ends");
@@ -237,7 +237,7 @@ static void report_json_put_blind_spots(struct json_out *j,
 	struct str spot;
 
 	json_begin_array(j, "blind_spots");
-	while (next_blind_spot(r, &io, &in, &spot))
+	while (report_next_blind_spot(r, &io, &in, &spot))
 		json_put_str(j, NULL, spot);
 	json_end_array(j);
 }
@@ -286,9 +286,9 @@ static void report_json_put_summary(struct json_out *j, const struct report *r)
 	size_t counts[CATEGORY_COUNT];
 
 	json_begin_object(j, "summary");
-	gating_counts(c, counts);
+	summary_gating_counts(c, counts);
 	report_json_put_categories(j, "gating", counts);
-	beside_counts(c, counts);
+	summary_beside_counts(c, counts);
 	report_json_put_categories(j, "other", counts);
 	fixtures_counts(r->old, r->new, counts);
 	report_json_put_categories(j, "fixtures", counts);

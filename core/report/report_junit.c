@@ -43,7 +43,7 @@ static struct tally tally_kind(const struct report *r, enum event_kind kind)
 static void put_attribute(struct buf *out, const char *name, struct str value)
 {
 	buf_printf(out, " %s=\"", name);
-	html_str(out, value);
+	markup_html(out, value);
 	buf_ch(out, '"');
 }
 
@@ -65,16 +65,16 @@ static void report_junit_put_evidence(struct buf *out, const struct finding *f)
 {
 	autobuf struct buf text = BUF_INIT;
 
-	html_str(out, f->fact->line);
+	markup_html(out, f->fact->line);
 	buf_ch(out, ' ');
-	seen_text(out, f);
+	finding_seen_text(out, f);
 	if (f->fact->ev.process.len) {
 		buf_c(out, "\nby ");
-		html_str(out, f->fact->ev.process);
+		markup_html(out, f->fact->ev.process);
 	}
 	if (finding_evidence(&text, f)) {
 		buf_c(out, "\nat ");
-		html_str(out, buf_view(&text));
+		markup_html(out, buf_view(&text));
 	}
 	buf_ch(out, '\n');
 }
@@ -90,10 +90,10 @@ static void report_junit_put_members(struct buf *out,
 		return;
 	cause_more_text(&text, c, cause);
 	buf_c(out, "and ");
-	html_str(out, buf_view(&text));
+	markup_html(out, buf_view(&text));
 	buf_ch(out, '\n');
 	for (size_t i = 0; i < shown; i++) {
-		html_str(out, c->findings[cause->members[i]].fact->line);
+		markup_html(out, c->findings[cause->members[i]].fact->line);
 		buf_ch(out, '\n');
 	}
 	if (shown < cause->n)
@@ -168,7 +168,7 @@ static void report_junit_put_notes(struct buf *out, const struct report *r)
 	if (mode.len)
 		buf_printf(out, "%s\n", mode.p);
 	for (size_t i = 0; i < r->n_notes; i++) {
-		html_str(out, r->notes[i]);
+		markup_html(out, r->notes[i]);
 		buf_ch(out, '\n');
 	}
 	buf_c(out, "</system-out>\n");

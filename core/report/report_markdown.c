@@ -3,7 +3,7 @@
  * For a pull request's comment: the verdict and a table of what is new, the
  * rest folded.  A comment may have 65,536 characters (the hosts' limit), so
  * every part has a share of a budget and says what did not fit.  Whatever comes
- * from outside stands in code spans, see md_code().
+ * from outside stands in code spans, see markup_md_code().
  */
 #include "core/base/vec.h"
 #include "core/report/internal.h"
@@ -27,13 +27,13 @@ static void report_markdown_put_side(struct buf *out, const char *label,
 				     const char *from)
 {
 	buf_printf(out, "| %s | ", label);
-	md_code(out, fp->spec, SPEC_MAX);
+	markup_md_code(out, fp->spec, SPEC_MAX);
 	buf_c(out, " | ");
 	if (fp->commit.len)
-		md_code(out, str_head(fp->commit, 12), 0);
+		markup_md_code(out, str_head(fp->commit, 12), 0);
 	buf_printf(out, " | %u, %s | %zu | ", fp->runs, from, fp->n);
 	if (fp->entry.len)
-		md_code(out, fp->entry, SPEC_MAX);
+		markup_md_code(out, fp->entry, SPEC_MAX);
 	buf_c(out, " |\n");
 }
 
@@ -51,10 +51,10 @@ static void report_markdown_put_head(struct buf *out, const struct report *r)
 	autobuf struct buf beside = BUF_INIT;
 
 	buf_printf(out, "## %s behavdiff: ", marks[r->cmp->verdict]);
-	verdict_line(out, r, false);
+	summary_verdict_line(out, r, false);
 	buf_c(out, "\n\n");
 	report_markdown_put_report_only(out, r);
-	if (beside_text(&beside, r))
+	if (summary_beside_text(&beside, r))
 		buf_printf(out, "Not counted: %s\n\n", beside.p);
 	buf_c(out, "| | revision | commit | runs | facts | entry |\n"
 	      "| --- | --- | --- | --- | --- | --- |\n");
@@ -77,7 +77,7 @@ static void put_list(struct buf *out, const struct str *v, size_t n,
 
 	for (; i < n && out->len < end; i++) {
 		buf_c(out, "- ");
-		md_code(out, v[i], CELL_MAX);
+		markup_md_code(out, v[i], CELL_MAX);
 		buf_ch(out, '\n');
 	}
 	put_more(out, n - i, "not shown");
@@ -116,13 +116,13 @@ static void report_markdown_put_members(struct buf *out,
 		return;
 	cause_more_text(&text, c, cause);
 	buf_c(out, "<br>and ");
-	md_code(out, buf_view(&text), CELL_MAX);
+	markup_md_code(out, buf_view(&text), CELL_MAX);
 	for (size_t i = 0; i < shown && i < MEMBERS_MAX; i++) {
 		buf_c(out, "<br>- ");
 		report_markdown_put_level(out, &c->findings[cause->members[i]]);
 		buf_ch(out, ' ');
-		md_code(out, c->findings[cause->members[i]].fact->line,
-			CELL_MAX);
+		markup_md_code(out, c->findings[cause->members[i]].fact->line,
+			       CELL_MAX);
 	}
 	if (shown > MEMBERS_MAX)
 		buf_printf(out, "<br>- **%zu more** that are as dangerous",
@@ -139,19 +139,19 @@ static void report_markdown_put_row(struct buf *out, const struct comparison *c,
 	buf_c(out, "| ");
 	report_markdown_put_level(out, f);
 	buf_c(out, " | ");
-	md_code(out, f->fact->line, CELL_MAX);
+	markup_md_code(out, f->fact->line, CELL_MAX);
 	finding_sentence(&what, f);
 	buf_c(out, "<br>");
-	md_code(out, buf_view(&what), CELL_MAX);
+	markup_md_code(out, buf_view(&what), CELL_MAX);
 	buf_printf(out, " (%s, id %s)", f->rule->id, f->id);
 	report_markdown_put_members(out, c, cause);
 	buf_printf(out, " | %u of %u | ", f->seen_new, f->runs_new);
 	if (ev->process.len)
-		md_code(out, ev->process, CELL_MAX);
+		markup_md_code(out, ev->process, CELL_MAX);
 	if (ev->process.len)
 		buf_c(out, "<br>");
 	if (finding_evidence(&at, f))
-		md_code(out, buf_view(&at), CELL_MAX);
+		markup_md_code(out, buf_view(&at), CELL_MAX);
 	buf_c(out, " |\n");
 }
 
@@ -217,12 +217,12 @@ static void close_details(struct buf *out)
 static void report_markdown_put_line(struct buf *out, const struct finding *f)
 {
 	buf_c(out, "- ");
-	md_code(out, f->fact->line, CELL_MAX);
+	markup_md_code(out, f->fact->line, CELL_MAX);
 	buf_ch(out, ' ');
-	seen_text(out, f);
+	finding_seen_text(out, f);
 	if (f->step.len) {
 		buf_c(out, ", by step ");
-		md_code(out, f->step, SPEC_MAX);
+		markup_md_code(out, f->step, SPEC_MAX);
 	}
 	if (f->accepted)
 		buf_c(out, ", accepted");
@@ -272,7 +272,7 @@ static void report_markdown_put_advice(struct buf *out, const struct report *r)
 		if (memchr(lines.p, '`', lines.len) ||
 		    lines.len > FOLDED_SHARE / 4)
 			continue;
-		md_code(out, buf_view(&text), CELL_MAX);
+		markup_md_code(out, buf_view(&text), CELL_MAX);
 		buf_printf(out, ". Where that is meant, `.behavdiff` may "
 			   "say:\n\n```\n%s```\n\n", lines.p);
 	}
@@ -280,12 +280,12 @@ static void report_markdown_put_advice(struct buf *out, const struct report *r)
 
 static void report_markdown_put_rare(struct buf *out, const struct report *r)
 {
-	size_t n = report_markdown_count(r, is_rare_news);
+	size_t n = report_markdown_count(r, finding_is_rare_news);
 
 	if (!n)
 		return;
 	buf_c(out, "### New in some runs\n\n");
-	report_markdown_put_lines(out, r, is_rare_news, n);
+	report_markdown_put_lines(out, r, finding_is_rare_news, n);
 	buf_ch(out, '\n');
 }
 
@@ -310,7 +310,7 @@ static void report_markdown_put_light(struct buf *out, const struct report *r)
 		if (cause->n) {
 			cause_more_text(&text, c, cause);
 			buf_c(&lines, "; and ");
-			md_code(&lines, buf_view(&text), CELL_MAX);
+			markup_md_code(&lines, buf_view(&text), CELL_MAX);
 		}
 		buf_ch(&lines, '\n');
 	}
@@ -329,11 +329,11 @@ static void put_side_trust(struct buf *out, const char *label,
 	struct str lines, line;
 	size_t end = out->len + FOLDED_SHARE / 4;
 
-	ends_lines(&text, fp);
+	words_ends_lines(&text, fp);
 	lines = buf_view(&text);
-	while (out->len < end && next_line(&lines, &line)) {
+	while (out->len < end && words_next_line(&lines, &line)) {
 		buf_printf(out, "- %s: ", label);
-		md_code(out, line, CELL_MAX);
+		markup_md_code(out, line, CELL_MAX);
 		buf_ch(out, '\n');
 	}
 }
@@ -347,20 +347,20 @@ static void report_markdown_put_trust(struct buf *out, const struct report *r)
 	put_side_trust(out, "old", r->old);
 	put_side_trust(out, "new", r->new);
 	buf_c(out, "- ");
-	repeatability_text(out, r);
+	summary_repeatability_text(out, r);
 	buf_c(out, "\n- ");
-	loss_text(out, r);
+	summary_loss_text(out, r);
 	buf_c(out, "\n- ");
-	again_text(out, r);
+	summary_again_text(out, r);
 	buf_c(out, "\n- configuration: ");
-	md_code(out, r->config_from, SPEC_MAX);
+	markup_md_code(out, r->config_from, SPEC_MAX);
 	buf_ch(out, '\n');
 	put_list(out, r->notes, r->n_notes, out->len + FOLDED_SHARE);
-	for (; next_blind_spot(r, &io, &in, &spot); n++) {
+	for (; report_next_blind_spot(r, &io, &in, &spot); n++) {
 		if (out->len >= end)
 			continue;
 		buf_c(out, "- blind spot: ");
-		md_code(out, spot, CELL_MAX);
+		markup_md_code(out, spot, CELL_MAX);
 		buf_ch(out, '\n');
 	}
 	buf_printf(out, "- blind spots: %zu\n", n);

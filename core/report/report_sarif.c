@@ -147,7 +147,7 @@ static void put_invocation(struct json_out *j, const struct report *r,
 		put_note(j, buf_view(&mode), "warning");
 	for (size_t i = 0; i < r->n_notes; i++)
 		put_note(j, r->notes[i], "note");
-	while (next_blind_spot(r, &io, &in, &spot))
+	while (report_next_blind_spot(r, &io, &in, &spot))
 		put_note(j, spot, "note");
 	if (omitted)
 		put_omitted(j, omitted);
@@ -171,7 +171,7 @@ static void put_message(struct json_out *j, const struct comparison *c,
 	buf_c(&text, ": ");
 	buf_str(&text, f->fact->line);
 	buf_ch(&text, ' ');
-	seen_text(&text, f);
+	finding_seen_text(&text, f);
 	if (f->fact->ev.process.len) {
 		buf_c(&text, ", by ");
 		buf_str(&text, f->fact->ev.process);
@@ -186,7 +186,7 @@ static void put_physical(struct json_out *j, const struct report *r,
 	autobuf struct buf store = BUF_INIT, uri = BUF_INIT;
 	struct place at = place_of(&store, r, f);
 
-	uri_path(&uri, at.path);
+	markup_uri_path(&uri, at.path);
 	json_begin_object(j, "physicalLocation");
 	json_begin_object_inline(j, "artifactLocation");
 	json_put_str(j, "uri", buf_view(&uri));

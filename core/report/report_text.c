@@ -20,16 +20,16 @@ static void report_text_put_side(struct buf *out, const char *label,
 	if (commit.len > 12)
 		commit.len = 12;
 	buf_printf(out, "%s  ", label);
-	safe_str(out, fp->spec);
+	escape_str(out, fp->spec);
 	if (commit.len) {
 		buf_c(out, "  ");
-		safe_str(out, commit);
+		escape_str(out, commit);
 	}
 	buf_printf(out, "  %s, %u run%s, %zu fact%s\n", from, fp->runs,
 		   str_plural(fp->runs), fp->n, str_plural(fp->n));
 	if (fp->entry.len) {
 		buf_c(out, "     ");
-		safe_str(out, fp->entry);
+		escape_str(out, fp->entry);
 		buf_ch(out, '\n');
 	}
 }
@@ -40,11 +40,11 @@ static void put_header(struct buf *out, const struct report *r)
 	report_text_put_side(out, "new", r->new, r->new_from);
 	if (r->config_from.len) {
 		buf_c(out, "configuration: ");
-		safe_str(out, r->config_from);
+		escape_str(out, r->config_from);
 		buf_ch(out, '\n');
 	}
 	for (size_t i = 0; i < r->n_notes; i++) {
-		safe_str(out, r->notes[i]);
+		escape_str(out, r->notes[i]);
 		buf_ch(out, '\n');
 	}
 	buf_ch(out, '\n');
@@ -59,10 +59,10 @@ static void report_text_put_ends(struct buf *out, const struct report *r,
 	autobuf struct buf text = BUF_INIT;
 	struct str lines, line;
 
-	ends_lines(&text, fp);
+	words_ends_lines(&text, fp);
 	lines = buf_view(&text);
-	while (next_line(&lines, &line))
-		safe_wrapped(out, label, line, r->width);
+	while (words_next_line(&lines, &line))
+		escape_wrapped(out, label, line, r->width);
 }
 
 /* What a step printed, a line each. */
@@ -80,9 +80,9 @@ static void report_text_put_output(struct buf *out, const char *label,
 	if (!s->output.len)
 		return;
 	buf_printf(out, "%s: step ", label);
-	safe_str(out, name);
+	escape_str(out, name);
 	buf_printf(out, " printed in run %zu of %zu:\n", run + 1, fp->n_ends);
-	while (next_line(&rest, &line)) {
+	while (words_next_line(&rest, &line)) {
 		bool head = n < OUTPUT_LINES / 2;
 
 		/* What is long has its reason at its end. */
@@ -94,7 +94,7 @@ static void report_text_put_output(struct buf *out, const char *label,
 		if (!head && n + OUTPUT_LINES / 2 <= lines)
 			continue;
 		buf_c(out, TEXT_INDENT);
-		safe_str(out, line);
+		escape_str(out, line);
 		buf_ch(out, '\n');
 	}
 }
@@ -127,13 +127,13 @@ static void report_text_put_blind_spots(struct buf *out, const struct report *r)
 	size_t io = 0, in = 0;
 	struct str spot;
 
-	if (!next_blind_spot(r, &io, &in, &spot)) {
+	if (!report_next_blind_spot(r, &io, &in, &spot)) {
 		buf_c(out, "No blind spots\n");
 		return;
 	}
 	do
-		safe_wrapped(out, "blind spot: ", spot, r->width);
-	while (next_blind_spot(r, &io, &in, &spot));
+		escape_wrapped(out, "blind spot: ", spot, r->width);
+	while (report_next_blind_spot(r, &io, &in, &spot));
 }
 
 /* A sentence that one of the functions of summary.c makes. */
@@ -144,7 +144,7 @@ static void report_text_put_sentence(struct buf *out, const struct report *r,
 	autobuf struct buf text = BUF_INIT;
 
 	make(&text, r);
-	safe_wrapped(out, "", buf_view(&text), r->width);
+	escape_wrapped(out, "", buf_view(&text), r->width);
 }
 
 /* Where both sides draw names, and what of. */
@@ -154,11 +154,11 @@ static void report_text_put_drawn(struct buf *out, const struct report *r)
 		const struct drawn_place *p = &r->cmp->drawn[i];
 
 		buf_c(out, "drawn: ");
-		safe_str(out, p->line);
+		escape_str(out, p->line);
 		buf_c(out, ": old ");
-		safe_str(out, p->old);
+		escape_str(out, p->old);
 		buf_c(out, "; new ");
-		safe_str(out, p->new);
+		escape_str(out, p->new);
 		buf_ch(out, '\n');
 	}
 }
@@ -170,11 +170,11 @@ static void put_times(struct buf *out, const char *label,
 	for (size_t i = 0; fp->n_ends && i < fp->ends[0].n_steps; i++) {
 		autobuf struct buf text = BUF_INIT;
 
-		step_times_text(&text, &fp->ends[0].steps[i]);
+		step_end_times_text(&text, &fp->ends[0].steps[i]);
 		if (!text.len)
 			continue;
 		buf_printf(out, "%s: step ", label);
-		safe_str(out, fp->ends[0].steps[i].name);
+		escape_str(out, fp->ends[0].steps[i].name);
 		buf_printf(out, " in run 1 of %zu: %s\n", fp->n_ends, text.p);
 	}
 }
@@ -191,7 +191,7 @@ static void put_not_again(struct buf *out, const struct report *r)
 		if (!fact_always(old, f) || fingerprint_find(new, f->line))
 			continue;
 		buf_c(out, "not seen again: ");
-		safe_str(out, f->line);
+		escape_str(out, f->line);
 		buf_ch(out, '\n');
 	}
 }
@@ -201,10 +201,10 @@ static void put_again(struct buf *out, const struct report *r)
 	size_t n = r->cmp->old_always - r->cmp->seen_again;
 	autobuf struct buf text = BUF_INIT;
 
-	again_text(&text, r);
+	summary_again_text(&text, r);
 	if (n && r->verbosity <= 0)
 		buf_printf(&text, " (-v names the other%s)", str_plural(n));
-	safe_wrapped(out, "", buf_view(&text), r->width);
+	escape_wrapped(out, "", buf_view(&text), r->width);
 	if (r->verbosity > 0)
 		put_not_again(out, r);
 }
@@ -219,13 +219,13 @@ static void report_text_put_trust(struct buf *out, const struct report *r)
 		put_outputs(out, "old", r->old);
 		put_outputs(out, "new", r->new);
 	}
-	report_text_put_sentence(out, r, repeatability_text);
+	report_text_put_sentence(out, r, summary_repeatability_text);
 	if (r->verbosity > 0) {
 		report_text_put_drawn(out, r);
 		report_text_put_ledger(out, "old", r->old);
 		report_text_put_ledger(out, "new", r->new);
 	}
-	report_text_put_sentence(out, r, loss_text);
+	report_text_put_sentence(out, r, summary_loss_text);
 	report_text_put_blind_spots(out, r);
 	put_again(out, r);
 	buf_ch(out, '\n');
@@ -235,7 +235,7 @@ static void put_reasons(struct buf *out, const struct report *r)
 {
 	for (size_t i = 0; i < r->cmp->n_reasons; i++) {
 		style_c(out, r->color, STYLE_DOUBT, "doubt");
-		safe_wrapped(out, ": ", r->cmp->reasons[i], 0);
+		escape_wrapped(out, ": ", r->cmp->reasons[i], 0);
 	}
 }
 
@@ -254,8 +254,8 @@ static void put_beside(struct buf *out, const struct report *r)
 {
 	autobuf struct buf text = BUF_INIT;
 
-	if (beside_text(&text, r))
-		safe_wrapped(out, "not counted: ", buf_view(&text), r->width);
+	if (summary_beside_text(&text, r))
+		escape_wrapped(out, "not counted: ", buf_view(&text), r->width);
 }
 
 void report_text(struct buf *out, const struct report *r)
@@ -267,7 +267,7 @@ void report_text(struct buf *out, const struct report *r)
 		put_reasons(out, r);
 		put_beside(out, r);
 	}
-	verdict_line(out, r, r->color);
+	summary_verdict_line(out, r, r->color);
 	buf_ch(out, '\n');
 	report_text_put_report_only(out, r);
 	if (r->verbosity >= 0)

@@ -44,7 +44,7 @@ static void sides_html_side_free(struct side *s)
 static void put_title(struct buf *out, const struct side *s)
 {
 	buf_printf(out, "<h3>%s: ", s->label);
-	html_str(out, s->fp->spec);
+	markup_html(out, s->fp->spec);
 	buf_c(out, "</h3>\n");
 }
 

@@ -13,19 +13,19 @@ static void steps_html_put_step(struct buf *out, const struct fingerprint *fp,
 	step_end_text(&end, s);
 	buf_printf(out, "<details class=\"step\"%s><summary>",
 		   s->error.len ? " open" : "");
-	html_str(out, buf_view(&end));
+	markup_html(out, buf_view(&end));
 	buf_c(out, " <code>");
-	html_str(out, s->command);
+	markup_html(out, s->command);
 	buf_printf(out, "</code> <span class=\"soft\">run %zu of %zu</span>"
 		   "</summary>\n", run + 1, fp->n_ends);
 	if (s->error.len) {
 		buf_c(out, "<p class=\"bad\">");
-		html_str(out, s->error);
+		markup_html(out, s->error);
 		buf_c(out, "</p>\n");
 	}
 	if (s->output.len) {
 		buf_c(out, "<pre tabindex=\"0\">");
-		html_lines(out, s->output);
+		markup_html_lines(out, s->output);
 		buf_c(out, "</pre>");
 	} else {
 		buf_c(out, "<p class=\"soft\">It printed nothing, or it was "
@@ -38,7 +38,7 @@ static void steps_html_put_side(struct buf *out, const char *label,
 				const struct fingerprint *fp)
 {
 	buf_printf(out, "<div>\n<h3>%s: ", label);
-	html_str(out, fp->spec);
+	markup_html(out, fp->spec);
 	buf_c(out, "</h3>\n");
 	if (!fp->n_ends || !fp->ends[0].n_steps)
 		buf_c(out, "<p class=\"soft\">Not known.</p>\n");

@@ -35,7 +35,8 @@ static struct tally tally_gating(const struct comparison *c)
 	return t;
 }
 
-void gating_counts(const struct comparison *c, size_t counts[CATEGORY_COUNT])
+void summary_gating_counts(const struct comparison *c,
+			   size_t counts[CATEGORY_COUNT])
 {
 	struct tally t = tally_gating(c);
 
@@ -55,7 +56,8 @@ static bool summary_is_beside(const struct comparison *c,
 	       (f == leader || leader->rule->category != CATEGORY_BREAKAGE);
 }
 
-void beside_counts(const struct comparison *c, size_t counts[CATEGORY_COUNT])
+void summary_beside_counts(const struct comparison *c,
+			   size_t counts[CATEGORY_COUNT])
 {
 	memset(counts, 0, CATEGORY_COUNT * sizeof(*counts));
 	for (size_t i = 0; i < c->n; i++)
@@ -78,7 +80,7 @@ static void put_fixtures_new(struct buf *out, size_t start,
 	summary_put_tally(out, &t);
 }
 
-bool beside_text(struct buf *out, const struct report *r)
+bool summary_beside_text(struct buf *out, const struct report *r)
 {
 	static const enum level levels[] = {
 		LEVEL_ERROR, LEVEL_WARNING, LEVEL_NOTE
@@ -143,7 +145,7 @@ static void put_gating(struct buf *out, const struct comparison *c)
 	summary_put_tally(out, &t);
 }
 
-void verdict_line(struct buf *out, const struct report *r, bool color)
+void summary_verdict_line(struct buf *out, const struct report *r, bool color)
 {
 	enum verdict verdict = r->cmp->verdict;
 
@@ -201,12 +203,12 @@ static void put_same(struct buf *out, const struct report *r)
 	buf_c(out, "runs");
 }
 
-void repeatability_text(struct buf *out, const struct report *r)
+void summary_repeatability_text(struct buf *out, const struct report *r)
 {
 	const struct fingerprint *old = r->old, *new = r->new;
 	/* Names that both draw anew are reported behind it. */
-	size_t differ_old = count_sometimes(old) - r->cmp->drawn_old;
-	size_t differ_new = count_sometimes(new) - r->cmp->drawn_new;
+	size_t differ_old = report_count_sometimes(old) - r->cmp->drawn_old;
+	size_t differ_new = report_count_sometimes(new) - r->cmp->drawn_new;
 
 	buf_c(out, "Repeatability: ");
 	if (old->runs < 2 || new->runs < 2)
@@ -226,7 +228,7 @@ void repeatability_text(struct buf *out, const struct report *r)
 			   str_plural(r->cmp->n_drawn));
 }
 
-void loss_text(struct buf *out, const struct report *r)
+void summary_loss_text(struct buf *out, const struct report *r)
 {
 	uint64_t dropped = r->old->ledger.dropped + r->new->ledger.dropped;
 
@@ -249,7 +251,7 @@ static void put_fixtures(struct buf *out, const struct fingerprint *old)
 			   n, str_plural(n), n == 1 ? "is" : "are");
 }
 
-void again_text(struct buf *out, const struct report *r)
+void summary_again_text(struct buf *out, const struct report *r)
 {
 	buf_printf(out, "%zu of %zu old behaviour%s seen again",
 		   r->cmp->seen_again, r->cmp->old_always,

@@ -41,21 +41,21 @@ static void put_finding_line(const struct page *p, const struct finding *f,
 	style_c(p->out, p->color, level_styles[f->level], level);
 	buf_printf(p->out, "%*s",
 		   (int)(sizeof(INDENT) - 1 - strlen(level)), "");
-	safe_str(p->out, f->fact->line);
+	escape_str(p->out, f->fact->line);
 	buf_c(p->out, "  ");
-	seen_text(p->out, f);
+	finding_seen_text(p->out, f);
 	if (f->step.len) {
 		buf_c(p->out, ", by step ");
-		safe_str(p->out, f->step);
+		escape_str(p->out, f->step);
 	}
-	if (p->all || is_heavy(f))
+	if (p->all || finding_is_heavy(f))
 		buf_printf(p->out, "  id %.*s", SHORT_ID, f->id);
 	if (f->accept) {
 		autobuf struct buf accept = BUF_INIT;
 
 		accept_text(&accept, f->accept);
 		buf_c(p->out, "  (");
-		safe_str(p->out, buf_view(&accept));
+		escape_str(p->out, buf_view(&accept));
 		buf_ch(p->out, ')');
 	}
 	buf_ch(p->out, '\n');
@@ -72,9 +72,10 @@ static void text_findings_put_evidence(const struct page *p,
 	if (f->fact->kind == EV_STEP || f->fact->kind == EV_STEP_END)
 		return;
 	if (ev->process.len)
-		safe_wrapped(p->out, INDENT "by  ", ev->process, p->width);
+		escape_wrapped(p->out, INDENT "by  ", ev->process, p->width);
 	if (finding_evidence(&text, f))
-		safe_wrapped(p->out, INDENT "at  ", buf_view(&text), p->width);
+		escape_wrapped(p->out, INDENT "at  ", buf_view(&text),
+			       p->width);
 }
 
 static void text_findings_put_sentence(const struct page *p,
@@ -84,7 +85,7 @@ static void text_findings_put_sentence(const struct page *p,
 
 	finding_sentence(&text, f);
 	buf_printf(&text, " [%s]", f->rule->id);
-	safe_wrapped(p->out, INDENT, buf_view(&text), p->width);
+	escape_wrapped(p->out, INDENT, buf_view(&text), p->width);
 }
 
 static void text_findings_put_finding(const struct page *p,
@@ -109,7 +110,7 @@ static void text_findings_put_members(const struct page *p,
 	cause_more_text(&text, p->c, cause);
 	buf_printf(&text, "; id %.*s stands for all", SHORT_ID,
 		   p->c->findings[cause->leader].id);
-	safe_wrapped(p->out, INDENT "and ", buf_view(&text), p->width);
+	escape_wrapped(p->out, INDENT "and ", buf_view(&text), p->width);
 	for (size_t i = 0; i < shown; i++)
 		put_finding_line(p, &p->c->findings[cause->members[i]],
 				 INDENT);
@@ -152,7 +153,7 @@ static void text_findings_put_advice(struct buf *out, const struct report *r)
 
 		advice_text(&text, &r->cmp->advice[i]);
 		buf_c(&text, ". Where that is meant, .behavdiff may say:");
-		safe_wrapped(out, "", buf_view(&text), r->width);
+		escape_wrapped(out, "", buf_view(&text), r->width);
 		advice_lines(out, r, &r->cmp->advice[i]);
 		buf_ch(out, '\n');
 	}
@@ -170,7 +171,7 @@ static void text_findings_put_light(const struct page *p,
 	if (!cause->n)
 		return;
 	cause_more_text(&text, p->c, cause);
-	safe_wrapped(p->out, INDENT "and ", buf_view(&text), p->width);
+	escape_wrapped(p->out, INDENT "and ", buf_view(&text), p->width);
 	for (size_t i = 0; p->all && i < cause->n; i++)
 		put_finding_line(p, &p->c->findings[cause->members[i]],
 				 INDENT);
@@ -214,7 +215,7 @@ static void text_findings_put_rare(const struct page *p)
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->c->n; i++) {
-		if (!is_rare_news(&p->c->findings[i]))
+		if (!finding_is_rare_news(&p->c->findings[i]))
 			continue;
 		if (!n++)
 			buf_c(p->out, "new in some runs:\n");

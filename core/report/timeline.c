@@ -111,9 +111,9 @@ static void put_mark(struct buf *out, const struct chart *c, size_t row,
 		   m->pointed_out ? c->mark : "", column_x(column),
 		   lane_y(row, lane),
 		   m->pointed_out ? lanes[lane].large : lanes[lane].small);
-	put_seconds(out, m->first->ev.ns / 1000000);
+	words_put_seconds(out, m->first->ev.ns / 1000000);
 	buf_c(out, ": ");
-	html_str(out, m->first->line);
+	markup_html(out, m->first->line);
 	if (m->facts > 1)
 		buf_printf(out, " and %zu more", m->facts - 1);
 	buf_c(out, "</title></path>");
@@ -146,10 +146,10 @@ static void timeline_put_row(struct buf *out, const struct chart *c, size_t row)
 
 	buf_printf(out, "<text x=\"%u\" y=\"%zu\">", indent,
 		   lane_y(row, 1) + 4);
-	html_str(out, label);
+	markup_html(out, label);
 	buf_printf(out, "%s<title>", label.len < node->program.len ?
 		   "\xe2\x80\xa6" : "");
-	html_str(out, node->chain);
+	markup_html(out, node->chain);
 	buf_c(out, "</title></text>");
 	put_span(out, c, row);
 	for (size_t lane = 0; lane < LANES; lane++)
@@ -185,7 +185,7 @@ static void put_axis(struct buf *out, const struct chart *c)
 			   "x2=\"%u\" y2=\"%zu\"/><text class=\"tick\" "
 			   "x=\"%u\" y=\"%zu\" text-anchor=\"middle\">", x, x,
 			   bottom, x, bottom + 16);
-		put_seconds(out, ms);
+		words_put_seconds(out, ms);
 		buf_c(out, "</text>\n");
 	}
 }
@@ -222,7 +222,7 @@ void timeline_svg(struct buf *out, const struct process_tree *tree,
 	timeline_collect(&c, fp, pointed_out);
 	buf_c(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
 	      "aria-label=\"timeline of ");
-	html_str(out, fp->spec);
+	markup_html(out, fp->spec);
 	buf_printf(out, "\">\n<svg viewBox=\"0 0 %u %zu\" role=\"img\" "
 		   "aria-label=\"first events of each process over time\">\n",
 		   column_x(COLUMNS) + 40, c.rows * ROW_HEIGHT + 24);

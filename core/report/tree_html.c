@@ -7,10 +7,10 @@ static void tree_html_put_node(struct buf *out, const struct process_node *node,
 			       const char *mark)
 {
 	buf_c(out, "<li><code>");
-	html_str(out, node->program);
+	markup_html(out, node->program);
 	buf_printf(out, "</code> <span class=\"soft\">%zu fact%s, from ",
 		   node->facts, str_plural(node->facts));
-	put_seconds(out, node->first_ns / 1000000);
+	words_put_seconds(out, node->first_ns / 1000000);
 	buf_c(out, "</span>");
 	if (node->pointed_out)
 		buf_printf(out, " <span class=\"%s\">%zu %s</span>", mark,

@@ -5,13 +5,13 @@
 #include "core/base/vec.h"
 #include "core/report/internal.h"
 
-void put_seconds(struct buf *out, uint64_t ms)
+void words_put_seconds(struct buf *out, uint64_t ms)
 {
 	buf_printf(out, "%llu.%03llu s", (unsigned long long)(ms / 1000),
 		   (unsigned long long)(ms % 1000));
 }
 
-void seen_text(struct buf *out, const struct finding *f)
+void finding_seen_text(struct buf *out, const struct finding *f)
 {
 	if (f->change == CHANGE_MORE)
 		buf_printf(out, "%u name%s, before %u", f->names_new,
@@ -49,7 +49,7 @@ void evidence_line(struct buf *out, const struct evidence *ev)
 	buf_str(&text, ev->call);
 	/* What no call was seen for was found in the files. */
 	buf_c(&text, text.len ? " after " : "found after ");
-	put_seconds(&text, ev->ns / 1000000);
+	words_put_seconds(&text, ev->ns / 1000000);
 	if (ev->step.len) {
 		buf_c(&text, " in step ");
 		buf_str(&text, ev->step);
@@ -119,7 +119,7 @@ static void words_put_end(struct buf *out, const struct run_end *end,
 		if (!errors || !end->steps[i].error.len)
 			continue;
 		buf_c(out, " (");
-		step_error_text(out, &end->steps[i]);
+		step_end_error_text(out, &end->steps[i]);
 		buf_ch(out, ')');
 	}
 }
@@ -167,15 +167,15 @@ static void put_alike(struct buf *out, const struct fingerprint *fp,
 		buf_printf(out, "%zu of %zu runs ", a->n, fp->n_ends);
 	words_put_how(out, fp->ends[a->first].how, a->n == 1);
 	buf_c(out, " after ");
-	put_seconds(out, a->least);
+	words_put_seconds(out, a->least);
 	if (a->most > a->least) {
 		buf_c(out, " to ");
-		put_seconds(out, a->most);
+		words_put_seconds(out, a->most);
 	}
 	words_put_end(out, &fp->ends[a->first], true);
 }
 
-void ends_lines(struct buf *out, const struct fingerprint *fp)
+void words_ends_lines(struct buf *out, const struct fingerprint *fp)
 {
 	__attribute__((cleanup(alikes_free)))
 	struct alikes alikes = { .index = STRMAP_INIT };
@@ -198,7 +198,7 @@ void ends_lines(struct buf *out, const struct fingerprint *fp)
 	}
 }
 
-void step_times_text(struct buf *out, const struct step_end *s)
+void step_end_times_text(struct buf *out, const struct step_end *s)
 {
 	const struct { const char *what; uint64_t ms; } times[] = {
 		{ "started", s->started_ms }, { "ready", s->ready_ms },
@@ -211,11 +211,11 @@ void step_times_text(struct buf *out, const struct step_end *s)
 			continue;
 		buf_printf(out, "%s%s at ", out->len > start ? ", " : "",
 			   times[i].what);
-		put_seconds(out, times[i].ms);
+		words_put_seconds(out, times[i].ms);
 	}
 }
 
-bool next_line(struct str *lines, struct str *line)
+bool words_next_line(struct str *lines, struct str *line)
 {
 	size_t n = 0;
 

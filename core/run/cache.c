@@ -69,7 +69,7 @@ struct cache *cache_open(void)
 		return NULL;
 	c = mem_alloc(sizeof(*c));
 	c->path = steal_ptr(&path);
-	c->dir = steal_fd(&dir);
+	c->dir = fd_steal(&dir);
 	return c;
 }
 

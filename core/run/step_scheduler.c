@@ -202,7 +202,7 @@ static int open_text(struct str text, struct err *err)
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW |
 		  F_SEAL_WRITE))
 		return err_sys(err, "cannot keep a step's stdin in memory");
-	return steal_fd(&fd);
+	return fd_steal(&fd);
 }
 
 static int open_input(struct step_scheduler *st, size_t i, struct err *err)
@@ -422,7 +422,7 @@ static bool crashed(const struct step *step, int status)
 {
 	const struct step_end end = { .ended = true, .status = status };
 
-	return step_crashed(&end) && WTERMSIG(status) != step->stop;
+	return step_end_crashed(&end) && WTERMSIG(status) != step->stop;
 }
 
 static bool status_fits(const struct step *step, const struct step_state *s,
@@ -449,7 +449,8 @@ static void note_end(struct step_state *s, const struct step *step, int status)
 	const struct step_end end = { .ended = true, .status = status };
 	bool odd = !status_fits(step, s, status);
 	bool failed = step->expects_status ? odd :
-		      s->stopped ? crashed(step, status) : step_failed(&end);
+		      s->stopped ? crashed(step, status) :
+				   step_end_failed(&end);
 
 	if (!s->status || odd || (failed && !s->failed))
 		s->status = status;

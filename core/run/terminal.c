@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/fd.h"
 #include "core/run/input_player.h"
 
 /*
@@ -47,6 +48,6 @@ int terminal_open(pid_t init, int *master, int *slave, struct err *err)
 	*slave = open_slave(fd);
 	if (*slave < 0)
 		return err_sys(err, "cannot set up a terminal");
-	*master = steal_fd(&fd);
+	*master = fd_steal(&fd);
 	return 0;
 }

@@ -434,7 +434,7 @@ static int mounts_open_bind(const struct sandbox_options *opt, size_t i)
 		errno = ESTALE;
 		return -1;
 	}
-	return steal_fd(&fd);
+	return fd_steal(&fd);
 }
 
 int op_binds(struct setup *s)

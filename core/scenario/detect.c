@@ -211,8 +211,8 @@ static void try_name(struct search *se, const struct row *row,
 	if (row->check == CHECK_ONLY_CALLS &&
 	    !calls_another(se, name, buf_view(&content)))
 		return;
-	f.argv = detect_argv(row->runner, name, buf_view(&content),
-			     se->list.fd, se->arena);
+	f.argv = detect_run_argv(row->runner, name, buf_view(&content),
+				 se->list.fd, se->arena);
 	if (!f.argv)
 		return;
 	f.file = arena_str(se->arena, name);

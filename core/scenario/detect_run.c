@@ -145,8 +145,8 @@ static bool has_run_target(struct str makefile)
 	return false;
 }
 
-char **detect_argv(enum detect_runner runner, struct str name,
-		   struct str content, int dirfd, struct arena *arena)
+char **detect_run_argv(enum detect_runner runner, struct str name,
+		       struct str content, int dirfd, struct arena *arena)
 {
 	switch (runner) {
 	case RUNNER_PYTHON:

@@ -24,7 +24,7 @@ enum detect_runner {
  * arena; NULL when it cannot be started.  Interpreters are named without a
  * path: the sandbox's PATH decides.
  */
-char **detect_argv(enum detect_runner runner, struct str name,
-		   struct str content, int dirfd, struct arena *arena);
+char **detect_run_argv(enum detect_runner runner, struct str name,
+		       struct str content, int dirfd, struct arena *arena);
 
 #endif

@@ -112,7 +112,7 @@ static bool is_string(const char *value)
 
 /* --- content --- */
 
-bool lfs_is_pointer(struct str data)
+bool checkout_is_lfs_pointer(struct str data)
 {
 	return data.len < POINTER_MAX && str_starts(data, STR(POINTER));
 }
@@ -156,7 +156,7 @@ static bool has_crlf_ends(const char *const v[ATTRIBUTES])
 static enum unlike_kind judge_content(const char *const v[ATTRIBUTES],
 				      struct str data)
 {
-	if (lfs_is_pointer(data))
+	if (checkout_is_lfs_pointer(data))
 		return UNLIKE_LFS;
 	if (is_string(v[FILTER]) && strcmp(v[FILTER], "lfs") != 0)
 		return UNLIKE_FILTER;
@@ -273,7 +273,7 @@ static int judge_worktree(struct unlike *out, struct repo *repo,
 			break;
 	}
 	if (worktree_read_file(repo, path, POINTER_MAX, &data, NULL) == 1 &&
-	    lfs_is_pointer(buf_view(&data)))
+	    checkout_is_lfs_pointer(buf_view(&data)))
 		out->kind = UNLIKE_LFS;
 	return 0;
 }

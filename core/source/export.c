@@ -251,7 +251,7 @@ static int export_write_file(struct out *o, int fd, struct str data)
 	if (fd_write_all(fd, data.p, data.len) || seal_fd(o, fd))
 		return -1;
 	/* Some file systems report a full disk only now. */
-	return close(steal_fd(&owned));
+	return close(fd_steal(&owned));
 }
 
 int out_file(struct out *o, struct str name, bool executable, struct str data,
@@ -273,7 +273,7 @@ int out_file(struct out *o, struct str name, bool executable, struct str data,
 		return not_written(o, name, err);
 	add_item(o, name, S_IFREG | mode, id);
 	o->info.files++;
-	o->info.pointers += lfs_is_pointer(data);
+	o->info.pointers += checkout_is_lfs_pointer(data);
 	o->info.bytes += data.len;
 	return 1;
 }

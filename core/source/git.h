@@ -106,7 +106,7 @@ int hint_unknown(struct err *err, struct repo *repo, const char *name, int rc);
 /* --- checkout.c --- */
 
 /* Is this blob what Git LFS commits in the place of a file? */
-bool lfs_is_pointer(struct str data);
+bool checkout_is_lfs_pointer(struct str data);
 
 /* --- export.c, tree.c, worktree.c --- */
 

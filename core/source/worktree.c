@@ -230,7 +230,7 @@ static int enter_dir(struct copy *c, struct str name, struct err *err)
 	int rc = out_enter(c->out, name, err);
 
 	if (rc > 0)
-		c->src[++c->open] = steal_fd(&fd);
+		c->src[++c->open] = fd_steal(&fd);
 	return rc;
 }
 

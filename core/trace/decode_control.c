@@ -108,7 +108,7 @@ void control_sent(struct tracer *t, struct task *k)
 
 	/* An address of no length is none (netlink_sendmsg() in the kernel). */
 	if (!strcmp(name, "sendto")) {
-		if (netlink_wanted(k->process))
+		if (netlink_calls_wanted(k->process))
 			netlink_bytes(t, k, k->call.args[1], k->call.args[2]);
 		return;
 	}

@@ -66,7 +66,7 @@ enum entry_action enter_socket(struct tracer *t, struct task *k)
 void leave_socket(struct tracer *t, struct task *k)
 {
 	if ((int)k->call.args[0] == AF_NETLINK && !call_err(&k->call))
-		netlink_opened(t, k, (int)k->call.ret);
+		netlink_calls_opened(t, k, (int)k->call.ret);
 	net_socket_event(t, k, call_err(&k->call));
 }
 

@@ -191,7 +191,7 @@ void netlink_iovs(struct tracer *t, struct task *k, uint64_t at, uint64_t n)
 void netlink_message(struct tracer *t, struct task *k,
 		     const struct msghdr *msg)
 {
-	if (netlink_wanted(k->process))
+	if (netlink_calls_wanted(k->process))
 		netlink_iovs(t, k, (uintptr_t)msg->msg_iov, msg->msg_iovlen);
 }
 
@@ -200,7 +200,7 @@ void netlink_rights(struct tracer *t, struct task *k, const char *fds,
 {
 	bool any = false;
 
-	for (size_t i = 0; netlink_wanted(k->process) &&
+	for (size_t i = 0; netlink_calls_wanted(k->process) &&
 	     i + sizeof(int) <= len; i += sizeof(int)) {
 		int fd, protocol;
 
@@ -212,5 +212,5 @@ void netlink_rights(struct tracer *t, struct task *k, const char *fds,
 		any = true;
 	}
 	if (any)
-		netlink_passed_on(t);
+		netlink_calls_passed_on(t);
 }

@@ -40,8 +40,8 @@ static void emit_describe(struct task *k, int err, struct buf *out)
 	if (!err && c->cached)
 		buf_c(out, " = ?");
 	else if (err)
-		buf_printf(out, " = -1 %s", errno_name(err) ?
-						    errno_name(err) : "?");
+		buf_printf(out, " = -1 %s",
+			   event_errno_name(err) ? event_errno_name(err) : "?");
 	else
 		buf_printf(out, " = %lld", (long long)c->ret);
 }

@@ -163,7 +163,7 @@ static void loop_exec(struct tracer *t, struct task *k)
 	if (!k->process->shares_directory)
 		process_leave_sharing_set(t, k->process);
 	k->process->maps_shared = false;
-	netlink_executed(k);
+	netlink_calls_executed(k);
 	k->process->exit_signal = 0;
 	k->process->heap_end = 0;
 	exec_succeeded(t, k);
@@ -183,7 +183,7 @@ static void loop_end(struct tracer *t, struct task *k, int status)
 	if (p && k->in_call && !t->ending)
 		call_finish(t, k, -EINTR);
 	if (p && !t->ending)
-		netlink_died(t, k);
+		netlink_calls_died(t, k);
 	if (p)
 		p->refs++;
 	task_remove(t, k);
@@ -256,7 +256,7 @@ static void loop_stop(struct tracer *t, struct task *k, int status)
 	default:
 		if (sig == (SIGTRAP | 0x80)) {
 			loop_exit(t, k);
-			sends = netlink_stopped(t, k);
+			sends = netlink_calls_stopped(t, k);
 		} else if (k->process->after_first_exec || loop_is_fault(sig))
 			deliver = sig;
 		if (deliver)

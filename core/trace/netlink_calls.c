@@ -34,7 +34,7 @@
 
 /* --- sockets of a process --- */
 
-bool netlink_wanted(const struct process *p)
+bool netlink_calls_wanted(const struct process *p)
 {
 	return p->netlink.fds || p->netlink.others;
 }
@@ -73,7 +73,7 @@ static bool netlink_shares(const struct process *p, const struct process *o)
  * A task that runs, or sleeps in a call, goes on without stops at its calls
  * until it stops once.
  */
-void netlink_opened(struct tracer *t, struct task *k, int fd)
+void netlink_calls_opened(struct tracer *t, struct task *k, int fd)
 {
 	for_each_process(t, p)
 		if (netlink_shares(k->process, p))
@@ -84,7 +84,7 @@ void netlink_opened(struct tracer *t, struct task *k, int fd)
 			freeze_stop_once(o);
 }
 
-void netlink_passed_on(struct tracer *t)
+void netlink_calls_passed_on(struct tracer *t)
 {
 	for_each_process(t, p)
 		if (!p->is_init)
@@ -95,7 +95,7 @@ void netlink_passed_on(struct tracer *t)
 }
 
 /* All descriptors are looked at: it may have been given some. */
-void netlink_executed(struct task *k)
+void netlink_calls_executed(struct task *k)
 {
 	struct process *p = k->process;
 	char link[sizeof(SOCKET)];
@@ -103,7 +103,7 @@ void netlink_executed(struct task *k)
 	DIR *d;
 	int fd;
 
-	if (!netlink_wanted(p))
+	if (!netlink_calls_wanted(p))
 		return;
 	fd = procfs_open(k->tid, O_RDONLY | O_DIRECTORY, "fd");
 	d = fd < 0 ? NULL : fdopendir(fd);
@@ -218,7 +218,7 @@ static void netlink_did(struct tracer *t, struct task *k, int row)
 		break;
 	case NETLINK_DUPLICATES:
 		if (!call_err(&k->call))
-			netlink_opened(t, k, (int)k->call.ret);
+			netlink_calls_opened(t, k, (int)k->call.ret);
 		break;
 	default:
 		break;
@@ -275,7 +275,7 @@ static void netlink_ended(struct tracer *t, struct task *k, int64_t ret)
 }
 
 /* What it sent can no longer be read. */
-void netlink_died(struct tracer *t, struct task *k)
+void netlink_calls_died(struct tracer *t, struct task *k)
 {
 	enum netlink_does does;
 
@@ -291,11 +291,11 @@ void netlink_died(struct tracer *t, struct task *k)
 	k->desc = NULL;
 }
 
-bool netlink_stopped(struct tracer *t, struct task *k)
+bool netlink_calls_stopped(struct tracer *t, struct task *k)
 {
 	struct ptrace_syscall_info info;
 
-	if (!k->netlink.pending && !netlink_wanted(k->process))
+	if (!k->netlink.pending && !netlink_calls_wanted(k->process))
 		return false;
 	memset(&info, 0, sizeof(info));
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, k->tid, sizeof(info), &info) <= 0)

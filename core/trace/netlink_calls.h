@@ -31,19 +31,19 @@ struct netlink_call {
 };
 
 /* The task made a socket, or another descriptor of one. */
-void netlink_opened(struct tracer *t, struct task *k, int fd);
+void netlink_calls_opened(struct tracer *t, struct task *k, int fd);
 /* Another process may have one by now. */
-void netlink_passed_on(struct tracer *t);
+void netlink_calls_passed_on(struct tracer *t);
 /* The process executes a program: descriptors may be closed. */
-void netlink_executed(struct task *k);
+void netlink_calls_executed(struct task *k);
 /* Is every call of the process to stop? */
-bool netlink_wanted(const struct process *p);
+bool netlink_calls_wanted(const struct process *p);
 /*
  * A task stops at the beginning of a call, before the filter, or at its end.
  * True: a call that sends begins.
  */
-bool netlink_stopped(struct tracer *t, struct task *k);
+bool netlink_calls_stopped(struct tracer *t, struct task *k);
 /* The task was killed, perhaps in such a call. */
-void netlink_died(struct tracer *t, struct task *k);
+void netlink_calls_died(struct tracer *t, struct task *k);
 
 #endif

@@ -89,7 +89,8 @@ pid_t task_host_tid(struct tracer *t, struct task *k, long sandbox_tid)
 
 void task_resume(struct task *k, int request, int sig)
 {
-	if (request == PTRACE_CONT && k->process && netlink_wanted(k->process))
+	if (request == PTRACE_CONT && k->process &&
+	    netlink_calls_wanted(k->process))
 		request = PTRACE_SYSCALL;
 	/* ESRCH: killed while it was stopped; its end is reported next. */
 	ptrace(request, k->tid, NULL, (void *)(intptr_t)sig);

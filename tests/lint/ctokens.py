@@ -10,11 +10,18 @@ TOKEN = re.compile(
     r'|(?P<name>[A-Za-z_]\w*)',
     re.DOTALL)
 
+COMMENT = re.compile(r'/\*.*?\*/', re.DOTALL)
+
 ATTRIBUTE = re.compile(r'__attribute__\s*\(\((?:[^()]|\([^()]*\))*\)\)')
 
 # In this style a function's head is at column 0 and its "{" alone on a line.
 FUNCTION = re.compile(
     r'^(?P<type>[A-Za-z_][^\n;={}#]*?)\b(?P<name>\w+)\((?P<args>[^;{}]*?)\)\n\{',
+    re.MULTILINE)
+
+PROTOTYPE = re.compile(
+    r'^(?P<type>[A-Za-z_][^\n;={}#()]*?)\b(?P<name>\w+)'
+    r'\((?P<args>[^;{}]*?)\)\s*[;{]',
     re.MULTILINE)
 
 
@@ -28,14 +35,26 @@ def tokens(text):
             yield match.lastgroup, match.group(), line
 
 
+def blank(text):
+    """The text without comments and attributes, its lines where they were."""
+    def spaces(match):
+        return re.sub(r'[^\n]', ' ', match.group())
+    return ATTRIBUTE.sub(spaces, COMMENT.sub(spaces, text))
+
+
 def functions(text):
     """Yield (name, line) of each function that is defined in a file."""
-    blank = re.sub(r'/\*.*?\*/',
-                   lambda m: re.sub(r'[^\n]', ' ', m.group()), text,
-                   flags=re.DOTALL)
-    blank = ATTRIBUTE.sub(lambda m: re.sub(r'[^\n]', ' ', m.group()), blank)
-    for match in FUNCTION.finditer(blank):
-        yield match.group("name"), blank.count("\n", 0, match.start()) + 1
+    code = blank(text)
+    for match in FUNCTION.finditer(code):
+        yield match.group("name"), code.count("\n", 0, match.start("name")) + 1
+
+
+def prototypes(text):
+    """Yield (name, line, text) of each function that a header declares."""
+    code = blank(text)
+    for match in PROTOTYPE.finditer(code):
+        yield (match.group("name"),
+               code.count("\n", 0, match.start("name")) + 1, match.group())
 
 
 def sources(root, pattern):

@@ -1,12 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The words of words.txt stay out, and no two files have a function of one name.
+# The words of words.txt stay out, no two files have a function of one name, and
+# what a header declares is called after where it belongs.
 . tests/system/lib.sh
 
 is "no word of a private dialect (tests/lint/words.txt)" \
 	"$(/usr/bin/python3 tests/lint/words.py 2>&1)" ""
 is "no two files share the name of a function (tests/lint/shared.txt)" \
 	"$(/usr/bin/python3 tests/lint/shared.py 2>&1)" ""
+is "what a header declares is named after its file, folder or type" \
+	"$(/usr/bin/python3 tests/lint/prefix.py 2>&1)" ""
 
 stale() { # texts of words_kept.txt that are gone
 	grep -v '^#' tests/lint/words_kept.txt |
@@ -98,4 +101,34 @@ shared >"$work/shared"
 ok "a shared name is found" grep -q '^one() stands' "$work/shared"
 printf '2\tone\n' >>"$tree/tests/lint/shared.txt"
 is "as many as are allowed are no error" "$(shared)" ""
+prefix() {
+	/usr/bin/python3 tests/lint/prefix.py "$tree" 2>&1
+}
+
+clean
+mkdir "$tree/core/things"
+cat >"$tree/core/things/thing.h" <<'EOF'
+struct part {
+	int n;
+};
+void thing_of_the_header(void);
+int things(int n);
+struct part *part_of_the_folder(int n);
+struct whole *whole_of_its_own(const struct whole *other,
+			       int n);
+int case_of_the_source(void); /* int loose(void); */
+EOF
+printf 'int case_of_the_source(void)\n{\n}\nint parts;\n' \
+	>"$tree/core/things/decode_case.c"
+is "a file's, folder's or type's name begins a function's" "$(prefix)" ""
+for loose in 'int loose(void);' 'struct str thingy(int part);' \
+	'static inline int of_part(struct part *p)
+{
+}' 'int case_elsewhere(int a,
+	       int b) __attribute__((const));'; do
+	echo "$loose" >"$tree/core/things/loose_ends.h"
+	prefix >"$work/prefix"
+	is "another does not: $(echo "$loose" | tr -s '\n\t ' ' ')" \
+		"$(grep -c '^core/things/loose_ends.h:1: ' "$work/prefix")" 1
+done
 finish

@@ -218,9 +218,9 @@ static void what_cannot_be_executed_comes_with_a_remedy(void **state)
 		};
 		autobuf struct buf got = BUF_INIT;
 
-		put_exec_error(&got, &exec);
+		steps_put_exec_error(&got, &exec);
 		buf_c(&got, ": ");
-		put_exec_remedy(&got, &exec);
+		remedy_put_exec(&got, &exec);
 		if (!str_starts(buf_view(&got), str_c(cases[i].says)))
 			fail_msg("'%s', not '%s'", got.p, cases[i].says);
 	}

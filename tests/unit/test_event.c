@@ -71,27 +71,27 @@ static void shapes_come_from_the_table(void **state)
 static void errnos_have_names_and_names_errnos(void **state)
 {
 	(void)state;
-	assert_string_equal(errno_name(ENOENT), "ENOENT");
-	assert_string_equal(errno_name(ENETUNREACH), "ENETUNREACH");
-	assert_string_equal(errno_name(EAGAIN), "EAGAIN");
-	assert_int_equal(errno_by_name(STR("EACCES")), EACCES);
-	assert_int_equal(errno_by_name(STR("EHWPOISON")), EHWPOISON);
+	assert_string_equal(event_errno_name(ENOENT), "ENOENT");
+	assert_string_equal(event_errno_name(ENETUNREACH), "ENETUNREACH");
+	assert_string_equal(event_errno_name(EAGAIN), "EAGAIN");
+	assert_int_equal(event_errno_by_name(STR("EACCES")), EACCES);
+	assert_int_equal(event_errno_by_name(STR("EHWPOISON")), EHWPOISON);
 	for (int e = 1; e < 200; e++)
-		if (errno_name(e))
-			assert_int_equal(errno_by_name(str_c(errno_name(e))),
+		if (event_errno_name(e))
+			assert_int_equal(event_errno_by_name(str_c(event_errno_name(e))),
 					 e);
 }
 
 static void unknown_errnos_have_none(void **state)
 {
 	(void)state;
-	assert_null(errno_name(0));
-	assert_null(errno_name(-ENOENT));
-	assert_null(errno_name(512));	/* ERESTARTSYS: the kernel's own */
-	assert_null(errno_name(1 << 30));
-	assert_int_equal(errno_by_name(STR("")), 0);
-	assert_int_equal(errno_by_name(STR("0")), 0);
-	assert_int_equal(errno_by_name(STR("ENOENTX")), 0);
+	assert_null(event_errno_name(0));
+	assert_null(event_errno_name(-ENOENT));
+	assert_null(event_errno_name(512)); /* ERESTARTSYS: the kernel's own */
+	assert_null(event_errno_name(1 << 30));
+	assert_int_equal(event_errno_by_name(STR("")), 0);
+	assert_int_equal(event_errno_by_name(STR("0")), 0);
+	assert_int_equal(event_errno_by_name(STR("ENOENTX")), 0);
 }
 
 static void add(struct buf *chain, const char *program, size_t max)

@@ -379,7 +379,7 @@ static void a_stop_excuses_no_failure_of_its_own(void **state)
 		s = step_scheduler_ends(&g.st, &n);
 		assert_int_equal(s->stopped, cases[i].stopped);
 		assert_int_equal(s->status, cases[i].status);
-		assert_int_equal(step_did(s), cases[i].stopped);
+		assert_int_equal(step_end_did(s), cases[i].stopped);
 		end(&g);
 	}
 }
@@ -396,7 +396,7 @@ static void the_signal_of_a_stop_is_no_crash(void **state)
 	pass(&g, 1001);
 	signals(&g, "a ABRT");
 	ended(&g, 0, SIGABRT);
-	assert_true(step_did(step_scheduler_ends(&g.st, &n)));
+	assert_true(step_end_did(step_scheduler_ends(&g.st, &n)));
 	end(&g);
 }
 
