@@ -82,10 +82,9 @@ bool freeze_wanted(const struct tracer *t, const struct task *k)
 		return false;
 	if (k->clone3.how == CLONE3_IN_MEMORY)
 		return true;
-	/* A thread's exec waits for the ends of the others. */
+	/* What it was given is compared with the kernel's copy of it. */
 	if (r->enter == enter_exec)
-		return k->call.guard >= PATH_GUARD_SHARED &&
-		       k->process->tasks < 2;
+		return k->call.guard >= PATH_GUARD_SHARED;
 	/* What only looks is not worth it where memory is shared. */
 	if (r->leave == leave_probe)
 		return k->call.guard >= PATH_GUARD_SHARED;
@@ -330,6 +329,33 @@ void freeze_hold(struct tracer *t, struct task *k)
 	}
 }
 
+/* A stop of a traced task is reported whether it is asked for or not. */
+static bool freeze_has_ended(const struct task *k)
+{
+	siginfo_t info = { 0 };
+
+	return !waitid(P_PID, (id_t)k->tid, &info,
+		       WEXITED | WNOHANG | WNOWAIT | __WALL) &&
+	       info.si_pid && info.si_code != CLD_TRAPPED &&
+	       info.si_code != CLD_STOPPED;
+}
+
+/*
+ * An exec kills the other threads when it has found its file (de_thread() in
+ * fs/exec.c), and sleeps until the last of them is collected, in a state that
+ * does not look like sleep.  The threads are traced, so that it is the tracer's
+ * loop that collects them.
+ */
+static bool freeze_waits_for_threads(struct tracer *t, const struct task *k)
+{
+	if (!k->desc || k->desc->enter != enter_exec)
+		return false;
+	for_each_task(t, o)
+		if (o != k && o->process == k->process && freeze_has_ended(o))
+			return true;
+	return false;
+}
+
 /* Takes no stop but this task's, until its call has ended or sleeps. */
 static void freeze_await(struct tracer *t, pid_t tid)
 {
@@ -346,7 +372,8 @@ static void freeze_await(struct tracer *t, pid_t tid)
 		else
 			loop_tick(t);
 		k = task_find(t, tid);
-		if (!k || !(k->in_call || k->netlink.pending) || t->ending)
+		if (!k || !(k->in_call || k->netlink.pending) || t->ending ||
+		    (got < 0 && freeze_waits_for_threads(t, k)))
 			return;
 	}
 }
