@@ -7,6 +7,7 @@
 #include "core/fingerprint/draw_figures.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "core/base/date.h"
 #include "core/base/vec.h"
@@ -41,10 +42,19 @@ static bool is_endless(const struct drawn *s)
 
 /* --- the tests: the chance that an innocent draw looks like NEW --- */
 
+/* The next digit, in any alphabet in use: base 32 leaves out I, L, O and U. */
+static bool is_next(char a, char b)
+{
+	return b == a + 1 || (a == '9' && (b == 'a' || b == 'A')) ||
+	       (a == 'Z' && b == 'a') ||
+	       (b == a + 2 && strchr("HKNThknt", a));
+}
+
 /*
  * The beginning may be a clock's, which goes on, between a baseline and its
  * check by months: the first character that differs is a later one, by one or
- * behind a sixth of the beginning.
+ * behind a sixth of the beginning.  Runs of both sides go side by side: all of
+ * OLD's may be behind the moment when a digit changes, and one of NEW's not.
  */
 static bool goes_on(struct str a, struct str b, size_t head)
 {
@@ -54,9 +64,8 @@ static bool goes_on(struct str a, struct str b, size_t head)
 	if (same >= head || same >= a.len || same >= b.len)
 		return same >= head;
 	was = a.p[same], is = b.p[same];
-	return is > was && (same * 6 >= head || is == was + 1 ||
-			    (was == '9' && (is == 'a' || is == 'A')) ||
-			    (was == 'Z' && is == 'a'));
+	return (is > was && same * 6 >= head) || is_next(was, is) ||
+	       is_next(is, was);
 }
 
 static double chance_form(const struct drawn *old, const struct drawn *new)

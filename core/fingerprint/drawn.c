@@ -101,13 +101,19 @@ bool drawn_may_explain(struct drawn_places *d, struct place *p,
 
 /* --- NEW's lines, each by itself --- */
 
+/* Does its line show that OLD draws? */
+static bool member_draws(const struct member *m)
+{
+	return !m->raw->new && !m->raw->always;
+}
+
 /* The token that stands in all lines of OLD there, or "". */
 static struct str only_token(const struct place *p)
 {
 	struct str token = STR("");
 
 	for (const struct member *m = p->first; m; m = m->next) {
-		if (m->raw->new)
+		if (!member_draws(m))
 			continue;
 		if (p->parts > 1 || m->name.len || !m->tokens.len ||
 		    (token.len && !str_eq(m->tokens, token)))
@@ -121,7 +127,7 @@ static struct str only_token(const struct place *p)
 static bool has_tokens(const struct place *p, struct str tokens)
 {
 	for (const struct member *m = p->first; m; m = m->next)
-		if (!m->raw->new && str_eq(m->tokens, tokens))
+		if (member_draws(m) && str_eq(m->tokens, tokens))
 			return true;
 	return false;
 }
@@ -208,29 +214,61 @@ static bool draws_differ(struct drawn_places *d, const struct place *p,
 	return false;
 }
 
-/* Names that are of no such draw by themselves: the others are not blamed. */
-static void find_others(struct drawn_places *d, struct place *p, size_t part,
-			bool all)
+/* What each name is by itself, of NEW's lines or of OLD's of all its runs. */
+static void judge_names(struct place *p, size_t part, bool all, bool always,
+			const struct draw *old, const struct draw *of)
 {
-	enum draw_judgement *is;
-	struct draw v[2];
+	enum draw_judgement *is = mem_array(of->n + 1, sizeof(*is));
 
-	if (!draws_differ(d, p, part, all, v))
-		return;
-	is = mem_array(v[1].n + 1, sizeof(*is));
-	draw_judge_names(is, &v[0], &v[1]);
+	draw_judge_names(is, old, of);
 	for (struct member *m = p->first; m; m = m->next) {
 		const struct draw_name key = {
 			text_at(m, part), 0, m->tokens.len,
 		};
-		const struct draw_name *name = m->raw->new ?
-			find_name(&v[1], &key) : NULL;
+		const struct draw_name *name = NULL;
+
+		if (always ? m->raw->always : m->raw->new)
+			name = find_name(of, &key);
 
 		/* It may have a better place. */
 		if (name && m->is[all] == DRAW_SAME)
-			m->is[all] = is[name - v[1].v];
+			m->is[all] = is[name - of->v];
 	}
 	free(is);
+}
+
+/* Names that are of no such draw by themselves: the others are not blamed. */
+static void find_others(struct drawn_places *d, struct place *p, size_t part,
+			bool all)
+{
+	struct draw v[2];
+
+	if (draws_differ(d, p, part, all, v))
+		judge_names(p, part, all, false, &v[0], &v[1]);
+}
+
+/*
+ * A name of a pool may be in all runs of OLD by luck.  Is it, where NEW's runs
+ * have it not always, one that OLD's draw could have?
+ */
+static void find_always(struct drawn_places *d, struct place *p, bool all)
+{
+	struct draw_name *names;
+	struct draw alone, v[2];
+
+	drawn_draws(d, p, WHOLE, all, v);
+	alone = v[0];
+	names = mem_array(alone.n + 1, sizeof(*names));
+	for (size_t i = 0; i < alone.n; i++)
+		names[i] = alone.v[i];
+	alone.v = names;
+	for (struct member *m = p->first; m; m = m->next)
+		if (m->raw->always)
+			m->is[all] = DRAW_SAME;
+	drawn_draws(d, p, WHOLE, all, v);
+	if (v[0].n > alone.n)
+		judge_names(p, WHOLE, all, true, &alone, &v[0]);
+	free(names);
 }
 
 static void judge_part(struct drawn_places *d, struct place *p, size_t part,
@@ -265,6 +303,8 @@ static void judge(struct drawn_places *d, struct place *p, bool all)
 		return;
 	p->judged[all] = true;
 	token = only_token(p);
+	if (!token.len)
+		find_always(d, p, all);
 	judge_lines(d, p, all, token);
 	if (!token.len)
 		judge_draws(d, p, all);
@@ -304,10 +344,10 @@ static bool may_be_one(const struct place *p)
 	for (const struct member *m = p->first; m; m = m->next) {
 		const struct member *best = m->raw->best;
 
-		if (m->raw->new) {
-			wide |= sets_names_apart(m->name) || is_in_clock(m);
+		wide |= m->raw->new &&
+			(sets_names_apart(m->name) || is_in_clock(m));
+		if (!member_draws(m))
 			continue;
-		}
 		if (!best || best == m || (first && best->place != first))
 			return false;
 		first = best->place;
@@ -444,6 +484,7 @@ static bool place_is_open(struct drawn_places *d, struct place *p, bool all)
 	if (p->asked[all])
 		return false;
 	p->asked[all] = true;
+	judge(d, p, all);
 	drawn_draws(d, p, WHOLE, all, v);
 	return draw_is_open(&v[0], &v[1]);
 }

@@ -62,16 +62,17 @@ static struct member *add_member(struct drawn_places *d, struct raw *raw,
 	struct member *m = arena_alloc(&d->arena, sizeof(*m));
 
 	*m = (struct member){ .raw = raw, .place = p, .next = p->first };
+	if (raw->always)
+		m->is[false] = m->is[true] = DRAW_FIXED;
 	set_parts(&d->arena, m, h);
 	p->parts = h->n;
 	p->wide = h->wide && (!p->first || p->wide);
 	p->possible = h->shuffled ? orders_of(m->name) : 0;
 	p->first = m;
 	d->entries++;
-	if (raw->new) {
-		p->new = true;
+	p->new |= raw->new;
+	if (raw->new || raw->always)
 		return m;
-	}
 	p->mixed |= p->runs && p->weight != raw->weight;
 	p->weight = raw->weight;
 	p->runs |= raw->runs;
@@ -90,6 +91,12 @@ static void make_place(struct drawn_places *d, struct str key)
 	e->val.ptr = p = arena_alloc(&d->arena, sizeof(*p));
 	p->key = e->key;
 	d->entries++;
+}
+
+/* A line of all runs of OLD is of a draw that others of its lines make. */
+static bool place_draws(const struct place *p)
+{
+	return p->new && p->parts == 1 && (p->runs & (p->runs - 1));
 }
 
 /* Make the places of a line, or put it where there are such. */
@@ -112,7 +119,7 @@ static void walk_holes(struct drawn_places *d, struct raw *raw, bool make)
 		e = strmap_get(&d->keys, buf_view(&key));
 		if (make && !e)
 			make_place(d, buf_view(&key));
-		if (make || !e)
+		if (make || !e || (raw->always && !place_draws(e->val.ptr)))
 			continue;
 		*end = add_member(d, raw, &h.v[i], e->val.ptr);
 		end = &(*end)->other;
@@ -128,13 +135,14 @@ static void set_weight(const struct drawn_rules *rules, struct raw *raw)
 	raw->trust = rules->trust ? rules->trust(raw->f) : DRAWN_SOMETIMES;
 }
 
-static void walk_lines(struct drawn_places *d, bool make)
+static void walk_lines(struct drawn_places *d, bool make, bool always)
 {
 	for (size_t i = 0; i < 2; i++)
 		for (size_t k = 0; k < d->side[i].raws.n; k++) {
 			struct raw *raw = &d->side[i].raws.v[k];
 
-			if (drawn_is_full(d) || (make && !raw->wanted))
+			if (drawn_is_full(d) || raw->always != always ||
+			    (make && !raw->wanted))
 				continue;
 			if (!make)
 				set_weight(&d->rules, raw);
@@ -185,12 +193,13 @@ struct drawn_places *drawn_find(const struct fingerprint *old,
 		d->rules = *rules;
 	drawn_lines(d, false);
 	drawn_lines(d, true);
-	walk_lines(d, true);
+	walk_lines(d, true, false);
 	if (!d->keys.n) {
 		drawn_free(d);
 		return NULL;
 	}
-	walk_lines(d, false);
+	walk_lines(d, false, false);
+	walk_lines(d, false, true);
 	choose_places(d, &d->side[0]);
 	choose_places(d, &d->side[1]);
 	return d;

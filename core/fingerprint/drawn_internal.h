@@ -15,6 +15,7 @@ struct raw {
 	uint64_t runs;
 	bool new;		/* of NEW */
 	bool wanted;		/* the other side, or a run, lacks it */
+	bool always;		/* of OLD, in all runs; not so in NEW's */
 	bool explained;
 	enum drawn_trust trust;
 	const void *weight;
@@ -84,7 +85,7 @@ struct drawn_places {
 
 /*
  * The lines of a side that may have been drawn: those that not every run of it,
- * or of NEW that not every run of OLD has, and all with tokens.
+ * or of the other side, has, and all with tokens.
  */
 void drawn_lines(struct drawn_places *d, bool new);
 

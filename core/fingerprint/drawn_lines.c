@@ -13,6 +13,7 @@ static bool has_token(const struct fact *f)
 	       hole_token(f->object) < f->object.len;
 }
 
+/* A name of a pool may be in all runs of OLD, by luck. */
 static void collect(struct drawn_side *s, const struct fingerprint *other,
 		    bool new)
 {
@@ -25,10 +26,13 @@ static void collect(struct drawn_side *s, const struct fingerprint *other,
 							    f->line);
 		bool always = fact_always(fp, f);
 		bool lacks = !there || !fact_always(other, there);
+		bool token = has_token(f);
+		bool repeated = !new && always && !token;
 
-		if (!always || (new && lacks) || has_token(f))
+		if (!always || lacks || token)
 			*vec_push(&s->raws) = (struct raw){
-				.f = f, .new = new, .wanted = !always || lacks,
+				.f = f, .new = new, .always = repeated,
+				.wanted = (!always || lacks) && !repeated,
 				/* None where that is not known. */
 				.runs = always ? all : f->in_runs & all,
 			};
@@ -81,7 +85,7 @@ static bool holds(const struct hole *h, struct str line, struct span name)
 	return false;
 }
 
-/* More parts than two: single holes and pairs have looked at the others. */
+/* Up to two parts single holes and pairs have looked at, but in long lines. */
 #define FEW_PARTS 2
 
 static struct hole rest_of_line(const struct fact *f, const struct strmap *runs,
@@ -114,7 +118,8 @@ static bool find_rests(struct drawn_side *s, const struct strmap *runs,
 		struct hole rest = rest_of_line(raw->f, runs,
 						fingerprint_all_runs(s->fp));
 
-		if (rest.n <= FEW_PARTS)
+		if (!rest.n || (rest.n <= FEW_PARTS &&
+				raw->f->line.len <= HOLES_LINE_MAX))
 			continue;
 		some = true;
 		if (a)

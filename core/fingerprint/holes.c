@@ -10,7 +10,6 @@
 
 #define PAIRED_MAX 24		/* names of a line that are paired */
 #define PAIRS_MAX 49		/* of them, at most */
-#define LINE_MAX_LEN 1024
 #define REPEATED_MIN 3		/* characters that are drawn once */
 
 /* What a name ends at: the next folder, the next word, a port. */
@@ -22,7 +21,7 @@ struct hole_names hole_names_of(const struct fact *f)
 	size_t from = (size_t)(f->object.p - f->line.p);
 	size_t end = from + f->object.len;
 
-	for (size_t at = from, to; at < end && names.n < HOLES_MAX;
+	for (size_t at = from, to; at < end && names.n < HOLE_NAMES_MAX;
 	     at = to + 1) {
 		to = at;
 		while (to < end && !strchr(NAME_ENDS, f->line.p[to]))
@@ -230,7 +229,7 @@ struct holes holes_of(const struct fact *f)
 	struct holes h = { .n = 0 };
 	struct hole_names names = hole_names_of(f);
 
-	if (f->line.len > LINE_MAX_LEN)
+	if (f->line.len > HOLES_LINE_MAX)
 		return h;
 	for (size_t i = 0; i < names.n; i++)
 		name_holes(&h, f->line, names.v[i].at,

@@ -7,6 +7,8 @@
 #include "core/fingerprint/fingerprint.h"
 
 #define HOLES_MAX 96		/* of one line */
+#define HOLES_LINE_MAX 1024	/* bytes of a line that has any */
+#define HOLE_NAMES_MAX 512	/* of one line */
 #define HOLE_PARTS 8		/* that are drawn together */
 /* Stands for the parts in a key; is in no line, since they are escaped. */
 #define HOLE_FIRST '\x01'
@@ -36,14 +38,15 @@ struct holes {
 
 /* The names of a line: what slashes, blanks, quotes and '=' set apart. */
 struct hole_names {
-	struct span v[HOLES_MAX];
+	struct span v[HOLE_NAMES_MAX];
 	size_t n;
 };
 
 /*
  * One part: words of names, digits behind letters, all from a word to the end
  * of its name, from a name to the end of its argument; then any two names; and
- * all arguments in any order.  None of a line of more than 1 KiB.
+ * all arguments in any order.  None of a line of more than HOLES_LINE_MAX
+ * bytes, of which only all names at once are tried that not every run has.
  */
 struct holes holes_of(const struct fact *f);
 /* Where the first token of a fixed rule begins; its length where none does. */

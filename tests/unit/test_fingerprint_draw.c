@@ -448,8 +448,12 @@ static void a_clock_in_front_goes_on(void **unused)
 			 DRAW_FORM);
 	assert_int_equal(judge(old, 4, NAMES_OF("zonest9999c1d2e3"), 4).is,
 			 DRAW_FORM);
-	/* A clock does not go back. */
+	/* A clock does not go back, but the sides' runs are side by side. */
 	assert_int_equal(judge(old, 4, NAMES_OF("hojaa19k2l5j6h11"), 4).is,
+			 DRAW_FORM);
+	assert_int_equal(judge(old, 4, NAMES_OF("holgu9k2l5j6h1a0"), 4).is,
+			 DRAW_SAME);
+	assert_int_equal(judge(old, 4, NAMES_OF("holgr9k2l5j6h1a0"), 4).is,
 			 DRAW_FORM);
 }
 

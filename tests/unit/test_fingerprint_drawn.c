@@ -117,6 +117,15 @@ static void expect(run_fn *old, run_fn *new, const char *findings)
 	assert_string_equal(text.len ? text.p : "", findings);
 }
 
+/* The line is too long to be repeated here. */
+static bool finds(run_fn *old, run_fn *new)
+{
+	autobuf struct buf text = BUF_INIT;
+
+	found(&text, old, new);
+	return text.len > 0;
+}
+
 /* --- programs --- */
 
 #define ALNUM "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -301,6 +310,37 @@ static void key(struct builder *b, const char *end)
 	sink.take(sink.ctx, &ev);
 }
 
+/* A linker's: 300 files, and in front of them one in a folder that is drawn. */
+static void link_files(struct builder *b, const char *file)
+{
+	struct event_sink sink = builder_sink(b);
+	autobuf struct buf args = BUF_INIT;
+	char name[64];
+
+	buf_printf(&args, "ld%c/tmp/ld-%s/%s", 0, drawn(name, ALNUM, 12), file);
+	for (unsigned i = 0; i < 300; i++)
+		buf_printf(&args, "%cmodule/part-%u.o", 0, i);
+
+	struct event ev = {
+		.kind = EV_EXEC_ARGS, .a = STR("/bin/ld"), .step = STR("main"),
+		.b = buf_view(&args),
+	};
+
+	sink.take(sink.ctx, &ev);
+}
+
+static void link_symbols(struct builder *b, unsigned run)
+{
+	(void)run;
+	link_files(b, "symbols.o");
+}
+
+static void link_evil(struct builder *b, unsigned run)
+{
+	(void)run;
+	link_files(b, "evil.o");
+}
+
 static void key_in_base64(struct builder *b, unsigned run)
 {
 	(void)run;
@@ -407,6 +447,42 @@ static void version(struct builder *b, unsigned run)
 	clock_name(b, '.');
 }
 
+static const char *const tool_names[] = {
+	"/opt/tools/align", "/opt/tools/build", "/opt/tools/check",
+	"/opt/tools/clean", "/opt/tools/count", "/opt/tools/index",
+	"/opt/tools/lint", "/opt/tools/merge",
+};
+
+/* Two of some tools, and "pack", which is in all of its runs by luck. */
+static void tools_and_pack(struct builder *b, unsigned run)
+{
+	tool(b, tool_names[run % 4]);
+	tool(b, tool_names[4 + run % 3]);
+	tool(b, "/opt/tools/pack");
+}
+
+/* Three of them, of which "/opt/tools/pack" may be one. */
+static void three_tools(struct builder *b, unsigned run)
+{
+	tool(b, tool_names[(run + 1) % 4]);
+	tool(b, tool_names[4 + run % 4]);
+	tool(b, run % 3 ? tool_names[(run + 3) % 4] :
+			  "/opt/tools/pack");
+}
+
+static void three_tools_and_wipe(struct builder *b, unsigned run)
+{
+	three_tools(b, run);
+	tool(b, "/opt/tools/wipe");
+}
+
+/* A name that others are not like is no such member of the draw. */
+static void sessions_and_a_lock(struct builder *b, unsigned run)
+{
+	session(b, run);
+	give(b, EV_FILE_CREATE, "/srv/sess_lock", NULL, 0);
+}
+
 static void nothing(struct builder *b, unsigned run)
 {
 	(void)run;
@@ -426,7 +502,7 @@ static void the_same_draw_is_no_finding(void **state)
 	static run_fn *const programs[] = {
 		session, two_sessions, longer_session, tree, shard, prefixed,
 		hex_names, something, key_in_base64, one_of_thirty,
-		asset, in_a_temporary_folder,
+		asset, in_a_temporary_folder, link_symbols,
 	};
 
 	(void)state;
@@ -435,6 +511,20 @@ static void the_same_draw_is_no_finding(void **state)
 			expect(programs[i], programs[i], "");
 	expect(hex_names, hex_names_by_chance, "");
 	expect(hex_names_by_chance, hex_names, "");
+}
+
+static void one_of_a_pool_may_be_in_all_runs(void **state)
+{
+	(void)state;
+	expect(tools_and_pack, three_tools, "");
+	seed = 3;
+	expect(tools_and_pack, three_tools_and_wipe,
+	       "new exec /opt/tools/merge (one of more in each run than in any "
+	       "of OLD); new exec /opt/tools/wipe (one of more in each run "
+	       "than in any of OLD)");
+	expect(sessions_and_a_lock, longer_session,
+	       "new file.create /srv/sess_<drawn> (of another width than "
+	       "OLD's)");
 }
 
 static void another_one_is(void **state)
@@ -459,6 +549,7 @@ static void another_one_is(void **state)
 	       "names of OLD have)");
 	expect(one_of_thirty, one_of_thirty_and_another,
 	       "new file.create /srv/<drawn>");
+	assert_true(finds(link_symbols, link_evil));
 	/* Of one id, although each run has another name. */
 	expect(nothing, something, "new file.create /srv/sess_<drawn>");
 }
@@ -667,6 +758,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_draw_is_no_finding),
 		cmocka_unit_test(another_one_is),
+		cmocka_unit_test(one_of_a_pool_may_be_in_all_runs),
 		cmocka_unit_test(seconds_and_minutes_end),
 		cmocka_unit_test(a_secret_and_a_program_are_exact),
 		cmocka_unit_test(nor_does_the_order_matter),
