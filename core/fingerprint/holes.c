@@ -226,9 +226,11 @@ static void pair_holes(struct holes *h, struct str line,
 
 struct holes holes_of(const struct fact *f)
 {
-	struct holes h = { .n = 0 };
 	struct hole_names names = hole_names_of(f);
+	struct holes h;
 
+	/* The others have no value yet: they are 13 KiB. */
+	h.n = 0;
 	if (f->line.len > HOLES_LINE_MAX)
 		return h;
 	for (size_t i = 0; i < names.n; i++)
@@ -243,13 +245,42 @@ struct holes holes_of(const struct fact *f)
 
 /* --- the rest of the line --- */
 
-static const struct span *part_at(struct str line, size_t at,
-				  const struct hole *h)
+/* Where the part is next, from this offset on; the line's length: no more. */
+static size_t next_place(struct str line, size_t from, struct span part)
 {
-	for (size_t i = 0; i < h->n; i++)
-		if (hole_part_is_at(line, at, h->v[i]))
-			return &h->v[i];
-	return NULL;
+	if (from <= part.at)
+		return part.at;
+	while (part.len >= REPEATED_MIN && from < line.len) {
+		const char *found = memmem(line.p + from, line.len - from,
+					   line.p + part.at, part.len);
+
+		if (!found)
+			break;
+		from = (size_t)(found - line.p);
+		if (hole_part_is_at(line, from, part))
+			return from;
+		from++;
+	}
+	return line.len;
+}
+
+/* The part that is next, and where; of two at one place the first of h. */
+static const struct span *next_part(struct str line, size_t *at,
+				    const struct hole *h)
+{
+	const struct span *next = NULL;
+	size_t from = *at;
+
+	*at = line.len;
+	for (size_t i = 0; i < h->n; i++) {
+		size_t place = next_place(line, from, h->v[i]);
+
+		if (place < *at) {
+			*at = place;
+			next = &h->v[i];
+		}
+	}
+	return next;
 }
 
 static void put_shuffled(struct buf *out, struct str line, struct span part)
@@ -267,10 +298,8 @@ void hole_key(struct buf *out, struct str line, const struct hole *h)
 		return;
 	}
 	for (size_t from = 0, at = 0; from < line.len; from = at) {
-		const struct span *part = NULL;
+		const struct span *part = next_part(line, &at, h);
 
-		while (at < line.len && !(part = part_at(line, at, h)))
-			at++;
 		buf_add(out, line.p + from, at - from);
 		if (part) {
 			buf_ch(out, (char)(HOLE_FIRST + (part - h->v)));

@@ -351,12 +351,12 @@ static void report_sarif_put_side(struct json_out *j, const char *key,
 	json_end_object(j);
 }
 
-static void put_run(struct json_out *j, const struct report *r, bool full)
+/* All of a run that depends on what was found. */
+static void report_sarif_put_findings(struct json_out *j,
+				      const struct report *r, bool full)
 {
 	autobuf struct buf id = BUF_INIT;
 
-	json_begin_object(j, NULL);
-	put_tool(j, r);
 	buf_c(&id, "behavdiff/");
 	buf_str(&id, r->new->scenario.len ? r->new->scenario : STR("default"));
 	buf_ch(&id, '/');
@@ -376,7 +376,6 @@ static void put_run(struct json_out *j, const struct report *r, bool full)
 	report_sarif_put_side(j, "old", r->old);
 	report_sarif_put_side(j, "new", r->new);
 	json_end_object(j);
-	json_end_object(j);
 }
 
 static void put_log(struct buf *out, const struct report *r, bool full)
@@ -390,7 +389,10 @@ static void put_log(struct buf *out, const struct report *r, bool full)
 		     "sarif-schema-2.1.0.json"));
 	json_put_str(&j, "version", STR("2.1.0"));
 	json_begin_array(&j, "runs");
-	put_run(&j, r, full);
+	json_begin_object(&j, NULL);
+	put_tool(&j, r);
+	report_sarif_put_findings(&j, r, full);
+	json_end_object(&j);
 	json_end_array(&j);
 	json_end_object(&j);
 	json_out_end(&j);

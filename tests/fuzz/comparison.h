@@ -12,6 +12,8 @@
 #include "tests/fuzz/events.h"
 
 #define DOCUMENT_MAX ((size_t)16 << 20)
+/* Three or four events: each is normalised, merged and compared. */
+#define COMPARISON_MAX_BYTES 48
 
 static inline void check_json(struct str text)
 {

@@ -87,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct format *f = &formats[choice / 2 % (n + 1)];
 	bool is_format = f != formats + n;
 
-	if (size > EVENTS_MAX_BYTES)
+	if (size > COMPARISON_MAX_BYTES)
 		return -1;
 	if (is_format && !strncmp(f->name, "sarif", 5))
 		return -1;
