@@ -25,6 +25,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
+#include "core/sandbox/root.h"
 
 /* --- system calls; each returns a descriptor, 0, or -1 with errno --- */
 
@@ -130,12 +131,12 @@ static bool host_has_root_mount(FILE *f)
 	return false;
 }
 
-/* Of the mount that / is, 0 when that is not known. */
-static uint64_t host_root_id(void)
+/* Of the mount that the path is in, 0 when that is not known. */
+static uint64_t host_mount_id(const char *path)
 {
 	struct statx s;
 
-	return statx(AT_FDCWD, "/", 0, STATX_MNT_ID, &s) ? 0 : s.stx_mnt_id;
+	return statx(AT_FDCWD, path, 0, STATX_MNT_ID, &s) ? 0 : s.stx_mnt_id;
 }
 
 /*
@@ -149,9 +150,9 @@ static bool host_root_changes(void)
 
 	if (!pid) {
 		int fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-		uint64_t before = host_root_id();
+		uint64_t before = host_mount_id("/");
 
-		_exit(!setns(fd, CLONE_NEWNS) && host_root_id() != before);
+		_exit(!setns(fd, CLONE_NEWNS) && host_mount_id("/") != before);
 	}
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
@@ -177,10 +178,46 @@ int host_check_root(struct err *err)
 			"switch_root, systemd-nspawn and bubblewrap do");
 }
 
+static bool host_is_below(const char *path, const char *const *dirs, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(dirs[i]);
+
+		if (!strncmp(path + 1, dirs[i], len) && path[len + 1] == '/')
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What is mounted on the host is locked in a user namespace
+ * (mount_namespaces(7)), and since 5.14 overlayfs refuses a layer that would
+ * uncover what is below a locked mount: EINVAL, as for a wrong option.  A mount
+ * that is below another one by now is of another number.
+ */
+int host_check_mounts(struct err *err)
+{
+	autofile FILE *f = fopen("/proc/self/mountinfo", "re");
+	char line[8192], at[4096];
+	unsigned long id;
+	size_t n;
+	const char *const *dirs = root_system_dirs(&n);
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%lu %*d %*s %*s %4095s", &id, at) != 2 ||
+		    !host_is_below(at, dirs, n) || host_mount_id(at) != id)
+			continue;
+		err_set(err, ERR_TROUBLE, "%s is a mount point", at);
+		return err_hint(err, "overlayfs shows no folder of the system "
+				"that has a mount in it: umount %s", at);
+	}
+	return 0;
+}
+
 int host_check(struct err *err)
 {
 	if (host_check_proc(err) || host_check_calls(err) ||
-	    host_check_root(err))
+	    host_check_root(err) || host_check_mounts(err))
 		return err_wrap(err, "no sandbox here");
 	return 0;
 }

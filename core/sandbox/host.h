@@ -22,6 +22,9 @@ int host_check_calls(struct err *err);
  */
 int host_check_root(struct err *err);
 
+/* -1 with a hint where a mount is in a folder that the sandbox shows. */
+int host_check_mounts(struct err *err);
+
 /* Is Linux older than this release?  true when that cannot be known. */
 bool host_is_older(int major, int minor);
 
@@ -29,7 +32,7 @@ bool host_is_older(int major, int minor);
 #define HOST_KERNEL_MAJOR 5
 #define HOST_KERNEL_MINOR 11
 
-/* All three checks; the message begins with "no sandbox here". */
+/* All four checks; the message begins with "no sandbox here". */
 int host_check(struct err *err);
 
 #endif

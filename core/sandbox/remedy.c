@@ -76,7 +76,8 @@ int remedy_hint(int error, struct err *err)
 {
 	struct err host = ERR_INIT;
 
-	if (host_check_proc(&host) || host_check_root(&host))
+	if (host_check_proc(&host) || host_check_root(&host) ||
+	    (error == EINVAL && host_check_mounts(&host)))
 		return err_hint(err, "%s", host.hint);
 	if (remedy_read_number("/proc/sys/user/max_user_namespaces") == 0)
 		return err_hint(err, "user namespaces are disabled; as root: "

@@ -448,6 +448,14 @@ bad_hosts() {
 				fi
 			done
 			set -- chroot "$root" env -C "$PWD" "$@"'
+	says 2 "a mount in a folder of the system" \
+		"no sandbox here: /usr/local is a mount point" \
+		"*: umount /usr/local" own_mounts \
+		'mount -t tmpfs none /usr/local'
+	says 2 "a file that is mounted" \
+		"no sandbox here: /etc/hosts is a mount point" \
+		"*: umount /etc/hosts" own_mounts \
+		'mount --bind /etc/passwd /etc/hosts'
 	# Only root can know this one.
 	# shellcheck disable=SC2016
 	[ "$who" != root ] || says 2 "a chroot into a mount point" \
