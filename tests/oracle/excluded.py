@@ -5,6 +5,7 @@ Three tables, a reason in each row.  A row that is not needed fails the test,
 so does one that takes more lines than it says.
 """
 
+import os
 import re
 from collections import Counter, namedtuple
 
@@ -37,6 +38,25 @@ LINES = [
          "what is refused by what a path or descriptor leads to is refused "
          "by a tracer; the filter in sandbox.c cannot, and the fixture minds"),
 ]
+
+
+def knows_threads():
+    """Whether a pidfd can be of a thread: since Linux 6.9."""
+    try:
+        os.close(os.pidfd_open(os.getpid(), os.O_EXCL))
+    except OSError:
+        return False
+    return True
+
+
+if not knows_threads():
+    LINES += [Line("leader_gone", side, line, "the tracer asks a socket through "
+                   "a pidfd, and that of the process has none any more")
+              for side, line in (
+                  (STRACE, "net.bind tcp 127.0.0.1:8765"),
+                  (STRACE, "net.listen tcp 127.0.0.1:8765"),
+                  (BEHAVDIFF, "net.bind inet 127.0.0.1:8765"),
+                  (BEHAVDIFF, "net.listen unknown"))]
 
 # Calls that an older strace prints as a number and registers, without paths.
 # Both sides' lines become "numbers N...", so that how often and with which
