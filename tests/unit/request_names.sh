@@ -67,7 +67,7 @@ names linux/in6.h 'IPV6_[A-Z0-9_]*' |
 	grep -vE '^IPV6_(FL_|FLOWINFO_|PRIORITY_|TLV_|PMTUDISC|PREFER_)' |
 	print_values setsockopt 41 linux/in6.h
 names linux/tcp.h 'TCP_[A-Z0-9_]*' |
-	grep -vE '^TCP_(MSS_|REPAIR_O|MD5SIG_[FM]|CM_|RECEIVE_)' |
+	grep -vE '^TCP_(MSS_|REPAIR_O|MD5SIG_[FM]|AO_(KEYF_|MAX)|CM_|RECEIVE_)' |
 	print_values setsockopt 6 linux/tcp.h
 names linux/udp.h 'UDP_[A-Z0-9_]*' | grep -v '^UDP_ENCAP_' |
 	print_values setsockopt 17 linux/udp.h
