@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "core/compare/when_refused.h"
 #include "core/config/config.h"
 #include "core/event/limit.h"
 
@@ -306,6 +307,12 @@ static void doubt_limits(struct doubts *d, const struct fingerprint *fp)
 	}
 }
 
+static bool doubt_is_of_refusal(const struct finding *f)
+{
+	return f->rule && (str_starts(str_c(f->rule->id), STR("refused-")) ||
+			   when_refused_call(f->fact));
+}
+
 /*
  * What the sandbox refuses by what it consists of, and OLD did not ask for:
  * it cannot be raised.  What was accepted or graded lower was looked at.
@@ -318,8 +325,7 @@ static void doubt_refusals(struct doubts *d)
 		const struct finding *f = &c->findings[i];
 
 		if (!finding_is_news(f) || f->accepted ||
-		    f->level < LEVEL_ERROR || !f->rule ||
-		    !str_starts(str_c(f->rule->id), STR("refused-")))
+		    f->level < LEVEL_ERROR || !doubt_is_of_refusal(f))
 			continue;
 		doubt(d, "%.*s: the sandbox refused it in %u of %u runs "
 		      "(%.*s): review by hand what it does where that "

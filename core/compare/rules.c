@@ -6,6 +6,7 @@
 #include "core/base/path.h"
 #include "core/event/limit.h"
 #include "core/compare/internal.h"
+#include "core/compare/when_ipc.h"
 #include "core/compare/when_refused.h"
 #include "core/compare/when_signals.h"
 
@@ -222,6 +223,9 @@ static bool when_others_write(const struct fact *f)
 {
 	const char *mode = object_mode(f->object);
 
+	if (str_ends(f->object, STR(" xattr system.posix_acl_access")) ||
+	    str_ends(f->object, STR(" xattr system.posix_acl_default")))
+		return true;
 	/* With the sticky bit they may add files, and not change others'. */
 	return mode && !((mode[0] - '0') & 1) &&
 	       (((mode[2] - '0') & 2) || ((mode[3] - '0') & 2));
@@ -236,17 +240,6 @@ static bool sets_target(struct str call)
 #include "core/event/targets.def"
 #undef TARGET
 	return false;
-}
-
-/* "shmget(key 0x4d2)", "msgget(ftok 0x41)"; not "semget(private, 0666)". */
-static bool when_ipc_key(const struct fact *f)
-{
-	const size_t name = strlen("shmget");
-	struct str rest = str_sub(f->object, f->object.len < name ?
-						     f->object.len : name);
-
-	return str_starts(rest, STR("(key ")) ||
-	       str_starts(rest, STR("(ftok "));
 }
 
 /* "prlimit64 of child PATH": of its own family, and no look into memory. */
@@ -409,6 +402,31 @@ static bool when_made(const struct fact *f, const struct sides *s)
 	return deeds_made(s->did, f->object);
 }
 
+/*
+ * The C library asks its cache daemon first, and then reads how else to ask; a
+ * program that goes on in no such way has asked the daemon itself.
+ */
+static bool when_asks_daemon(const struct fact *f, const struct sides *s)
+{
+	static const char *const reads[] = {
+		"file.read /etc/nsswitch.conf", "file.read /etc/passwd",
+		"file.read /etc/group", "file.read /etc/hosts",
+	};
+
+	if (!f->err || !path_glob(STR("unix /run/nscd/socket"), f->object) ||
+	    !s->did || !s->did->fp)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(reads); i++)
+		if (fingerprint_find(s->did->fp, str_c(reads[i])))
+			return false;
+	return true;
+}
+
+static bool when_refused_resolver(const struct fact *f, const struct sides *s)
+{
+	return when_refused_resolved(f) || when_asks_daemon(f, s);
+}
+
 /* Its deed is another user's, host's or service's, which is not here. */
 static bool when_elsewhere(const struct fact *f, const struct sides *s)
 {
@@ -470,6 +488,12 @@ static bool is_temporary_name(struct str path)
 	return false;
 }
 
+/* It was left behind before. */
+static bool other_left(const struct sides *s, struct str path)
+{
+	return deeds_made(s->other, path) && !deeds_removed(s->other, path);
+}
+
 /* What comes and goes within one run leaves nothing behind. */
 static bool when_temporary(const struct fact *f, const struct sides *s)
 {
@@ -478,7 +502,8 @@ static bool when_temporary(const struct fact *f, const struct sides *s)
 	if (event_shape(f->kind) == SHAPE_PATH_PATH)
 		object_split_arrow(f->object, &a, &b);
 	if (f->kind == EV_FILE_DELETE)
-		return is_temporary_name(a) || deeds_made(s->did, a);
+		return is_temporary_name(a) ||
+		       (deeds_made(s->did, a) && !other_left(s, a));
 	if (f->kind == EV_FILE_RENAME)
 		return (is_temporary_name(a) || deeds_made(s->did, a)) &&
 		       (is_temporary_name(b) || deeds_removed(s->did, b));

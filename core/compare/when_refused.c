@@ -49,7 +49,18 @@ bool when_refused_bind(const struct fact *f)
 	return f->err == EROFS && zone_of(a) == ZONE_TREE;
 }
 
-/* --- devices --- */
+/* --- devices, and other parts of a machine --- */
+
+static bool when_is_missing(const struct fact *f, const char *const globs[],
+			    size_t n)
+{
+	if (f->err != ENOENT && f->err != ENOTDIR)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (path_glob(str_c(globs[i]), f->object))
+			return true;
+	return false;
+}
 
 bool when_refused_device(const struct fact *f)
 {
@@ -59,10 +70,52 @@ bool when_refused_device(const struct fact *f)
 #undef DEVICE
 	};
 
-	if (f->err != ENOENT && f->err != ENOTDIR)
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(devices); i++)
-		if (path_glob(str_c(devices[i]), f->object))
+	/* A device that is there may be looked at: the watch is refused. */
+	if (f->kind == EV_FILE_PROBE && f->err == EACCES &&
+	    path_below(f->object, STR("/dev")))
+		return true;
+	return when_is_missing(f, devices, ARRAY_LEN(devices));
+}
+
+bool when_refused_host(const struct fact *f)
+{
+	static const char *const parts[] = {
+#define HOST_PART(glob) glob,
+#include "core/compare/host_parts.def"
+#undef HOST_PART
+	};
+
+	return when_is_missing(f, parts, ARRAY_LEN(parts));
+}
+
+/*
+ * The C library asks here only where it is set up so (nss-resolve(8)), and then
+ * goes on to ask DNS.  A program that does not go on has said no name yet.
+ */
+bool when_refused_resolved(const struct fact *f)
+{
+	return (f->err == ENOENT || f->err == ECONNREFUSED) &&
+	       path_glob(STR("unix /run/systemd/resolve/io.systemd.*"),
+			 f->object);
+}
+
+/* --- calls --- */
+
+bool when_refused_call(const struct fact *f)
+{
+	static const struct {
+		enum event_kind kind;
+		const char *glob;
+		int err;
+	} rows[] = {
+#define REFUSED(kind, glob, err) { EV_##kind, glob, err },
+#include "core/compare/refused.def"
+#undef REFUSED
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (f->kind == rows[i].kind && f->err == rows[i].err &&
+		    path_glob(str_c(rows[i].glob), f->object))
 			return true;
 	return false;
 }

@@ -276,6 +276,17 @@ void specimen_file_by_openat2(void)
 			      sizeof(how)), "openat2");
 }
 
+/* "/absent" of a process whose root is not moved. */
+void specimen_file_in_root(void)
+{
+	struct open_how how = {
+		.flags = O_RDONLY, .resolve = RESOLVE_IN_ROOT,
+	};
+	int dir = specimen_need(open("dir", O_PATH | O_CLOEXEC), "dir");
+
+	specimen_try(syscall(SYS_openat2, dir, "/absent", &how, sizeof(how)));
+}
+
 /* Opened by a child, used by its parent. */
 void specimen_file_passed(void)
 {

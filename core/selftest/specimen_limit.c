@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
@@ -169,6 +170,15 @@ void specimen_limit_descriptors(void)
 {
 	while (dup(STDIN_FILENO) >= 0)
 		;
+}
+
+void specimen_limit_sockets(void)
+{
+	int pair[2];
+
+	while (!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		;
+	close_range(STDERR_FILENO + 1, ~0U, 0);
 }
 
 void specimen_limit_raise(void)

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
@@ -174,6 +175,16 @@ void specimen_signal_parent(void)
 void specimen_signal_group(void)
 {
 	specimen_try(kill(0, SIGCONT));
+}
+
+void specimen_signal_timer(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL };
+	timer_t timer;
+
+	event.sigev_signo = SIGUSR2;
+	specimen_need(timer_create(CLOCK_MONOTONIC, &event, &timer),
+		      "timer_create");
 }
 
 void specimen_signal_self(void)

@@ -170,6 +170,16 @@ void specimen_ipc_file(void)
 	specimen_try(msgget(key, IPC_CREAT | 0600));
 }
 
+void specimen_ipc_opened(void)
+{
+	int id = specimen_need(shmget(IPC_PRIVATE, 1, 0600), "shmget");
+	struct shmid_ds is;
+
+	specimen_need(shmctl(id, IPC_STAT, &is), "IPC_STAT");
+	is.shm_perm.mode = 0606;
+	specimen_need(shmctl(id, IPC_SET, &is), "IPC_SET");
+}
+
 void specimen_file_queue(void)
 {
 	specimen_try(syscall(SYS_mq_open, "specimen", O_RDWR | O_CREAT, 0600,

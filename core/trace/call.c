@@ -15,6 +15,7 @@
 #include <linux/ptrace.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/mem.h"
 #include "core/base/vec.h"
 #include "core/netcap/sockaddr.h"
 #include "core/trace/decode_send.h"
@@ -128,6 +129,18 @@ enum entry_action call_refuse_with_event(struct tracer *t, struct task *k,
 	return ENTRY_REFUSED;
 }
 
+char *call_path_in_root(char *path)
+{
+	size_t slashes = path ? strspn(path, "/") : 0;
+	char *below;
+
+	if (!slashes)
+		return path;
+	below = mem_strdup(path[slashes] ? path + slashes : ".");
+	free(path);
+	return below;
+}
+
 static void call_check_path(struct tracer *t, struct task *k, int8_t arg,
 			    const char *was)
 {
@@ -136,6 +149,8 @@ static void call_check_path(struct tracer *t, struct task *k, int8_t arg,
 	if (arg < 0)
 		return;
 	now = tracee_read_string(k->tid, k->call.args[arg], PATH_MAX);
+	if (k->call.in_root)
+		now = call_path_in_root(now);
 	if (was && now && strcmp(was, now) != 0)
 		emit_words(t, k, EV_EVASION, 0, "%s argument changed to %.200s",
 			   k->desc->name, now);

@@ -26,6 +26,7 @@ struct call {
 	socklen_t addr_len;	/* 0: not read */
 	uint64_t aux;		/* the decoder's own, from entry to end */
 	uint8_t guard;		/* enum path_guard */
+	bool in_root;		/* path1 begins at its directory: openat2(2) */
 	struct buf starts;	/* where its paths begin, each with a NUL */
 	struct buf words;	/* likewise; of an exec: argv joined by NUL */
 	bool cached;		/* the result is not the kernel's:
@@ -47,6 +48,8 @@ void call_read_arguments(struct task *k);
 /* The call came to its end with this result. */
 void call_finish(struct tracer *t, struct task *k, int64_t ret);
 
+/* What an absolute path is with RESOLVE_IN_ROOT; takes and gives a string. */
+char *call_path_in_root(char *path);
 /* The descriptors that path1 and path2 are looked up from, or AT_FDCWD. */
 int call_dir1(const struct task *k);
 int call_dir2(const struct task *k);

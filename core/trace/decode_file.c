@@ -24,6 +24,14 @@
 
 /* --- open --- */
 
+/* Then the directory is the root, of absolute paths too (openat2(2)). */
+static void file_begin_in_root(struct task *k, uint64_t resolve)
+{
+	k->call.in_root = resolve & RESOLVE_IN_ROOT;
+	if (k->call.in_root)
+		k->call.path1 = call_path_in_root(k->call.path1);
+}
+
 static uint64_t file_open_flags(struct task *k)
 {
 	const char *name = k->desc->name;
@@ -36,6 +44,7 @@ static uint64_t file_open_flags(struct task *k)
 	if (!strcmp(name, "openat"))
 		return k->call.args[2];
 	tracee_read(k->tid, k->call.args[2], &how, sizeof(how));
+	file_begin_in_root(k, how.resolve);
 	return how.flags;
 }
 

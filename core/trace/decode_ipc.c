@@ -11,14 +11,17 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ipc.h>
 
 #include "core/base/mem.h"
 #include "core/trace/decode_ipc.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
+#include "core/trace/tracee.h"
 #include "core/trace/tracer.h"
 
+#define IPC_64 0x0100		/* linux/ipc.h, which sys/ipc.h excludes */
 #define OTHERS (S_IRWXG | S_IRWXO)
 
 void ipc_note_look(struct task *k)
@@ -85,4 +88,25 @@ void leave_msgget(struct tracer *t, struct task *k)
 void leave_ipc_get(struct tracer *t, struct task *k)
 {
 	ipc_get(t, k, (unsigned)k->call.args[2]);
+}
+
+/*
+ * "shmctl(IPC_SET, 0666)": the mode that it has from now on.  The structures of
+ * the three calls begin with the same one.  Some C libraries set IPC_64 as well
+ * (linux/ipc.h).
+ */
+void leave_ipc_ctl(struct tracer *t, struct task *k)
+{
+	bool sem = !strcmp(k->desc->name, "semctl");
+	const uint64_t *a = k->call.args;
+	struct ipc_perm perm;
+
+	if (((int)a[sem ? 2 : 1] & ~IPC_64) != IPC_SET ||
+	    tracee_read(k->tid, a[sem ? 3 : 2], &perm, sizeof(perm)) !=
+	    sizeof(perm)) {
+		leave_call(t, k);
+		return;
+	}
+	emit_words(t, k, EV_SYSCALL, call_err(&k->call), "%s(IPC_SET, %04o)",
+		   k->desc->name, (unsigned)perm.mode & 0777);
 }

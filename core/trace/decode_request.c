@@ -177,6 +177,20 @@ static bool request_is_own_name(const struct task *k, const char *name)
 	return false;
 }
 
+static bool request_is_known_program(const char *name)
+{
+	static const char *const names[] = {
+#define PROGRAM_NAME(name) name,
+#include "core/trace/program_names.def"
+#undef PROGRAM_NAME
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 static bool request_is_program(struct tracer *t, struct task *k,
 			       const char *name)
 {
@@ -186,6 +200,8 @@ static bool request_is_program(struct tracer *t, struct task *k,
 	struct stat st;
 	char path[64];
 
+	if (request_is_known_program(name))
+		return true;
 	if (!*name || strchr(name, '/'))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(dirs); i++) {

@@ -88,6 +88,12 @@ void signal_by_child(struct tracer *t, struct task *k, int sig)
 	signal_event(t, k, sig);
 }
 
+void signal_by_timer(struct tracer *t, struct task *k, int sig)
+{
+	buf_c(&k->call.words, "itself");
+	signal_event(t, k, sig);
+}
+
 void signal_note_child(const struct process *child)
 {
 	struct process *p = child->parent;

@@ -18,6 +18,8 @@ void signal_delivered(struct task *k, int sig);
 void signal_note_senders(struct tracer *t, struct task *k, int pid, int sig);
 /* The kernel will signal the task when its new child ends (clone(2)). */
 void signal_by_child(struct tracer *t, struct task *k, int sig);
+/* The kernel will signal the task's process when a timer ends. */
+void signal_by_timer(struct tracer *t, struct task *k, int sig);
 /* The process has ended: is it the sender of a signal to its parent? */
 void signal_note_child(const struct process *child);
 /* "sent by LABEL" of the signal that ended it; bytes written, 0: unknown. */

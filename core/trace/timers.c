@@ -5,6 +5,7 @@
  * to look for them later: a call that sleeps goes on with the time-out that it
  * found, whatever the file says by then and whatever stands behind the number.
  */
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -14,6 +15,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/trace/decode_request.h"
+#include "core/trace/decode_signal.h"
 #include "core/trace/decode_target.h"
 #include "core/trace/decoders.h"
 #include "core/trace/kernel.h"
@@ -49,6 +51,30 @@ enum entry_action enter_alarm(struct tracer *t, struct task *k)
 enum entry_action enter_setitimer(struct tracer *t, struct task *k)
 {
 	return timers_armed(t, k, 1);
+}
+
+/* Signals that only timers send, and those of the C library itself. */
+static bool timers_is_usual(int sig)
+{
+	return sig == SIGALRM || sig == SIGPROF || sig == SIGVTALRM ||
+	       (sig > SIGSYS && sig < SIGRTMIN);
+}
+
+/*
+ * The kernel will signal the process or a thread of it; no later call does.
+ * Without a sigevent it is SIGALRM (timer_create(2)).
+ */
+enum entry_action enter_timer_create(struct tracer *t, struct task *k)
+{
+	struct sigevent ev;
+
+	if (k->process->after_first_exec && k->call.args[1] &&
+	    tracee_read(k->tid, k->call.args[1], &ev, sizeof(ev)) ==
+	    sizeof(ev) && ev.sigev_notify != SIGEV_NONE &&
+	    ev.sigev_signo > 0 && ev.sigev_signo < NSIG &&
+	    !timers_is_usual(ev.sigev_signo))
+		signal_by_timer(t, k, ev.sigev_signo);
+	return ENTRY_CONTINUE;
 }
 
 enum entry_action enter_timer(struct tracer *t, struct task *k)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calls about files: opening, looking, making, removing, changing."""
 
+import copy
+
 import calls_wire
 import names
 
@@ -41,7 +43,11 @@ def open_shape(call):
             else call.arg(1).num
         return None, call.arg(0), flags or 0
     if call.name == "openat2":
-        return call.arg(0), call.arg(1), call.arg(2).field("flags").num or 0
+        how = call.arg(2)
+        path = copy.copy(call.arg(1))
+        if "RESOLVE_IN_ROOT" in how.field("resolve").names and path.bytes:
+            path.bytes = path.bytes.lstrip(b"/") or b"."
+        return call.arg(0), path, how.field("flags").num or 0
     return call.arg(0), call.arg(1), call.arg(2).num or 0
 
 

@@ -12,7 +12,7 @@ WRITES = ("write", "writev", "pwrite64", "pwritev", "pwritev2", "sendfile",
           "splice", "copy_file_range")
 MAKES_DESCRIPTOR = (
     "open", "openat", "openat2", "creat", "socket", "dup",
-    "fcntl", "dup3", "pipe", "pipe2", "eventfd2", "epoll_create",
+    "fcntl", "dup3", "pipe", "pipe2", "socketpair", "eventfd2", "epoll_create",
     "epoll_create1", "timerfd_create", "signalfd4", "inotify_init1",
     "pidfd_open", "pidfd_getfd", "memfd_create")
 TAKES_SPACE = (
@@ -91,5 +91,6 @@ def nothing(t, task, call):
 
 CALLS = {name: nothing for name in (
     "mremap", "brk", "fallocate", "dup", "dup3", "pipe",
-    "pipe2", "eventfd2", "epoll_create", "epoll_create1", "timerfd_create",
+    "pipe2", "socketpair", "eventfd2", "epoll_create", "epoll_create1",
+    "timerfd_create",
     "signalfd4", "inotify_init1", "pidfd_open", "exit_group")}

@@ -119,6 +119,29 @@ def ipc_get(last):
     return handler
 
 
+def ipc_set(command, structure):
+    """The mode that it gets; other commands by name."""
+    def handler(t, task, call):
+        shown = call.name
+        if "IPC_SET" in call.arg(command).names:
+            for name, perm in call.arg(structure).fields.items():
+                if name.endswith("_perm"):
+                    mode = perm.field("mode").num & 0o777
+                    shown += "(IPC_SET, %04o)" % mode
+        t.emit(task, "syscall", shown, call.err)
+    return handler
+
+
+def timer(t, task, call):
+    """The signal that it will send, if that is not one of timers."""
+    event = call.arg(1)
+    which = calls_process.signal_name(event.field("sigev_signo").name or "")
+    usual = ("", "SIGALRM", "SIGPROF", "SIGVTALRM", "32", "33")
+    if event.field("sigev_notify").name != "SIGEV_NONE" and \
+            which not in usual:
+        t.emit(task, "process.signal", "%s to itself" % which, call.err)
+
+
 def filters(t, task, call):
     name = call.arg(0).name
     if name == "SECCOMP_SET_MODE_STRICT":
@@ -216,7 +239,7 @@ CALLS = {
     "seccomp": filters, "personality": domain,
     "prlimit64": limit, "shmat": segment, "mmap": map_, "munmap": unmap,
     "mprotect": protect, "pkey_mprotect": protect,
-    "alarm": nothing, "setitimer": nothing,
+    "alarm": nothing, "setitimer": nothing, "timer_create": timer,
     "timer_settime": nothing, "timerfd_settime": nothing,
 }
 CALLS.update({name: by_name("priv") for name in PRIV})
@@ -224,6 +247,8 @@ CALLS.update({name: by_name("evasion") for name in EVASION})
 CALLS.update({name: inspects for name in INSPECT})
 CALLS["msgget"] = ipc_get(1)
 CALLS["semget"] = CALLS["shmget"] = ipc_get(2)
+CALLS["msgctl"] = CALLS["shmctl"] = ipc_set(1, 2)
+CALLS["semctl"] = ipc_set(2, 3)
 CALLS["mq_open"] = CALLS["mq_unlink"] = queue("file.delete")
 CALLS.update({name: priv_path for name in PRIV_PATH})
 CALLS.update({name: set_ids for name in IDS})

@@ -230,6 +230,27 @@ static void what_the_other_side_made_too_is_not_overwritten(void **state)
 	fingerprint_free(old);
 }
 
+/* A journal that stayed, and goes now, does not only come and go. */
+static void what_the_other_side_left_is_not_temporary(void **state)
+{
+	struct fingerprint *new = FACTS("new", "3 file.create $TREE/journal",
+					"3 file.delete $TREE/journal");
+	struct fingerprint *old = FACTS("old", "3 file.create $TREE/journal");
+	struct deeds did = DEEDS_INIT(new), other = DEEDS_INIT(old);
+	struct fact f = {
+		.kind = EV_FILE_DELETE, .object = STR("$TREE/journal")
+	};
+
+	(void)state;
+	assert_string_equal(rule_for(&f, &did, &other)->id, "file-delete");
+	assert_string_equal(rule_for(&f, &did, NULL)->id, "file-temporary");
+	assert_string_equal(rule_for(&f, &did, &did)->id, "file-temporary");
+	deeds_free(&did);
+	deeds_free(&other);
+	fingerprint_free(new);
+	fingerprint_free(old);
+}
+
 static void every_kind_has_a_rule_for_any_object(void **state)
 {
 	(void)state;
@@ -461,6 +482,7 @@ int main(void)
 		cmocka_unit_test(every_folder_is_a_rule),
 		cmocka_unit_test(
 			what_the_other_side_made_too_is_not_overwritten),
+		cmocka_unit_test(what_the_other_side_left_is_not_temporary),
 		cmocka_unit_test(every_kind_has_a_rule_for_any_object),
 		cmocka_unit_test(secrets_are_known_and_other_files_are_not),
 		cmocka_unit_test(a_regrade_covers_what_its_glob_covers),
