@@ -76,9 +76,9 @@ void leave_socket(struct tracer *t, struct task *k)
  * The tracee's own socket, as a descriptor of ours; -1 with errno.  A thread
  * may have descriptors of its own (CLONE_FILES not shared), so it is the
  * thread that is asked (PIDFD_THREAD, since 6.9), or the process when the
- * kernel knows only those.  A process's pidfd is its first thread's: when that
- * has ended before the others it has no descriptors (ESRCH), and facts name the
- * family (inet) instead of the protocol (tcp).
+ * kernel knows only those.  A process's pidfd is its first thread's: of a
+ * thread's own descriptors, and when the first thread has ended before the
+ * others, facts then name the family (inet) instead of the protocol (tcp).
  */
 int net_borrow_socket(const struct task *k, int fd)
 {

@@ -353,11 +353,14 @@ def times(t, task, call):
 
 
 def attribute(t, task, call):
-    by_fd = call.name.startswith("f")
+    by_fd, at = call.name.startswith("f"), call.name.endswith("xattrat")
     base, path = (call.arg(0), None) if by_fd else (None, call.arg(0))
+    follow, named = not call.name.startswith("l"), 1
+    if at:
+        base, path, follow, named = call.arg(0), call.arg(1), follows(call, 2), 3
     verb = "remove-xattr" if "remove" in call.name else "xattr"
-    name = call.arg(1).bytes
-    changed(t, task, call, base, path, not call.name.startswith("l"),
+    name = call.arg(named).bytes
+    changed(t, task, call, base, path, follow,
             verb + " " + names.words(b"?" if name is None else name))
 
 
@@ -445,7 +448,7 @@ for _name in ("stat", "lstat", "access", "readlink", "statfs", "getxattr",
               "lgetxattr", "listxattr", "llistxattr"):
     CALLS[_name] = look(None, 0)
 for _name in ("newfstatat", "statx", "faccessat", "faccessat2", "readlinkat",
-              "name_to_handle_at"):
+              "name_to_handle_at", "getxattrat", "listxattrat"):
     CALLS[_name] = look(0, 1)
 for _name in ("chmod", "fchmod", "fchmodat", "fchmodat2"):
     CALLS[_name] = mode
@@ -454,5 +457,5 @@ for _name in ("chown", "lchown", "fchown", "fchownat"):
 for _name in ("utime", "utimes", "futimesat", "utimensat"):
     CALLS[_name] = times
 for _name in ("setxattr", "lsetxattr", "fsetxattr", "removexattr",
-              "lremovexattr", "fremovexattr"):
+              "lremovexattr", "fremovexattr", "setxattrat", "removexattrat"):
     CALLS[_name] = attribute

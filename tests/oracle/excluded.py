@@ -17,7 +17,7 @@ Volatile = namedtuple("Volatile", "case form token most reason")
 VOLATILE = [
     Volatile("program-git", r"(?<=/\.git/t)[A-Za-z0-9]{6}(?= |$)", "<rand>", 16,
              "git init tries whether links work, under a random name"),
-    Volatile("program-git", r"(?<=/\.tmp-)\d+(?=-pack)", "<pid>", 16,
+    Volatile("program-git", r"(?<=/\.tmp-)\d+(?=-pack)", "<pid>", 20,
              "git repack puts its process id in names, and ids are drawn"),
     Volatile("program-python", r"(?<=/tmp/)[a-z0-9_]{8}(?= |$)", "<rand>", 2,
              "tempfile tries whether a directory can be written"),
@@ -50,13 +50,17 @@ def knows_threads():
 
 
 if not knows_threads():
-    LINES += [Line("leader_gone", side, line, "the tracer asks a socket through "
-                   "a pidfd, and that of the process has none any more")
-              for side, line in (
-                  (STRACE, "net.bind tcp 127.0.0.1:8765"),
-                  (STRACE, "net.listen tcp 127.0.0.1:8765"),
-                  (BEHAVDIFF, "net.bind inet 127.0.0.1:8765"),
-                  (BEHAVDIFF, "net.listen unknown"))]
+    LINES += [Line(case, side, line, "the tracer asks a socket through a pidfd, "
+                   "and that of the process has none of this number")
+              for case, side, line in (
+                  ("leader_gone", STRACE, "net.bind tcp 127.0.0.1:8765"),
+                  ("leader_gone", STRACE, "net.listen tcp 127.0.0.1:8765"),
+                  ("leader_gone", BEHAVDIFF, "net.bind inet 127.0.0.1:8765"),
+                  ("leader_gone", BEHAVDIFF, "net.listen unknown"),
+                  ("threads", STRACE,
+                   "net.connect tcp 127.0.0.1:9 = ECONNREFUSED"),
+                  ("threads", BEHAVDIFF,
+                   "net.connect inet 127.0.0.1:9 = ECONNREFUSED"))]
 
 # Calls that an older strace prints as a number and registers, without paths.
 # Both sides' lines become "numbers N...", so that how often and with which

@@ -45,7 +45,7 @@ CONFIG = """[step "main"]
 
 
 class Case:
-    def __init__(self, name, repo, command, deadline="60", exact=False):
+    def __init__(self, name, repo, command, deadline="600", exact=False):
         self.name, self.repo, self.command = name, repo, command
         self.deadline = deadline
         self.exact = exact      # how often each fact came counts too
@@ -185,7 +185,7 @@ def fixtures(build, work):
 def deadline(name):
     with open(os.path.join(FIXTURES, name + ".c"), encoding="utf-8") as file:
         match = re.search(r"deadline: *(\d+)", file.read())
-    return match.group(1) if match else "60"
+    return match.group(1) if match else "600"
 
 
 def programs(work):

@@ -167,6 +167,7 @@ static void temporary_names_are_replaced(void **state)
 		MADE("/tmp/cclowers.o", "/tmp/cc<rand>.o"),
 		MADE("/tmp/sh-thd.AbC12x", "/tmp/sh-thd.<rand>"),
 		MADE("/tmp/tmp.AbC12xYz9Q", "/tmp/tmp.<rand?>"),
+		MADE("/srv/pack/tmp_rev_WifzT7", "/srv/pack/tmp_rev_<rand>"),
 		MADE("/tmp/.org.chromium.Chromium.abcdef",
 		     "/tmp/.org.chromium.Chromium.<rand>"),
 		MADE("/home/auditor/.cache/state.Xk29aB",
