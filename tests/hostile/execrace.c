@@ -3,7 +3,8 @@
  * Shows one program and one argument, and has another executed: a second
  * thread waits until the call has stopped for the tracer and then changes
  * both.  What was executed tells its true argument by a file, so whatever is
- * in /tmp must be in the facts of executions too.
+ * in /tmp must be in the facts of executions too.  The paths are absolute:
+ * while a relative one is looked up, the tracer lets no other thread go on.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -14,14 +15,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static volatile char path[16], arg[16];
+static volatile char path[4096], arg[16];
 static volatile int ready, going, armed;
-static char status[64];
+static char status[64], here[2048];
 
 static void put(volatile char *to, const char *text)
 {
 	for (size_t i = 0; i <= strlen(text); i++)
 		to[i] = text[i];
+}
+
+static void put_path(const char *name)
+{
+	char absolute[4096];
+
+	snprintf(absolute, sizeof(absolute), "%s/%s", here, name);
+	put(path, absolute);
 }
 
 /* How often the first thread has waited, when it is not waiting now. */
@@ -54,7 +63,7 @@ static void *change(void *unused)
 	armed = 1;
 	while (waits(fd) <= before)
 		sched_yield();
-	put(path, "./hidden");
+	put_path("hidden");
 	put(arg, "/tmp/hidden");
 	return NULL;
 }
@@ -65,7 +74,7 @@ static void try(void)
 	const struct sched_param lowest = { 0 };
 	pthread_t thread;
 
-	put(path, "./shown");
+	put_path("shown");
 	put(arg, "/tmp/shown");
 	snprintf(status, sizeof(status), "/proc/self/task/%d/status",
 		 getpid());
@@ -96,6 +105,8 @@ int main(int argc, char **argv)
 		close(open(argv[1], O_CREAT | O_WRONLY, 0600));
 		return 0;
 	}
+	if (!getcwd(here, sizeof(here)))
+		return 1;
 	link_self("shown");
 	link_self("hidden");
 	for (int i = 0; i < 30; i++) {

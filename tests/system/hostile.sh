@@ -187,7 +187,7 @@ hide() {
 	trace execrace
 	has "what was shown and what was executed" \
 		'evasion execve argument changed' \
-		'evasion execve argument changed to ./hidden' \
+		'evasion execve argument changed to $TREE/hidden' \
 		'exec $TREE/shown' 'exec $TREE/hidden' \
 		'exec.args $TREE/hidden prog /tmp/shown' \
 		'exec.args $TREE/hidden prog /tmp/hidden' \
