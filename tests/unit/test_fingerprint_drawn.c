@@ -53,6 +53,17 @@ static void give(struct builder *b, enum event_kind kind, const char *path,
 	sink.take(sink.ctx, &ev);
 }
 
+static void give_args(struct builder *b, struct str program, struct str args)
+{
+	struct event_sink sink = builder_sink(b);
+	struct event ev = {
+		.kind = EV_EXEC_ARGS, .a = program, .b = args,
+		.step = STR("main"),
+	};
+
+	sink.take(sink.ctx, &ev);
+}
+
 static struct builder *begin(void)
 {
 	const struct builder_limits limits = { 100000, 64 << 20 };
@@ -298,35 +309,23 @@ static void key(struct builder *b, const char *end)
 {
 	static const char chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop"
 		"qrstuvwxyz0123456789+/";
-	struct event_sink sink = builder_sink(b);
 	char name[64], args[128];
 	int n = snprintf(args, sizeof(args), "p%c--key%c%s%s", 0, 0,
 			 drawn(name, chars, 22), end);
-	struct event ev = {
-		.kind = EV_EXEC_ARGS, .a = STR("/bin/p"), .step = STR("main"),
-		.b = { args, (size_t)n },
-	};
 
-	sink.take(sink.ctx, &ev);
+	give_args(b, STR("/bin/p"), (struct str){ args, (size_t)n });
 }
 
 /* A linker's: 300 files, and in front of them one in a folder that is drawn. */
 static void link_files(struct builder *b, const char *file)
 {
-	struct event_sink sink = builder_sink(b);
 	autobuf struct buf args = BUF_INIT;
 	char name[64];
 
 	buf_printf(&args, "ld%c/tmp/ld-%s/%s", 0, drawn(name, ALNUM, 12), file);
 	for (unsigned i = 0; i < 300; i++)
 		buf_printf(&args, "%cmodule/part-%u.o", 0, i);
-
-	struct event ev = {
-		.kind = EV_EXEC_ARGS, .a = STR("/bin/ld"), .step = STR("main"),
-		.b = buf_view(&args),
-	};
-
-	sink.take(sink.ctx, &ev);
+	give_args(b, STR("/bin/ld"), buf_view(&args));
 }
 
 static void link_symbols(struct builder *b, unsigned run)
