@@ -194,12 +194,38 @@ static void judge_lines(struct drawn_places *d, struct place *p, bool all,
 		else if (token.len && !m->tokens.len &&
 			 !token_covers(token, m->name))
 			m->is[all] = DRAW_NONE;
-		else if (all && !has_ends(&v[0], &is, m))
+		else if (all && !p->words && !has_ends(&v[0], &is, m))
 			m->is[all] = DRAW_FORM;
 	}
 }
 
 /* --- what NEW drew --- */
+
+/*
+ * Two words of a name are a kind and which one of it, a number or what looks
+ * random: OLD has this kind, or nothing is said.
+ */
+static void judge_kinds(struct drawn_places *d, struct place *p, bool all)
+{
+	struct draw v[2];
+
+	for (struct member *m = p->first; m; m = m->next)
+		if (m->raw->new && m->is[all] == DRAW_SAME)
+			m->is[all] = DRAW_NONE;
+	for (size_t kind = 0; kind < 2; kind++) {
+		drawn_draws(d, p, kind, all, v);
+		for (struct member *m = p->first; m; m = m->next) {
+			const struct draw_name name = {
+				text_at(m, kind), 0, m->tokens.len,
+			};
+
+			if (m->raw->new && m->is[all] == DRAW_NONE &&
+			    hole_has_digit(text_at(m, !kind)) &&
+			    find_name(&v[0], &name))
+				m->is[all] = DRAW_SAME;
+		}
+	}
+}
 
 /* All that NEW has in one part of several may be in OLD. */
 static bool draws_differ(struct drawn_places *d, const struct place *p,
@@ -306,6 +332,8 @@ static void judge(struct drawn_places *d, struct place *p, bool all)
 	if (!token.len)
 		find_always(d, p, all);
 	judge_lines(d, p, all, token);
+	if (p->words)
+		judge_kinds(d, p, all);
 	if (!token.len)
 		judge_draws(d, p, all);
 	/* What is left of NEW's is none: it draws nothing of that kind. */
@@ -363,12 +391,16 @@ static bool place_is_one(struct place *p)
 	return p->one == KNOWN_YES;
 }
 
+/*
+ * by_kind: OLD draws no such name, but may others of its kind, of which it
+ * showed too few to make a place.
+ */
 static struct place *explained_around(struct drawn_places *d,
-				      const struct raw *raw)
+				      const struct raw *raw, bool by_kind)
 {
 	for (struct member *m = raw->first; m; m = m->other)
 		if (drawn_may_explain(d, m->place, raw) &&
-		    place_is_one(m->place) &&
+		    (m->place->words ? by_kind : place_is_one(m->place)) &&
 		    judge_member(d, m, true) == DRAW_SAME)
 			return m->place;
 	return NULL;
@@ -386,16 +418,14 @@ static enum draw_judgement judge_raw(struct drawn_places *d,
 	struct place *around;
 
 	*place = NULL;
-	if (!m)
-		return is;
-	if (m->place->new) {
+	if (m && m->place->new) {
 		*place = m->place;
 		is = judge_member(d, m, false);
 	}
 	/* What it is by itself is no matter of how many others there are. */
 	if (is != DRAW_NONE && is != DRAW_MORE && is != DRAW_UNKNOWN)
 		return is;
-	around = explained_around(d, raw);
+	around = explained_around(d, raw, is == DRAW_NONE);
 	if (!around)
 		return is;
 	*place = around;
@@ -498,10 +528,10 @@ bool drawn_is_open(struct drawn_places *d)
 		const struct raw *raw = &s->raws.v[i];
 		struct place *around;
 
-		if (!raw->best || !raw->wanted)
+		if (!raw->wanted)
 			continue;
-		open = place_is_open(d, raw->best->place, false);
-		around = open ? NULL : explained_around(d, raw);
+		open = raw->best && place_is_open(d, raw->best->place, false);
+		around = open ? NULL : explained_around(d, raw, !raw->best);
 		open = open || (around && place_is_open(d, around, true));
 	}
 	return open;

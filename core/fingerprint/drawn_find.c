@@ -67,6 +67,7 @@ static struct member *add_member(struct drawn_places *d, struct raw *raw,
 	set_parts(&d->arena, m, h);
 	p->parts = h->n;
 	p->wide = h->wide && (!p->first || p->wide);
+	p->words = h->words;
 	p->possible = h->shuffled ? orders_of(m->name) : 0;
 	p->first = m;
 	d->entries++;
@@ -173,7 +174,8 @@ static void choose_places(struct drawn_places *d, struct drawn_side *s)
 		struct raw *raw = &s->raws.v[i];
 
 		for (struct member *m = raw->first; m; m = m->other)
-			if (drawn_may_explain(d, m->place, raw) &&
+			if (!m->place->words &&
+			    drawn_may_explain(d, m->place, raw) &&
 			    (!raw->best ||
 			     is_better(m->place, raw->best->place)))
 				raw->best = m;

@@ -54,6 +54,7 @@ struct place {
 	struct member *first;	/* lines of both sides */
 	size_t parts;
 	bool wide;		/* its hole is */
+	bool words;		/* two of one name; no line's best place */
 	double possible;	/* names, at most; 0: not known */
 	uint64_t runs;		/* of OLD that draw here */
 	bool new;		/* there are lines of NEW */

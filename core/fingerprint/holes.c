@@ -10,10 +10,20 @@
 
 #define PAIRED_MAX 24		/* names of a line that are paired */
 #define PAIRS_MAX 49		/* of them, at most */
+#define WORD_PAIRS_MAX 32	/* words of one name, of all of a line */
+#define WORDS_MAX 16		/* of a name that are paired */
 #define REPEATED_MIN 3		/* characters that are drawn once */
 
 /* What a name ends at: the next folder, the next word, a port. */
 #define NAME_ENDS "/ '=,"
+
+bool hole_has_digit(struct str part)
+{
+	for (size_t i = 0; i < part.len; i++)
+		if (ascii_is_digit(part.p[i]))
+			return true;
+	return false;
+}
 
 struct hole_names hole_names_of(const struct fact *f)
 {
@@ -36,7 +46,7 @@ struct hole_names hole_names_of(const struct fact *f)
 
 static void add_hole(struct holes *h, size_t at, size_t end, bool wide)
 {
-	if (end <= at || h->n >= HOLES_MAX - PAIRS_MAX)
+	if (end <= at || h->n >= HOLES_MAX - PAIRS_MAX - WORD_PAIRS_MAX)
 		return;
 	for (size_t i = 0; i < h->n; i++)
 		if (h->v[i].v[0].at == at && h->v[i].v[0].len == end - at)
@@ -162,7 +172,7 @@ static void shuffled_hole(struct holes *h, const struct fact *f)
 				at + 1, from + f->object.len - at - 1,
 			};
 	}
-	if (f->kind == EV_EXEC_ARGS && h->n < HOLES_MAX && part.len &&
+	if (f->kind == EV_EXEC_ARGS && part.len &&
 	    blanks - 1 >= SHUFFLED_MIN && blanks - 1 <= SHUFFLED_MAX)
 		h->v[h->n++] = (struct hole){
 			.v = { part }, .n = 1, .shuffled = true,
@@ -216,11 +226,51 @@ static void pair_holes(struct holes *h, struct str line,
 	size_t n = names->n < PAIRED_MAX ? names->n : PAIRED_MAX;
 
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = i + 1; k < n && h->n < HOLES_MAX; k++)
+		for (size_t k = i + 1;
+		     k < n && h->n < HOLES_MAX - WORD_PAIRS_MAX; k++)
 			if (!hole_part_is_at(line, names->v[k].at, names->v[i]))
 				h->v[h->n++] = (struct hole){
 					.v = { names->v[i], names->v[k] },
 					.n = 2,
+				};
+}
+
+/* The letters in front of digits are a word of their own: "db07". */
+static size_t split_words(struct span *words, struct str s, struct span name)
+{
+	size_t n = 0, end = name.at + name.len;
+
+	for (size_t i = name.at, to; i < end; i = to + (to == i)) {
+		size_t digits = to = word_end(s, i, end);
+
+		while (digits > i && ascii_is_digit(s.p[digits - 1]))
+			digits--;
+		if (hole_has_digit((struct str){ s.p + i, digits - i }))
+			digits = to;
+		if (to > i && n + 2 > WORDS_MAX)
+			break;
+		if (digits > i)
+			words[n++] = (struct span){ i, digits - i };
+		if (to > digits)
+			words[n++] = (struct span){ digits, to - digits };
+	}
+	return n;
+}
+
+/* Of what kind it is, and which: "blue-17", "us-cache-03". */
+static void word_pairs(struct holes *h, struct str s, struct span name)
+{
+	struct span words[WORDS_MAX];
+	size_t n = split_words(words, s, name);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = i + 1; k < n && k <= i + 2; k++)
+			if (h->n < HOLES_MAX &&
+			    (hole_has_digit(hole_text(s, words[i])) ||
+			     hole_has_digit(hole_text(s, words[k]))))
+				h->v[h->n++] = (struct hole){
+					.v = { words[i], words[k] }, .n = 2,
+					.words = true,
 				};
 }
 
@@ -240,6 +290,8 @@ struct holes holes_of(const struct fact *f)
 		wide_holes(&h, f, names.v[i]);
 	shuffled_hole(&h, f);
 	pair_holes(&h, f->line, &names);
+	for (size_t i = 0; i < names.n; i++)
+		word_pairs(&h, f->line, names.v[i]);
 	return h;
 }
 

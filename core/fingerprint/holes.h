@@ -6,7 +6,7 @@
 #include "core/base/buf.h"
 #include "core/fingerprint/fingerprint.h"
 
-#define HOLES_MAX 96		/* of one line */
+#define HOLES_MAX 128		/* of one line */
 #define HOLES_LINE_MAX 1024	/* bytes of a line that has any */
 #define HOLE_NAMES_MAX 512	/* of one line */
 #define HOLE_PARTS 8		/* that are drawn together */
@@ -29,6 +29,7 @@ struct hole {
 	/* One part: names in any order; what they are is not drawn. */
 	bool shuffled;
 	bool wide;		/* one part, over what sets names apart */
+	bool words;		/* two parts of one name: a kind and which */
 };
 
 struct holes {
@@ -44,13 +45,15 @@ struct hole_names {
 
 /*
  * One part: words of names, digits behind letters, all from a word to the end
- * of its name, from a name to the end of its argument; then any two names; and
- * all arguments in any order.  None of a line of more than HOLES_LINE_MAX
+ * of its name, from a name to the end of its argument; then all arguments in
+ * any order; any two names; and two words of one name that stand near each
+ * other, one of them with a digit.  None of a line of more than HOLES_LINE_MAX
  * bytes, of which only all names at once are tried that not every run has.
  */
 struct holes holes_of(const struct fact *f);
 /* Where the first token of a fixed rule begins; its length where none does. */
 size_t hole_token(struct str s);
+bool hole_has_digit(struct str part);
 struct hole_names hole_names_of(const struct fact *f);
 /* Does the part begin here, or stand here again as a word of its own? */
 bool hole_part_is_at(struct str line, size_t at, struct span part);

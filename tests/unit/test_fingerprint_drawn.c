@@ -128,7 +128,6 @@ static void expect(run_fn *old, run_fn *new, const char *findings)
 	assert_string_equal(text.len ? text.p : "", findings);
 }
 
-/* The line is too long to be repeated here. */
 static bool finds(run_fn *old, run_fn *new)
 {
 	autobuf struct buf text = BUF_INIT;
@@ -475,6 +474,61 @@ static void three_tools_and_wipe(struct builder *b, unsigned run)
 	tool(b, "/opt/tools/wipe");
 }
 
+/* Two of 100 workers of two kinds, of which OLD has one "green" by luck. */
+static void ask_worker(struct builder *b, const char *kind, const char *which)
+{
+	autobuf struct buf line = BUF_INIT;
+
+	buf_printf(&line, "%s-%s.worker.example.org A", kind, which);
+	give(b, EV_NET_DNS, line.p, NULL, 0);
+}
+
+static void blue_workers(struct builder *b, unsigned run)
+{
+	char which[8];
+
+	for (unsigned i = 0; i < 2; i++) {
+		snprintf(which, sizeof(which), "%02u", draw(100));
+		ask_worker(b, run == 2 && !i ? "green" : "blue", which);
+	}
+}
+
+static void workers(struct builder *b, const char *kind, const char *which)
+{
+	char drawn_one[8];
+
+	snprintf(drawn_one, sizeof(drawn_one), "%02u", draw(100));
+	ask_worker(b, "blue", drawn_one);
+	snprintf(drawn_one, sizeof(drawn_one), "%02u", draw(100));
+	ask_worker(b, kind, which ? which : drawn_one);
+}
+
+static void green_workers(struct builder *b, unsigned run)
+{
+	(void)run;
+	workers(b, "green", NULL);
+}
+
+static void other_workers(struct builder *b, unsigned run)
+{
+	(void)run;
+	workers(b, "evil", NULL);
+}
+
+static void fixed_worker(struct builder *b, unsigned run)
+{
+	(void)run;
+	workers(b, "green", "44");
+}
+
+static void worker_of_a_word(struct builder *b, unsigned run)
+{
+	char name[8];
+
+	(void)run;
+	workers(b, "green", drawn(name, LOWER, 5));
+}
+
 /* A name that others are not like is no such member of the draw. */
 static void sessions_and_a_lock(struct builder *b, unsigned run)
 {
@@ -510,6 +564,17 @@ static void the_same_draw_is_no_finding(void **state)
 			expect(programs[i], programs[i], "");
 	expect(hex_names, hex_names_by_chance, "");
 	expect(hex_names_by_chance, hex_names, "");
+}
+
+static void of_a_kind_that_old_showed_once(void **state)
+{
+	(void)state;
+	for (seed = 1; seed < 40; seed++) {
+		expect(blue_workers, green_workers, "");
+		assert_true(finds(blue_workers, other_workers));
+		assert_true(finds(blue_workers, fixed_worker));
+		assert_true(finds(blue_workers, worker_of_a_word));
+	}
 }
 
 static void one_of_a_pool_may_be_in_all_runs(void **state)
@@ -757,6 +822,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_draw_is_no_finding),
 		cmocka_unit_test(another_one_is),
+		cmocka_unit_test(of_a_kind_that_old_showed_once),
 		cmocka_unit_test(one_of_a_pool_may_be_in_all_runs),
 		cmocka_unit_test(seconds_and_minutes_end),
 		cmocka_unit_test(a_secret_and_a_program_are_exact),
