@@ -76,7 +76,8 @@ struct finding {
 	const struct rule *rule;
 	const struct fact *fact;	/* where it was seen (NEW first) */
 	unsigned seen_old, runs_old, seen_new, runs_new;
-	unsigned names_old, names_new;	/* CHANGE_MORE: names, at most */
+	/* CHANGE_MORE: at most so many, see finding_names_word(). */
+	unsigned names_old, names_new;
 	/*
 	 * By step: the step of NEW that does it now where only other steps of
 	 * OLD did, or of CHANGE_GONE the one of OLD where only others of NEW
@@ -99,6 +100,8 @@ struct finding {
 	const struct accept *accept;	/* that applies, or did and expired */
 };
 
+/* What names_old and names_new count: "name", or "program" by its content. */
+const char *finding_names_word(const struct finding *f);
 /* Did NEW something that OLD did not: new, outcome or more? */
 bool finding_is_news(const struct finding *f);
 

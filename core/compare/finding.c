@@ -40,6 +40,11 @@ const char *change_name(enum change change)
 	return change_names[change];
 }
 
+const char *finding_names_word(const struct finding *f)
+{
+	return fact_executes(f->fact) ? "program" : "name";
+}
+
 bool finding_is_news(const struct finding *f)
 {
 	return f->change == CHANGE_NEW || f->change == CHANGE_OUTCOME ||

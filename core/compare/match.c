@@ -104,17 +104,14 @@ static enum refusal group_refusal(const struct group *g)
 
 /*
  * One extra file among random names: every run of OLD made so many, and every
- * run of NEW makes more.  Of programs that are executed, one run of NEW with
- * more than any of OLD is enough.
+ * run of NEW makes more.  Of programs that are executed it is how many there
+ * are, by what they hold, however often each is.
  */
 static bool has_more(const struct matching *m, const struct fact *old,
 		     const struct fact *new)
 {
-	if (m->old->runs < 2 || m->new->runs < 2 || !old->names_max ||
-	    new->names_max <= old->names_max)
-		return false;
-	return fact_executes(new) || (old->names_min == old->names_max &&
-				      new->names_min == new->names_max);
+	return m->old->runs > 1 && m->new->runs > 1 &&
+	       fact_has_more_names(old, new);
 }
 
 /* Both draw there, and NEW in another way: what could be OLD's is taken out. */

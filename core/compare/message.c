@@ -290,6 +290,7 @@ void finding_sentence(struct buf *out, const struct finding *f)
 	if (f->change == CHANGE_OUTCOME && !f->fact->err && !f->step.len)
 		buf_c(out, ", which failed before");
 	if (f->change == CHANGE_MORE)
-		buf_printf(out, ", %u name%s instead of %u", f->names_new,
-			   str_plural(f->names_new), f->names_old);
+		buf_printf(out, ", %u %s%s instead of %u", f->names_new,
+			   finding_names_word(f), str_plural(f->names_new),
+			   f->names_old);
 }

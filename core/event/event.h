@@ -49,6 +49,9 @@ struct event {
 	struct str a, b;
 	int err;		/* 0, or the errno the call ended with */
 
+	/* Of a program that is no part of the system: 0, or what it holds. */
+	uint64_t content;
+
 	/* Evidence; never part of a fact's identity. */
 	pid_t pid;		/* of the task, in behavdiff's pid namespace */
 	pid_t parent;		/* the process that started it, 0: not known */

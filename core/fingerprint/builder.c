@@ -266,7 +266,11 @@ static bool counts_names(const struct event *ev)
 	}
 }
 
-/* Has this raw name not been seen behind the fact? Hashes are kept. */
+/*
+ * Has this raw name not been seen behind the fact?  Of programs that are
+ * executed, this content: one program under three names that are drawn is one.
+ * Hashes are kept.
+ */
 static bool is_another(struct builder *b, size_t index, const struct event *ev)
 {
 	char id[HASH_ID_LEN + 1];
@@ -274,7 +278,10 @@ static bool is_another(struct builder *b, size_t index, const struct event *ev)
 	if (!counts_names(ev) || b->names.n >= NAMES_MAX)
 		return false;
 	buf_clear(&b->text);
-	buf_str(&b->text, ev->a);
+	if (ev->content)
+		buf_add(&b->text, &ev->content, sizeof(ev->content));
+	else
+		buf_str(&b->text, ev->a);
 	buf_ch(&b->text, '\0');
 	buf_str(&b->text, ev->b);
 	hash_id(id, buf_view(&b->text));

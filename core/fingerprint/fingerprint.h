@@ -82,13 +82,26 @@ struct fact {
 	/*
 	 * How many names that differ only in volatile parts stand behind the
 	 * line, in the run with the fewest and in the one with the most; 0, 0
-	 * where that was not counted.
+	 * where that was not counted.  Of programs that are executed and no
+	 * part of the system, how many there are by what they hold.
 	 */
 	unsigned names_min, names_max;
 	/* The only task that did it, of one run; -1: several, 0: not known. */
 	pid_t task;
 	struct evidence ev;
 };
+
+/*
+ * Of one line: have all runs of OLD as many names behind it, and all of NEW
+ * more?  Of few runs that is chance, where the number is drawn.
+ */
+static inline bool fact_has_more_names(const struct fact *old,
+				       const struct fact *new)
+{
+	return old->names_max && new->names_max > old->names_max &&
+	       old->names_min == old->names_max &&
+	       new->names_min == new->names_max;
+}
 
 /* Did the step do it, and what of it? */
 bool fact_step(const struct fact *f, struct str step,

@@ -166,11 +166,27 @@ static bool draws_other(struct drawn_places *d, const struct fingerprint *old,
 	return other;
 }
 
+/* Is more behind a line than in OLD, which three runs show by chance? */
+static bool has_more_names(const struct fingerprint *old,
+			   const struct fingerprint *new)
+{
+	bool more = false;
+
+	for (size_t i = 0, at = 0; i < new->n && !more; i++) {
+		const struct fact *f = fingerprint_next(old, &at,
+							new->facts[i].line);
+
+		more = f && fact_has_more_names(f, &new->facts[i]);
+	}
+	return more;
+}
+
 bool fingerprint_draws_otherwise(const struct fingerprint *old,
 				 const struct fingerprint *new)
 {
 	struct drawn_places *d = drawn_find(old, new, NULL);
-	bool other = d && (drawn_is_open(d) || draws_other(d, old, new));
+	bool other = (d && (drawn_is_open(d) || draws_other(d, old, new))) ||
+		     has_more_names(old, new);
 
 	drawn_free(d);
 	return other;

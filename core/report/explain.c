@@ -56,8 +56,9 @@ static void put_seen(const struct page *p, const struct finding *f)
 	    f->runs_old, str_plural(f->runs_old), f->seen_new, f->runs_new,
 	    str_plural(f->runs_new));
 	if (f->change == CHANGE_MORE)
-		row(p, "names", "old: %u in every run, new: up to %u",
-		    f->names_old, f->names_new);
+		row(p, "names", "old: %u %s%s in every run, new: up to %u",
+		    f->names_old, finding_names_word(f),
+		    str_plural(f->names_old), f->names_new);
 }
 
 static void explain_put_rule(const struct page *p, const struct finding *f)

@@ -14,8 +14,9 @@ void words_put_seconds(struct buf *out, uint64_t ms)
 void finding_seen_text(struct buf *out, const struct finding *f)
 {
 	if (f->change == CHANGE_MORE)
-		buf_printf(out, "%u name%s, before %u", f->names_new,
-			   str_plural(f->names_new), f->names_old);
+		buf_printf(out, "%u %s%s, before %u", f->names_new,
+			   finding_names_word(f), str_plural(f->names_new),
+			   f->names_old);
 	else if (f->change == CHANGE_GONE)
 		buf_printf(out, "before in %u of %u run%s", f->seen_old,
 			   f->runs_old, str_plural(f->runs_old));

@@ -17,6 +17,7 @@
 #include "core/base/path.h"
 #include "core/base/quote.h"
 #include "core/event/delegate.h"
+#include "core/trace/content.h"
 #include "core/trace/decoders.h"
 #include "core/trace/emit.h"
 #include "core/trace/exec_copy.h"
@@ -277,6 +278,12 @@ static void exec_report_setuid(struct tracer *t, struct task *k)
 			   str_c(k->process->exe), 0);
 }
 
+/* One that others share is named well enough by its path. */
+static uint64_t exec_content(struct str path, int fd)
+{
+	return resolve_is_system(path) ? 0 : content_of(fd);
+}
+
 /* A #! script is executed as well as its interpreter. */
 static void exec_report_script(struct tracer *t, struct task *k)
 {
@@ -285,8 +292,12 @@ static void exec_report_script(struct tracer *t, struct task *k)
 	if (!k->call.path1 || !*k->call.path1)
 		return;
 	resolve_path(t, k, exec_dirfd(k), k->call.path1, true, &script);
-	if (!str_eq(buf_view(&script), str_c(k->process->exe)))
-		emit_event(t, k, EV_EXEC, buf_view(&script), STR(""), 0);
+	if (!str_eq(buf_view(&script), str_c(k->process->exe))) {
+		autofd int fd = resolve_walk(t, k, script.p, 0);
+
+		emit_program(t, k, EV_EXEC, buf_view(&script),
+			     exec_content(buf_view(&script), fd));
+	}
 }
 
 /* What was said and what was done are facts, and that they differ is one. */
@@ -319,7 +330,8 @@ void exec_succeeded(struct tracer *t, struct task *k)
 		buf_view(&k->call.words), (uint32_t)k->call.aux,
 		k->call.aux & CUT,
 	};
-	bool deleted, first = !p->after_first_exec;
+	autofd int fd = -1;
+	bool deleted, first = !p->after_first_exec, nameless;
 
 	if (p->is_init)
 		return;
@@ -332,14 +344,14 @@ void exec_succeeded(struct tracer *t, struct task *k)
 		p, truth.changed ? buf_view(&truth.words) : given.text, exe.p);
 	p->after_first_exec = true;
 	p->stderr_len = 0;
-	if (deleted || str_starts(buf_view(&exe), STR("/memfd:"))) {
-		emit_event(t, k, EV_EXEC_ANON, buf_view(&exe), STR(""), 0);
-	} else {
-		emit_event(t, k, EV_EXEC, buf_view(&exe), STR(""), 0);
-		if (k->desc && !(truth.exact && k->call.path1 &&
-				 resolve_names_system(k->call.path1)))
-			exec_report_script(t, k);
-	}
+	nameless = deleted || str_starts(buf_view(&exe), STR("/memfd:"));
+	fd = procfs_open(k->tid, O_PATH | O_CLOEXEC, "exe");
+	emit_program(t, k, nameless ? EV_EXEC_ANON : EV_EXEC, buf_view(&exe),
+		     exec_content(buf_view(&exe), fd));
+	if (!nameless && k->desc &&
+	    !(truth.exact && k->call.path1 &&
+	      resolve_names_system(k->call.path1)))
+		exec_report_script(t, k);
 	emit_event(t, k, EV_EXEC_ARGS, buf_view(&exe), buf_view(&k->call.words),
 		   0);
 	exec_env_succeeded(t, k, first);

@@ -51,12 +51,10 @@ struct str emit_step_name(const struct tracer *t, size_t step)
 	return step < t->opt.n_steps ? t->opt.steps[step] : STR("");
 }
 
-void emit_process(struct tracer *t, struct process *p, pid_t by,
-		  enum event_kind kind, struct str a, struct str b, int err,
-		  struct str call)
+/* With what is known of the process and its place in the run. */
+static void emit_evidence(struct tracer *t, struct process *p, pid_t by,
+			  struct event ev)
 {
-	struct event ev = { .kind = kind, .a = a, .b = b, .err = err };
-
 	if (!p->after_first_exec)
 		return;
 	ev.pid = by ? by : p->tgid;
@@ -65,10 +63,18 @@ void emit_process(struct tracer *t, struct process *p, pid_t by,
 	ev.ns = clock_ns() - t->start_ns;
 	ev.step = emit_step_name(t, p->step);
 	ev.process = str_c(p->chain ? p->chain : "");
-	ev.call = call;
-	if (kind == EV_PROCESS_EXIT)
+	if (ev.kind == EV_PROCESS_EXIT)
 		ev.note = (struct str){ p->stderr_tail, p->stderr_len };
 	t->opt.sink.take(t->opt.sink.ctx, &ev);
+}
+
+void emit_process(struct tracer *t, struct process *p, pid_t by,
+		  enum event_kind kind, struct str a, struct str b, int err,
+		  struct str call)
+{
+	emit_evidence(t, p, by, (struct event){
+		.kind = kind, .a = a, .b = b, .err = err, .call = call,
+	});
 }
 
 void emit_event(struct tracer *t, struct task *k, enum event_kind kind,
@@ -81,6 +87,18 @@ void emit_event(struct tracer *t, struct task *k, enum event_kind kind,
 	emit_describe(k, err, &call);
 	t->freeze.cross_access |= kind == EV_PROCESS_INSPECT;
 	emit_process(t, k->process, k->tid, kind, a, b, err, buf_view(&call));
+}
+
+void emit_program(struct tracer *t, struct task *k, enum event_kind kind,
+		  struct str path, uint64_t content)
+{
+	autobuf struct buf call = BUF_INIT;
+
+	emit_describe(k, 0, &call);
+	emit_evidence(t, k->process, k->tid, (struct event){
+		.kind = kind, .a = path, .b = STR(""),
+		.call = buf_view(&call), .content = content,
+	});
 }
 
 void emit_words(struct tracer *t, struct task *k, enum event_kind kind,

@@ -19,6 +19,9 @@ struct str emit_step_name(const struct tracer *t, size_t step);
 /* With the task's call as evidence. */
 void emit_event(struct tracer *t, struct task *k, enum event_kind kind,
 		struct str a, struct str b, int err);
+/* A program was executed; content: see struct event. */
+void emit_program(struct tracer *t, struct task *k, enum event_kind kind,
+		  struct str path, uint64_t content);
 /* With this text as evidence; by: the task that made the call, 0: none. */
 void emit_process(struct tracer *t, struct process *p, pid_t by,
 		  enum event_kind kind, struct str a, struct str b, int err,

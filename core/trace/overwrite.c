@@ -20,41 +20,18 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/fd.h"
-#include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/base/path.h"
+#include "core/trace/content.h"
 #include "core/trace/emit.h"
 #include "core/trace/process.h"
 #include "core/trace/procfs.h"
 #include "core/trace/tracer.h"
 
-#define HELD_MAX (1U << 20)
+#define HELD_MAX CONTENT_MAX
 /* A program may open a file a hundred thousand times. */
 #define COMPARED_MAX (256U << 20)
 #define MADE_MAX 8192
-
-/*
- * Without a descriptor that counts: a lease (fcntl(2), F_SETLEASE) is not
- * given while another one has the file open.
- */
-static bool overwrite_read(const struct overwrite_file *f, size_t want,
-			   uint64_t *hash)
-{
-	autofd int fd = procfs_open(getpid(), O_RDONLY | O_NONBLOCK | O_CLOEXEC,
-				    "fd/%d", f->fd);
-	autofree char *bytes = mem_alloc(want);
-	size_t got = 0;
-	ssize_t n = 1;
-
-	if (fd < 0)
-		return false;
-	while (got < want && n > 0) {
-		n = pread(fd, bytes + got, want - got, (off_t)got);
-		got += n > 0 ? (size_t)n : 0;
-	}
-	*hash = hash_64((struct str){ bytes, got });
-	return got == want;
-}
 
 static void overwrite_drop(struct overwrite *o, size_t i)
 {
@@ -72,7 +49,7 @@ static bool overwrite_compare(struct tracer *t, struct overwrite_file *f)
 {
 	uint64_t hash;
 
-	if (f->reported || (overwrite_read(f, f->held, &hash) &&
+	if (f->reported || (content_hash(f->fd, f->held, &hash) &&
 			    hash == f->hash))
 		return !f->reported;
 	f->reported = true;
@@ -85,7 +62,7 @@ static void overwrite_look(struct overwrite_file *f, const struct stat *st)
 {
 	f->held = (uint64_t)st->st_size < HELD_MAX ? (size_t)st->st_size :
 						     HELD_MAX;
-	f->reported = !overwrite_read(f, f->held, &f->hash);
+	f->reported = !content_hash(f->fd, f->held, &f->hash);
 }
 
 static struct overwrite_file *overwrite_find(struct overwrite *o,

@@ -27,6 +27,7 @@ struct did {
 	int err;
 	pid_t task;
 	const char *to;
+	uint64_t content;
 };
 
 static struct fingerprint *run(const struct did *what)
@@ -41,6 +42,7 @@ static struct fingerprint *run(const struct did *what)
 			.kind = what->kind, .a = str_c(what->path),
 			.err = what->err, .pid = what->task, .ns = ++ns,
 			.b = what->to ? str_c(what->to) : STR_NULL,
+			.content = what->content,
 		};
 
 		sink.take(sink.ctx, &ev);
@@ -58,7 +60,8 @@ static struct fingerprint *side_of(enum event_kind kind,
 		struct did did[RUN_MAX + 1] = { { .path = NULL } };
 
 		for (size_t k = 0; k < RUN_MAX && lists[i][k]; k++)
-			did[k] = (struct did){ kind, lists[i][k], 0, 0, NULL };
+			did[k] = (struct did){ kind, lists[i][k], 0, 0, NULL,
+					       0 };
 		runs[i] = run(did);
 	}
 	merged = fingerprint_merge(runs, 3);
@@ -130,6 +133,39 @@ static void one_more_random_name_is_a_finding(void **state)
 
 /* --- what comes again --- */
 
+/* One program is one, however often it is executed under a drawn name. */
+static void programs_are_counted_by_what_they_hold(void **state)
+{
+	(void)state;
+	const struct did same[] = {
+		{ EV_EXEC, "/tmp/tmpxk29ab01", 0, 0, NULL, 7 },
+		{ EV_EXEC, "/tmp/tmp9kq2xz02", 0, 0, NULL, 7 },
+		{ EV_EXEC, "/tmp/tmp1q2hhe14", 0, 0, NULL, 7 },
+		{ .path = NULL },
+	};
+	const struct did another[] = {
+		{ EV_EXEC, "/tmp/tmpab3de503", 0, 0, NULL, 7 },
+		{ EV_EXEC, "/tmp/tmpzz1yy204", 0, 0, NULL, 8 },
+		{ .path = NULL },
+	};
+	const struct did unknown[] = {
+		{ EV_EXEC, "/tmp/tmpab3de503", 0, 0, NULL, 0 },
+		{ EV_EXEC, "/tmp/tmpzz1yy204", 0, 0, NULL, 0 },
+		{ .path = NULL },
+	};
+	const struct str line = STR("exec /tmp/tmp<rand>");
+	autofingerprint struct fingerprint *a = run(same), *b = run(another);
+	autofingerprint struct fingerprint *c = run(unknown);
+
+	assert_int_equal(fingerprint_find(a, line)->names_max, 1);
+	assert_int_equal(fingerprint_find(b, line)->names_max, 2);
+	assert_int_equal(fingerprint_find(c, line)->names_max, 2);
+	assert_true(fact_has_more_names(fingerprint_find(a, line),
+					fingerprint_find(b, line)));
+	assert_false(fact_has_more_names(fingerprint_find(b, line),
+					 fingerprint_find(c, line)));
+}
+
 static void what_every_run_has_was_not_drawn(void **state)
 {
 	(void)state;
@@ -175,8 +211,8 @@ static void who_cannot_tell_compares_tokens(void **state)
 		{ "/tmp/tmp_payload", "/tmp/tmp8dk3l_0s" },
 	};
 	static const struct did did[] = {
-		{ EV_FILE_CREATE, "/tmp/tmp_payload", 0, 0, NULL },
-		{ 0, NULL, 0, 0, NULL },
+		{ EV_FILE_CREATE, "/tmp/tmp_payload", 0, 0, NULL, 0 },
+		{ 0, NULL, 0, 0, NULL, 0 },
 	};
 	autofingerprint struct fingerprint *a = side(made), *one = run(did);
 	autofingerprint struct fingerprint *b = fingerprint_merge(&one, 1);
@@ -201,18 +237,18 @@ static void who_came_first_is_no_fact(void **state)
 {
 	(void)state;
 	static const struct did did[] = {
-		{ EV_FILE_CREATE, "/srv/out", 0, 1, NULL },
-		{ EV_FILE_CREATE, "/srv/out", EEXIST, 2, NULL },
+		{ EV_FILE_CREATE, "/srv/out", 0, 1, NULL, 0 },
+		{ EV_FILE_CREATE, "/srv/out", EEXIST, 2, NULL, 0 },
 		/* One task waits for what another makes. */
-		{ EV_FILE_PROBE, "/srv/go", ENOENT, 1, NULL },
-		{ EV_FILE_READ, "/srv/go", 0, 1, NULL },
+		{ EV_FILE_PROBE, "/srv/go", ENOENT, 1, NULL, 0 },
+		{ EV_FILE_READ, "/srv/go", 0, 1, NULL, 0 },
 		/* A journal that comes and goes under another's eyes. */
-		{ EV_FILE_CREATE, "/srv/journal", 0, 1, NULL },
-		{ EV_FILE_PROBE, "/srv/journal", 0, 2, NULL },
-		{ EV_FILE_DELETE, "/srv/journal", 0, 1, NULL },
-		{ EV_FILE_READ, "/srv/data", EINTR, 1, NULL },
-		{ EV_FILE_READ, "/srv/data", EACCES, 1, NULL },
-		{ 0, NULL, 0, 0, NULL },
+		{ EV_FILE_CREATE, "/srv/journal", 0, 1, NULL, 0 },
+		{ EV_FILE_PROBE, "/srv/journal", 0, 2, NULL, 0 },
+		{ EV_FILE_DELETE, "/srv/journal", 0, 1, NULL, 0 },
+		{ EV_FILE_READ, "/srv/data", EINTR, 1, NULL, 0 },
+		{ EV_FILE_READ, "/srv/data", EACCES, 1, NULL, 0 },
+		{ 0, NULL, 0, 0, NULL, 0 },
 	};
 	autofingerprint struct fingerprint *fp = run(did);
 
@@ -227,12 +263,12 @@ static void what_one_task_repeats_and_what_is_refused_stay(void **state)
 {
 	(void)state;
 	static const struct did did[] = {
-		{ EV_FILE_CREATE, "/srv/out", 0, 1, NULL },
-		{ EV_FILE_CREATE, "/srv/out", EEXIST, 1, NULL },
-		{ EV_FILE_WRITE, "/srv/x", 0, 1, NULL },
-		{ EV_FILE_WRITE, "/srv/x", EACCES, 2, NULL },
-		{ EV_FILE_PROBE, "/srv/gone", ENOENT, 1, NULL },
-		{ 0, NULL, 0, 0, NULL },
+		{ EV_FILE_CREATE, "/srv/out", 0, 1, NULL, 0 },
+		{ EV_FILE_CREATE, "/srv/out", EEXIST, 1, NULL, 0 },
+		{ EV_FILE_WRITE, "/srv/x", 0, 1, NULL, 0 },
+		{ EV_FILE_WRITE, "/srv/x", EACCES, 2, NULL, 0 },
+		{ EV_FILE_PROBE, "/srv/gone", ENOENT, 1, NULL, 0 },
+		{ 0, NULL, 0, 0, NULL, 0 },
 	};
 	autofingerprint struct fingerprint *fp = run(did);
 
@@ -243,6 +279,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_more_random_name_is_a_finding),
+		cmocka_unit_test(programs_are_counted_by_what_they_hold),
 		cmocka_unit_test(what_every_run_has_was_not_drawn),
 		cmocka_unit_test(who_cannot_tell_compares_tokens),
 		cmocka_unit_test(who_came_first_is_no_fact),
