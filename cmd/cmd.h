@@ -81,7 +81,7 @@ static inline void session_cleanup(struct session **s)
 }
 #define autosession __attribute__((cleanup(session_cleanup)))
 
-#define COMMAND(name, operands, summary) \
+#define COMMAND(name, does, operands, summary) \
 	int cmd_##name(const struct invocation *inv, struct err *err);
 #include "cmd/commands.def"
 #undef COMMAND

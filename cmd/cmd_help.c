@@ -6,16 +6,25 @@
 #include "cmd/version.h"
 
 enum command_index {
-#define COMMAND(name, operands, summary) COMMAND_##name,
+#define COMMAND(name, does, operands, summary) COMMAND_##name,
 #include "cmd/commands.def"
 #undef COMMAND
 };
 
 #define ON(name) (1U << COMMAND_##name)
 #define ALL (~0U)
+/* Those that run revisions. */
+#define BIT_RUNS(name) | ON(name)
+#define BIT_LOOKS(name)
+enum {
+	RUNNING = 0
+#define COMMAND(name, does, operands, summary) BIT_##does(name)
+#include "cmd/commands.def"
+#undef COMMAND
+};
 
 static const struct command commands[] = {
-#define COMMAND(name, operands, summary) \
+#define COMMAND(name, does, operands, summary) \
 	{ #name, operands, summary, ON(name), cmd_##name },
 #include "cmd/commands.def"
 #undef COMMAND
@@ -80,7 +89,8 @@ int command_takes(const struct invocation *inv, size_t least, size_t most,
 static const char revisions_help[] =
 	"\n"
 	"OLD, NEW and REV are what git rev-parse names, REV:DIR included; '.'\n"
-	"is the work tree; FILE.json is a fingerprint or a baseline.\n";
+	"is the work tree; FILE.json, where OLD and NEW may be one, is a\n"
+	"fingerprint or a baseline.\n";
 
 static const char status_help[] =
 	"\n"
@@ -118,8 +128,7 @@ void help_text(struct buf *out, const struct command *command)
 		   *command->operands ? " " : "", command->operands,
 		   command->summary[0] - 'a' + 'A', command->summary + 1);
 	opt_help(out, &option_table, command->bit);
-	if (command->bit & (ON(diff) | ON(check) | ON(baseline) | ON(trace) |
-			    ON(report))) {
+	if (command->bit & RUNNING) {
 		buf_c(out, revisions_help);
 		buf_c(out, status_help);
 	}

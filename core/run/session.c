@@ -306,7 +306,7 @@ static unsigned count_trees(const struct session *s)
 	return n;
 }
 
-/* What every export and run needs. */
+/* What is made once for all runs, before the first export. */
 static int session_prepare(struct session *s, struct err *err)
 {
 	session_plan(s);

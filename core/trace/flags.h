@@ -18,7 +18,7 @@ extern const struct flag clone_flags[];
 			  CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | \
 			  CLONE_NEWNET | CLONE_NEWTIME)
 
-/* "CLONE_NEWUSER|CLONE_NEWNS"; unknown bits as a number, none as "0". */
+/* "CLONE_NEWUSER|CLONE_NEWNS"; unknown bits as "0x...", none as "0". */
 void flags_text(char *out, size_t size, const struct flag *table,
 		uint64_t bits);
 

@@ -71,7 +71,7 @@ is "SYNOPSIS of behavdiff.1 has every command with its operands" "$(awk '
 		}
 		line = line end
 	}' "$options" | sed 's/^ //; s/\([[|]\) /\1/g')" \
-	"$(sed -nE 's/^COMMAND\(([a-z]+), "([^"]*)",.*/\1 \2/p' \
+	"$(sed -nE 's/^COMMAND\(([a-z]+), [A-Z]+, "([^"]*)",.*/\1 \2/p' \
 		cmd/commands.def | sed 's/[.][.][.]//g; s/ *| */|/g; s/ $//')"
 is "behavdiff.1 names every format" "$("$behavdiff" list formats |
 	awk '{ print $1 }' | missing '^[.]It Cm @$')" ""

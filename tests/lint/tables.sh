@@ -68,9 +68,19 @@ options() {
 		s/ON(\([a-z]*\))/\1/g; s/ | / /g'
 }
 
+runs_revisions() { # command
+	rows COMMAND cmd/commands.def | grep -q "^$1, RUNS,"
+}
+
 of_command() { # command: the option names and letters it takes
+	all=ALL
+	! runs_revisions "$1" || all="ALL RUNNING"
 	options | while read -r letter name sets; do
-		case " $sets " in *" $1 "* | *" ALL "*) ;; *) continue ;; esac
+		takes=
+		for set in $1 $all; do
+			case " $sets " in *" $set "*) takes=1 ;; esac
+		done
+		[ "$takes" ] || continue
 		[ "$letter" = - ] || echo "-$letter"
 		[ "$name" = - ] || echo "--$name"
 	done | sort
