@@ -137,7 +137,10 @@ same() { # name wanted got
 
 check_fixture() { # name
 	seconds=$(deadline_of "$1")
-	"$fixtures/$1" --facts >"$work/stated" || return 1
+	if ! "$fixtures/$1" --facts >"$work/stated"; then
+		result 1 "$1 states its facts"
+		return
+	fi
 	stated "$1" >"$work/wanted"
 	if ! trace "$1" "$seconds" "$work/$1.json"; then
 		result 1 "$1 is traced"
