@@ -130,6 +130,9 @@ def wrong(pair, status, output):
     """What is not as wanted, one sentence each."""
     lines = output.splitlines()
     found = [line for line in lines if FINDING.match(line)]
+    if not pair.all("silent") and not pair.all("exit"):
+        yield "it says neither what the exit status is nor silent"
+        return
     wanted = 0 if pair.all("silent") else int(pair.one("exit"))
 
     def seen(pattern):
