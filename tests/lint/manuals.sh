@@ -35,7 +35,7 @@ is "behavdiff-config.5 names every key with its default, and no other" \
 
 is "core/scenario/README.md has every key of a step, and no other" "$(sed -n \
 	'/^| key |/,/^$/s/^| \(`[^|]*\) |.*/\1/p' core/scenario/README.md |
-	grep -o '`[a-z]*' | tr -d '`' | sort)" "$(sed -nE \
+	grep -o '`[a-z][a-z]*' | tr -d '`' | sort)" "$(sed -nE \
 	's/^KEY\("step", YES, "([a-z-]+)".*/\1/p' core/config/keys.def | sort)"
 
 # The words of the table that the manual lacks.
