@@ -191,13 +191,14 @@ baseline: all ## trace HEAD and write baselines/default.json
 gate: all ## check the work tree against baselines/default.json
 	$(BUILD)/behavdiff check
 
-# Fuzz targets are sanitized anyway, a benchmark judges nothing, the null
-# comparisons and twins repeat with other programs what samples.sh does, the oracle
-# with another judge what fixtures.sh does, and the scenarios with programs that
-# take their time what verdicts.sh does.
+# Lints read files, fuzz targets are sanitized anyway, a benchmark judges nothing,
+# the null comparisons and twins repeat with other programs what samples.sh does,
+# the oracle with another judge what fixtures.sh does, and the scenarios with
+# programs that take their time what verdicts.sh does.
 sanitize: ## build with ASan and UBSan into build/san and run the tests
 	$(MAKE) BUILD=build/san SANITIZE=address,undefined OPT='-O1 -g' \
-		LEAVE_OUT="fuzz.sh bench.sh null.sh twins.sh oracle.sh scenarios.sh" check
+		LEAVE_OUT="$(notdir $(wildcard tests/lint/*.sh)) fuzz.sh \
+		bench.sh null.sh twins.sh oracle.sh scenarios.sh" check
 
 .PHONY: fuzz fuzzers all-fuzzers
 fuzzers: ## build the fuzz targets with clang into build/fuzz
