@@ -392,15 +392,26 @@ static bool place_is_one(struct place *p)
 }
 
 /*
- * by_kind: OLD draws no such name, but may others of its kind, of which it
- * showed too few to make a place.
+ * is: what it is at its own place.  What a name is by itself is no matter of
+ * how many others there are, or of how wide the hole is; but it may be of a
+ * kind of which OLD showed too few to make a place.
  */
+static bool may_be_around(struct place *p, enum draw_judgement is)
+{
+	if (is == DRAW_MORE || is == DRAW_UNKNOWN)
+		return !p->words && place_is_one(p);
+	if (p->words)
+		return is != DRAW_FIXED;
+	return is == DRAW_NONE && place_is_one(p);
+}
+
 static struct place *explained_around(struct drawn_places *d,
-				      const struct raw *raw, bool by_kind)
+				      const struct raw *raw,
+				      enum draw_judgement is)
 {
 	for (struct member *m = raw->first; m; m = m->other)
 		if (drawn_may_explain(d, m->place, raw) &&
-		    (m->place->words ? by_kind : place_is_one(m->place)) &&
+		    may_be_around(m->place, is) &&
 		    judge_member(d, m, true) == DRAW_SAME)
 			return m->place;
 	return NULL;
@@ -422,10 +433,9 @@ static enum draw_judgement judge_raw(struct drawn_places *d,
 		*place = m->place;
 		is = judge_member(d, m, false);
 	}
-	/* What it is by itself is no matter of how many others there are. */
-	if (is != DRAW_NONE && is != DRAW_MORE && is != DRAW_UNKNOWN)
+	if (is == DRAW_SAME)
 		return is;
-	around = explained_around(d, raw, is == DRAW_NONE);
+	around = explained_around(d, raw, is);
 	if (!around)
 		return is;
 	*place = around;
@@ -531,7 +541,9 @@ bool drawn_is_open(struct drawn_places *d)
 		if (!raw->wanted)
 			continue;
 		open = raw->best && place_is_open(d, raw->best->place, false);
-		around = open ? NULL : explained_around(d, raw, !raw->best);
+		around = open ? NULL : explained_around(d, raw, raw->best ?
+							     DRAW_MORE :
+							     DRAW_NONE);
 		open = open || (around && place_is_open(d, around, true));
 	}
 	return open;

@@ -116,7 +116,8 @@ static void list_place(struct drawn_places *d, struct arena *a,
 	struct str step, rest;
 	struct draw v[2];
 
-	drawn_draws(d, p, WHOLE, false, v);
+	/* Of words every line there has a better place, or none. */
+	drawn_draws(d, p, WHOLE, p->words, v);
 	drawn_put_line(&line, p->key);
 	str_cut(p->key, STR("\n"), &step, &rest);
 	*out = (struct drawn_place){
