@@ -394,15 +394,18 @@ static bool place_is_one(struct place *p)
 /*
  * is: what it is at its own place.  What a name is by itself is no matter of
  * how many others there are, or of how wide the hole is; but it may be of a
- * kind of which OLD showed too few to make a place.
+ * kind of which OLD showed too few to make a place, unless it comes in every
+ * run.
  */
-static bool may_be_around(struct place *p, enum draw_judgement is)
+static bool may_be_around(const struct drawn_places *d, const struct raw *raw,
+			  struct place *p, enum draw_judgement is)
 {
-	if (is == DRAW_MORE || is == DRAW_UNKNOWN)
-		return !p->words && place_is_one(p);
-	if (p->words)
-		return is != DRAW_FIXED;
-	return is == DRAW_NONE && place_is_one(p);
+	bool of_all = is == DRAW_MORE || is == DRAW_UNKNOWN;
+
+	if (!p->words)
+		return (of_all || is == DRAW_NONE) && place_is_one(p);
+	return !of_all && (is != DRAW_FIXED || raw->runs !=
+			   fingerprint_all_runs(d->side[raw->new].fp));
 }
 
 static struct place *explained_around(struct drawn_places *d,
@@ -411,7 +414,7 @@ static struct place *explained_around(struct drawn_places *d,
 {
 	for (struct member *m = raw->first; m; m = m->other)
 		if (drawn_may_explain(d, m->place, raw) &&
-		    may_be_around(m->place, is) &&
+		    may_be_around(d, raw, m->place, is) &&
 		    judge_member(d, m, true) == DRAW_SAME)
 			return m->place;
 	return NULL;

@@ -566,6 +566,34 @@ static void the_same_draw_is_no_finding(void **state)
 	expect(hex_names_by_chance, hex_names, "");
 }
 
+/* Of both kinds, as often the one as the other. */
+static void any_workers(struct builder *b, unsigned run)
+{
+	char which[8];
+
+	(void)run;
+	for (unsigned i = 0; i < 2; i++) {
+		snprintf(which, sizeof(which), "%u", draw(100));
+		/* The lowest bits of the generator take turns. */
+		ask_worker(b, draw(1000) < 500 ? "blue" : "green", which);
+	}
+}
+
+/* All twelve of OLD are of one kind in 1 of 2,048: that cannot be known. */
+static void kinds_seldom_alarm(void **state)
+{
+	autobuf struct buf text = BUF_INIT;
+	unsigned alarms = 0;
+
+	(void)state;
+	seed = 12345;
+	for (unsigned i = 0; i < 1000; i++) {
+		found(&text, any_workers, any_workers);
+		alarms += text.len != 0;
+	}
+	assert_in_range(alarms, 0, 2);
+}
+
 static void of_a_kind_that_old_showed_once(void **state)
 {
 	(void)state;
@@ -822,6 +850,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_draw_is_no_finding),
 		cmocka_unit_test(another_one_is),
+		cmocka_unit_test(kinds_seldom_alarm),
 		cmocka_unit_test(of_a_kind_that_old_showed_once),
 		cmocka_unit_test(one_of_a_pool_may_be_in_all_runs),
 		cmocka_unit_test(seconds_and_minutes_end),
