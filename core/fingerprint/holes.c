@@ -257,7 +257,10 @@ static size_t split_words(struct span *words, struct str s, struct span name)
 	return n;
 }
 
-/* Of what kind it is, and which: "blue-17", "us-cache-03". */
+/*
+ * Of what kind it is, and which: "blue-17", "us-cache-03".  Room for one hole is
+ * left, that of all names at once (drawn_find.c).
+ */
 static void word_pairs(struct holes *h, struct str s, struct span name)
 {
 	struct span words[WORDS_MAX];
@@ -265,7 +268,7 @@ static void word_pairs(struct holes *h, struct str s, struct span name)
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = i + 1; k < n && k <= i + 2; k++)
-			if (h->n < HOLES_MAX &&
+			if (h->n < HOLES_MAX - 1 &&
 			    (hole_has_digit(hole_text(s, words[i])) ||
 			     hole_has_digit(hole_text(s, words[k]))))
 				h->v[h->n++] = (struct hole){

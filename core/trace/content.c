@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
-#include "core/base/fd.h"
 #include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/trace/procfs.h"
@@ -20,8 +19,7 @@
 bool content_hash(int fd, size_t want, uint64_t *hash)
 {
 	autofd int file = procfs_open(getpid(),
-				      O_RDONLY | O_NONBLOCK | O_CLOEXEC,
-				      "fd/%d", fd);
+				      O_RDONLY | O_NONBLOCK, "fd/%d", fd);
 	autofree char *bytes = mem_alloc(want);
 	size_t got = 0;
 	ssize_t n = 1;

@@ -15,7 +15,10 @@
  * descriptor; false where it has fewer or cannot be read.
  */
 bool content_hash(int fd, size_t want, uint64_t *hash);
-/* Of its length and its first CONTENT_MAX bytes; 0: it cannot be read. */
+/*
+ * Of its length and its first CONTENT_MAX bytes; 0: it cannot be read, or fd is
+ * -1.
+ */
 uint64_t content_of(int fd);
 
 #endif

@@ -278,10 +278,14 @@ static void exec_report_setuid(struct tracer *t, struct task *k)
 			   str_c(k->process->exe), 0);
 }
 
-/* One that others share is named well enough by its path. */
-static uint64_t exec_content(struct str path, int fd)
+/* What runs; of the system's programs the path says enough. */
+static void exec_report_exe(struct tracer *t, struct task *k,
+			    enum event_kind kind, struct str exe)
 {
-	return resolve_is_system(path) ? 0 : content_of(fd);
+	autofd int fd = resolve_is_system(exe) ? -1 :
+			procfs_open(k->tid, O_PATH, "exe");
+
+	emit_program(t, k, kind, exe, content_of(fd));
 }
 
 /* A #! script is executed as well as its interpreter. */
@@ -293,10 +297,10 @@ static void exec_report_script(struct tracer *t, struct task *k)
 		return;
 	resolve_path(t, k, exec_dirfd(k), k->call.path1, true, &script);
 	if (!str_eq(buf_view(&script), str_c(k->process->exe))) {
-		autofd int fd = resolve_walk(t, k, script.p, 0);
+		autofd int fd = resolve_is_system(buf_view(&script)) ? -1 :
+				resolve_walk(t, k, script.p, 0);
 
-		emit_program(t, k, EV_EXEC, buf_view(&script),
-			     exec_content(buf_view(&script), fd));
+		emit_program(t, k, EV_EXEC, buf_view(&script), content_of(fd));
 	}
 }
 
@@ -330,7 +334,6 @@ void exec_succeeded(struct tracer *t, struct task *k)
 		buf_view(&k->call.words), (uint32_t)k->call.aux,
 		k->call.aux & CUT,
 	};
-	autofd int fd = -1;
 	bool deleted, first = !p->after_first_exec, nameless;
 
 	if (p->is_init)
@@ -345,9 +348,8 @@ void exec_succeeded(struct tracer *t, struct task *k)
 	p->after_first_exec = true;
 	p->stderr_len = 0;
 	nameless = deleted || str_starts(buf_view(&exe), STR("/memfd:"));
-	fd = procfs_open(k->tid, O_PATH | O_CLOEXEC, "exe");
-	emit_program(t, k, nameless ? EV_EXEC_ANON : EV_EXEC, buf_view(&exe),
-		     exec_content(buf_view(&exe), fd));
+	exec_report_exe(t, k, nameless ? EV_EXEC_ANON : EV_EXEC,
+			buf_view(&exe));
 	if (!nameless && k->desc &&
 	    !(truth.exact && k->call.path1 &&
 	      resolve_names_system(k->call.path1)))

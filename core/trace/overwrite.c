@@ -18,8 +18,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/cleanup.h"
-#include "core/base/fd.h"
 #include "core/base/mem.h"
 #include "core/base/path.h"
 #include "core/trace/content.h"

@@ -315,6 +315,21 @@ static void key(struct builder *b, const char *end)
 	give_args(b, STR("/bin/p"), (struct str){ args, (size_t)n });
 }
 
+/* Four folders that are drawn, below more than can be paired. */
+static void many_words(struct builder *b, unsigned run)
+{
+	autobuf struct buf path = BUF_INIT;
+	char name[64];
+
+	(void)run;
+	buf_c(&path, "/srv");
+	for (unsigned i = 0; i < 24; i++)
+		buf_printf(&path, "/step-%u-on", i);
+	for (unsigned i = 0; i < 4; i++)
+		buf_printf(&path, "/%s", drawn(name, ALNUM, 14));
+	give(b, EV_FILE_CREATE, path.p, NULL, 0);
+}
+
 /* A linker's: 300 files, and in front of them one in a folder that is drawn. */
 static void link_files(struct builder *b, const char *file)
 {
@@ -555,7 +570,7 @@ static void the_same_draw_is_no_finding(void **state)
 	static run_fn *const programs[] = {
 		session, two_sessions, longer_session, tree, shard, prefixed,
 		hex_names, something, key_in_base64, one_of_thirty,
-		asset, in_a_temporary_folder, link_symbols,
+		asset, in_a_temporary_folder, link_symbols, many_words,
 	};
 
 	(void)state;
