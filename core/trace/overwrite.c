@@ -26,7 +26,7 @@
 #include "core/trace/procfs.h"
 #include "core/trace/tracer.h"
 
-#define HELD_MAX CONTENT_MAX
+#define HELD_MAX (1U << 20)
 /* A program may open a file a hundred thousand times. */
 #define COMPARED_MAX (256U << 20)
 #define MADE_MAX 8192

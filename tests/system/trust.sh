@@ -230,6 +230,8 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
 }
 
 begin flood
+# Not cut short on a slow machine.
+g config -f "$repo/.behavdiff" sandbox.timeout 60s
 echo 'for i in range(4000):
     try: open("/tmp/%d/x" % (7919 * i))
     except OSError: pass' | say main.py
