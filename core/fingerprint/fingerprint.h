@@ -304,8 +304,9 @@ void fingerprint_align(struct fingerprint *out[2],
 bool fingerprint_is_unstable(const struct fingerprint *fp, bool settled);
 /*
  * Does NEW draw more names at some place, or behind some token, than OLD, in
- * too few runs to rule out chance, or what OLD's runs do not show it draws?  One of eight names is
- * in all of three runs by chance in one of 64 comparisons.
+ * too few runs to rule out chance, or what OLD's runs do not show it draws?
+ * One of eight names is in all of three runs by chance in one of 64
+ * comparisons.
  */
 bool fingerprint_draws_otherwise(const struct fingerprint *old,
 				 const struct fingerprint *new);

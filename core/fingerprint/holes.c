@@ -258,8 +258,8 @@ static size_t split_words(struct span *words, struct str s, struct span name)
 }
 
 /*
- * Of what kind it is, and which: "blue-17", "us-cache-03".  Room for one hole is
- * left, that of all names at once (drawn_find.c).
+ * Of what kind it is, and which: "blue-17", "us-cache-03".  Room for one hole
+ * is left, that of all names at once (drawn_find.c).
  */
 static void word_pairs(struct holes *h, struct str s, struct span name)
 {
