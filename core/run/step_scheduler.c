@@ -465,6 +465,9 @@ void step_scheduler_ended(struct step_scheduler *st, size_t step, int status)
 
 	s->ended = true;
 	s->ended_ms = step_scheduler_ms(st);
+	/* It executed nothing; step_scheduler_failed() says why, before or after. */
+	if (!s->executed && WIFEXITED(status))
+		return;
 	note_end(s, what, status);
 	if (what->ready == READY_EXIT && ended_as_meant(what, s, status))
 		set_ready(st, step);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <signal.h>
 
 #include "core/base/vec.h"
@@ -289,6 +290,31 @@ static void a_client_that_cannot_start_is_not_waited_for(void **state)
 	step_scheduler_failed(&g.st, 1, 2);
 	signals_at_rest(&g, "server TERM");
 	end(&g);
+}
+
+/* The process' end and the message of its exec come in either order. */
+static void a_failed_exec_says_why_in_either_order(void **state)
+{
+	(void)state;
+	struct play g;
+
+	for (int order = 0; order < 2; order++) {
+		size_t n;
+		struct step_end *end_of;
+
+		begin(&g, "[step \"a\"]\ncommand = a\nrepeat = 2\n");
+		g.st.s[0].asked = true;
+		if (order)
+			step_scheduler_failed(&g.st, 0, EACCES);
+		ended(&g, 0, EXITED(127));
+		if (!order)
+			step_scheduler_failed(&g.st, 0, EACCES);
+		start_all(&g, "");
+		end_of = step_scheduler_ends(&g.st, &n);
+		assert_int_equal(end_of[0].status, EXITED(126));
+		assert_int_equal(end_of[0].err, EACCES);
+		end(&g);
+	}
 }
 
 static void a_step_stops_when_another_has_ended(void **state)
@@ -581,6 +607,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_stopped_that_nobody_came_for),
 		cmocka_unit_test(
 			a_client_that_cannot_start_is_not_waited_for),
+		cmocka_unit_test(a_failed_exec_says_why_in_either_order),
 		cmocka_unit_test(a_step_stops_when_another_has_ended),
 		cmocka_unit_test(a_stopped_step_is_ready_by_its_end),
 		cmocka_unit_test(a_stop_excuses_no_failure_of_its_own),
