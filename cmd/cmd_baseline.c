@@ -101,11 +101,9 @@ static int update(struct work *w, struct err *err)
 
 static bool cmd_baseline_is_whole(const char *word)
 {
-	struct str operation, object;
-	enum event_kind kind;
-	int code;
+	struct fact f = { .line = str_c(word) };
 
-	return fact_parse(str_c(word), &kind, &operation, &object, &code);
+	return fact_parse(&f);
 }
 
 /* The next finding of this line from i on that could be accepted, or n. */
@@ -156,13 +154,10 @@ static bool is_below(enum event_kind kind, struct str object)
 /* A line stands for itself: a file may be called "*". */
 static int refuse_pattern(const char *word, struct err *err)
 {
-	struct str operation, object;
-	enum event_kind kind;
-	int code;
+	struct fact f = { .line = str_c(word) };
 
 	if (!strchr(word, '*') ||
-	    (fact_parse(str_c(word), &kind, &operation, &object, &code) &&
-	     is_below(kind, object)))
+	    (fact_parse(&f) && is_below(f.kind, f.object)))
 		return 0;
 	err_set(err, ERR_TROUBLE, "'%s' would stand for itself only, and no "
 		"finding of the last comparison is called so", word);
@@ -175,17 +170,17 @@ static void warn_unseen(struct buf *out, const struct last_result *last,
 			struct str fact)
 {
 	const struct result *r = &last->result;
-	struct str operation, object;
-	enum event_kind kind;
-	int code;
+	struct fact typed = { .line = fact };
 
+	if (!fact_parse(&typed))
+		return;
 	buf_c(out, "warning: the last comparison found nothing that this "
 	      "accepts");
-	fact_parse(fact, &kind, &operation, &object, &code);
 	for (size_t i = 0; i < r->n; i++) {
 		const struct finding *f = &r->v[i].f;
 
-		if (!str_eq(f->fact->operation, operation) ||
+		if (!str_eq(fact_operation(f->fact),
+			    fact_operation(&typed)) ||
 		    !finding_is_news(f))
 			continue;
 		buf_printf(out, "; it found: %.*s", STR_ARG(f->fact->line));

@@ -24,17 +24,16 @@ static const struct {
 /* Its most ordinary one: the rows of a kind go from special to general. */
 static const char *explain_example(enum event_kind kind)
 {
-	struct str operation, object;
 	const char *found = NULL;
-	enum event_kind got;
 	size_t n;
 	const struct rule *rules = rules_table(&n);
-	int err;
 
-	for (size_t i = 0; i < n; i++)
-		if (fact_parse(str_c(rules[i].example), &got, &operation,
-			       &object, &err) && got == kind)
+	for (size_t i = 0; i < n; i++) {
+		struct fact f = { .line = str_c(rules[i].example) };
+
+		if (fact_parse(&f) && f.kind == kind)
 			found = rules[i].example;
+	}
 	return found;
 }
 
@@ -133,13 +132,11 @@ static int cmd_explain_unknown_word(const char *word, struct err *err)
 /* Digits of an id, or a whole fact. */
 static bool names_finding(const char *word)
 {
-	struct str operation, object;
-	enum event_kind kind;
+	struct fact f = { .line = str_c(word) };
 	size_t n = strspn(word, "0123456789abcdef");
-	int code;
 
 	return (!word[n] && n >= RESULT_ID_MIN && n <= HASH_ID_LEN) ||
-	       fact_parse(str_c(word), &kind, &operation, &object, &code);
+	       fact_parse(&f);
 }
 
 static int explain_one(struct buf *out, const struct settings *set,

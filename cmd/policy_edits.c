@@ -47,7 +47,7 @@ static void add_edit(void *ctx, const char *path)
 			e->kind == EV_POLICY_BIND ? STR("sandbox.bind") :
 			STR("git diff"), .note = STR(""),
 	};
-	if (fact_parse(f.line, &f.kind, &f.operation, &f.object, &f.err))
+	if (fact_parse(&f))
 		*vec_push(&e->v) = f;
 }
 

@@ -124,7 +124,7 @@ static struct fact *baseline_add_fact(struct fingerprint *out,
 		.ev = { .step = STR(""), .process = STR(""), .call = STR(""),
 			.note = STR("") },
 	};
-	fact_parse(to->line, &to->kind, &to->operation, &to->object, &to->err);
+	fact_parse(to);
 	if (fact_template(f).len)
 		fact_set_template(&out->arena, to,
 				  arena_str(&out->arena, fact_template(f)));

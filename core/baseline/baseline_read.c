@@ -261,7 +261,7 @@ static int baseline_read_fact(const struct reader *r, struct fact *f,
 	struct str how;
 
 	f->line = arena_str(arena(r), json_key(v));
-	if (!fact_parse(f->line, &f->kind, &f->operation, &f->object, &f->err))
+	if (!fact_parse(f))
 		return fail(r, v, "\"%.*s\" is not a fact", STR_ARG(f->line));
 	if (json_is_string(v, &how) && str_eq(how, STR("always")))
 		f->seen = runs;
@@ -331,9 +331,7 @@ static int read_templates(const struct reader *r)
 		struct fact template;
 
 		if (!json_is_string(v, &template.line) ||
-		    !fact_parse(template.line, &template.kind,
-				&template.operation, &template.object,
-				&template.err) ||
+		    !fact_parse(&template) ||
 		    (f && (f->kind != template.kind || f->err != template.err)))
 			return fail(r, v, "the form of a fact is no fact of "
 				    "its kind and outcome");
@@ -404,12 +402,9 @@ static int check_date(const struct reader *r, const struct json *v,
 static int check_fact(const struct reader *r, const struct json *v,
 		      const struct acceptance *a)
 {
-	enum event_kind kind;
-	struct str operation, object;
-	int err;
+	struct fact f = { .line = a->fact };
 
-	if (a->glob ? fact_pattern(a->fact) :
-		      fact_parse(a->fact, &kind, &operation, &object, &err))
+	if (a->glob ? fact_pattern(a->fact) : fact_parse(&f))
 		return 0;
 	if (!a->glob)
 		return fail(r, v, "\"%.*s\" is not a fact", STR_ARG(a->fact));

@@ -112,8 +112,7 @@ static int draws_add_name(struct reading *r, struct str place, struct str step,
 			.step = step, .process = STR(""), .call = STR(""),
 			.note = STR(""),
 		} };
-		if (!fact_parse(f->line, &f->kind, &f->operation, &f->object,
-				&f->err))
+		if (!fact_parse(f))
 			return -1;
 		e->val.num = r->facts.n;
 	}

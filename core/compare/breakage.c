@@ -245,7 +245,7 @@ static void add_finding(struct matching *m, enum event_kind kind,
 			.note = arena_str(a, buf_view(&safe)),
 		},
 	};
-	if (fact_parse(f->line, &f->kind, &f->operation, &f->object, &f->err))
+	if (fact_parse(f))
 		finding_add(m, CHANGE_NEW, NULL, f, REFUSED_NOT);
 }
 

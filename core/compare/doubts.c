@@ -289,22 +289,21 @@ static void doubt_draws(struct doubts *d)
  */
 static bool doubt_is_of_limit(const struct doubts *d, const struct fact *f)
 {
-	return f->kind == EV_LIMIT && limit_is_met(f->object, f->err) &&
+	return limit_is_met(f->object, f->err) &&
 	       !(str_ends(f->object, STR(" prlimit64")) &&
 		 fingerprint_find(d->m->old, f->line));
 }
 
 static void doubt_limits(struct doubts *d, const struct fingerprint *fp)
 {
-	for (size_t i = 0; i < fp->n; i++) {
-		const struct fact *f = &fp->facts[i];
+	struct fact_range limits = fingerprint_kind(fp, EV_LIMIT);
 
+	for (const struct fact *f = limits.from; f < limits.to; f++)
 		if (doubt_is_of_limit(d, f))
 			doubt(d, "%.*s: a limit was met in %u of %u runs "
 			      "(%.*s): %s", STR_ARG(fp->spec), f->seen,
 			      fp->runs, STR_ARG(f->object),
 			      limit_find(f->object)->remedy);
-	}
 }
 
 static bool doubt_is_of_refusal(const struct finding *f)

@@ -107,7 +107,7 @@ static struct fact merged(const struct folding *f, const struct template *t,
 		if (t->facts.v[i]->ev.ns < first->ns)
 			first = &t->facts.v[i]->ev;
 	}
-	fact_parse(out.line, &out.kind, &out.operation, &out.object, &out.err);
+	fact_parse(&out);
 	out.ev = *first;
 	out.ev.count = count;
 	out.ev.note = examples(a, t);
@@ -122,19 +122,18 @@ static struct fact merged(const struct folding *f, const struct template *t,
  */
 static void fold_lines(struct folding *f, size_t *explained)
 {
-	const struct fingerprint *other = f->new ? f->m->raw_old :
-						   f->m->raw_new;
 	autobuf struct buf line = BUF_INIT;
+	const struct fact *fact;
+	size_t at = 0;
+	bool one_sided;
 
-	for (size_t i = 0, at = 0; i < f->fp->n; i++) {
-		const struct fact *fact = &f->fp->facts[i];
+	while ((fact = drawn_next(f->m->drawn, f->new, &at, &one_sided))) {
 		bool always = fact_always(f->fp, fact);
-		bool one_sided = !fingerprint_next(other, &at, fact->line);
 		bool drawn = (one_sided || !always) &&
 			     drawn_explains(f->m->drawn, fact);
 
 		*explained += drawn && !always;
-		f->gone[i] = drawn && one_sided;
+		f->gone[fact - f->fp->facts] = drawn && one_sided;
 		if (drawn || !one_sided || always || !fact->in_runs)
 			continue;
 		if (!f->own)

@@ -190,19 +190,13 @@ static struct strmap_entry *made_above(const struct grouping *g,
 		struct str above = { path.p, i };
 		struct strmap_entry *e;
 
-		if (path.p[i] != '/' || group_folder_is_shared(above))
+		if (path.p[i] != '/')
 			continue;
 		e = strmap_get(&g->made, above);
-		if (e)
+		if (e && !group_folder_is_shared(above))
 			return e;
 	}
 	return NULL;
-}
-
-static void note_made(struct grouping *g, const struct fact *f)
-{
-	if (f->kind == EV_FILE_CREATE && !f->err)
-		strmap_put(&g->made, f->object);
 }
 
 static void note_below(struct grouping *g, const struct fact *f)
@@ -538,6 +532,7 @@ bool cause_leads_PLACE(const struct finding *f, struct str key)
 void grouping_begin(struct grouping *g, struct matching *m)
 {
 	const struct fingerprint *new = m->new;
+	struct fact_range made = fingerprint_kind(new, EV_FILE_CREATE);
 
 	*g = (struct grouping){
 		.m = m, .c = m->out, .programs = STRMAP_INIT,
@@ -547,9 +542,10 @@ void grouping_begin(struct grouping *g, struct matching *m)
 	};
 	if (!m->out->n)
 		return;
-	for (size_t i = 0; i < new->n; i++)
-		note_made(g, &new->facts[i]);
-	for (size_t i = 0; i < new->n; i++)
+	for (const struct fact *f = made.from; f < made.to; f++)
+		if (!f->err)
+			strmap_put(&g->made, f->object);
+	for (size_t i = 0; g->made.n && i < new->n; i++)
 		note_below(g, &new->facts[i]);
 	for (size_t i = 0; i < g->c->n; i++) {
 		if (!finding_is_free(g->c, i))

@@ -27,7 +27,7 @@
 static int by_operation(const void *pa, const void *pb)
 {
 	const struct fact *a = pa, *b = pb;
-	int c = str_cmp(a->operation, b->operation);
+	int c = str_cmp(fact_operation(a), fact_operation(b));
 
 	return c ? c : str_cmp(a->line, b->line);
 }
@@ -50,7 +50,8 @@ static struct group take_group(struct group *rest, struct str op)
 {
 	struct group g = { rest->facts, rest->v, 0 };
 
-	while (g.n < rest->n && str_eq(group_at(rest, g.n)->operation, op))
+	while (g.n < rest->n &&
+	       str_eq(fact_operation(group_at(rest, g.n)), op))
 		g.n++;
 	rest->v += g.n;
 	rest->n -= g.n;
@@ -60,11 +61,11 @@ static struct group take_group(struct group *rest, struct str op)
 static struct str next_operation(const struct group *a, const struct group *b)
 {
 	if (!a->n)
-		return group_at(b, 0)->operation;
-	if (!b->n || str_cmp(group_at(a, 0)->operation,
-			     group_at(b, 0)->operation) < 0)
-		return group_at(a, 0)->operation;
-	return group_at(b, 0)->operation;
+		return fact_operation(group_at(b, 0));
+	if (!b->n || str_cmp(fact_operation(group_at(a, 0)),
+			     fact_operation(group_at(b, 0))) < 0)
+		return fact_operation(group_at(a, 0));
+	return fact_operation(group_at(b, 0));
 }
 
 static const struct fact *match_find_line(const struct group *g,

@@ -14,6 +14,7 @@
 #include "core/base/text.h"
 #include "core/fingerprint/holes.h"
 #include "core/fingerprint/internal.h"
+#include "core/fingerprint/recent.h"
 
 /* Distinct names in the histogram: more than any architecture has calls. */
 #define SYSCALL_NAMES_MAX 4096
@@ -40,6 +41,7 @@ struct builder {
 	struct builder_limits limits;
 	VEC(struct fact) facts;		/* parts of lines unset until sealed */
 	struct slots lines;		/* of the facts */
+	struct recent recent;		/* events of them */
 	size_t limit;			/* index + 1 of "limit facts", or 0 */
 	struct strmap names;		/* "FACT ID": seen behind a token */
 	struct kept kept;
@@ -77,6 +79,7 @@ static void builder_free(struct builder *b)
 	arena_free(&b->arena);
 	strmap_free(&b->texts);
 	slots_free(&b->lines);
+	recent_free(&b->recent);
 	strmap_free(&b->names);
 	kept_free(&b->kept);
 	retries_free(&b->retries);
@@ -377,7 +380,7 @@ static void take_known(struct builder *b, struct fact *f,
 }
 
 /* The index of the event's fact, or no fact's where a bound was reached. */
-static size_t take_fact(struct builder *b, const struct event *ev)
+static size_t take_line(struct builder *b, const struct event *ev)
 {
 	buf_clear(&b->line);
 	fact_line(&b->line, ev, &b->places);
@@ -398,6 +401,25 @@ static size_t take_fact(struct builder *b, const struct event *ev)
 	}
 	builder_add_fact(b, slot, line, ev)->ev.count = 1;
 	take_name(b, at, line, ev);
+	return at;
+}
+
+/* Without its line, where the same was seen a moment ago. */
+static size_t take_fact(struct builder *b, const struct event *ev)
+{
+	struct recent_slot *slot = recent_find(&b->recent, ev);
+	size_t at;
+
+	if (slot && recent_is_known(&b->recent, slot)) {
+		struct fact *f = &b->facts.v[slot->fact];
+
+		take_known(b, f, ev);
+		take_name(b, slot->fact, f->line, ev);
+		return slot->fact;
+	}
+	at = take_line(b, ev);
+	if (slot && at != SIZE_MAX)
+		recent_keep(&b->recent, slot, at);
 	return at;
 }
 

@@ -473,6 +473,17 @@ static struct place *best_place(const struct drawn_places *d,
 	return raw && raw->best ? raw->best->place : NULL;
 }
 
+const struct fact *drawn_next(const struct drawn_places *d, bool new,
+			      size_t *at, bool *one_sided)
+{
+	const struct drawn_side *s = &d->side[new];
+
+	if (*at == s->raws.n)
+		return NULL;
+	*one_sided = s->raws.v[*at].one_sided;
+	return s->raws.v[(*at)++].f;
+}
+
 bool drawn_explains(struct drawn_places *d, const struct fact *f)
 {
 	struct raw *raw = raw_of(d, f);

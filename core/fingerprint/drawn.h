@@ -43,6 +43,13 @@ struct drawn_places *drawn_find(const struct fingerprint *old,
 				const struct drawn_rules *rules);
 void drawn_free(struct drawn_places *d);
 /*
+ * The facts of a side that the other side, or a run, lacks, among others, in
+ * their order; at: 0 at first.  NULL: no more.  one_sided: does the other side
+ * lack it?
+ */
+const struct fact *drawn_next(const struct drawn_places *d, bool new,
+			      size_t *at, bool *one_sided);
+/*
  * Could this fact of one of the sides, of which the other side or a run of its
  * own lacks the line, have come from a draw of OLD?  d may be NULL.
  */

@@ -193,8 +193,7 @@ struct drawn_places *drawn_find(const struct fingerprint *old,
 	};
 	if (rules)
 		d->rules = *rules;
-	drawn_lines(d, false);
-	drawn_lines(d, true);
+	drawn_lines(d);
 	walk_lines(d, true, false);
 	if (!d->keys.n) {
 		drawn_free(d);

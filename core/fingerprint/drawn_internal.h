@@ -14,7 +14,8 @@ struct raw {
 	const struct fact *f;
 	uint64_t runs;
 	bool new;		/* of NEW */
-	bool wanted;		/* the other side, or a run, lacks it */
+	bool one_sided;		/* the other side lacks it */
+	bool wanted;		/* so it does, or a run */
 	bool always;		/* of OLD, in all runs; not so in NEW's */
 	bool explained;
 	enum drawn_trust trust;
@@ -85,10 +86,10 @@ struct drawn_places {
 /* --- drawn_lines.c --- */
 
 /*
- * The lines of a side that may have been drawn: those that not every run of it,
- * or of the other side, has, and all with tokens.
+ * The lines of both sides that may have been drawn: those that not every run of
+ * both has, and all with tokens.
  */
-void drawn_lines(struct drawn_places *d, bool new);
+void drawn_lines(struct drawn_places *d);
 
 /* Holes of all lines; beyond, nothing is explained and a doubt says so. */
 #define ENTRIES_MAX (1u << 19)

@@ -14,28 +14,43 @@ static bool has_token(const struct fact *f)
 }
 
 /* A name of a pool may be in all runs of OLD, by luck. */
-static void collect(struct drawn_side *s, const struct fingerprint *other,
-		    bool new)
+static void collect_line(struct drawn_side *s, bool new, const struct fact *f,
+			 bool one_sided, bool lacks)
 {
-	const struct fingerprint *fp = s->fp;
-	uint64_t all = fingerprint_all_runs(fp);
+	uint64_t all = fingerprint_all_runs(s->fp);
+	bool always = fact_always(s->fp, f);
+	bool token = has_token(f);
+	bool repeated = !new && always && !token;
 
-	for (size_t i = 0, at = 0; i < fp->n; i++) {
-		const struct fact *f = &fp->facts[i];
-		const struct fact *there = fingerprint_next(other, &at,
-							    f->line);
-		bool always = fact_always(fp, f);
-		bool lacks = !there || !fact_always(other, there);
-		bool token = has_token(f);
-		bool repeated = !new && always && !token;
+	if (!always || lacks || token)
+		*vec_push(&s->raws) = (struct raw){
+			.f = f, .new = new, .one_sided = one_sided,
+			.always = repeated,
+			.wanted = (!always || lacks) && !repeated,
+			/* None where that is not known. */
+			.runs = always ? all : f->in_runs & all,
+		};
+}
 
-		if (!always || lacks || token)
-			*vec_push(&s->raws) = (struct raw){
-				.f = f, .new = new, .always = repeated,
-				.wanted = (!always || lacks) && !repeated,
-				/* None where that is not known. */
-				.runs = always ? all : f->in_runs & all,
-			};
+/* Of both sides in one go: a million lines are slow to look at, not to judge. */
+static void collect(struct drawn_side side[2])
+{
+	const struct fingerprint *old = side[0].fp, *new = side[1].fp;
+	size_t i = 0, k = 0;
+
+	while (i < old->n || k < new->n) {
+		const struct fact *f = &old->facts[i], *g = &new->facts[k];
+		int c = i == old->n ? 1 : k == new->n ? -1 :
+			str_cmp(f->line, g->line);
+
+		if (c <= 0)
+			collect_line(&side[0], false, f, c,
+				     c || !fact_always(new, g));
+		if (c >= 0)
+			collect_line(&side[1], true, g, c,
+				     c || !fact_always(old, f));
+		i += c <= 0;
+		k += c >= 0;
 	}
 }
 
@@ -128,16 +143,17 @@ static bool find_rests(struct drawn_side *s, const struct strmap *runs,
 	return some;
 }
 
-void drawn_lines(struct drawn_places *d, bool new)
+void drawn_lines(struct drawn_places *d)
 {
-	struct drawn_side *s = &d->side[new];
-	struct strmap runs;
+	collect(d->side);
+	for (size_t i = 0; i < 2; i++) {
+		struct drawn_side *s = &d->side[i];
+		struct strmap runs = count_names(s);
 
-	collect(s, d->side[!new].fp, new);
-	runs = count_names(s);
-	if (find_rests(s, &runs, NULL)) {
-		forget_fixed(&runs, s->fp);
-		find_rests(s, &runs, &d->arena);
+		if (find_rests(s, &runs, NULL)) {
+			forget_fixed(&runs, s->fp);
+			find_rests(s, &runs, &d->arena);
+		}
+		strmap_free(&runs);
 	}
-	strmap_free(&runs);
 }

@@ -69,31 +69,28 @@ static int parse_errno(struct str s)
 	return err;
 }
 
-bool fact_parse(struct str line, enum event_kind *kind, struct str *operation,
-		struct str *object, int *err)
+bool fact_parse(struct fact *f)
 {
 	struct str done, errno_text, name, what;
-	bool failed = str_cut(line, OUTCOME, &done, &errno_text);
+	bool failed = str_cut(f->line, OUTCOME, &done, &errno_text);
 	int outcome = failed ? parse_errno(errno_text) : 0;
 	enum event_kind found;
 
 	if (!str_cut(done, STR(" "), &name, &what) || !what.len ||
-	    !text_is_safe(line) || (failed && !outcome))
+	    !text_is_safe(f->line) || (failed && !outcome))
 		return false;
 	found = event_by_name(name);
 	if (found == EV_COUNT)
 		return false;
-	*kind = found;
-	*operation = done;
-	*object = what;
-	*err = outcome;
+	f->kind = found;
+	f->object = what;
+	f->err = outcome;
 	return true;
 }
 
 void fact_take_apart(struct fact *f)
 {
-	bool ok = fact_parse(f->line, &f->kind, &f->operation, &f->object,
-			     &f->err);
+	bool ok = fact_parse(f);
 
 	assert(ok);
 	(void)ok;
@@ -142,6 +139,21 @@ static size_t lower_bound(const struct fingerprint *fp, struct str key)
 	return low;
 }
 
+struct fact_range fingerprint_kind(const struct fingerprint *fp,
+				   enum event_kind kind)
+{
+	autobuf struct buf key = BUF_INIT;
+	size_t from;
+
+	buf_printf(&key, "%s ", event_name(kind));
+	from = lower_bound(fp, buf_view(&key));
+	/* What follows a blank. */
+	key.p[key.len - 1]++;
+	return (struct fact_range){
+		fp->facts + from, fp->facts + lower_bound(fp, buf_view(&key)),
+	};
+}
+
 bool fingerprint_begins(const struct fingerprint *fp, struct str beginning)
 {
 	size_t at = lower_bound(fp, beginning);
@@ -157,7 +169,8 @@ size_t fingerprint_failure(const struct fingerprint *fp, struct str op)
 	buf_str(&failed, op);
 	buf_str(&failed, OUTCOME);
 	at = lower_bound(fp, buf_view(&failed));
-	return at < fp->n && str_eq(fp->facts[at].operation, op) ? at : fp->n;
+	return at < fp->n && str_eq(fact_operation(&fp->facts[at]), op) ?
+	       at : fp->n;
 }
 
 size_t fingerprint_operation(const struct fingerprint *fp, struct str op)
@@ -237,16 +250,19 @@ bool fact_depends_on_timing(const struct fact *f)
 void fingerprint_digest(struct fingerprint *fp)
 {
 	struct hash_state *all = hash_begin(), *section[SECTION_COUNT];
+	struct hash_state *of_kind[EV_COUNT];
 
 	for (size_t i = 0; i < SECTION_COUNT; i++)
 		section[i] = hash_begin();
+	for (enum event_kind kind = 0; kind < EV_COUNT; kind++)
+		of_kind[kind] = section[event_section(kind)];
 	for (size_t i = 0; i < fp->n; i++) {
 		const struct fact *f = &fp->facts[i];
 
 		if (!fact_always(fp, f) || fact_depends_on_timing(f))
 			continue;
 		hash_field(all, f->line);
-		hash_field(section[event_section(f->kind)], f->line);
+		hash_field(of_kind[f->kind], f->line);
 	}
 	hash_end(all, fp->digest);
 	for (size_t i = 0; i < SECTION_COUNT; i++)

@@ -69,11 +69,12 @@ bool evidence_also(struct buf *out, const struct evidence *ev);
 
 struct fact {
 	struct str line;
-	struct str operation;	/* prefix of line, without the outcome */
 	struct str object;	/* inside line */
 	enum event_kind kind;
 	int err;
 	unsigned seen;		/* runs that saw it */
+	/* The only task that did it, of one run; -1: several, 0: not known. */
+	pid_t task;
 	/*
 	 * Which of the first 64 runs, a bit each; 0: not known, as of what
 	 * every run saw and of a baseline's.
@@ -86,10 +87,16 @@ struct fact {
 	 * part of the system, how many there are by what they hold.
 	 */
 	unsigned names_min, names_max;
-	/* The only task that did it, of one run; -1: several, 0: not known. */
-	pid_t task;
 	struct evidence ev;
 };
+
+/* The line without its outcome, of a fact that was taken apart. */
+static inline struct str fact_operation(const struct fact *f)
+{
+	const char *end = f->object.p + f->object.len;
+
+	return (struct str){ f->line.p, (size_t)(end - f->line.p) };
+}
 
 /*
  * Of one line: have all runs of OLD as many names behind it, and all of NEW
@@ -388,6 +395,12 @@ const struct fact *fingerprint_find(const struct fingerprint *fp,
  */
 const struct fact *fingerprint_next(const struct fingerprint *fp, size_t *at,
 				    struct str line);
+/* The facts of a kind, which stand together. */
+struct fact_range {
+	const struct fact *from, *to;
+};
+struct fact_range fingerprint_kind(const struct fingerprint *fp,
+				   enum event_kind kind);
 /* Is there a fact whose line begins so? */
 bool fingerprint_begins(const struct fingerprint *fp, struct str beginning);
 /*
@@ -400,11 +413,11 @@ size_t fingerprint_operation(const struct fingerprint *fp, struct str op);
 size_t fingerprint_failure(const struct fingerprint *fp, struct str op);
 
 /*
- * Take a line apart; false when it is not a fact's line: unknown kind, no
- * object, an outcome that is no errno, unsafe text.  The parts point into line.
+ * Take the fact's line apart: kind, object and err.  False, and nothing is set,
+ * when it is not a fact's line: unknown kind, no object, an outcome that is no
+ * errno, unsafe text.
  */
-bool fact_parse(struct str line, enum event_kind *kind, struct str *operation,
-		struct str *object, int *err);
+bool fact_parse(struct fact *f);
 
 /* --- pattern.c --- */
 

@@ -300,8 +300,6 @@ void fingerprint_align(struct fingerprint *out[2],
 	out[0] = fingerprint_share(old);
 	out[1] = fingerprint_share(new);
 	for (size_t i = 0; i < 2; i++) {
-		/* The caller may have added facts since it was made. */
-		fingerprint_digest(out[i]);
 		if (known || !fingerprint_names_known(out[i]))
 			continue;
 		out[i]->names_known = false;

@@ -76,32 +76,29 @@ static bool name_ok(struct str s, size_t *stars)
 
 bool fact_pattern(struct str pattern)
 {
-	enum event_kind kind;
-	struct str operation, object, a, b;
+	struct fact p = { .line = pattern };
+	struct str a, b;
 	size_t stars = 0;
-	int err;
 
-	if (!fact_parse(pattern, &kind, &operation, &object, &err))
+	if (!fact_parse(&p))
 		return false;
-	if (event_shape(kind) == SHAPE_PATH_PATH)
-		return str_cut(object, ARROW, &a, &b) && name_ok(a, &stars) &&
-		       name_ok(b, &stars) && stars;
-	return name_ok(object, &stars) && stars;
+	if (event_shape(p.kind) == SHAPE_PATH_PATH)
+		return str_cut(p.object, ARROW, &a, &b) &&
+		       name_ok(a, &stars) && name_ok(b, &stars) && stars;
+	return name_ok(p.object, &stars) && stars;
 }
 
 bool fact_fits(struct str pattern, const struct fact *f)
 {
-	enum event_kind kind;
-	struct str operation, object, a, b, fa, fb;
+	struct fact p = { .line = pattern };
+	struct str a, b, fa, fb;
 	enum event_shape shape = event_shape(f->kind);
-	int err;
 
-	if (!fact_parse(pattern, &kind, &operation, &object, &err) ||
-	    kind != f->kind || err != f->err)
+	if (!fact_parse(&p) || p.kind != f->kind || p.err != f->err)
 		return false;
 	if (shape == SHAPE_PATH_PATH)
-		return str_cut(object, ARROW, &a, &b) &&
+		return str_cut(p.object, ARROW, &a, &b) &&
 		       str_cut(f->object, ARROW, &fa, &fb) &&
 		       pattern_fits(a, fa, true) && pattern_fits(b, fb, true);
-	return pattern_fits(object, f->object, shape == SHAPE_PATH);
+	return pattern_fits(p.object, f->object, shape == SHAPE_PATH);
 }

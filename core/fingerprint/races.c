@@ -81,9 +81,11 @@ static bool comes_and_goes(struct fingerprint *fp, const struct fact *f)
 /* Another failure of the same operation that had come to its end. */
 static struct fact *find_ended(struct fingerprint *fp, const struct fact *f)
 {
-	size_t i = fingerprint_operation(fp, f->operation);
+	size_t i = fingerprint_operation(fp, fact_operation(f));
 
-	for (; i < fp->n && str_eq(fp->facts[i].operation, f->operation); i++)
+	for (; i < fp->n &&
+	     str_eq(fact_operation(&fp->facts[i]), fact_operation(f));
+	     i++)
 		if (!is_under_way(fp->facts[i].err))
 			return &fp->facts[i];
 	return NULL;
@@ -96,7 +98,7 @@ static struct fact *absorbs(struct fingerprint *fp, const struct fact *f)
 
 	if (!f->err || !is_state(f->err))
 		return NULL;
-	by = races_find(fp, f->operation);
+	by = races_find(fp, fact_operation(f));
 	/* Looking for a file and opening it are one operation, two names. */
 	if (!by && f->kind == EV_FILE_PROBE)
 		by = find_other(fp, EV_FILE_READ, f->object);

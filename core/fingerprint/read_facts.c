@@ -12,8 +12,7 @@ static int read_line(const struct reader *r, struct fact *out,
 	if (!json_string(&line, o, "fact"))
 		return read_fail(r, "\"fact\" is missing or is no string");
 	out->line = arena_str(&r->fp->arena, line);
-	if (!fact_parse(out->line, &out->kind, &out->operation, &out->object,
-			&out->err))
+	if (!fact_parse(out))
 		return read_fail(r, "\"%.*s\" is not a fact", STR_ARG(line));
 	return 0;
 }
@@ -150,8 +149,7 @@ static int read_template(const struct reader *r, struct str *out,
 	if (!json_member(o, "form"))
 		return 0;
 	if (!json_string(&template.line, o, "form") ||
-	    !fact_parse(template.line, &template.kind, &template.operation,
-			&template.object, &template.err) ||
+	    !fact_parse(&template) ||
 	    template.kind != f->kind || template.err != f->err)
 		return read_fail(r, "\"form\" is no fact of this kind and "
 				 "outcome");

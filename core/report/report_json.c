@@ -80,9 +80,9 @@ static void put_pair(struct json_out *j, const char *key, unsigned a,
 /* The errno's name as the line writes it: what follows the operation. */
 static void put_outcome(struct json_out *j, const struct fact *f)
 {
-	if (f->err && f->line.len > f->operation.len + 3)
+	if (f->err && f->line.len > fact_operation(f).len + 3)
 		json_put_str(j, "outcome",
-			     str_sub(f->line, f->operation.len + 3));
+			     str_sub(f->line, fact_operation(f).len + 3));
 	else
 		json_put_null(j, "outcome");
 }
@@ -159,7 +159,7 @@ static void report_json_put_before(struct json_out *j,
 	if (success)
 		json_put_str(j, NULL, success->line);
 	for (size_t i = fingerprint_failure(old, op); i < old->n &&
-	     str_eq(old->facts[i].operation, op); i++)
+	     str_eq(fact_operation(&old->facts[i]), op); i++)
 		json_put_str(j, NULL, old->facts[i].line);
 	json_end_array(j);
 }
@@ -215,7 +215,7 @@ static void report_json_put_finding(struct json_out *j, const struct report *r,
 	if (f->change == CHANGE_MORE)
 		put_pair(j, "names", f->names_old, f->names_new);
 	if (f->change == CHANGE_OUTCOME)
-		report_json_put_before(j, r->old, fact->operation);
+		report_json_put_before(j, r->old, fact_operation(fact));
 	json_put_uint(j, "count", fact->ev.count);
 	report_json_put_chain(j, fact->ev.process);
 	put_first(j, &fact->ev);

@@ -132,8 +132,7 @@ static int result_read_fact(const struct reader *in, struct fact *fact,
 
 	if (RESULT_MEMBERS(in, fact, obj, NULL, members))
 		return -1;
-	return fact_parse(fact->line, &fact->kind, &fact->operation,
-			  &fact->object, &fact->err) ? 0 : bad(in, "fact");
+	return fact_parse(fact) ? 0 : bad(in, "fact");
 }
 
 static int read_id(const struct reader *in, struct finding *f,

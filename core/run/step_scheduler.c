@@ -465,7 +465,7 @@ void step_scheduler_ended(struct step_scheduler *st, size_t step, int status)
 
 	s->ended = true;
 	s->ended_ms = step_scheduler_ms(st);
-	/* It executed nothing; step_scheduler_failed() says why, before or after. */
+	/* No program; step_scheduler_failed() says why, before or after. */
 	if (!s->executed && WIFEXITED(status))
 		return;
 	note_end(s, what, status);

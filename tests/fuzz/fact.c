@@ -21,16 +21,16 @@ static const struct places places = {
 
 static void check_line(const struct event *ev, struct str line)
 {
-	struct str operation, object;
-	enum event_kind kind;
-	int err;
+	struct fact f = { .line = line };
+	struct str operation;
 
 	must(line.len <= LINE_MAX_BYTES);
 	must(text_is_safe(line));
-	must(fact_parse(line, &kind, &operation, &object, &err));
-	must(kind == ev->kind && err == ev->err);
-	must(str_starts(line, operation) && str_ends(operation, object));
-	must(object.len);
+	must(fact_parse(&f));
+	must(f.kind == ev->kind && f.err == ev->err);
+	operation = fact_operation(&f);
+	must(str_starts(line, operation) && str_ends(operation, f.object));
+	must(f.object.len);
 }
 
 static void check_evidence(struct str s)
@@ -55,10 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str rest = bytes(data, size);
 	autobuf struct buf line = BUF_INIT, same = BUF_INIT, a = BUF_INIT;
 	struct event ev = { .kind = take_byte(&rest) % EV_COUNT };
-	struct str operation, object;
-	enum event_kind kind;
+	struct fact f = { .line = bytes(data, size) };
 	unsigned times;
-	int err;
 
 	if (size > MAX_BYTES)
 		return -1;
@@ -74,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	normalise_keeps(&ev, &places);
 	check_evidence(ev.a);
 	/* A line that somebody wrote by hand. */
-	if (fact_parse(bytes(data, size), &kind, &operation, &object, &err))
-		must(object.len && text_is_safe(bytes(data, size)));
+	if (fact_parse(&f))
+		must(f.object.len && text_is_safe(bytes(data, size)));
 	return 0;
 }

@@ -44,8 +44,7 @@ static struct fingerprint *facts_v(const char *spec, unsigned runs,
 
 		f->seen = (unsigned)(lines[i][0] - '0');
 		f->line = arena_str(&fp->arena, str_c(lines[i] + 2));
-		if (!fact_parse(f->line, &f->kind, &f->operation, &f->object,
-				&f->err))
+		if (!fact_parse(f))
 			fail_msg("no fact: %s", lines[i] + 2);
 		f->ev.count = f->seen;
 		f->ev.ns = 1204000000;

@@ -488,8 +488,7 @@ static void a_pattern_covers_no_more_than_it_says(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct fact f = { .line = str_c(cases[i].line) };
 
-		assert_true(fact_parse(f.line, &f.kind, &f.operation,
-				       &f.object, &f.err));
+		assert_true(fact_parse(&f));
 		if (fact_fits(str_c(cases[i].pattern), &f) != cases[i].fits)
 			fail_msg("%s and %s", cases[i].pattern, cases[i].line);
 	}

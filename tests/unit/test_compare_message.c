@@ -22,8 +22,7 @@ static void says(const char *line, const char *process, enum change change,
 	};
 	autobuf struct buf text = BUF_INIT;
 
-	assert_true(fact_parse(fact.line, &fact.kind, &fact.operation,
-			       &fact.object, &fact.err));
+	assert_true(fact_parse(&fact));
 	f.rule = rule_for(&fact, NULL, NULL);
 	finding_sentence(&text, &f);
 	if (!str_eq(buf_view(&text), str_c(want)))

@@ -117,7 +117,7 @@ static void sample_check(const struct sample *s, const char *rule, bool fires)
 	struct fact f = { .line = str_c(s->line) };
 	const struct rule *found;
 
-	if (!fact_parse(f.line, &f.kind, &f.operation, &f.object, &f.err))
+	if (!fact_parse(&f))
 		fail_msg("%s: '%s' is no fact", rule, s->line);
 	found = rule_for(&f, s->n_did ? &did : NULL, NULL);
 	if (!strcmp(found->id, rule) != fires)
@@ -304,8 +304,7 @@ static enum level regraded(const char *regrade, const char *line)
 	struct fact f = { .line = str_c(line) };
 
 	assert_int_equal(regrade_parse(&r, str_c(regrade), &err), 0);
-	assert_true(fact_parse(f.line, &f.kind, &f.operation, &f.object,
-			       &f.err));
+	assert_true(fact_parse(&f));
 	return policy_level(&policy, &f, STR(""), LEVEL_ERROR);
 }
 

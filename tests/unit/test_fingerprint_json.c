@@ -173,7 +173,7 @@ static void what_was_read_is_what_was_written(void **state)
 		const struct fact *a = &fp->facts[i], *b = &back->facts[i];
 
 		assert_true(str_eq(a->line, b->line));
-		assert_true(str_eq(a->operation, b->operation));
+		assert_true(str_eq(fact_operation(a), fact_operation(b)));
 		assert_true(str_eq(a->object, b->object));
 		assert_int_equal(a->kind, b->kind);
 		assert_int_equal(a->err, b->err);

@@ -310,6 +310,7 @@ static void nothing_from_outside_reaches_the_terminal_raw(void **state)
 	(void)state;
 	new->spec = new->commit = new->entry = spot;
 	f->line = str_c("exec /bin/\033[31m\nfake");
+	f->object = str_sub(f->line, strlen("exec "));
 	f->ev.process = f->ev.call = f->ev.note = f->ev.step = spot;
 	new->blind_spots = &spot;
 	new->n_blind = 1;

@@ -15,13 +15,11 @@
 
 static enum event_kind kind_of(const struct specimen *p)
 {
-	struct str operation, object;
-	enum event_kind kind;
-	int err;
+	struct fact f = { .line = str_c(p->fact) };
 
-	if (!fact_parse(str_c(p->fact), &kind, &operation, &object, &err))
+	if (!fact_parse(&f))
 		fail_msg("%s: '%s' is no fact", p->name, p->fact);
-	return kind;
+	return f.kind;
 }
 
 static void every_kind_of_event_has_a_specimen(void **state)
