@@ -32,7 +32,7 @@ static void collect_line(struct drawn_side *s, bool new, const struct fact *f,
 		};
 }
 
-/* Of both sides in one go: a million lines are slow to look at, not to judge. */
+/* Both sides in one go: a million lines are slow to look at, not to judge. */
 static void collect(struct drawn_side side[2])
 {
 	const struct fingerprint *old = side[0].fp, *new = side[1].fp;

@@ -4,7 +4,7 @@
  * the same thing again and again, and a line costs more than all else that is
  * done for a known fact.
  *
- * An event is told by what its line is made of (kind, errno, a and b, byte for
+ * An event is known by what its line is made of (kind, errno, a and b, byte for
  * byte), so the answer never depends on what is kept here.
  */
 #ifndef FINGERPRINT_RECENT_H
