@@ -14,7 +14,6 @@ struct tracer;
 	enum entry_action enter(struct tracer *t, struct task *k);	\
 	void leave(struct tracer *t, struct task *k);
 #include "core/trace/syscalls.def"
-#undef CALL
 
 /* No function has these names: a row has nothing to do there. */
 #define ENTER_NONE NULL

@@ -49,14 +49,7 @@ static const struct filter_rule filter_rules[] = {
 #define STOPS(call, arg, mask, value) \
 	{ #call, STOPS, { arg, SCMP_CMP_NE, value, mask } },
 #define WHY(words) { .name = words, .passes = WHY, .cmp = { .arg = 0 } },
-#include "core/trace/unrecorded.def"
-#undef WHY
-#undef PASSES
-#undef KERNEL
-#undef NO_FACT
-#undef WHEN
-#undef UNLESS
-#undef STOPS
+#include "core/trace/syscalls.def"
 };
 
 /* WHY rows have words for a name. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The seccomp filter: which calls stop (unrecorded.def).  The filter itself is
+ * The seccomp filter: which calls stop (syscalls.def).  The filter itself is
  * made by trace_filter() of trace.h.
  */
 #ifndef TRACE_FILTER_H
@@ -11,7 +11,7 @@
 #include "core/trace/syscalls.h"
 
 /*
- * By unrecorded.def: does a call of this name pass always, or with some
+ * By syscalls.def: does a call of this name pass always, or with some
  * arguments only?  False: it always stops.
  */
 bool filter_passes(const char *name, bool *always);
@@ -19,7 +19,7 @@ bool filter_passes(const char *name, bool *always);
 /* Why calls of this name may pass, in a few words; NULL: they do not. */
 const char *filter_why(const char *name);
 
-/* Calls that stop, unless refused, for no fact: NO_FACT of unrecorded.def. */
+/* Calls that stop, unless refused, for no fact: NO_FACT of syscalls.def. */
 void filter_no_fact(bool table[CALLS_MAX]);
 
 /* By large.def: does it stop where it asks for much? */

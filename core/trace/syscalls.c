@@ -27,7 +27,6 @@ static const struct syscall_desc descs[] = {
 #define CALL(name, shape, ints, enter, leave) \
 	{ #name, shape, ints, enter, leave },
 #include "core/trace/syscalls.def"
-#undef CALL
 };
 
 int syscall_number(const char *name)

@@ -26,7 +26,7 @@
 
 struct unrecorded {
 	struct sock_fprog filter;	/* that of runs without them */
-	bool no_fact[CALLS_MAX];	/* NO_FACT of unrecorded.def */
+	bool no_fact[CALLS_MAX];	/* NO_FACT of syscalls.def */
 	char *names[CALLS_MAX];	/* by number, NULL: not asked yet */
 };
 

@@ -33,11 +33,6 @@ ok "the table of keys was read" test -s "$work/table"
 is "behavdiff-config.5 names every key with its default, and no other" \
 	"$(cat "$work/manual")" "$(cat "$work/table")"
 
-is "core/scenario/README.md has every key of a step, and no other" "$(sed -n \
-	'/^| key |/,/^$/s/^| \(`[^|]*\) |.*/\1/p' core/scenario/README.md |
-	grep -o '`[a-z][a-z]*' | tr -d '`' | sort)" "$(sed -nE \
-	's/^KEY\("step", YES, "([a-z-]+)".*/\1/p' core/config/keys.def | sort)"
-
 # The words of the table that the manual lacks.
 missing() { # pattern-with-@ < words
 	while read -r word; do

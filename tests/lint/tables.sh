@@ -240,8 +240,8 @@ check_lists() {
 
 # In a table a value of the kernel is named as its headers name it; 0 is 0.
 typed_values() {
-	grep -hoE '(WHEN|UNLESS|STOPS)\([^)]*\)' core/trace/unrecorded.def |
-		grep -v '(name, argument' |
+	grep -vE '^(#| \*)' core/trace/syscalls.def |
+		grep -oE '(WHEN|UNLESS|STOPS)\([^)]*\)' |
 		awk -F'[(,)] *' '{
 			for (i = 4; i < NF; i++)
 				if ($i !~ /^(0|[A-Z_][A-Z0-9_]*)$/)
@@ -250,9 +250,9 @@ typed_values() {
 }
 
 check_values() {
-	ok "unrecorded.def has values" grep -q '^UNLESS(write, 0, STDERR_FILENO)' \
-		core/trace/unrecorded.def
-	is "unrecorded.def: values are the names of headers (core/trace/kernel.h)" \
+	ok "syscalls.def has values" grep -q '^UNLESS(write, 0, STDERR_FILENO)' \
+		core/trace/syscalls.def
+	is "syscalls.def: values are the names of headers (core/trace/kernel.h)" \
 		"$(typed_values)" ""
 }
 
