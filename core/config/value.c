@@ -26,7 +26,10 @@ bool config_word(struct str s)
 	return true;
 }
 
-/* Decimal digits at the front of s; false when there are none or too many. */
+/*
+ * Decimal digits at the front of s; false when there are none or too many.  With
+ * a zero in front git reads octal digits, and others decimal ones.
+ */
 static bool take_number(struct str *s, uint64_t *out)
 {
 	uint64_t n = 0;
@@ -36,7 +39,7 @@ static bool take_number(struct str *s, uint64_t *out)
 		if (__builtin_mul_overflow(n, 10, &n) ||
 		    __builtin_add_overflow(n, s->p[i] - '0', &n))
 			return false;
-	if (!i)
+	if (!i || (i > 1 && *s->p == '0'))
 		return false;
 	*s = str_sub(*s, i);
 	*out = n;
@@ -417,7 +420,8 @@ static const struct type {
 	[CONFIG_TEXT] = { check_text, "a text of 1 to 65536 bytes" },
 	[CONFIG_COMMAND] = { check_text,
 		"words as in a shell, 1 to 65536 bytes" },
-	[CONFIG_COUNT] = { check_count, "a whole number" },
+	[CONFIG_COUNT] = { check_count,
+		"a whole number without a zero in front" },
 	[CONFIG_SIZE] = { check_size, "bytes, or with a k, M or G: 512M" },
 	[CONFIG_DURATION] = { check_duration,
 		"seconds, or with ms, s, m or h: 1500ms" },
