@@ -27,8 +27,8 @@ bool config_word(struct str s)
 }
 
 /*
- * Decimal digits at the front of s; false when there are none or too many.  With
- * a zero in front git reads octal digits, and others decimal ones.
+ * Decimal digits at the front of s; false when there are none or too many, or
+ * a zero in front, behind which git reads octal ones.
  */
 static bool take_number(struct str *s, uint64_t *out)
 {

@@ -32,8 +32,8 @@ int reading_split(char ***argv, const struct reading *rd,
 		  const struct config_entry *e, struct err *err);
 
 /*
- * The keys args, input, tty, stop, repeat and expect: typed, and checked
- * against each other.  treefd: the tree that holds the script, or -1.
+ * The keys args, input, tty, stop, repeat and expect, which are checked against
+ * each other.  Any other number, yes or no is step_num()'s by its row.  treefd: the tree that holds the script, or -1.
  */
 int options_read(struct step *step, const struct reading *rd, int treefd,
 		 struct err *err);

@@ -402,7 +402,8 @@ static void a_message_names_file_line_value_and_what_is_expected(void **state)
 	(void)state;
 	refused("[behavdiff]\n\n; x\nruns = 0\n",
 		"f:4: behavdiff.runs: bad value \"0\": expected a whole "
-		"number without a zero in front, from 1 to 64", "how often each revision is run");
+		"number without a zero in front, from 1 to 64",
+		"how often each revision is run");
 	refused("[sandbox]\ntimeout = 100h\n",
 		"f:2: sandbox.timeout: bad value \"100h\": expected seconds, "
 		"or with ms, s, m or h: 1500ms, from 1ms to 24h",
