@@ -33,7 +33,8 @@ int reading_split(char ***argv, const struct reading *rd,
 
 /*
  * The keys args, input, tty, stop, repeat and expect, which are checked against
- * each other.  Any other number, yes or no is step_num()'s by its row.  treefd: the tree that holds the script, or -1.
+ * each other; other numbers are step_num()'s, by their rows.  treefd: the tree
+ * that holds the script, or -1.
  */
 int options_read(struct step *step, const struct reading *rd, int treefd,
 		 struct err *err);
