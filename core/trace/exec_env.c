@@ -21,7 +21,6 @@
 #include "core/trace/tracer.h"
 
 #define ENVIRON_MAX (8U << 20)	/* a quarter of the stack is the kernel's */
-#define SHOWN_MAX 400		/* bytes of a variable */
 #define KEPT_MAX 65536		/* bytes of those that a process has */
 #define VARIABLES_MAX 4096	/* that are looked through for PATH */
 
@@ -84,14 +83,6 @@ static bool exec_env_has(struct str list, struct str variable)
 	return false;
 }
 
-static void exec_env_report(struct tracer *t, struct task *k,
-			    struct str variable)
-{
-	if (variable.len > SHOWN_MAX)
-		variable.len = SHOWN_MAX;
-	emit_event(t, k, EV_EXEC_ENV, process_exe(k->process), variable, 0);
-}
-
 void exec_env_succeeded(struct tracer *t, struct task *k, bool first)
 {
 	struct process *p = k->process;
@@ -106,7 +97,8 @@ void exec_env_succeeded(struct tracer *t, struct task *k, bool first)
 		if (!exec_env_loads(variable))
 			continue;
 		if (!first && !exec_env_has(buf_view(&p->loads), variable))
-			exec_env_report(t, k, variable);
+			emit_event(t, k, EV_EXEC_ENV, process_exe(p), variable,
+				   0);
 		if (now.len + variable.len > KEPT_MAX)
 			continue;
 		buf_str(&now, variable);
