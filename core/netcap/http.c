@@ -159,19 +159,21 @@ static void http_read_field(struct head *h, struct str line)
 		const char *name;
 		void (*read)(struct head *h, struct str value);
 	} fields[] = {
-		{ "host:", http_read_host },
-		{ "content-length:", http_read_length },
-		{ "transfer-encoding:", http_read_coding },
-		{ "upgrade:", http_read_upgrade },
+		{ "host", http_read_host },
+		{ "content-length", http_read_length },
+		{ "transfer-encoding", http_read_coding },
+		{ "upgrade", http_read_upgrade },
 	};
+	struct str name, value;
 
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		size_t len = strlen(fields[i].name);
-
-		if (line.len >= len &&
-		    !strncasecmp(line.p, fields[i].name, len))
-			fields[i].read(h, http_trim(str_sub(line, len)));
-	}
+	/* Blanks in front of the colon are no HTTP, and some read them. */
+	if (!str_cut(line, STR(":"), &name, &value))
+		return;
+	name = http_trim(name);
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		if (name.len == strlen(fields[i].name) &&
+		    !strncasecmp(name.p, fields[i].name, name.len))
+			fields[i].read(h, http_trim(value));
 }
 
 /* Is the empty line there that ends a head?  Its length, or 0. */

@@ -396,9 +396,11 @@ static enum payload_state reassembly_read_on(struct reassembly *f,
 		reassembly_skip_http2(f, w, unseen);
 		return state;
 	}
-	/* Where the next one begins is not known when it is out of sight. */
-	if (w->framed && unseen > w->body)
+	/* What is out of sight behind it may be another one, of another name. */
+	if (w->framed && unseen > w->body) {
 		w->framed = false;
+		reassembly_report(f, EV_NET_HTTP, STR("cut-short"));
+	}
 	w->body -= w->framed ? unseen : w->body;
 	return state;
 }

@@ -87,6 +87,9 @@ static void a_request_names_its_host(void **state)
 		{ "GET /r?u=http://no.example/ HTTP/1.1\r\n\r\n",
 		  "http no-host" },
 		{ "GET / HTTP/1.1\r\nHost:\r\n\r\n", "http no-host" },
+		{ "GET / HTTP/1.1\r\nHost \t: a.example\r\n"
+		  "hoSt : b.example\r\n\r\n",
+		  "http host a.example | http host b.example" },
 		/* Nothing behind the head counts. */
 		{ "GET / HTTP/1.1\r\n\r\nHost: no.example\r\n\r\n",
 		  "http no-host" },
@@ -483,6 +486,24 @@ static void each_is_reported_once(void **state)
 	done(f, &h, "http host a | http host a", 0);
 }
 
+/* The rest of a call's bytes is not there: a body has so many, or not. */
+static void what_is_out_of_sight_may_be_a_request(void **state)
+{
+	static const char post[] = "POST / HTTP/1.1\r\nHost: a\r\n"
+				   "Content-Length: 100\r\n\r\n";
+	struct heard h;
+	struct reassembly *f = listen_to(&h);
+
+	(void)state;
+	say(f, 1, "", OPENS, 0);
+	say(f, 1, post, 0, 100);
+	done(f, &h, "http host a", 0);
+	f = listen_to(&h);
+	say(f, 1, "", OPENS, 0);
+	say(f, 1, post, 0, 101);
+	done(f, &h, "http host a | http cut-short", 0);
+}
+
 static void what_only_continues_begins_nothing(void **state)
 {
 	struct heard h;
@@ -726,6 +747,7 @@ int main(void)
 		cmocka_unit_test(pieces_are_put_together),
 		cmocka_unit_test(a_request_is_found_anywhere),
 		cmocka_unit_test(each_is_reported_once),
+		cmocka_unit_test(what_is_out_of_sight_may_be_a_request),
 		cmocka_unit_test(what_only_continues_begins_nothing),
 		cmocka_unit_test(
 			a_gap_is_a_loss_and_another_connection_is_none),
