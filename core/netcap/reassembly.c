@@ -396,7 +396,7 @@ static enum payload_state reassembly_read_on(struct reassembly *f,
 		reassembly_skip_http2(f, w, unseen);
 		return state;
 	}
-	/* What is out of sight behind it may be another one, of another name. */
+	/* What is out of sight behind it may be another one, with a name. */
 	if (w->framed && unseen > w->body) {
 		w->framed = false;
 		reassembly_report(f, EV_NET_HTTP, STR("cut-short"));
