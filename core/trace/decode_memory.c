@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Memory that runs.  Libraries are mapped executable all the time; what counts
- * is code that stands in no file: anonymous memory, files without a name, and
- * pages of a file that are no longer what the file holds.
+ * is code that stands in no file: anonymous memory, files without a name, pages
+ * of a file that are no longer what the file holds, and files of other data.
  */
 #include <elf.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/text.h"
@@ -27,6 +30,24 @@ static bool memory_is_nameless(struct str file, bool deleted)
 {
 	return deleted || str_starts(file, STR("/memfd:")) ||
 	       str_eq(file, STR("/dev/zero"));
+}
+
+/*
+ * Data that runs: a regular file that does not begin as programs and libraries
+ * do (elf(5)).  What cannot be opened cannot be mapped either.
+ */
+static bool memory_is_data(pid_t tid, int fd)
+{
+	char head[SELFMAG];
+	struct stat st;
+	autofd int file = -1;
+
+	if (procfs_stat(tid, &st, "fd/%d", fd) || !S_ISREG(st.st_mode))
+		return false;
+	file = procfs_open(tid, O_RDONLY | O_NONBLOCK, "fd/%d", fd);
+	return file >= 0 &&
+	       (pread(file, head, sizeof(head), 0) != sizeof(head) ||
+		memcmp(head, ELFMAG, SELFMAG) != 0);
 }
 
 /*
@@ -54,7 +75,9 @@ enum entry_action enter_mmap(struct tracer *t, struct task *k)
 	/* What cannot be read, cannot be mapped either, or is suspect. */
 	if (!named || a[2] & PROT_WRITE)
 		return ENTRY_STOP_AT_EXIT;
-	return memory_is_nameless(buf_view(&file), deleted) ?
+	return memory_is_nameless(buf_view(&file), deleted) ||
+	       (!resolve_is_system(buf_view(&file)) &&
+		memory_is_data(k->tid, (int)a[4])) ?
 		       ENTRY_STOP_AT_EXIT :
 		       ENTRY_CONTINUE;
 }
