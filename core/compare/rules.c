@@ -6,6 +6,7 @@
 #include "core/base/path.h"
 #include "core/event/limit.h"
 #include "core/compare/internal.h"
+#include "core/compare/when_exec.h"
 #include "core/compare/when_ipc.h"
 #include "core/compare/when_refused.h"
 #include "core/compare/when_signals.h"
