@@ -39,9 +39,9 @@ static void collect(struct drawn_side side[2])
 	size_t i = 0, k = 0;
 
 	while (i < old->n || k < new->n) {
-		const struct fact *f = &old->facts[i], *g = &new->facts[k];
-		int c = i == old->n ? 1 : k == new->n ? -1 :
-			str_cmp(f->line, g->line);
+		const struct fact *f = i < old->n ? &old->facts[i] : NULL;
+		const struct fact *g = k < new->n ? &new->facts[k] : NULL;
+		int c = !f ? 1 : !g ? -1 : str_cmp(f->line, g->line);
 
 		if (c <= 0)
 			collect_line(&side[0], false, f, c,

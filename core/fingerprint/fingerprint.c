@@ -145,6 +145,8 @@ struct fact_range fingerprint_kind(const struct fingerprint *fp,
 	autobuf struct buf key = BUF_INIT;
 	size_t from;
 
+	if (!fp->n)
+		return (struct fact_range){ NULL, NULL };
 	buf_printf(&key, "%s ", event_name(kind));
 	from = lower_bound(fp, buf_view(&key));
 	/* What follows a blank. */
