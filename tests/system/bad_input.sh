@@ -447,6 +447,7 @@ bad_hosts() {
 					mount --rbind "$name" "$root$name"
 				fi
 			done
+			PATH=$PATH:/usr/sbin
 			set -- chroot "$root" env -C "$PWD" "$@"'
 	says 2 "a mount in a folder of the system" \
 		"no sandbox here: /usr/local is a mount point" \
@@ -461,6 +462,7 @@ bad_hosts() {
 	[ "$who" != root ] || says 2 "a chroot into a mount point" \
 		"no sandbox here: *chroot*" "*pivot_root*" own_mounts \
 		'mount --rbind / "$root"
+			PATH=$PATH:/usr/sbin
 			set -- chroot "$root" env -C "$PWD" "$@"'
 	exits 0 "$who: a small limit of the stack that can be raised" \
 		prefixed sh -c 'ulimit -S -s 64; exec "$@"' sh -C good v1 v1
