@@ -34,7 +34,8 @@ static bool memory_is_nameless(struct str file, bool deleted)
 
 /*
  * Data that runs: a regular file that does not begin as programs and libraries
- * do (elf(5)).  What cannot be opened cannot be mapped either.
+ * do (elf(5)), or that nothing can be said of, as its mode has been taken away
+ * since the program opened it.
  */
 static bool memory_is_data(pid_t tid, int fd)
 {
@@ -45,9 +46,8 @@ static bool memory_is_data(pid_t tid, int fd)
 	if (procfs_stat(tid, &st, "fd/%d", fd) || !S_ISREG(st.st_mode))
 		return false;
 	file = procfs_open(tid, O_RDONLY | O_NONBLOCK, "fd/%d", fd);
-	return file >= 0 &&
-	       (pread(file, head, sizeof(head), 0) != sizeof(head) ||
-		memcmp(head, ELFMAG, SELFMAG) != 0);
+	return file < 0 || pread(file, head, sizeof(head), 0) != sizeof(head) ||
+	       memcmp(head, ELFMAG, SELFMAG) != 0;
 }
 
 /*
@@ -58,12 +58,13 @@ enum entry_action enter_mmap(struct tracer *t, struct task *k)
 {
 	const uint64_t *a = k->call.args;
 	bool private = (a[3] & MAP_TYPE) == MAP_PRIVATE;
-	bool runs = a[2] & PROT_EXEC, named, deleted = false;
+	bool runs = a[2] & PROT_EXEC, named, system, deleted = false;
 	autobuf struct buf file = BUF_INIT;
 
 	named = !(a[3] & MAP_ANONYMOUS) &&
 		resolve_fd(k->tid, (int)a[4], &file, &deleted);
-	if (!private && !(named && resolve_is_system(buf_view(&file))))
+	system = named && resolve_is_system(buf_view(&file));
+	if (!private && !system)
 		k->process->maps_shared = true;
 	k->call.aux = runs;
 	/* A large one: large.def. */
@@ -76,8 +77,7 @@ enum entry_action enter_mmap(struct tracer *t, struct task *k)
 	if (!named || a[2] & PROT_WRITE)
 		return ENTRY_STOP_AT_EXIT;
 	return memory_is_nameless(buf_view(&file), deleted) ||
-	       (!resolve_is_system(buf_view(&file)) &&
-		memory_is_data(k->tid, (int)a[4])) ?
+	       (!system && memory_is_data(k->tid, (int)a[4])) ?
 		       ENTRY_STOP_AT_EXIT :
 		       ENTRY_CONTINUE;
 }

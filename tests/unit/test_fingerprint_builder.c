@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "core/base/vec.h"
-#include "core/fingerprint/fingerprint.h"
+#include "core/fingerprint/internal.h"
 
 static const struct places places = {
 	.tree = { "/home/auditor/app", 17 },
@@ -121,6 +121,48 @@ static void lines_are_taken_apart_strictly(void **state)
 	assert_int_equal(f.err, 524);
 	assert_true(str_eq(f.object, STR("/a -> /b")));
 	assert_true(str_eq(fact_operation(&f), STR("file.rename /a -> /b")));
+}
+
+/* Every event counts for its own line, whatever came a moment before. */
+static void events_that_come_again_count_for_their_lines(void **state)
+{
+	static const enum event_kind kinds[] = {
+		EV_FILE_RENAME, EV_FILE_LINK,
+	};
+	struct builder *b = builder_new(&places, &roomy);
+	struct strmap counts = STRMAP_INIT;
+	uint32_t seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < 20000; i++) {
+		char a[32], to[32];
+		struct event ev = { .kind = EV_FILE_RENAME };
+		autobuf struct buf line = BUF_INIT;
+		unsigned n;
+
+		seed = seed * 1664525 + 1013904223;
+		/* One of the last, so that it is still there, or any. */
+		n = (seed >> 8) % (i % 3 ? 40 : 1000);
+		ev.kind = kinds[n & 1];
+		ev.err = n & 2 ? EACCES : 0;
+		/* Both texts one behind the other are the same. */
+		snprintf(a, sizeof(a), "/tmp/%u%s", n >> 3, n & 4 ? "/" : "");
+		snprintf(to, sizeof(to), "%sx", n & 4 ? "" : "/");
+		ev.a = str_c(a);
+		ev.b = str_c(to);
+		give(b, &ev);
+		fact_line(&line, &ev, &places);
+		strmap_put(&counts, buf_view(&line))->val.num++;
+	}
+
+	autofingerprint struct fingerprint *fp = builder_seal(b, NULL, 0, 0);
+
+	assert_int_equal(fp->n, counts.n);
+	assert_true(fp->n > 500);
+	for (size_t i = 0; i < fp->n; i++)
+		assert_int_equal(fp->facts[i].ev.count,
+			strmap_get(&counts, fp->facts[i].line)->val.num);
+	strmap_free(&counts);
 }
 
 static void evidence_is_that_of_the_first_event(void **state)
@@ -316,6 +358,7 @@ int main(void)
 		cmocka_unit_test(facts_are_sorted_counted_and_found),
 		cmocka_unit_test(an_operation_is_found_whatever_sorts_between),
 		cmocka_unit_test(lines_are_taken_apart_strictly),
+		cmocka_unit_test(events_that_come_again_count_for_their_lines),
 		cmocka_unit_test(evidence_is_that_of_the_first_event),
 		cmocka_unit_test(a_million_names_stay_within_the_bounds),
 		cmocka_unit_test(long_names_stay_within_the_bytes),
