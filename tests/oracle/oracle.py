@@ -125,7 +125,7 @@ class Oracle:
                                       result.trouble)
         if not any(line.startswith("exec $") or line.startswith("exec /")
                    for line in result.strace):
-            result.trouble.append("no program was executed: " + seen.output)
+            raise log.BadLog("no program was executed: " + seen.output)
         result.missing, result.made_up = differences(
             result.strace, result.behavdiff, case.exact)
         return result, seen
@@ -137,14 +137,15 @@ class Oracle:
 
     def compare_again(self, case):
         """strace looks a child's id up in /proc, and leaves it out where it
-        cannot: such a log is none, and is written anew."""
+        cannot; and it may be late for the first exec.  Such a log is none, and
+        is written anew."""
         for _ in range(2):
             try:
-                return self.compare(case)[0]
+                return self.compare(case)
             except log.BadLog as why:
                 print("# %s: strace's log is not complete: %s" %
                       (case.name, why))
-        return self.compare(case)[0]
+        return self.compare(case)
 
     def attempt(self, case):
         """In a worker, on a CPU of its own."""
@@ -153,7 +154,7 @@ class Oracle:
             worker = multiprocessing.current_process()._identity[-1]
             os.sched_setaffinity(0, {cpus[worker % len(cpus)]}
                                  if len(cpus) > 1 else cpus)
-            return self.compare_again(case)
+            return self.compare_again(case)[0]
         except watch.CannotTrace:
             raise
         except Exception:
@@ -261,7 +262,7 @@ def self_check(tap, oracle, case):
     The other side is what the whole log says, so that this judges the test
     and not the product.
     """
-    result, seen = oracle.compare(case)
+    result, seen = oracle.compare_again(case)
     start = next(i for i, line in enumerate(seen.lines)
                  if " execve(" in line and line.endswith(" = 0"))
     calls = [i for i in range(start + 1, len(seen.lines))
